@@ -1,1 +1,57 @@
-export {};
+export { about, ABOUT_FORMATS, settingsTable, type AboutFormat } from './about.ts';
+export {
+  catalogEntry,
+  readCatalog,
+  selection,
+  type Catalog,
+  type CatalogEntry,
+  type Inclusion,
+  type MetadataEntry,
+  type Selection,
+  type StreamDescription,
+} from './catalog.ts';
+export {
+  print,
+  runProgram,
+  type Arguments,
+  type Command,
+  type CommandLine,
+  type Option,
+} from './command-line.ts';
+export {
+  InputError,
+  OutputClosedError,
+  ProgramError,
+  SettingsError,
+  type InputPlace,
+} from './errors.ts';
+export {
+  isExact,
+  isRawJson,
+  parseLossless,
+  rawMembers,
+  type JsonValue,
+  type RawJson,
+} from './json.ts';
+export { LineSplitter, readLines, type Line, type ReadLinesOptions } from './lines.ts';
+export { environmentPrefix, isDebugging, log, type LogFields } from './log.ts';
+export { packageVersion } from './manifest.ts';
+export { activateVersionLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
+export {
+  parseMessage,
+  type ActivateVersionMessage,
+  type BatchMessage,
+  type JsonRecord,
+  type JsonSchema,
+  type Message,
+  type RecordMessage,
+  type SchemaMessage,
+  type StateMessage,
+  type UnknownMessage,
+} from './messages.ts';
+export { counter, timer, type Counter, type MetricTags, type Timer } from './metrics.ts';
+export type { Program, SettingSchema, SettingsSchema } from './program.ts';
+export { readJsonFile, resolveSettings } from './settings.ts';
+export { terminationSignal } from './signals.ts';
+export { readState } from './state-file.ts';
+export { stderrIsTerminal, stdinBytes, stdoutOutput, writeStderr, type Output } from './stdio.ts';

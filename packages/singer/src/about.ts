@@ -1,0 +1,67 @@
+import { environmentPrefix } from './log.ts';
+import type { Program, SettingSchema } from './program.ts';
+
+export const ABOUT_FORMATS = ['text', 'json', 'markdown'] as const;
+export type AboutFormat = (typeof ABOUT_FORMATS)[number];
+
+/** What `--about` prints, with a line end. The keys of the JSON form are those of the Singer SDK. */
+export function about(program: Program, format: AboutFormat): string {
+  if (format === 'json') return aboutJson(program);
+  if (format === 'markdown') return aboutMarkdown(program);
+  return aboutText(program);
+}
+
+function aboutJson({ name, description, version, capabilities, settings }: Program): string {
+  return `${JSON.stringify({ name, description, version, capabilities, settings }, null, 2)}\n`;
+}
+
+function aboutMarkdown(program: Program): string {
+  const capabilities = program.capabilities.map((name) => `- \`${name}\``).join('\n');
+  return `# ${program.name}
+
+${program.description}
+
+Version ${program.version}
+
+## Capabilities
+
+${capabilities}
+
+## Settings
+
+${settingsTable(program)}`;
+}
+
+function aboutText(program: Program): string {
+  const settings = Object.entries(program.settings.properties).map(
+    ([name, schema]) =>
+      `  ${name} (${typeName(schema)}, ${defaultText(program, name)})\n    ${schema.description}\n`,
+  );
+  return `${program.name} ${program.version}
+${program.description}
+
+Capabilities: ${program.capabilities.join(', ')}
+
+Settings (in a JSON file given with --config, or from ${environmentPrefix(program.name)}<SETTING> with --config=ENV):
+${settings.join('')}`;
+}
+
+/** The settings as a Markdown table, with a line end: for the README and `--about`. */
+export function settingsTable(program: Program): string {
+  const rows = Object.entries(program.settings.properties).map(
+    ([name, schema]) =>
+      `| \`${name}\` | ${typeName(schema)} | ${defaultText(program, name)} | ${schema.description.replaceAll('|', '\\|')} |\n`,
+  );
+  return `| setting | type | default | what it does |\n| --- | --- | --- | --- |\n${rows.join('')}`;
+}
+
+function typeName({ type }: SettingSchema): string {
+  return [type].flat().join(' or ');
+}
+
+function defaultText({ settings }: Program, name: string): string {
+  if (settings.required?.includes(name)) return 'required';
+  const value = settings.properties[name]?.default;
+  if (value === undefined) return 'none';
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,136 @@
+declare global {
+  // The standard's "JSON.parse source text access", which the compiler's library lacks.
+  interface JSON {
+    isRawJSON(value: unknown): value is RawJson;
+    rawJSON(text: string): RawJson;
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+    ): unknown;
+  }
+}
+
+/** A JSON number kept digit for digit: what `JSON.rawJSON` gives, and `JSON.stringify` writes back. */
+export interface RawJson {
+  readonly rawJSON: string;
+}
+
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | RawJson
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** True for a number that {@link parseLossless} kept as its literal. */
+export function isRawJson(value: unknown): value is RawJson {
+  return JSON.isRawJSON(value);
+}
+
+/**
+ * `JSON.parse`, with every number whose decimal value a double cannot hold kept as its literal
+ * ({@link RawJson}): integers past 2^53, decimals of many digits, exponents out of range, and -0.
+ * @throws SyntaxError as `JSON.parse` does
+ */
+export function parseLossless(text: string): JsonValue {
+  if (!SUSPICIOUS.test(text)) return JSON.parse(text) as JsonValue;
+  return JSON.parse(text, keepLiteral) as JsonValue;
+}
+
+/**
+ * Number literals that may lose digits: 16 characters or more, an exponent, or a minus zero. Only
+ * where a value can stand, so that dates and identifiers in texts seldom look so; a text that does
+ * costs the slower parse, nothing else.
+ */
+const SUSPICIOUS = /(?:^|[:[,\s])-?(?:\d[\d.]*[eE]|\d[\d.]{15}|(?<=-)0(?!\.\d*[1-9]))/;
+
+function keepLiteral(_key: string, value: unknown, { source }: { source?: string }): unknown {
+  if (typeof value !== 'number' || source === undefined) return value;
+  return isExact(value, source) ? value : JSON.rawJSON(source);
+}
+
+/**
+ * True when the double holds the literal's decimal value and -0 is not lost.
+ * @param literal a JSON number, e.g. `1.10`, `1e2`
+ */
+export function isExact(value: number, literal: string): boolean {
+  if (!Number.isFinite(value)) return false;
+  if (value === 0) return !literal.startsWith('-') && /^[-0.]*(?:[eE]|$)/.test(literal);
+  const shortest = String(value);
+  return shortest === literal || decimal(shortest) === decimal(literal);
+}
+
+/** Sign, significant digits and power of ten: equal exactly for literals of equal value. */
+function decimal(literal: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  const power =
+    BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length);
+  return `${sign}${significant}e${power}`;
+}
+
+/**
+ * The source text of each member of the object in `text`, one level deep and in its own order, so
+ * that digits, key order and spelling survive. A key that comes twice keeps its last value. The
+ * text must be valid JSON (parse it first); a text that holds no object gives an empty map.
+ */
+export function rawMembers(text: string): Map<string, string> {
+  const members = new Map<string, string>();
+  let at = skipSpace(text, 0);
+  if (text[at] !== '{') return members;
+  at = skipSpace(text, at + 1);
+  while (text[at] === '"') {
+    const keyEnd = endOfString(text, at);
+    const key = JSON.parse(text.slice(at, keyEnd)) as string;
+    const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
+    const end = endOfValue(text, start);
+    members.set(key, text.slice(start, end));
+    at = skipSpace(text, end);
+    if (text[at] === ',') at = skipSpace(text, at + 1);
+  }
+  return members;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at += 1;
+  return at;
+}
+
+/** @param from where the opening quote stands; @returns the place after the closing one */
+function endOfString(text: string, from: number): number {
+  let at = from + 1;
+  for (;;) {
+    at = text.indexOf('"', at);
+    if (at < 0) return text.length;
+    let backslashes = 0;
+    while (text[at - 1 - backslashes] === '\\') backslashes += 1;
+    at += 1;
+    if (backslashes % 2 === 0) return at;
+  }
+}
+
+function endOfValue(text: string, from: number): number {
+  const first = text[from];
+  if (first === '"') return endOfString(text, from);
+  if (first === '{' || first === '[') return endOfNested(text, from);
+  let at = from;
+  while (at < text.length && !',}] \t\r\n'.includes(text.charAt(at))) at += 1;
+  return at;
+}
+
+function endOfNested(text: string, from: number): number {
+  const next = /["{}[\]]/g;
+  let depth = 0;
+  next.lastIndex = from;
+  for (let found = next.exec(text); found; found = next.exec(text)) {
+    if (found[0] === '"') next.lastIndex = endOfString(text, found.index);
+    else depth += found[0] === '{' || found[0] === '[' ? 1 : -1;
+    if (depth === 0) return found.index + 1;
+  }
+  return text.length;
+}

@@ -1,0 +1,109 @@
+import { InputError } from './errors.ts';
+
+/** One line of input, without its line end. `number` counts from 1, blank lines included. */
+export interface Line {
+  readonly number: number;
+  readonly text: string;
+}
+
+export interface ReadLinesOptions {
+  /** The longest line that is accepted, in bytes; at most 512 MiB, the longest string of V8. */
+  readonly maxBytes?: number;
+}
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const MIB = 1024 * 1024;
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/**
+ * Splits bytes into numbered lines, a batch for each chunk that came. Bytes are split before they
+ * are decoded: a chunk decoded whole becomes a two-byte string when it holds one accent, and
+ * costs five times as much. A byte order mark, CRLF and a missing last line end are accepted;
+ * blank lines are counted and left out.
+ * @throws InputError for a line longer than `maxBytes`
+ */
+export async function* readLines(
+  source: AsyncIterable<Uint8Array>,
+  { maxBytes = 256 * MIB }: ReadLinesOptions = {},
+): AsyncGenerator<readonly Line[]> {
+  const splitter = new LineSplitter(maxBytes);
+  for await (const chunk of source) {
+    const lines = splitter.push(chunk);
+    if (lines.length > 0) yield lines;
+  }
+  const last = splitter.end();
+  if (last.length > 0) yield last;
+}
+
+/** The same, fed chunk by chunk, for a caller that drives the reading itself. */
+export class LineSplitter {
+  readonly #maxBytes: number;
+  /** The pieces of a line whose end has not come yet. */
+  #pieces: Uint8Array[] = [];
+  #pieceBytes = 0;
+  #number = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** @throws InputError for a line that is too long */
+  push(chunk: Uint8Array): Line[] {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const lines: Line[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
+      this.#take(bytes, start, end, lines);
+      start = end + 1;
+    }
+    if (start < bytes.length) this.#keep(bytes.subarray(start));
+    return lines;
+  }
+
+  /** The last line, where the input ends without a line end. */
+  end(): Line[] {
+    const lines: Line[] = [];
+    if (this.#pieceBytes > 0) this.#take(Buffer.alloc(0), 0, 0, lines);
+    return lines;
+  }
+
+  #take(bytes: Buffer, start: number, end: number, lines: Line[]): void {
+    this.#number += 1;
+    this.#refuseLong(this.#pieceBytes + end - start);
+    const text =
+      this.#pieceBytes === 0 ? decode(bytes, start, end) : this.#join(bytes.subarray(start, end));
+    const content = this.#number === 1 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+    if (content.trim() !== '') lines.push({ number: this.#number, text: content });
+  }
+
+  #join(lastPiece: Uint8Array): string {
+    const whole = Buffer.concat([...this.#pieces, lastPiece]);
+    this.#pieces = [];
+    this.#pieceBytes = 0;
+    return decode(whole, 0, whole.length);
+  }
+
+  /** Copied: the reader may use the chunk's memory again. */
+  #keep(rest: Uint8Array): void {
+    this.#pieces.push(Uint8Array.from(rest));
+    this.#pieceBytes += rest.length;
+    if (this.#pieceBytes > this.#maxBytes) {
+      this.#number += 1;
+      this.#refuseLong(this.#pieceBytes);
+    }
+  }
+
+  #refuseLong(length: number): void {
+    if (length <= this.#maxBytes) return;
+    throw new InputError(
+      `the line is longer than ${this.#maxBytes} bytes, the most that is accepted: raise the limit, or have the tap write smaller records.`,
+      { line: this.#number },
+    );
+  }
+}
+
+function decode(bytes: Buffer, start: number, end: number): string {
+  const last = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+  return bytes.toString('utf8', start, last);
+}

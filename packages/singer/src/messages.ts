@@ -1,0 +1,199 @@
+import { InputError } from './errors.ts';
+import { parseLossless, rawMembers, type JsonValue } from './json.ts';
+import type { Line } from './lines.ts';
+
+/** A JSON Schema, or a part of one. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+export type JsonRecord = Readonly<Record<string, JsonValue>>;
+
+export interface SchemaMessage {
+  readonly type: 'SCHEMA';
+  readonly stream: string;
+  readonly schema: JsonSchema;
+  /** Empty where the stream has no key. */
+  readonly key_properties: readonly string[];
+  readonly bookmark_properties?: readonly string[];
+}
+
+export interface RecordMessage {
+  readonly type: 'RECORD';
+  readonly stream: string;
+  readonly record: JsonRecord;
+  readonly version?: number;
+  /** RFC 3339. */
+  readonly time_extracted?: string;
+}
+
+export interface StateMessage {
+  readonly type: 'STATE';
+  /** The JSON text of the value as it came, digit for digit. */
+  readonly value: string;
+}
+
+export interface ActivateVersionMessage {
+  readonly type: 'ACTIVATE_VERSION';
+  readonly stream: string;
+  readonly version: number;
+}
+
+export interface BatchMessage {
+  readonly type: 'BATCH';
+  readonly stream: string;
+  readonly encoding: { readonly format: string; readonly compression?: string };
+  /** URLs of the files. */
+  readonly manifest: readonly string[];
+  readonly version?: number;
+}
+
+/** A kind of message that this protocol does not know: to be warned about once, and passed over. */
+export interface UnknownMessage {
+  readonly type: 'UNKNOWN';
+  readonly name: string;
+}
+
+export type Message =
+  | SchemaMessage
+  | RecordMessage
+  | StateMessage
+  | ActivateVersionMessage
+  | BatchMessage
+  | UnknownMessage;
+
+/**
+ * Reads one line as a message. The type may be written in any letter case.
+ * @throws InputError naming the line, for what is no JSON object, has no type, or lacks a member
+ */
+export function parseMessage(line: Line): Message {
+  const message = parseObject(line);
+  const type = message['type'];
+  if (typeof type !== 'string') throw fault(line, 'the message has no "type"');
+  switch (type.toUpperCase()) {
+    case 'RECORD':
+      return recordMessage(line, message);
+    case 'SCHEMA':
+      return schemaMessage(line, message);
+    case 'STATE':
+      return stateMessage(line, message);
+    case 'ACTIVATE_VERSION':
+      return {
+        type: 'ACTIVATE_VERSION',
+        stream: stream(line, message),
+        version: version(line, message),
+      };
+    case 'BATCH':
+      return batchMessage(line, message);
+    default:
+      return { type: 'UNKNOWN', name: type };
+  }
+}
+
+type Members = Record<string, JsonValue | undefined>;
+
+function parseObject(line: Line): Members {
+  let value: JsonValue;
+  try {
+    value = parseLossless(line.text);
+  } catch (cause) {
+    // The parser's own message quotes the line, and so a record's values: it is not passed on.
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw fault(line, 'the line is no valid JSON');
+  }
+  if (!isObject(value)) throw fault(line, 'the line is no JSON object');
+  return value;
+}
+
+function recordMessage(line: Line, message: Members): RecordMessage {
+  const name = stream(line, message);
+  const record = message['record'];
+  if (!isObject(record)) {
+    throw fault(line, 'the RECORD message has no "record" object', name);
+  }
+  const extracted = message['time_extracted'];
+  return {
+    type: 'RECORD',
+    stream: name,
+    record,
+    ...optionalVersion(message),
+    ...(typeof extracted === 'string' && { time_extracted: extracted }),
+  };
+}
+
+function schemaMessage(line: Line, message: Members): SchemaMessage {
+  const name = stream(line, message);
+  const schema = message['schema'];
+  if (!isObject(schema)) throw fault(line, 'the SCHEMA message has no "schema" object', name);
+  const bookmarks = message['bookmark_properties'];
+  return {
+    type: 'SCHEMA',
+    stream: name,
+    schema,
+    key_properties: names(line, message, 'key_properties') ?? [],
+    ...(Array.isArray(bookmarks) && {
+      bookmark_properties: bookmarks.filter((item) => typeof item === 'string'),
+    }),
+  };
+}
+
+function stateMessage(line: Line, message: Members): StateMessage {
+  if (message['value'] === undefined) throw fault(line, 'the STATE message has no "value"');
+  return { type: 'STATE', value: rawMembers(line.text).get('value') ?? 'null' };
+}
+
+function batchMessage(line: Line, message: Members): BatchMessage {
+  const name = stream(line, message);
+  const encoding = message['encoding'];
+  const manifest = names(line, message, 'manifest');
+  if (!isObject(encoding) || typeof encoding['format'] !== 'string' || manifest === undefined) {
+    throw fault(line, 'the BATCH message has no "encoding" or no "manifest"', name);
+  }
+  const { format, compression } = encoding;
+  return {
+    type: 'BATCH',
+    stream: name,
+    encoding: { format, ...(typeof compression === 'string' && { compression }) },
+    manifest,
+    ...optionalVersion(message),
+  };
+}
+
+function stream(line: Line, message: Members): string {
+  const name = message['stream'];
+  if (typeof name === 'string') return name;
+  throw fault(line, 'the message has no "stream"');
+}
+
+function version(line: Line, message: Members): number {
+  const value = message['version'];
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw fault(
+    line,
+    'the ACTIVATE_VERSION message has no whole number as "version"',
+    stream(line, message),
+  );
+}
+
+function optionalVersion(message: Members): { version?: number } {
+  const value = message['version'];
+  return typeof value === 'number' ? { version: value } : {};
+}
+
+function names(line: Line, message: Members, member: string): readonly string[] | undefined {
+  const value = message[member];
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw fault(line, `"${member}" is no list of texts`, stream(line, message));
+}
+
+function isObject(value: JsonValue | undefined): value is Record<string, JsonValue> {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
+  );
+}
+
+function fault(line: Line, what: string, streamName?: string): InputError {
+  return new InputError(`${what}; the input must be Singer messages, one JSON object a line.`, {
+    line: line.number,
+    ...(streamName !== undefined && { stream: streamName }),
+  });
+}
