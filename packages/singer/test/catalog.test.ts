@@ -1,0 +1,139 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  catalogEntry,
+  readCatalog,
+  selection,
+  SettingsError,
+  type CatalogEntry,
+} from '../src/index.ts';
+
+const schema = { type: 'object', properties: { id: {}, at: {}, name: {} } };
+const entry = catalogEntry({
+  stream: 'leads',
+  schema,
+  keyProperties: ['id'],
+  replicationMethod: 'INCREMENTAL',
+  replicationKey: 'at',
+});
+
+function withMetadata(breadcrumb: string[], metadata: Record<string, unknown>): CatalogEntry {
+  const others = entry.metadata.filter((item) => item.breadcrumb.join() !== breadcrumb.join());
+  const own = entry.metadata.find((item) => item.breadcrumb.join() === breadcrumb.join());
+  return {
+    ...entry,
+    metadata: [...others, { breadcrumb, metadata: { ...own?.metadata, ...metadata } }],
+  };
+}
+
+describe('catalogEntry', () => {
+  it('has metadata for the stream and for every column; keys are automatic', () => {
+    expect(entry).toMatchObject({
+      tap_stream_id: 'leads',
+      stream: 'leads',
+      schema,
+      key_properties: ['id'],
+      replication_key: 'at',
+      replication_method: 'INCREMENTAL',
+    });
+    expect(entry.metadata).toEqual([
+      {
+        breadcrumb: [],
+        metadata: {
+          inclusion: 'available',
+          'selected-by-default': true,
+          'table-key-properties': ['id'],
+          'forced-replication-method': 'INCREMENTAL',
+          'valid-replication-keys': ['at'],
+        },
+      },
+      { breadcrumb: ['properties', 'id'], metadata: { inclusion: 'automatic' } },
+      { breadcrumb: ['properties', 'at'], metadata: { inclusion: 'automatic' } },
+      { breadcrumb: ['properties', 'name'], metadata: { inclusion: 'available' } },
+    ]);
+  });
+});
+
+describe('selection', () => {
+  it.each<[string, CatalogEntry, boolean, string[]]>([
+    ['everything by default', entry, true, ['id', 'at', 'name']],
+    ['no metadata at all', { ...entry, metadata: [] }, true, ['id', 'at', 'name']],
+    ['the stream deselected', withMetadata([], { selected: false }), false, ['id', 'at', 'name']],
+    [
+      'selected wins over selected-by-default',
+      withMetadata([], { selected: true, 'selected-by-default': false }),
+      true,
+      ['id', 'at', 'name'],
+    ],
+    [
+      'not selected by default',
+      withMetadata([], { 'selected-by-default': false }),
+      false,
+      ['id', 'at', 'name'],
+    ],
+    [
+      'a column deselected',
+      withMetadata(['properties', 'name'], { selected: false }),
+      true,
+      ['id', 'at'],
+    ],
+    [
+      'a key cannot be deselected',
+      withMetadata(['properties', 'id'], { selected: false }),
+      true,
+      ['id', 'at', 'name'],
+    ],
+    [
+      'an unsupported column never goes',
+      withMetadata(['properties', 'name'], { inclusion: 'unsupported', selected: true }),
+      true,
+      ['id', 'at'],
+    ],
+    [
+      'selected in the schema, as old catalogs have it',
+      { ...entry, schema: { ...schema, selected: false } },
+      false,
+      ['id', 'at', 'name'],
+    ],
+  ])('%s', (_name, catalog, selected, properties) => {
+    expect(selection(catalog)).toMatchObject({ selected, properties: new Set(properties) });
+  });
+
+  it('takes method and key from the metadata, or else from the root', () => {
+    expect(selection(entry)).toMatchObject({
+      replicationMethod: 'INCREMENTAL',
+      replicationKey: 'at',
+    });
+    expect(selection(withMetadata([], { 'replication-method': 'FULL_TABLE' }))).toMatchObject({
+      replicationMethod: 'FULL_TABLE',
+    });
+  });
+});
+
+describe('readCatalog', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'catalog-'));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  it('reads what discovery printed', async () => {
+    const catalog = { streams: [entry] };
+    expect(await readCatalog(file('good.json', JSON.stringify(catalog)))).toEqual(catalog);
+  });
+
+  it.each([
+    ['no JSON', file('no-json', '{"streams": [secret'), 'is not valid JSON'],
+    ['no catalog', file('state.json', '{"bookmarks": {}}'), 'is no catalog'],
+    ['streams without a name', file('names.json', '{"streams": [{}]}'), 'is no catalog'],
+    ['no file', join(folder, 'absent.json'), 'cannot be read (ENOENT)'],
+  ])('refuses a file with %s, by its name', async (_name, path, reason) => {
+    const refusal = readCatalog(path);
+    await expect(refusal).rejects.toThrow(SettingsError);
+    await expect(refusal).rejects.toThrow(path);
+    await expect(refusal).rejects.toThrow(reason);
+    await expect(refusal).rejects.not.toThrow('secret');
+  });
+});

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isRawJson, parseLossless, rawMembers } from '../src/index.ts';
+
+describe('parseLossless', () => {
+  it.each([
+    ['0', 0],
+    ['1.10', 1.1],
+    ['1e2', 100],
+    ['-0.5', -0.5],
+    ['9007199254740991', 9007199254740991],
+    ['123456789012345680000', 123456789012345680000],
+    ['0e5', 0],
+    ['"12345678901234567890"', '12345678901234567890'],
+  ])('%s is held by a double', (text, expected) => {
+    expect(parseLossless(text)).toBe(expected);
+  });
+
+  it.each([
+    '9007199254740993',
+    '12345678901234567890',
+    '-0',
+    '-0.0',
+    '-0e1',
+    '1e400',
+    '1e-400',
+    '0.1234567890123456789',
+    '12345678901234.5678901',
+    '3.00000000000000000001',
+  ])('%s keeps its literal', (text) => {
+    const value = parseLossless(`{"a":[1, ${text}]}`);
+    expect(JSON.stringify(value)).toBe(`{"a":[1,${text}]}`);
+    expect(isRawJson(parseLossless(text))).toBe(true);
+  });
+
+  it('loses no digit of any decimal', () => {
+    const digits = fc.stringMatching(/^-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$/);
+    fc.assert(
+      fc.property(digits, (literal) => {
+        const value = parseLossless(literal);
+        if (isRawJson(value)) return value.rawJSON === literal;
+        // Independent of the code under test: both sides as exact fractions of whole numbers.
+        const [left, right] = [JSON.stringify(value), literal].map(fraction);
+        return left?.[0] === right?.[0] && left?.[1] === right?.[1];
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+/** The literal as [whole number, power of ten], without trailing zeros. */
+function fraction(literal: string): [bigint, number] {
+  const [mantissa = '', exponent = '0'] = literal.toLowerCase().split('e');
+  const [whole = '', decimals = ''] = mantissa.split('.');
+  let digits = BigInt(`${whole}${decimals}`.replace('-', ''));
+  let power = Number(exponent) - decimals.length;
+  while (digits !== 0n && digits % 10n === 0n) {
+    digits /= 10n;
+    power += 1;
+  }
+  return digits === 0n ? [0n, 0] : [literal.startsWith('-') ? -digits : digits, power];
+}
+
+describe('rawMembers', () => {
+  it.each([
+    ['{}', {}],
+    ['[1]', {}],
+    [' { "a" : 1.0 } ', { a: '1.0' }],
+    ['{"b":{"2":1,"1":[2]},"a":"x"}', { b: '{"2":1,"1":[2]}', a: '"x"' }],
+    ['{"t":"}\\"]","u":"\\\\"}', { t: '"}\\"]"', u: '"\\\\"' }],
+    ['{"a":1,"a":null}', { a: 'null' }],
+    ['{"__proto__":true,"k\\u0041":false}', { kA: 'false', ['__proto__']: 'true' }],
+  ])('%s', (text, expected) => {
+    expect([...rawMembers(text)].sort()).toEqual(Object.entries(expected).sort());
+  });
+
+  it('gives the source of every member of any object', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
+        const members = rawMembers(JSON.stringify(object));
+        for (const [key, value] of Object.entries(object)) {
+          expect(members.get(key)).toBe(JSON.stringify(value));
+        }
+        expect(members.size).toBe(Object.keys(object).length);
+      }),
+    );
+  });
+});

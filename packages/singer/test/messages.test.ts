@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import {
+  activateVersionLine,
+  InputError,
+  parseMessage,
+  recordLine,
+  schemaLine,
+  stateLine,
+  type Message,
+} from '../src/index.ts';
+
+function parse(text: string): Message {
+  return parseMessage({ number: 7, text });
+}
+
+describe('messages', () => {
+  it.each([
+    [
+      schemaLine('s', { type: 'object' }, ['id'], ['at']),
+      {
+        type: 'SCHEMA',
+        stream: 's',
+        schema: { type: 'object' },
+        key_properties: ['id'],
+        bookmark_properties: ['at'],
+      },
+    ],
+    [recordLine('s', { id: 1 }), { type: 'RECORD', stream: 's', record: { id: 1 } }],
+    [
+      recordLine('s', { id: 1 }, { version: 2, timeExtracted: '2026-01-01T00:00:00Z' }),
+      {
+        type: 'RECORD',
+        stream: 's',
+        record: { id: 1 },
+        version: 2,
+        time_extracted: '2026-01-01T00:00:00Z',
+      },
+    ],
+    [stateLine({ a: 1 }), { type: 'STATE', value: '{"a":1}' }],
+    [activateVersionLine('s', 3), { type: 'ACTIVATE_VERSION', stream: 's', version: 3 }],
+  ])('what is written is read again: %s', (line, message) => {
+    expect(line.endsWith('}\n')).toBe(true);
+    expect(line.indexOf('\n')).toBe(line.length - 1);
+    expect(parse(line)).toEqual(message);
+  });
+
+  it.each([
+    ['{"type":"record","stream":"s","record":{}}', { type: 'RECORD', stream: 's', record: {} }],
+    [
+      '{"type":"SCHEMA","stream":"s","schema":{}}',
+      { type: 'SCHEMA', stream: 's', schema: {}, key_properties: [] },
+    ],
+    ['{"type":"STATE","value":null}', { type: 'STATE', value: 'null' }],
+    [
+      '{"type":"STATE","value":{"b":12345678901234567890,"2":1,"1":-0}}',
+      { type: 'STATE', value: '{"b":12345678901234567890,"2":1,"1":-0}' },
+    ],
+    ['{"type":"HEARTBEAT"}', { type: 'UNKNOWN', name: 'HEARTBEAT' }],
+    [
+      '{"type":"BATCH","stream":"s","encoding":{"format":"jsonl","compression":"gzip"},"manifest":["file:///a"]}',
+      {
+        type: 'BATCH',
+        stream: 's',
+        encoding: { format: 'jsonl', compression: 'gzip' },
+        manifest: ['file:///a'],
+      },
+    ],
+  ])('accepts %s', (text, message) => {
+    expect(parse(text)).toEqual(message);
+  });
+
+  it.each([
+    ['{"secret": tru', 'the line is no valid JSON'],
+    ['["secret"]', 'the line is no JSON object'],
+    ['{"secret":1}', 'the message has no "type"'],
+    ['{"type":"RECORD","record":{"a":"secret"}}', 'the message has no "stream"'],
+    [
+      '{"type":"RECORD","stream":"s","record":["secret"]}',
+      'stream "s": the RECORD message has no "record" object',
+    ],
+    ['{"type":"SCHEMA","stream":"s"}', 'stream "s": the SCHEMA message has no "schema" object'],
+    [
+      '{"type":"SCHEMA","stream":"s","schema":{},"key_properties":"secret"}',
+      'stream "s": "key_properties" is no list of texts',
+    ],
+    ['{"type":"STATE"}', 'the STATE message has no "value"'],
+    [
+      '{"type":"ACTIVATE_VERSION","stream":"s","version":"secret"}',
+      'stream "s": the ACTIVATE_VERSION message has no whole number',
+    ],
+    [
+      '{"type":"BATCH","stream":"s","encoding":{}}',
+      'stream "s": the BATCH message has no "encoding" or no "manifest"',
+    ],
+  ])('refuses %s by its line, without its values', (text, reason) => {
+    const refusal = (): Message => parse(text);
+    expect(refusal).toThrow(InputError);
+    expect(refusal).toThrow(reason);
+    expect(refusal).toThrow(/^line 7[,:]/);
+    expect(refusal).not.toThrow('secret');
+  });
+});

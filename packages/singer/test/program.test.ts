@@ -1,0 +1,201 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'program-'));
+const program = join(import.meta.dirname, 'sample-program.ts');
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface RunOptions {
+  readonly env?: Record<string, string>;
+  readonly input?: string;
+}
+
+async function run(
+  args: readonly string[],
+  { env = {}, input = '' }: RunOptions = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env } });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return {
+    code,
+    stdout: Buffer.concat(stdout).toString(),
+    stderr: Buffer.concat(stderr).toString(),
+  };
+}
+
+function settingsFile(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const good = settingsFile('good.json', '{"api_token": "canary", "past_days": 1}');
+
+describe('settings', () => {
+  it.each<[string, string[], Record<string, string>, object]>([
+    [
+      'a file, and defaults',
+      ['--config', good],
+      {},
+      { past_days: 1, deep: false, api_token: 'canary' },
+    ],
+    [
+      'the later file wins',
+      ['--config', good, '--config', settingsFile('later.json', '{"past_days": 2, "deep": null}')],
+      {},
+      { past_days: 2, deep: false, api_token: 'canary' },
+    ],
+    [
+      'the environment wins over files, cast by type',
+      ['--config', 'ENV', '--config', good],
+      { TAP_SAMPLE_PAST_DAYS: '7', TAP_SAMPLE_DEEP: 'true', TAP_SAMPLE_NAMES: '["a"]' },
+      { past_days: 7, deep: true, api_token: 'canary', names: ['a'] },
+    ],
+    [
+      'the environment is not read unasked',
+      ['--config', good],
+      { TAP_SAMPLE_PAST_DAYS: '7' },
+      { past_days: 1, deep: false, api_token: 'canary' },
+    ],
+  ])('%s', async (_name, args, env, expected) => {
+    const { code, stdout } = await run(args, { env });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(expected);
+  });
+
+  it('lists every fault at once, exits 2 and shows no value', async () => {
+    const bad = settingsFile(
+      'bad.json',
+      '{"api_tokn": "canary", "past_days": "canary", "deep": 3}',
+    );
+    const { code, stdout, stderr } = await run(['--config', bad]);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('Unknown setting "api_tokn": did you mean "api_token"?');
+    expect(stderr).toContain('The setting "past_days" must be integer.');
+    expect(stderr).toContain('The setting "deep" must be boolean.');
+    expect(stderr).toContain(
+      'The setting "api_token" is required: put it in the file given with --config, or in TAP_SAMPLE_API_TOKEN with --config=ENV.',
+    );
+    expect(stderr).not.toContain('canary');
+  });
+
+  it('warns about a setting of somebody else, and goes on', async () => {
+    const foreign = settingsFile('foreign.json', '{"api_token": "x", "warehouse_host": "canary"}');
+    const { code, stderr } = await run(['--config', foreign]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('The setting "warehouse_host" is not known here and has no effect.');
+    expect(stderr).not.toContain('canary');
+  });
+
+  it.each([
+    ['no file', join(folder, 'absent.json'), 'cannot be read (ENOENT)'],
+    ['no JSON', settingsFile('broken.json', '{"api_token": canary}'), 'is not valid JSON'],
+    ['no object', settingsFile('list.json', '["canary"]'), 'must hold a JSON object'],
+  ])('refuses %s', async (_name, path, reason) => {
+    const { code, stderr } = await run(['--config', path]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(path);
+    expect(stderr).toContain(reason);
+    expect(stderr).not.toContain('canary');
+  });
+});
+
+describe('the command line', () => {
+  it('tells its version', async () => {
+    expect(await run(['--version'])).toEqual({ code: 0, stdout: 'tap-sample 1.2.3\n', stderr: '' });
+  });
+
+  it('tells what it is, in three forms', async () => {
+    const json = await run(['--about', '--format', 'json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      name: 'tap-sample',
+      version: '1.2.3',
+      capabilities: ['about', 'state'],
+      settings: { required: ['api_token'] },
+    });
+    const markdown = await run(['--about', '--format=markdown']);
+    expect(markdown.stdout).toContain('| `past_days` | integer | 30 | How far back. |');
+    const text = await run(['--about']);
+    expect(text.stdout).toContain('TAP_SAMPLE_<SETTING>');
+    for (const { code, stderr } of [json, markdown, text])
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it.each([
+    ['an unknown option', ['--confg', 'x'], 'Unknown argument: confg'],
+    ['an unknown command', ['count', 'more'], 'Unknown argument: more'],
+    ['an option without its value', ['--config'], 'config'],
+    ['an unknown form', ['--about', '--format', 'xml'], 'format'],
+  ])('refuses %s with 2', async (_name, args, reason) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(reason);
+    expect(stderr).toContain('tap-sample --help');
+  });
+
+  it('says one sentence for a fault of the input, and 1', async () => {
+    const { code, stderr } = await run(['input']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^\S+ CRITICAL line 3, stream "s": it is bad: mend it\.\n$/);
+  });
+
+  it('keeps the message of a fault nobody foresaw to itself, unless debugging', async () => {
+    const { code, stderr } = await run(['bug']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('An unexpected fault (TypeError) ended the run');
+    expect(stderr).not.toContain('secret');
+    const debugging = await run(['bug'], { env: { TAP_SAMPLE_LOGLEVEL: 'debug' } });
+    expect(debugging.stderr).toContain('sample-program.ts');
+  });
+});
+
+describe('the standard streams', () => {
+  it('reads all lines of a pipe', async () => {
+    const { stdout } = await run(['count'], { input: 'a line\n'.repeat(100_000) });
+    expect(stdout).toBe('100000\n');
+  });
+
+  it('does not stop the program while the reader is slow', async () => {
+    const child = spawn(process.execPath, [program, 'flood']);
+    let ticks = 0;
+    child.stderr.on(
+      'data',
+      (chunk: Buffer) => (ticks += chunk.toString().split('tick').length - 1),
+    );
+    while (ticks < 5) await wait(20);
+    let bytes = 0;
+    child.stdout.on('data', (chunk: Buffer) => (bytes += chunk.length));
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect({ code, bytes }).toEqual({ code: 0, bytes: 200 * 65_536 });
+  });
+
+  it('ends quietly when the reader goes', async () => {
+    const child = spawn(process.execPath, [program, 'flood']);
+    const stderr: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(code).toBe(1);
+    expect(
+      Buffer.concat(stderr)
+        .toString()
+        .replaceAll(/.* tick\n/g, ''),
+    ).toBe('');
+  });
+});
