@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join, relative } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { createAccount, startSimulator } from './simulator/index.ts';
+
+/**
+ * Copies a made-up account into `demo/exact.sqlite` with the two programs as they are installed,
+ * then shows what is in it. The API is the simulator, on this machine.
+ */
+const LEADS = 800;
+const TOKEN = 'demo-token';
+const root = join(import.meta.dirname, '..', '..');
+const folder = join(root, 'demo');
+const database = join(folder, 'exact.sqlite');
+
+const queries = [
+  {
+    title: 'The funnel: leads by stage',
+    sql: `SELECT stage, count(*) AS leads
+FROM leads
+GROUP BY stage
+ORDER BY leads DESC
+LIMIT 8`,
+  },
+  {
+    title: 'Who schedules: meetings by pre-seller',
+    sql: `SELECT sdrs.name || ' ' || coalesce(sdrs.lastname, '') AS sdr, count(*) AS meetings
+FROM meetings
+JOIN leads ON leads.id = meetings.lead_id
+JOIN sdrs ON sdrs.id = leads.sdr_id
+GROUP BY sdrs.id
+ORDER BY meetings DESC
+LIMIT 5`,
+  },
+  {
+    title: 'What was sold, month by month',
+    sql: `SELECT strftime('%Y-%m', saledate) AS month, count(*) AS sales, round(sum(totaldealvalue), 2) AS value
+FROM leadssold
+GROUP BY month
+ORDER BY month DESC
+LIMIT 6`,
+  },
+];
+
+await demo();
+
+async function demo(): Promise<void> {
+  const simulator = await startSimulator({
+    account: createAccount({ seed: 2026, leads: LEADS }),
+    token: TOKEN,
+    behaviour: { quota: { requests: 30, seconds: 20 } },
+  });
+  try {
+    writeConfigs(simulator.url);
+    say(`A made-up account of ${LEADS} leads is served at ${simulator.url}.\n`);
+    say('tap-exactsales --config demo/tap.json | target-sqlite --config demo/target.json\n\n');
+    process.exitCode = await pipe();
+  } finally {
+    await simulator.stop();
+  }
+  if (process.exitCode === 0) show();
+}
+
+function writeConfigs(url: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  writeJson('tap.json', { api_token: TOKEN, api_url: url });
+  writeJson('target.json', { database });
+}
+
+function writeJson(name: string, value: object): void {
+  writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** @returns the exit code of the pair: that of the first that failed */
+async function pipe(): Promise<number> {
+  const path = [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);
+  const env = { ...process.env, PATH: path };
+  const tap = spawn('tap-exactsales', ['--config', join(folder, 'tap.json')], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const target = spawn('target-sqlite', ['--config', join(folder, 'target.json')], {
+    env,
+    stdio: [tap.stdout, 'ignore', 'inherit'],
+  });
+  const codes = await Promise.all([tap, target].map((child) => once(child, 'close')));
+  return codes.map(([code]) => (code as number | null) ?? 1).find((code) => code !== 0) ?? 0;
+}
+
+function show(): void {
+  const reader = new DatabaseSync(database, { readOnly: true });
+  say('\nThe tables and their rows:\n\n');
+  const names = reader
+    .prepare(
+      `SELECT name FROM sqlite_schema
+       WHERE type = 'table' AND name NOT LIKE '\\_singer\\_%' ESCAPE '\\' ORDER BY name`,
+    )
+    .all();
+  for (const { name } of names) {
+    const rows = reader.prepare(`SELECT count(*) AS rows FROM "${String(name)}"`).get()?.['rows'];
+    say(`  ${String(name).padEnd(32)}${String(rows).padStart(8)}\n`);
+  }
+  for (const { title, sql } of queries) {
+    say(`\n${title}:\n\n${sql.replaceAll(/^/gm, '    ')};\n\n`);
+    for (const row of reader.prepare(sql).all()) say(`  ${Object.values(row).join(' | ')}\n`);
+  }
+  reader.close();
+  say(`\nThe database is ${relative(process.cwd(), database) || database}: open it with any browser of SQLite.\n`);
+}
+
+function say(text: string): void {
+  process.stdout.write(text);
+}
