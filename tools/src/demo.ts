@@ -108,7 +108,9 @@ function show(): void {
     for (const row of reader.prepare(sql).all()) say(`  ${Object.values(row).join(' | ')}\n`);
   }
   reader.close();
-  say(`\nThe database is ${relative(process.cwd(), database) || database}: open it with any browser of SQLite.\n`);
+  say(
+    `\nThe database is ${relative(process.cwd(), database) || database}: open it with any browser of SQLite.\n`,
+  );
 }
 
 function say(text: string): void {

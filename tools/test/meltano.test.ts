@@ -61,7 +61,10 @@ beforeAll(async () => {
     missing = tools.missing;
     return;
   }
-  simulator = await startSimulator({ account: createAccount({ seed: 7, leads: 60 }), token: TOKEN });
+  simulator = await startSimulator({
+    account: createAccount({ seed: 7, leads: 60 }),
+    token: TOKEN,
+  });
   project = new Project(tools.bin);
   await project.init();
   await addPlugins(project);

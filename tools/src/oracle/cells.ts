@@ -1,0 +1,54 @@
+/** What a cell of the database must hold: as node:sqlite gives it. */
+export type Cell = string | number | null;
+
+type Wire = Readonly<Record<string, unknown>>;
+
+/** The member at a dotted path; null where anything on the way is missing or null. */
+export function at(row: Wire, path: string): unknown {
+  let value: unknown = row;
+  for (const name of path.split('.')) value = (value as Wire | null | undefined)?.[name] ?? null;
+  return value;
+}
+
+export function text(value: unknown): Cell {
+  return value === null ? null : String(value as string | number | boolean);
+}
+
+export function number(value: unknown): Cell {
+  return value as number | null;
+}
+
+export function flag(value: unknown): Cell {
+  return value === null ? null : Number(value);
+}
+
+/** Audit dates bear their zone; one without is taken as São Paulo's wall clock. Leaves as UTC. */
+export function instant(value: unknown): Cell {
+  if (value === null) return null;
+  const written = value as string;
+  return /(?:Z|[+-]\d\d:\d\d)$/.test(written) ? toUtc(written) : wallClock(written);
+}
+
+/** The agenda's wall clock in São Paulo, three hours behind UTC since 2019, whatever suffix it bears. */
+export function wallClock(value: unknown): Cell {
+  return value === null ? null : toUtc(`${(value as string).replace(/Z$/, '')}-03:00`);
+}
+
+/** The instant in UTC, with the fraction digits that it came with. */
+function toUtc(written: string): string {
+  const [, whole = '', fraction = '', zone = ''] =
+    /^(.{19})(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(written) ?? [];
+  return `${new Date(`${whole}${zone}`).toISOString().slice(0, 19)}${fraction}Z`;
+}
+
+/** A list of texts, or of objects with one telling member, joined as a person would read it. */
+export function list(value: unknown): Cell {
+  if (value === null) return null;
+  return (value as readonly unknown[]).map(element).join(', ');
+}
+
+function element(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value as string);
+  const known = ['value', 'name', 'number', 'text', 'phone'].find((name) => name in value);
+  return String((value as Wire)[known ?? '']);
+}

@@ -1,0 +1,2 @@
+export { differences } from './compare.ts';
+export { expectations, expectedRows } from './tables.ts';

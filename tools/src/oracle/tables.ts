@@ -1,0 +1,370 @@
+import { at, flag, instant, list, number, text, wallClock, type Cell } from './cells.ts';
+
+/**
+ * What the 22 tables must hold for an account, said a second time and apart from the tap: so that
+ * the tests compare two readings of the specification, not one with itself.
+ */
+type Wire = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, Cell>>;
+type Read = (row: Wire) => Cell;
+
+interface Account {
+  rows(set: string): readonly object[];
+}
+
+interface Expectation {
+  readonly set: string;
+  readonly columns: Readonly<Record<string, Read>>;
+  /** For a child table: the array, and what its rows take of the parent. */
+  readonly array?: string;
+  readonly fromParent?: Readonly<Record<string, Read>>;
+  readonly positioned?: true;
+}
+
+const i =
+  (path: string): Read =>
+  (row) =>
+    number(at(row, path));
+const t =
+  (path: string): Read =>
+  (row) =>
+    text(at(row, path));
+const f =
+  (path: string): Read =>
+  (row) =>
+    flag(at(row, path));
+const d =
+  (path: string): Read =>
+  (row) =>
+    instant(at(row, path));
+const w =
+  (path: string): Read =>
+  (row) =>
+    wallClock(at(row, path));
+const l =
+  (path: string): Read =>
+  (row) =>
+    list(at(row, path));
+
+const user = {
+  id: i('id'),
+  active: f('active'),
+  email: t('email'),
+  grouplist: l('groupList'),
+  lastname: t('lastName'),
+  name: t('name'),
+  phone: t('phone'),
+  phone2: t('phone2'),
+};
+
+export const expectations: Readonly<Record<string, Expectation>> = {
+  meetings: {
+    set: 'Meetings',
+    columns: {
+      id: i('id'),
+      finaltime: w('finalTime'),
+      lead_id: i('lead.id'),
+      lead_name: t('lead.name'),
+      managerdescription: t('managerDescription'),
+      meetingdate: t('meetingDate'),
+      meetingtype: t('meetingType'),
+      reference: t('reference'),
+      registerdate: d('registerDate'),
+      salesrep_email: t('salesRep.email'),
+      salesrep_id: i('salesRep.id'),
+      sdrdescription: t('sdrDescription'),
+      starttime: w('startTime'),
+      type: t('type'),
+      user_active: f('user.active'),
+      user_email: t('user.email'),
+      user_grouplist: l('user.groupList'),
+      user_id: i('user.id'),
+      user_lastname: t('user.lastName'),
+      user_name: t('user.name'),
+      user_phone: t('user.phone'),
+      user_phone2: t('user.phone2'),
+    },
+  },
+  tasks: {
+    set: 'Tasks',
+    columns: {
+      id: i('id'),
+      activitytypeid: i('activityTypeId'),
+      duedate: d('dueDate'),
+      leadid: i('leadId'),
+      note: t('note'),
+      sdr_email: t('sdr.email'),
+      sdr_id: i('sdr.id'),
+      status: t('status'),
+      timenotification: t('timeNotification'),
+      title: t('title'),
+      useremail: t('userEmail'),
+    },
+  },
+  tasks__contacts: {
+    set: 'Tasks',
+    array: 'contacts',
+    fromParent: { task_id: i('id') },
+    columns: { contacts_email: t('email'), contacts_id: i('id') },
+  },
+  boxes: {
+    set: 'Boxes',
+    columns: {
+      id: i('id'),
+      address: t('address'),
+      description: t('description'),
+      end: w('end'),
+      leadid: (row) => (row['leadId'] === 0 ? null : number(at(row, 'leadId'))),
+      salesrep: t('salesRep'),
+      salesrepemail: t('salesRepEmail'),
+      start: w('start'),
+      status: t('status'),
+      typemeeting: t('typeMeeting'),
+    },
+  },
+  leadstages: {
+    set: 'LeadStages',
+    columns: {
+      lead_id: i('leadId'),
+      origin_stage: t('originStage'),
+      destination_stage: t('destinationStage'),
+      created_at: d('createdAt'),
+      cycle: i('cycle'),
+      discarded_stage: t('discardedStage'),
+      discard_date: d('discardDate'),
+      origin_funnel_id: t('originFunnelId'),
+      destination_funnel_id: t('destinationFunnelId'),
+    },
+  },
+  stages: {
+    set: 'stages',
+    columns: {
+      id: i('id'),
+      active: f('active'),
+      funnel_id: t('funnelId'),
+      position: i('position'),
+      default_questionnaire_id: i('defaultQuestionnaireId'),
+      gate_type: i('gateType'),
+      value: t('value'),
+    },
+  },
+  leads: {
+    set: 'Leads',
+    columns: {
+      id: i('id'),
+      closing_forecast_date: d('closingForecastDate'),
+      cep: t('cep'),
+      city: t('city'),
+      cnpj: t('cnpj'),
+      complement: t('complement'),
+      country: t('country'),
+      cpf: t('cpf'),
+      description: t('description'),
+      district: t('district'),
+      industry_id: i('industry.id'),
+      industry_value: t('industry.value'),
+      integrationid: t('integrationId'),
+      lead: t('lead'),
+      leadproduct: t('leadProduct'),
+      organization_id: t('organizationId'),
+      mktlink: t('mktLink'),
+      number: t('number'),
+      phone1: t('phone1'),
+      phone2: t('phone2'),
+      publiclink: t('publicLink'),
+      registerdate: d('registerDate'),
+      salesrep_email: t('salesRep.email'),
+      salesrep_id: i('salesRep.id'),
+      sdr_email: t('sdr.email'),
+      sdr_id: i('sdr.id'),
+      source_id: i('source.id'),
+      source_value: t('source.value'),
+      stage: t('stage'),
+      funnel_id: t('funnelId'),
+      state: t('state'),
+      street: t('street'),
+      subsource_id: i('subSource.id'),
+      subsource_value: t('subSource.value'),
+      updatedate: d('updateDate'),
+      telephones: l('telephones'),
+      website: t('website'),
+    },
+  },
+  losts: {
+    set: 'Losts',
+    columns: {
+      lead_id: i('leadId'),
+      funnel_id: t('funnelId'),
+      reason: t('reason'),
+      stage: t('stage'),
+      date: d('date'),
+    },
+  },
+  leadssold: {
+    set: 'LeadsSold',
+    columns: {
+      id: i('id'),
+      leadid: i('leadId'),
+      saledate: d('saleDate'),
+      salestage: t('saleStage'),
+      salesrep_email: t('salesRep.email'),
+      salesrep_lastname: t('salesRep.lastName'),
+      salesrep_name: t('salesRep.name'),
+      totaldealvalue: i('totalDealValue'),
+    },
+  },
+  leadssold__products: {
+    set: 'LeadsSold',
+    array: 'products',
+    positioned: true,
+    fromParent: { leadssold_id: i('id') },
+    columns: {
+      products_discountamount: i('discountAmount'),
+      products_discounttype: t('discountType'),
+      products_finalvalue: i('finalValue'),
+      products_fullvalue: i('fullValue'),
+      products_individualvalue: i('individualValue'),
+      products_name: t('name'),
+      products_quantity: i('quantity'),
+    },
+  },
+  leadscustomfields: {
+    set: 'LeadsCustomFields',
+    columns: {
+      leadid: i('leadId'),
+      field_id: t('id'),
+      value: (row) => (at(row, 'value') === null ? list(at(row, 'options')) : t('value')(row)),
+      updatedate: d('updateDate'),
+    },
+  },
+  leadspersons: {
+    set: 'LeadsAndPersons',
+    columns: {
+      id: i('id'),
+      funnel_id: t('funnelId'),
+      lead: t('lead'),
+      updatedate: d('updateDate'),
+    },
+  },
+  leadspersons__persons: {
+    set: 'LeadsAndPersons',
+    array: 'persons',
+    fromParent: { lead_id: i('id') },
+    columns: {
+      persons_email: t('email'),
+      persons_id: i('id'),
+      persons_idmessagingplatform: (row) =>
+        t('idMessagingPlatform' in row ? 'idMessagingPlatform' : 'idMessagingPlataform')(row),
+      persons_jobtitle: t('jobTitle'),
+      persons_maincontact: f('mainContact'),
+      persons_messagingplatform: t('messagingPlatform'),
+      persons_name: t('name'),
+      persons_phone1: t('phone1'),
+      persons_phone2: t('phone2'),
+    },
+  },
+  painpoints: {
+    set: 'painPoints',
+    columns: {
+      leadid: i('leadId'),
+      painpoint_id: (row) =>
+        number(at(row, 'painPointId') ?? at(row, 'painPoint.id') ?? at(row, 'id')),
+      value: (row) => text(at(row, 'value') ?? at(row, 'painPoint.value')),
+    },
+  },
+  qualifications: {
+    set: 'QualificationHistories',
+    columns: {
+      leadid: i('leadId'),
+      funnel_id: t('funnelId'),
+      qualificationdate: d('qualificationDate'),
+      score: t('score'),
+      stage: t('stage'),
+    },
+  },
+  qualifications__questionAnswers: {
+    set: 'QualificationHistories',
+    array: 'questionAnswers',
+    positioned: true,
+    fromParent: { leadid: i('leadId'), qualificationdate: d('qualificationDate') },
+    columns: {
+      questionanswers_answers: l('answers'),
+      questionanswers_question: t('question'),
+      questionanswers_questionid: (row) => number(at(row, 'questionId') ?? at(row, 'questionID')),
+    },
+  },
+  callshistory: {
+    set: 'callsHistory',
+    columns: {
+      id: i('id'),
+      audio: t('audio'),
+      callanswered: f('callAnswered'),
+      called: t('called'),
+      caller: t('caller'),
+      description: t('description'),
+      enddate: d('endDate'),
+      leadid: i('leadId'),
+      funnel_id: t('funnelId'),
+      leadname: t('leadName'),
+      manualset: f('manualSet'),
+      price: i('price'),
+      result: t('result'),
+      stage: t('stage'),
+      startdate: d('startDate'),
+      talkingdurationseconds: i('talkingDurationSeconds'),
+      useremail: t('userEmail'),
+    },
+  },
+  industries: {
+    set: 'industries',
+    columns: { id: i('id'), active: f('active'), value: t('value') },
+  },
+  sources: {
+    set: 'Sources',
+    columns: {
+      id: i('id'),
+      active: f('active'),
+      default: f('default'),
+      type: f('type'),
+      value: t('value'),
+    },
+  },
+  sources__subSources: {
+    set: 'Sources',
+    array: 'subSources',
+    fromParent: { source_id: i('id') },
+    columns: {
+      subsources_active: f('active'),
+      subsources_id: i('id'),
+      subsources_value: t('value'),
+    },
+  },
+  sdrs: { set: 'sdrs', columns: user },
+  sellers: { set: 'sellers', columns: user },
+};
+
+/** The rows that a table must hold now, in no order. */
+export function expectedRows(table: string, account: Account): Row[] {
+  const expectation = expectations[table];
+  if (!expectation) throw new Error(`no expectation for the table ${table}`);
+  const rows = account.rows(expectation.set) as readonly Wire[];
+  return rows.flatMap((row) =>
+    expectation.array === undefined ? [read(row, expectation.columns)] : children(row, expectation),
+  );
+}
+
+function children(
+  parent: Wire,
+  { array = '', fromParent = {}, columns, positioned }: Expectation,
+): Row[] {
+  const elements = (at(parent, array) ?? []) as readonly Wire[];
+  return elements.map((element, position) => ({
+    ...read(parent, fromParent),
+    ...read(element, columns),
+    ...(positioned && { position }),
+  }));
+}
+
+function read(row: Wire, columns: Readonly<Record<string, Read>>): Row {
+  return Object.fromEntries(Object.entries(columns).map(([name, value]) => [name, value(row)]));
+}
