@@ -1,7 +1,7 @@
 import type { Argv, Options } from 'yargs';
 import { about, ABOUT_FORMATS, type AboutFormat } from './about.ts';
 import { OutputClosedError, ProgramError, SettingsError } from './errors.ts';
-import { configureLog, isDebugging, log } from './log.ts';
+import { configureLog, isDebugging, log, writeLog } from './log.ts';
 import type { Program } from './program.ts';
 import { stdoutOutput } from './stdio.ts';
 
@@ -40,8 +40,8 @@ export async function runProgram(
   commandLine: CommandLine,
   run: (args: Arguments) => Promise<void>,
 ): Promise<void> {
-  configureLog(program.name, process.env);
   try {
+    await configureLog(program.name, process.env);
     if (argv.length === 1 && argv[0] === '--version') await print(versionText(program));
     else await dispatch(program, argv, commandLine, run);
   } catch (error) {
@@ -137,7 +137,8 @@ function report(error: unknown): 1 | 2 {
     return error.exitCode;
   }
   const faults = error instanceof SettingsError ? error.faults : [sentence(error)];
-  for (const fault of faults) log.critical(fault);
+  const details = error instanceof Error ? { error } : {};
+  for (const fault of faults) writeLog('critical', fault, details);
   if (isDebugging() && error instanceof Error) log.debug(error.stack ?? error.message);
   return error instanceof ProgramError ? error.exitCode : 1;
 }

@@ -34,7 +34,7 @@ export {
   type RawJson,
 } from './json.ts';
 export { LineSplitter, readLines, type Line, type ReadLinesOptions } from './lines.ts';
-export { environmentPrefix, isDebugging, log, type LogFields } from './log.ts';
+export { environmentPrefix, isDebugging, isLogForPrograms, log, type LogFields } from './log.ts';
 export { packageVersion } from './manifest.ts';
 export { activateVersionLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
 export {

@@ -1,4 +1,4 @@
-import { log } from './log.ts';
+import { writeLog } from './log.ts';
 
 /** Tags of a metric: `stream`, `endpoint`, `http_status_code`, `status`, … */
 export type MetricTags = Readonly<Record<string, string | number>>;
@@ -47,5 +47,5 @@ export function timer(metric: string, tags: MetricTags): Timer {
 
 /** The form that singer-python's and Meltano's readers look for. */
 function writeMetric(point: object): void {
-  log.info(`METRIC: ${JSON.stringify(point)}`);
+  writeLog('info', `METRIC: ${JSON.stringify(point)}`, { metric: point });
 }

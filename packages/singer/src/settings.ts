@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
 import { SettingsError } from './errors.ts';
 import { environmentPrefix, log } from './log.ts';
 import { nearest } from './nearest.ts';
@@ -8,7 +9,7 @@ type Settings = Record<string, unknown>;
 
 /**
  * Gathers, completes and checks the settings. Later files win over earlier ones; `ENV` among the
- * sources adds `<PROGRAM>_<SETTING>` from the environment, which wins over every file. A setting
+ * sources adds `<PROGRAM>_<SETTING>` from the environment and from `.env`, which win over every file. A setting
  * that is null counts as not given. Names that the program does not know are warned about and
  * left out: Meltano passes the extractor's settings to the loader.
  * @param sources the values of `--config`: paths of JSON files, or `ENV`
@@ -36,7 +37,9 @@ async function gather(
   const files = await Promise.all(
     sources.filter((source) => source !== 'ENV').map(readSettingsFile),
   );
-  const fromEnvironment = sources.includes('ENV') ? readEnvironment(program, env) : {};
+  const fromEnvironment = sources.includes('ENV')
+    ? readEnvironment(program, { ...(await readDotEnv()), ...env })
+    : {};
   const merged = Object.assign({}, ...files, fromEnvironment) as Settings;
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }
@@ -63,6 +66,12 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
     // No cause: the parser's message quotes the text, which may hold a secret.
     throw new SettingsError([`The ${what} file ${path} is not valid JSON.`]);
   }
+}
+
+/** The `.env` file of the working directory, where there is one. */
+async function readDotEnv(): Promise<NodeJS.ProcessEnv> {
+  const text = await readFile('.env', 'utf8').catch(() => '');
+  return parseEnv(text);
 }
 
 function readEnvironment({ name, settings }: Program, env: NodeJS.ProcessEnv): Settings {

@@ -116,6 +116,66 @@ describe('settings', () => {
   });
 });
 
+describe('the log', () => {
+  const structured = settingsFile(
+    'log.json',
+    JSON.stringify({
+      version: 1,
+      formatters: { structured: { '()': 'singer_sdk.logging.StructuredFormatter' } },
+      root: { level: 'WARNING' },
+    }),
+  );
+
+  it('is one JSON object a line where Meltano asks for it', async () => {
+    const { stderr } = await run(['input'], { env: { SINGER_SDK_LOG_CONFIG: structured } });
+    expect(JSON.parse(stderr)).toEqual({
+      level: 'critical',
+      pid: expect.any(Number) as number,
+      logger_name: 'tap-sample',
+      ts: expect.closeTo(Date.now() / 1000, -2) as number,
+      thread_name: 'main',
+      app_name: 'tap-sample',
+      stream_name: null,
+      message: 'line 3, stream "s": it is bad: mend it.',
+      extra: {},
+      exception: {
+        type: 'InputError',
+        module: 'tap-sample',
+        message: 'line 3, stream "s": it is bad: mend it.',
+        traceback: [],
+      },
+    });
+  });
+
+  it.each([
+    [
+      'YAML',
+      'formatters:\n  plain:\n    format: "%(message)s"\nroot:\n  level: INFO\n',
+      {},
+      'tick\n',
+    ],
+    ['the level of the file', '{"root":{"level":"CRITICAL"}}', {}, ''],
+    [
+      'the level of the program wins',
+      '{"formatters":{"f":{"format":"%(message)s"}},"root":{"level":"CRITICAL"}}',
+      { TAP_SAMPLE_LOGLEVEL: 'info' },
+      'tick\n',
+    ],
+  ])('heeds %s', async (name, text, env, expected) => {
+    const path = settingsFile(`${name}.config`, text);
+    const { stderr } = await run(['tick'], { env: { SINGER_SDK_LOG_CONFIG: path, ...env } });
+    expect(stderr).toBe(expected);
+  });
+
+  it('refuses a file that is neither JSON nor YAML', async () => {
+    const path = settingsFile('log.txt', '{"root": canary');
+    const { code, stderr } = await run(['tick'], { env: { SINGER_SDK_LOG_CONFIG: path } });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`The file ${path}, which SINGER_SDK_LOG_CONFIG names, cannot be read`);
+    expect(stderr).not.toContain('canary');
+  });
+});
+
 describe('the command line', () => {
   it('tells its version', async () => {
     expect(await run(['--version'])).toEqual({ code: 0, stdout: 'tap-sample 1.2.3\n', stderr: '' });

@@ -50,6 +50,10 @@ const commands: Record<string, () => Promise<void>> = {
     for await (const lines of readLines(stdinBytes())) count += lines.length;
     await output.write(`${count}\n`);
   },
+  tick: () => {
+    log.info('tick');
+    return Promise.resolve();
+  },
   input: () => Promise.reject(new InputError('it is bad: mend it.', { line: 3, stream: 's' })),
   bug: () => Promise.reject(new TypeError('secret')),
 };
