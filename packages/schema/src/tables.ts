@@ -1,0 +1,69 @@
+import boxes from './tables/boxes.json' with { type: 'json' };
+import callshistory from './tables/callshistory.json' with { type: 'json' };
+import industries from './tables/industries.json' with { type: 'json' };
+import leads from './tables/leads.json' with { type: 'json' };
+import leadscustomfields from './tables/leadscustomfields.json' with { type: 'json' };
+import leadspersons from './tables/leadspersons.json' with { type: 'json' };
+import leadspersonsPersons from './tables/leadspersons__persons.json' with { type: 'json' };
+import leadssold from './tables/leadssold.json' with { type: 'json' };
+import leadssoldProducts from './tables/leadssold__products.json' with { type: 'json' };
+import leadstages from './tables/leadstages.json' with { type: 'json' };
+import losts from './tables/losts.json' with { type: 'json' };
+import meetings from './tables/meetings.json' with { type: 'json' };
+import painpoints from './tables/painpoints.json' with { type: 'json' };
+import qualifications from './tables/qualifications.json' with { type: 'json' };
+import qualificationsQuestionAnswers from './tables/qualifications__questionAnswers.json' with { type: 'json' };
+import sdrs from './tables/sdrs.json' with { type: 'json' };
+import sellers from './tables/sellers.json' with { type: 'json' };
+import sources from './tables/sources.json' with { type: 'json' };
+import sourcesSubSources from './tables/sources__subSources.json' with { type: 'json' };
+import stages from './tables/stages.json' with { type: 'json' };
+import tasks from './tables/tasks.json' with { type: 'json' };
+import tasksContacts from './tables/tasks__contacts.json' with { type: 'json' };
+import type { TableSchema } from './vocabulary.ts';
+
+/** Every table by the name of its stream, in the order of the documents. */
+export const tables = {
+  meetings,
+  tasks,
+  tasks__contacts: tasksContacts,
+  boxes,
+  leadstages,
+  stages,
+  leads,
+  losts,
+  leadssold,
+  leadssold__products: leadssoldProducts,
+  leadscustomfields,
+  leadspersons,
+  leadspersons__persons: leadspersonsPersons,
+  painpoints,
+  qualifications,
+  qualifications__questionAnswers: qualificationsQuestionAnswers,
+  callshistory,
+  industries,
+  sources,
+  sources__subSources: sourcesSubSources,
+  sdrs,
+  sellers,
+} as const satisfies Readonly<Record<string, TableSchema>>;
+
+export type TableName = keyof typeof tables;
+
+type Columns<T extends TableName> = (typeof tables)[T]['properties'];
+
+/**
+ * A row of a table: exactly its columns. The compiler keeps no literal of a JSON file, but it does
+ * keep the type of the examples, and whether `type` is one word (a key) or a list (with null).
+ */
+export type Row<T extends TableName> = { readonly [C in keyof Columns<T>]: Cell<Columns<T>[C]> };
+
+type Cell<C> = C extends { examples: readonly (infer Value)[]; type: infer Type }
+  ? Type extends string
+    ? Value
+    : Value | null
+  : never;
+
+export function isTableName(name: string): name is TableName {
+  return Object.hasOwn(tables, name);
+}
