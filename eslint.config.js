@@ -122,6 +122,8 @@ export default defineConfig(
       'max-lines-per-function': ['error', 60],
     },
   },
+  // A table of literals is as long as what it says.
+  { files: ['packages/tap-exactsales/src/streams.ts'], rules: { 'max-lines': 'off' } },
   { files: ['*.config.{ts,js}'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['*.config.ts'], extends: [tseslint.configs.disableTypeChecked] },
   ...boundaries,

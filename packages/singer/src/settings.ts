@@ -13,18 +13,20 @@ type Settings = Record<string, unknown>;
  * that is null counts as not given. Names that the program does not know are warned about and
  * left out: Meltano passes the extractor's settings to the loader.
  * @param sources the values of `--config`: paths of JSON files, or `ENV`
+ * @param check what the schema cannot say: gives the further faults, a sentence each
  * @throws SettingsError with every fault: unreadable file, wrong type, missing setting
  */
 export async function resolveSettings<T extends object>(
   program: Program,
   sources: readonly string[],
   env: NodeJS.ProcessEnv,
+  check: (settings: Settings) => readonly string[] = () => [],
 ): Promise<Readonly<T>> {
   const given = await gather(program, sources, env);
   const known = Object.keys(program.settings.properties);
   const faults = [...unknownNames(given, known)];
   const settings = { ...defaults(program), ...only(given, known) };
-  faults.push(...(await violations(program, settings)));
+  faults.push(...(await violations(program, settings)), ...check(settings));
   if (faults.length > 0) throw new SettingsError(faults);
   return Object.freeze(settings) as Readonly<T>;
 }

@@ -1,0 +1,216 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { log, parseLossless, timer, type JsonValue } from '@exact-spotter/singer';
+import {
+  ApiFatalError,
+  ApiRejectedError,
+  ApiRetriableError,
+  ApiSetError,
+  ApiTimeoutError,
+} from './errors.ts';
+import { faultReason, isUnreachable, type Http, type HttpAnswer } from './http.ts';
+import { shift, type Instant } from './instant.ts';
+import { queryText, type Query } from './odata.ts';
+import type { Quota } from './quota.ts';
+import { backoff, isRetriableStatus, retryAfter } from './retry.ts';
+import type { WireRow } from './row.ts';
+import { isObject } from './value.ts';
+
+/** A page of an entity set, as the server sent it. */
+export interface WirePage {
+  readonly rows: readonly WireRow[];
+  /** Rows that the filter finds, where `$count` was asked for and is answered. */
+  readonly count: number | undefined;
+  readonly nextLink: string | undefined;
+}
+
+export interface ClientOptions {
+  readonly http: Http;
+  readonly quota: Quota;
+  /** Without a slash at the end. */
+  readonly apiUrl: string;
+  readonly timeoutSeconds: number;
+  readonly maxRetries: number;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds of waiting after which a request is given up, however many tries are left. */
+const LONGEST_WAIT = 15 * 60_000;
+
+/** Takes what it wants of a whole answer; undefined for an answer of another kind. */
+type Read<T> = (answer: HttpAnswer) => T | undefined;
+
+/** Requests with the budget, the time limit and the tries that every request has. */
+export class Client {
+  readonly #options: ClientOptions;
+  /** How far the server's clock is behind ours, in milliseconds. */
+  #serverLag = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A page, used whole or not at all.
+   * @param retryTimeouts false when the caller would rather ask for fewer rows after a timeout
+   * @throws ApiRejectedError for 400, ApiTimeoutError for the last timeout, ApiSetError where this
+   * set cannot be read, ApiFatalError where nothing can
+   */
+  page(path: string, query: Query, retryTimeouts: boolean): Promise<WirePage> {
+    return this.#ask(path, query, readPage, retryTimeouts);
+  }
+
+  /** `GET /<Set>/$count`: the rows that the filter finds. Throws as {@link page} does. */
+  count(path: string, query: Query): Promise<number> {
+    return this.#ask(`${path}/$count`, query, readCount, true);
+  }
+
+  /** A moment of our clock on the server's, where that is behind: no bookmark may lie ahead of either. */
+  atServer(ours: Instant): Instant {
+    return shift(ours, -Math.max(0, this.#serverLag));
+  }
+
+  async #ask<T>(path: string, query: Query, read: Read<T>, retryTimeouts: boolean): Promise<T> {
+    const { maxRetries, signal } = this.#options;
+    const tries = { failed: 0, overBudget: 0, waited: 0 };
+    for (;;) {
+      try {
+        return await this.#try(path, query, read);
+      } catch (fault) {
+        if (!(fault instanceof ApiRetriableError)) throw fault;
+        if (fault.isTimeout && !retryTimeouts) throw final(fault);
+        const wait = this.#waitAfter(fault, tries);
+        tries.waited += wait;
+        if (tries.failed > maxRetries || tries.waited > LONGEST_WAIT) throw final(fault);
+        log.debug(`${fault.message}; trying again.`);
+        await sleep(wait, undefined, { signal });
+      }
+    }
+  }
+
+  /** Counts the fault, and says how many milliseconds to wait. A 429 uses up no try: the API is well. */
+  #waitAfter(fault: ApiRetriableError, tries: { failed: number; overBudget: number }): number {
+    const isOverBudget = fault.status === 429;
+    const attempt = isOverBudget ? (tries.overBudget += 1) : (tries.failed += 1);
+    const wait = fault.retryAfter ?? backoff(attempt, Math.random());
+    if (isOverBudget) this.#options.quota.exceeded(wait);
+    return wait;
+  }
+
+  async #try<T>(path: string, query: Query, read: Read<T>): Promise<T> {
+    const request = `GET ${path}`;
+    const answer = await this.#send(request, path, queryText(query));
+    if (answer.status !== 200) throw statusError(request, answer);
+    const value = read(answer);
+    if (value !== undefined) return value;
+    throw new ApiRetriableError({ request }, 'answered with something that is no page of rows');
+  }
+
+  async #send(request: string, path: string, query: string): Promise<HttpAnswer> {
+    const { http, quota, apiUrl, timeoutSeconds, signal } = this.#options;
+    const pass = await quota.pass(signal);
+    const limit = AbortSignal.timeout(timeoutSeconds * 1000);
+    const measured = timer('http_request_duration', { endpoint: path });
+    let status = 'failed';
+    try {
+      const url = `${apiUrl}${path}${query === '' ? '' : `?${query}`}`;
+      const answer = await http.get(url, AbortSignal.any([signal, limit]), () => pass.answered());
+      status = String(answer.status);
+      this.#heed(answer.date);
+      return answer;
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw connectionError(request, cause, limit.aborted, timeoutSeconds);
+    } finally {
+      measured.end({ http_status_code: status });
+    }
+  }
+
+  #heed(date: string | undefined): void {
+    const server = Date.parse(date ?? '');
+    if (!Number.isNaN(server)) this.#serverLag = Date.now() - server;
+  }
+}
+
+function connectionError(
+  request: string,
+  cause: unknown,
+  isTimeout: boolean,
+  seconds: number,
+): ApiRetriableError {
+  const what = isTimeout
+    ? `was not answered within ${seconds} seconds`
+    : `failed: ${faultReason(cause)}`;
+  return new ApiRetriableError({ request }, what, {
+    isTimeout,
+    isUnreachable: !isTimeout && isUnreachable(cause),
+    cause,
+  });
+}
+
+function statusError(request: string, answer: HttpAnswer): Error {
+  const { status } = answer;
+  if (isRetriableStatus(status)) {
+    const wait = retryAfter(answer.retryAfter, answer.date, Date.now());
+    return new ApiRetriableError({ request, status }, `answered ${status}`, {
+      retryAfter: wait,
+      isTimeout: status === 504 || status === 408,
+    });
+  }
+  if (status === 400) return new ApiRejectedError(request);
+  if (status === 401) {
+    return new ApiFatalError(
+      `${request} answered 401: the token is missing or wrong; set api_token to the account's token (Configurações › Integrações › Token Exact API).`,
+    );
+  }
+  return new ApiSetError(
+    `${request} answered ${status}: ${SET_REASONS[status] ?? 'this is no answer that the API is known to give'}.`,
+  );
+}
+
+const SET_REASONS: Readonly<Record<number, string>> = {
+  403: 'the token may not read this; ask the account manager whether the module is part of your plan',
+  404: 'this address does not exist; check api_url, or the account has no such module',
+};
+
+/** What a fault means once there are no tries left. */
+function final(fault: ApiRetriableError): Error {
+  if (fault.isUnreachable) {
+    return new ApiFatalError(`${fault.message}; check api_url and the connection.`, {
+      cause: fault,
+    });
+  }
+  if (fault.status === 429) {
+    return new ApiFatalError(
+      `${fault.message}: other integrations spend the token's budget; lower quota_requests, or run at another hour.`,
+      { cause: fault },
+    );
+  }
+  const message = `${fault.message}, also when tried again; run again later.`;
+  return fault.isTimeout
+    ? new ApiTimeoutError(message, { cause: fault })
+    : new ApiSetError(message, { cause: fault });
+}
+
+function readPage({ text }: HttpAnswer): WirePage | undefined {
+  const page = parseJson(text);
+  if (!isObject(page)) return undefined;
+  const { value: rows, '@odata.count': count, '@odata.nextLink': nextLink } = page;
+  if (!Array.isArray(rows) || !rows.every(isObject)) return undefined;
+  return {
+    rows,
+    count: typeof count === 'number' ? count : undefined,
+    nextLink: typeof nextLink === 'string' ? nextLink : undefined,
+  };
+}
+
+function readCount({ text }: HttpAnswer): number | undefined {
+  return /^\uFEFF?\s*\d+\s*$/.test(text) ? Number(text) : undefined;
+}
+
+function parseJson(text: string): JsonValue {
+  try {
+    return parseLossless(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,52 @@
+import { log } from '@exact-spotter/singer';
+
+/** An option of the query language that a set may turn out not to honour. */
+export type Option = 'select' | 'date filter' | 'count' | 'key filter' | 'orderby';
+
+/** What a run does without the option. */
+const CONSEQUENCES: Readonly<Record<Option, string>> = {
+  select: 'all columns are asked for, and left out here',
+  count: 'a last page is told by its length',
+  'date filter': 'the set is read whole, and filtered here',
+  'key filter': 'its pages are counted off from the beginning',
+  orderby: 'its pages are taken as they come',
+};
+
+/** What has been found out about a set in this run: an option that failed is not asked for again. */
+export class SetFacts {
+  readonly #path: string;
+  readonly #failed = new Set<Option>();
+  /** Rows to ask for. */
+  top: number;
+  /** The longest page so far. */
+  longestPage = 0;
+
+  constructor(path: string, pageSize: number) {
+    this.#path = path;
+    // One row is read twice where a key has more rows than a page: a page of one would never get on.
+    this.top = Math.max(2, pageSize);
+  }
+
+  honours(option: Option): boolean {
+    return !this.#failed.has(option);
+  }
+
+  /** Notes, and says once, that an option does not work here. */
+  fails(option: Option, how: 'rejected' | 'ignored'): void {
+    if (this.#failed.has(option)) return;
+    this.#failed.add(option);
+    log.warning(`${this.#path}: the API ${VERBS[how]} the ${option}; ${CONSEQUENCES[option]}.`);
+  }
+
+  /** Fewer rows next time. @returns false when there are few enough already */
+  halve(): boolean {
+    if (this.top <= FEWEST_ROWS) return false;
+    this.top = Math.max(FEWEST_ROWS, Math.floor(this.top / 2));
+    log.warning(`${this.#path}: no answer in time; asking for ${this.top} rows at a time.`);
+    return true;
+  }
+}
+
+const VERBS = { rejected: 'rejects', ignored: 'does not heed' } as const;
+/** A set that cannot give so many rows in time cannot be read. */
+const FEWEST_ROWS = 25;

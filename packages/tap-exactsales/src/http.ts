@@ -1,0 +1,104 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { EnvHttpProxyAgent, request } from 'undici';
+
+/** The one door to the network. */
+
+/** A complete answer: a body that breaks off is a fault, never an answer. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly retryAfter: string | undefined;
+  /** The server's clock, to the second. */
+  readonly date: string | undefined;
+  readonly text: string;
+}
+
+export interface HttpOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Connections at most. */
+  readonly connections: number;
+}
+
+/** GET requests over kept-alive connections. Redirects are answers like any other: the token goes nowhere else. */
+export class Http {
+  readonly #agent: EnvHttpProxyAgent;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor({ headers, connections }: HttpOptions) {
+    // The caller's signal is the one limit of time: a body that drips in must not live for ever.
+    this.#agent = new EnvHttpProxyAgent({
+      connections,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxResponseSize: LARGEST_BODY,
+    });
+    this.#headers = { accept: 'application/json', 'accept-encoding': 'gzip', ...headers };
+  }
+
+  /**
+   * @param onHeaders called when the answer begins
+   * @throws the fault of the connection, or the signal's reason
+   */
+  async get(url: string, signal: AbortSignal, onHeaders: () => void): Promise<HttpAnswer> {
+    const { statusCode, headers, body } = await request(url, {
+      dispatcher: this.#agent,
+      headers: this.#headers,
+      signal,
+    });
+    onHeaders();
+    const bytes = Buffer.from(await body.arrayBuffer());
+    const plain = single(headers['content-encoding']) === 'gzip' ? await unzip(bytes) : bytes;
+    return {
+      status: statusCode,
+      contentType: single(headers['content-type']) ?? '',
+      retryAfter: single(headers['retry-after']),
+      date: single(headers['date']),
+      text: plain.toString('utf8'),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+/** Bytes: a page of 500 rows has well under one MiB. */
+const LARGEST_BODY = 256 * 1024 * 1024;
+const unzip = promisify(gunzip);
+
+function single(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.[0];
+}
+
+/** What became of a connection, in a word for people; never a URL, which may hold a filter's values. */
+export function faultReason(fault: unknown): string {
+  const code = faultCode(fault);
+  return (code === undefined ? undefined : REASONS[code]) ?? code ?? 'the connection failed';
+}
+
+/** True when the host was not reached at all: no other request will fare better. */
+export function isUnreachable(fault: unknown): boolean {
+  const code = faultCode(fault);
+  return code !== undefined && UNREACHABLE.test(code);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the host name is not known',
+  EAI_AGAIN: 'the host name could not be looked up',
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was reset',
+  UND_ERR_SOCKET: 'the connection broke off',
+  UND_ERR_CONNECT_TIMEOUT: 'the host did not answer',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the answer is larger than is accepted',
+  Z_BUF_ERROR: 'the answer broke off',
+};
+
+const UNREACHABLE =
+  /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|.*_CERT.*|.*SELF_SIGNED.*|ERR_TLS.*|ERR_SSL.*|EPROTO)$/;
+
+function faultCode(fault: unknown): string | undefined {
+  const { code, cause } = (fault ?? {}) as { code?: unknown; cause?: unknown };
+  if (typeof code === 'string') return code;
+  return cause === undefined ? undefined : faultCode(cause);
+}

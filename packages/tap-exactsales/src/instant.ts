@@ -1,0 +1,57 @@
+/**
+ * Instants as text: RFC 3339 in UTC, with the fraction digits that the API gave (0 to 7 were seen).
+ * A `Date` holds milliseconds only, so instants are compared and kept as text.
+ */
+export type Instant = string;
+
+const UTC = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/;
+export const DAY = 24 * 60 * 60 * 1000;
+
+/** True for RFC 3339 text in UTC, as this program writes it. */
+export function isInstant(value: unknown): value is Instant {
+  return typeof value === 'string' && UTC.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+/** Negative, zero or positive, as `left` is before, at or after `right`; exact to the last digit. */
+export function compareInstants(left: Instant, right: Instant): number {
+  const a = sortable(left);
+  const b = sortable(right);
+  const length = Math.max(a.length, b.length);
+  return compareText(a.padEnd(length, '0'), b.padEnd(length, '0'));
+}
+
+/** Digits in order of weight; the fraction stands at the end, where zeros may be added. */
+function sortable(instant: Instant): string {
+  const [, whole = '', fraction = ''] = UTC.exec(instant) ?? [];
+  return whole + fraction;
+}
+
+function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+export function earlier(left: Instant, right: Instant): Instant {
+  return compareInstants(left, right) <= 0 ? left : right;
+}
+
+export function later(left: Instant, right: Instant): Instant {
+  return compareInstants(left, right) >= 0 ? left : right;
+}
+
+/** The instant so many milliseconds later; the digits past the millisecond stay. */
+export function shift(instant: Instant, milliseconds: number): Instant {
+  const [, , fraction = ''] = UTC.exec(instant) ?? [];
+  const moved = new Date(Date.parse(instant) + Math.round(milliseconds)).toISOString();
+  // What stands behind the milliseconds is put back as it was.
+  return fraction.length > 3 ? `${moved.slice(0, -1)}${fraction.slice(3)}Z` : moved;
+}
+
+/** Milliseconds since 1970, the rest of the fraction cut off. */
+export function milliseconds(instant: Instant): number {
+  return Date.parse(instant);
+}
+
+export function fromMilliseconds(time: number): Instant {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,157 @@
+import type { JsonValue } from '@exact-spotter/singer';
+import type { Client } from './client.ts';
+import type { Option } from './facts.ts';
+import { literal } from './odata.ts';
+import { isLastPage, newProgress, wantsCount, type Progress } from './last-page.ts';
+import { askPage, noteIgnoredDates, type AskedPage, type PageRead } from './page-query.ts';
+import type { Page } from './pages.ts';
+import { valueAt, type WireRow } from './row.ts';
+
+/** The set cannot be read by key: filter or order are not honoured, or rows have no key. */
+export class KeyedReadError extends Error {
+  override readonly name = 'KeyedReadError';
+}
+
+/** Where the next page begins. */
+interface Cursor {
+  /** The last key that was read (unique), or the first that was not (shared by several rows). */
+  readonly key: JsonValue | undefined;
+  /** Rows of that key that have been read already: a page was too small for all of them. */
+  readonly drained: number;
+  readonly lastDrained?: string;
+}
+
+/** Times that a key's rows are begun again because they changed under the reader. */
+const MOST_RESTARTS = 5;
+
+/**
+ * Pages by key. A unique key: `gt` the last one. A key that several rows share: rows of the last
+ * key of a page are left for the next, which asks `ge`, so that no page ends inside a key; a key
+ * with more rows than a page is read on by `$skip` within it, one row twice to see that they hold still.
+ * @throws KeyedReadError when this set is to be read otherwise
+ */
+export async function* keyedPages(
+  client: Client,
+  read: PageRead,
+  resume: JsonValue | undefined,
+): AsyncGenerator<Page> {
+  const progress = newProgress();
+  let cursor: Cursor = { key: resume, drained: 0 };
+  for (let restarts = 0; ;) {
+    const page = await askChecked(client, read, cursor, progress);
+    const isLast = isLastPage(page, progress, read.facts);
+    if (!continues(page, cursor)) {
+      restarts += 1;
+      if (restarts > MOST_RESTARTS) throw new KeyedReadError('the rows of a key do not hold still');
+      cursor = { key: cursor.key, drained: 0 };
+      continue;
+    }
+    const { rows, next } = cut(page, cursor, read, isLast);
+    progress.rows += rows.length;
+    yield {
+      rows,
+      ...(next.key !== undefined && { resume: next.key }),
+      total: progress.total,
+      isLast,
+      isSure: true,
+    };
+    if (isLast) return;
+    cursor = next;
+  }
+}
+
+/** A page whose rows stand as asked. One that does not is asked for once more: it may be a slip. */
+async function askChecked(
+  client: Client,
+  read: PageRead,
+  cursor: Cursor,
+  progress: Progress,
+): Promise<AskedPage> {
+  let page = await askOnce(client, read, cursor, progress);
+  if (misplaced(page.rows, read, cursor)) page = await askOnce(client, read, cursor, progress);
+  const broken = misplaced(page.rows, read, cursor);
+  if (broken) {
+    read.facts.fails(broken, 'ignored');
+    throw new KeyedReadError(broken);
+  }
+  noteIgnoredDates(page.rows, read);
+  return page;
+}
+
+async function askOnce(
+  client: Client,
+  read: PageRead,
+  cursor: Cursor,
+  progress: Progress,
+): Promise<AskedPage> {
+  const page = await askPage(client, read, {
+    ...keyClause(read, cursor),
+    orderby: order(read),
+    skip: Math.max(0, cursor.drained - 1),
+    count: wantsCount(progress, read.facts),
+  });
+  for (const option of ['key filter', 'orderby'] as const) {
+    if (!read.facts.honours(option)) throw new KeyedReadError(option);
+  }
+  return page;
+}
+
+function keyClause({ set }: PageRead, { key }: Cursor): { key?: string } {
+  if (key === undefined) return {};
+  const { member, unique } = set.pageKey;
+  return { key: `${member} ${unique ? 'gt' : 'ge'} ${literal(key)}` };
+}
+
+function order({ set }: PageRead): string[] {
+  return [set.pageKey.member, ...(set.tieOrder === undefined ? [] : [set.tieOrder])];
+}
+
+/** The option that a page betrays as not heeded; undefined for a page that stands as asked. */
+function misplaced(
+  rows: readonly WireRow[],
+  { set }: PageRead,
+  { key }: Cursor,
+): Option | undefined {
+  const { member, unique } = set.pageKey;
+  let before = typeof key === 'number' ? key : -Infinity;
+  let isFirst = !unique || key === undefined;
+  for (const row of rows) {
+    const value = keyOf(row, member);
+    if (typeof value !== 'number') return 'key filter';
+    const tooLow = unique && !isFirst ? value <= before : value < before;
+    if (tooLow) return before === key ? 'key filter' : 'orderby';
+    before = value;
+    isFirst = !unique;
+  }
+  return undefined;
+}
+
+function keyOf(row: WireRow, member: string): JsonValue | undefined {
+  return valueAt(row, member.split('.'));
+}
+
+/** True when a key's rows are read on where they were left. */
+function continues({ rows }: AskedPage, { drained, lastDrained }: Cursor): boolean {
+  if (drained === 0) return true;
+  return rows[0] !== undefined && JSON.stringify(rows[0]) === lastDrained;
+}
+
+/** The rows to give out now, and where the next page begins. */
+function cut(
+  { rows: all }: AskedPage,
+  cursor: Cursor,
+  { set }: PageRead,
+  isLast: boolean,
+): { readonly rows: readonly WireRow[]; readonly next: Cursor } {
+  const { member, unique } = set.pageKey;
+  const rows = cursor.drained > 0 ? all.slice(1) : all;
+  const last = all.at(-1);
+  if (last === undefined) return { rows, next: cursor };
+  const key = keyOf(last, member);
+  if (unique || isLast) return { rows, next: { key, drained: 0 } };
+  const begun = rows.findIndex((row) => keyOf(row, member) === key);
+  const isOneKey = begun === 0 || (cursor.drained > 0 && key === cursor.key);
+  if (!isOneKey) return { rows: rows.slice(0, begun), next: { key, drained: 0 } };
+  const drained = (key === cursor.key ? cursor.drained : 0) + rows.length;
+  return { rows, next: { key, drained, lastDrained: JSON.stringify(last) } };
+}

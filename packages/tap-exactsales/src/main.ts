@@ -1,0 +1,47 @@
+import {
+  print,
+  readCatalog,
+  readState,
+  resolveSettings,
+  runProgram,
+  type Arguments,
+} from '@exact-spotter/singer';
+import { discover } from './discover.ts';
+import { program } from './program.ts';
+import { select } from './select.ts';
+import { checkSettings, type TapSettings } from './settings.ts';
+import { parseState, State } from './state.ts';
+
+const commandLine = {
+  options: {
+    discover: { type: 'boolean', describe: 'Print the catalog and end' },
+    catalog: {
+      type: 'string',
+      requiresArg: true,
+      alias: 'properties',
+      describe: 'A catalog with the streams and columns that are wanted; all without it',
+    },
+    state: { type: 'string', requiresArg: true, describe: 'The state of an earlier run' },
+  },
+} as const;
+
+/** The program, from its arguments to its exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  await runProgram(program, argv, commandLine, run);
+}
+
+async function run({ config, values }: Arguments): Promise<void> {
+  const known = discover();
+  if (values['discover'] === true) return print(`${JSON.stringify(known, null, 2)}\n`);
+  const settings = await resolveSettings<TapSettings>(program, config, process.env, checkSettings);
+  const [catalogFile, stateFile] = [path(values['catalog']), path(values['state'])];
+  const catalog = catalogFile === undefined ? known : await readCatalog(catalogFile);
+  const state =
+    stateFile === undefined ? new State() : parseState(await readState(stateFile), stateFile);
+  const { runSync } = await import('./run.ts');
+  await runSync(settings, select(catalog, known), state);
+}
+
+function path(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

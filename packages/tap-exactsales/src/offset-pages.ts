@@ -1,0 +1,90 @@
+import { tables } from '@exact-spotter/schema';
+import { log } from '@exact-spotter/singer';
+import type { Client } from './client.ts';
+import { isLastPage, newProgress, wantsCount, type Progress } from './last-page.ts';
+import { askPage, noteIgnoredDates, type AskedPage, type PageRead } from './page-query.ts';
+import type { Page } from './pages.ts';
+import { valueAt, type WireRow } from './row.ts';
+import type { SetLiteral } from './streams.ts';
+
+/** Rows of the page before that are asked for again: so many may go or come between two pages unharmed. */
+const OVERLAP = 20;
+/** Times that a set is begun again because it moved farther than the overlap sees. */
+const MOST_RESTARTS = 3;
+
+/**
+ * Pages counted off by `$skip`, for a set that can be read no better way. Rows that come and go
+ * shift all that stand behind them, so every page begins inside the one before: where its rows
+ * are found again, the reading goes on behind them; where none of them is, it begins anew.
+ */
+export async function* offsetPages(client: Client, read: PageRead): AsyncGenerator<Page> {
+  for (let restarts = 0; restarts < MOST_RESTARTS; restarts += 1) {
+    if (yield* onePass(client, read)) return;
+  }
+  log.warning(
+    `${read.set.path} changes faster than it can be counted off: some of its rows may be missing until the next run.`,
+    { stream: read.set.stream },
+  );
+  yield { rows: [], isLast: true, isSure: false };
+}
+
+/** @returns false when the set moved too far, and is to be begun again */
+async function* onePass(client: Client, read: PageRead): AsyncGenerator<Page, boolean> {
+  const progress = newProgress();
+  const identity = identityOf(read.set);
+  let tail: string[] = [];
+  for (let position = 0; ;) {
+    const page = await askAt(client, read, Math.max(0, position - overlap(read)), progress);
+    const isLast = isLastPage(page, progress, read.facts);
+    const identities = page.rows.map(identity);
+    const from = behind(tail, identities);
+    // An end that was passed by while rows went away leaves nothing to find again.
+    if (from === undefined && page.rows.length > 0) return false;
+    const rows = page.rows.slice(from ?? 0);
+    progress.rows = position = page.skip + page.rows.length;
+    yield { rows, total: progress.total, isLast, isSure: true };
+    if (isLast) return true;
+    if (page.rows.length > 0 && rows.length === 0 && page.rows.length >= page.top) return false;
+    tail = identities.length > 0 ? identities.slice(-OVERLAP) : tail;
+  }
+}
+
+async function askAt(
+  client: Client,
+  read: PageRead,
+  skip: number,
+  progress: Progress,
+): Promise<AskedPage> {
+  const page = await askPage(client, read, {
+    orderby: [read.set.pageKey.member],
+    skip,
+    count: wantsCount(progress, read.facts),
+  });
+  noteIgnoredDates(page.rows, read);
+  return page;
+}
+
+function overlap({ facts }: PageRead): number {
+  return Math.min(OVERLAP, Math.floor(facts.top / 2));
+}
+
+/** Where the rows begin that stood behind `tail`; undefined where none of it is found. */
+function behind(tail: readonly string[], identities: readonly string[]): number | undefined {
+  if (tail.length === 0) return 0;
+  for (const known of tail.toReversed()) {
+    const found = identities.lastIndexOf(known);
+    if (found >= 0) return found + 1;
+  }
+  return undefined;
+}
+
+/** The values under a row's key; the whole row where it has none. */
+function identityOf({ stream, columns }: SetLiteral): (row: WireRow) => string {
+  const paths = tables[stream]['x-key'].map((column) =>
+    [columns[column] ?? column].flat().map((path) => path.split('.')),
+  );
+  return (row) => {
+    const key = paths.map((sources) => sources.map((path) => valueAt(row, path) ?? null));
+    return JSON.stringify(key.flat().every((value) => value === null) ? row : key);
+  };
+}

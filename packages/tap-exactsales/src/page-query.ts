@@ -1,0 +1,135 @@
+import type { Client, WirePage } from './client.ts';
+import type { DateFilter } from './date-range.ts';
+import { ApiRejectedError, ApiTimeoutError } from './errors.ts';
+import type { Option, SetFacts } from './facts.ts';
+import type { Query } from './odata.ts';
+import type { WireRow } from './row.ts';
+import type { SetLiteral } from './streams.ts';
+
+/** What is to be read of a set. */
+export interface PageRead {
+  readonly set: SetLiteral;
+  readonly facts: SetFacts;
+  readonly dates: DateFilter;
+  /** Members to ask for; all of them where it is missing. */
+  readonly select?: readonly string[];
+}
+
+/** The part of a query that differs from page to page. */
+export interface Position {
+  readonly key?: string;
+  readonly orderby?: readonly string[];
+  readonly skip?: number;
+  readonly count: boolean;
+}
+
+export interface AskedPage extends WirePage {
+  /** Rows that were asked for. */
+  readonly top: number;
+  readonly skip: number;
+}
+
+/** The options that a query can do without, the likeliest culprit of a 400 first. */
+const SUSPECTS: readonly Option[] = ['select', 'count', 'date filter', 'key filter', 'orderby'];
+
+/**
+ * One page, with every option that the set has not been found to refuse. After a 400 the options
+ * are left out one by one until it goes; after a timeout fewer rows are asked for.
+ */
+export async function askPage(
+  client: Client,
+  read: PageRead,
+  position: Position,
+): Promise<AskedPage> {
+  const { facts } = read;
+  for (;;) {
+    const top = facts.top;
+    const options = usedOptions(read, position);
+    try {
+      const page = await send(client, read, position, options, top);
+      facts.longestPage = Math.max(facts.longestPage, page.rows.length);
+      return page;
+    } catch (fault) {
+      if (fault instanceof ApiTimeoutError && facts.halve()) continue;
+      if (!(fault instanceof ApiRejectedError)) throw fault;
+      await findRejected(client, read, position, options, fault);
+    }
+  }
+}
+
+function usedOptions({ dates, select, facts }: PageRead, position: Position): Option[] {
+  const used: Readonly<Record<Option, boolean>> = {
+    select: select !== undefined,
+    count: position.count,
+    'date filter': dates.clauses.length > 0,
+    'key filter': position.key !== undefined,
+    orderby: position.orderby !== undefined,
+  };
+  return SUSPECTS.filter((option) => used[option] && facts.honours(option));
+}
+
+async function send(
+  client: Client,
+  { set, dates, select }: PageRead,
+  { key, orderby, skip = 0 }: Position,
+  options: readonly Option[],
+  top: number,
+): Promise<AskedPage> {
+  const uses = (option: Option): boolean => options.includes(option);
+  const query: Query = {
+    filter: [
+      ...(uses('date filter') ? dates.clauses : []),
+      ...(uses('key filter') && key !== undefined ? [key] : []),
+    ],
+    ...(uses('orderby') && orderby && { orderby }),
+    ...(uses('select') && select && { select }),
+    count: uses('count'),
+    top,
+    skip,
+  };
+  const page = await client.page(set.path, query, top <= FEWEST_TO_RETRY);
+  return { ...page, top, skip };
+}
+
+/** So few rows are not halved any more: a timeout is then a fault like any other. */
+const FEWEST_TO_RETRY = 25;
+
+/** Leaves out one option at a time, then all of them, and notes what was refused. */
+async function findRejected(
+  client: Client,
+  read: PageRead,
+  position: Position,
+  options: readonly Option[],
+  fault: ApiRejectedError,
+): Promise<void> {
+  const trials = [...options.map((option) => [option]), ...(options.length > 1 ? [options] : [])];
+  for (const without of trials) {
+    const rest = options.filter((option) => !without.includes(option));
+    if (await isTaken(client, read, position, rest)) {
+      for (const option of without) read.facts.fails(option, 'rejected');
+      return;
+    }
+  }
+  throw fault;
+}
+
+async function isTaken(
+  client: Client,
+  read: PageRead,
+  position: Position,
+  options: readonly Option[],
+): Promise<boolean> {
+  try {
+    await send(client, read, position, options, 1);
+    return true;
+  } catch (fault) {
+    if (fault instanceof ApiRejectedError) return false;
+    throw fault;
+  }
+}
+
+/** Rows outside of what was asked for show that the server reads the set whole all the same. */
+export function noteIgnoredDates(rows: readonly WireRow[], { facts, dates }: PageRead): void {
+  if (!facts.honours('date filter') || rows.every((row) => dates.isAskedFor(row))) return;
+  facts.fails('date filter', 'ignored');
+}

@@ -1,0 +1,218 @@
+import type { TableName } from '@exact-spotter/schema';
+import { log } from '@exact-spotter/singer';
+import type { Client } from './client.ts';
+import type { AccountClock } from './clock.ts';
+import { dateFilter, dateReader, type DateFilter } from './date-range.ts';
+import { SetFacts } from './facts.ts';
+import { feedReaders, selectedMembers } from './feed.ts';
+import { earlier, later, type Instant } from './instant.ts';
+import { readPages, type Page } from './pages.ts';
+import type { Feed, ReadPlan } from './plan.ts';
+import type { RowReader, WireRow } from './row.ts';
+import { isWholeWithin } from './shared-read.ts';
+import type { Bookmark, ProgressMarkers, State } from './state.ts';
+import { replicationKey } from './table-schema.ts';
+import { unknownFieldsReporter } from './unknown-fields.ts';
+import type { OutgoingRow, Writer } from './writer.ts';
+
+/** What every read of a run shares. */
+export interface ReadContext {
+  readonly client: Client;
+  readonly clock: AccountClock;
+  readonly state: State;
+  readonly writer: Writer;
+  readonly pageSize: number;
+  /** What has been found out about a set, by its path. */
+  readonly facts: Map<string, SetFacts>;
+}
+
+/** How a read went. */
+export interface ReadResult {
+  /** Rows that could not be sent for want of a key. */
+  readonly withoutKey: number;
+  /** False when rows may be missing. */
+  readonly isSure: boolean;
+  /** A feed that this set turned out not to serve: it is to be read by itself. */
+  readonly apart: Feed | undefined;
+}
+
+/** Reads a set from its first page to its last: pages → rows → lines, with a checkpoint after each page. */
+export async function runRead(plan: ReadPlan, context: ReadContext): Promise<ReadResult> {
+  const run = new Run(plan, context);
+  for await (const page of run.pages()) await run.take(page);
+  return run.finish();
+}
+
+class Run {
+  readonly #plan: ReadPlan;
+  readonly #context: ReadContext;
+  readonly #facts: SetFacts;
+  /** One, or two as long as the set proves to serve both. */
+  #feeds: readonly Feed[];
+  #readers: readonly RowReader[];
+  #apart: Feed | undefined;
+  #isProven = false;
+  readonly #dates: DateFilter;
+  readonly #dateOf: (row: WireRow) => Instant | undefined;
+  readonly #report: (rows: readonly WireRow[]) => void;
+  #newest: Instant | undefined;
+  #startedAt: Instant;
+  #isSure = true;
+
+  constructor(plan: ReadPlan, context: ReadContext) {
+    this.#plan = plan;
+    this.#context = context;
+    this.#facts = factsOf(plan.set.path, context);
+    this.#feeds = plan.feeds;
+    this.#readers = plan.feeds.flatMap((feed) => feedReaders(feed, context.clock));
+    this.#dates = dateFilter(plan.set, plan.range, context.clock);
+    this.#dateOf = dateReader(plan.set, context.clock);
+    this.#report = unknownFieldsReporter(plan.feeds.map(({ set }) => set));
+    this.#newest = plan.progress?.newest;
+    this.#startedAt = plan.startedAt;
+  }
+
+  pages(): AsyncGenerator<Page> {
+    const { set, feeds, progress } = this.#plan;
+    const select = selectedMembers(feeds);
+    const read = { set, facts: this.#facts, dates: this.#dates, ...(select && { select }) };
+    return readPages(this.#context.client, read, progress?.after);
+  }
+
+  async take(page: Page): Promise<void> {
+    const { state, writer, client } = this.#context;
+    // An answer tells the server's clock: what changes from the start on is for the next run.
+    if (!this.#plan.progress) this.#startedAt = client.atServer(this.#plan.startedAt);
+    await this.#prove(page);
+    this.#isSure &&= page.isSure;
+    this.#report(page.rows);
+    const rows = page.rows.filter((row) => this.#dates.contains(row));
+    for (const row of rows) this.#note(row);
+    await writer.rows(
+      rows.flatMap((row) => this.#outgoing(row)),
+      Date.now(),
+    );
+    if (page.isLast) return;
+    const markers = this.#markers(page);
+    for (const stream of this.#streams()) {
+      state.set(stream, { ...state.bookmark(stream), progress_markers: markers });
+    }
+    await writer.state();
+  }
+
+  async finish(): Promise<ReadResult> {
+    if (this.#isSure) await this.#conclude();
+    await this.#context.writer.state();
+    const withoutKey = this.#readers.reduce((sum, reader) => sum + reader.withoutKey, 0);
+    return { withoutKey, isSure: this.#isSure, apart: this.#apart };
+  }
+
+  /** Two feeds of one read stay together if its rows hold all that both want: told by the first that come. */
+  async #prove({ rows }: Page): Promise<void> {
+    const [narrower, wider] = this.#feeds;
+    if (this.#isProven || !narrower || !wider || rows.length === 0) return;
+    this.#isProven = true;
+    if (await isWholeWithin(narrower, rows, this.#context.client)) return;
+    this.#apart = narrower;
+    this.#feeds = [wider];
+    this.#readers = feedReaders(wider, this.#context.clock);
+  }
+
+  /** Everything has come: what did not come is gone, and the bookmarks move on. */
+  async #conclude(): Promise<void> {
+    const { state, writer } = this.#context;
+    const { version, isComplete } = this.#plan;
+    for (const stream of this.#streams()) {
+      state.set(stream, this.#concluded(stream, state.bookmark(stream)));
+    }
+    if (version === undefined || this.#isHiding()) return;
+    await this.#claimWindow(version);
+    if (!isComplete) return;
+    for (const stream of this.#streams()) await writer.activateVersion(stream, version);
+  }
+
+  /** Repeats the schema with the range that was read whole; a target may take the rest of it as gone. */
+  async #claimWindow(version: number): Promise<void> {
+    const { method, set, range } = this.#plan;
+    const own = this.#feeds
+      .flatMap((feed) => feed.streams)
+      .find(({ stream }) => stream === set.stream);
+    if (method !== 'window' || !own || !set.date) return;
+    const covered = { column: set.date.column, from: range.from, to: range.to, version };
+    await this.#context.writer.schema(own, { 'x-covered': covered });
+  }
+
+  /** A server that hides rows from whoever asks without a date, and that takes no date. */
+  #isHiding(): boolean {
+    const { set } = this.#plan;
+    const isHiding = set.hidesWithoutDate === true && !this.#facts.honours('date filter');
+    if (isHiding) {
+      log.warning(
+        `${set.path}: without a date filter the API hides old rows, so rows that did not come are not taken as deleted.`,
+        { stream: set.stream },
+      );
+    }
+    return isHiding;
+  }
+
+  #concluded(stream: TableName, before: Bookmark): Bookmark {
+    const { method, isComplete, version, set } = this.#plan;
+    const key = replicationKey(set.stream);
+    const value = method === 'window' ? this.#startedAt : this.#bookmarkValue(before);
+    const isOwnKey = replicationKey(stream) !== undefined;
+    return {
+      ...before,
+      ...(isOwnKey && key !== undefined && { replication_key: key }),
+      ...(method !== 'full' && value !== undefined && { replication_key_value: value }),
+      ...(version !== undefined && { version }),
+      read_at: this.#startedAt,
+      full_read_at: isComplete ? this.#startedAt : (before.full_read_at ?? this.#startedAt),
+      progress_markers: null,
+    };
+  }
+
+  /** The latest date that was seen, but never one that lies ahead of the start: rows may be dated in the future. */
+  #bookmarkValue({ replication_key_value: before }: Bookmark): Instant | undefined {
+    const seen = this.#newest && earlier(this.#newest, this.#startedAt);
+    return before !== undefined && seen !== undefined ? later(before, seen) : (seen ?? before);
+  }
+
+  #note(row: WireRow): void {
+    const date = this.#dateOf(row);
+    if (date === undefined) return;
+    this.#newest = this.#newest === undefined ? date : later(this.#newest, date);
+  }
+
+  /** The row of each feed with its children behind it: no line comes between them. */
+  #outgoing(row: WireRow): OutgoingRow[] {
+    const { state } = this.#context;
+    return this.#readers.flatMap((reader) => {
+      const version = this.#plan.version ?? state.bookmark(reader.stream).version;
+      return reader.read(row).map((made) => ({ stream: reader.stream, row: made, version }));
+    });
+  }
+
+  #markers({ resume }: Page): ProgressMarkers | null {
+    if (resume === undefined) return null;
+    const { set, isComplete, range, version } = this.#plan;
+    return {
+      path: set.path,
+      after: resume,
+      started_at: this.#startedAt,
+      complete: isComplete,
+      ...range,
+      ...(version !== undefined && { version }),
+      ...(this.#newest !== undefined && { newest: this.#newest }),
+    };
+  }
+
+  #streams(): TableName[] {
+    return this.#feeds.flatMap(({ streams }) => streams.map(({ stream }) => stream));
+  }
+}
+
+function factsOf(path: string, { facts, pageSize }: ReadContext): SetFacts {
+  const known = facts.get(path) ?? new SetFacts(path, pageSize);
+  facts.set(path, known);
+  return known;
+}

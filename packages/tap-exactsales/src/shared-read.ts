@@ -1,0 +1,29 @@
+import { log } from '@exact-spotter/singer';
+import type { Client } from './client.ts';
+import { missingMembers } from './feed.ts';
+import { literal } from './odata.ts';
+import type { Feed } from './plan.ts';
+import { valueAt, type WireRow } from './row.ts';
+
+/**
+ * Whether the rows of a wider set hold all that a narrower one's columns need. A member that no row
+ * bears may be missing from both sets: the same row of the narrower one tells.
+ */
+export async function isWholeWithin(
+  narrower: Feed,
+  rows: readonly WireRow[],
+  client: Client,
+): Promise<boolean> {
+  const missing = missingMembers(narrower, rows);
+  const [first] = rows;
+  if (missing.length === 0 || !first) return true;
+  const { path, pageKey, stream } = narrower.set;
+  const key = valueAt(first, pageKey.member.split('.')) ?? null;
+  const query = { filter: [`${pageKey.member} eq ${literal(key)}`], top: 1 };
+  const { rows: same } = await client.page(path, query, true);
+  const isWhole = !same.some((row) => missing.some((member) => Object.hasOwn(row, member)));
+  if (!isWhole) {
+    log.info(`${path} has columns that the wider set lacks: it is read by itself.`, { stream });
+  }
+  return isWhole;
+}

@@ -1,0 +1,39 @@
+import { readReplication, tables, type TableName } from '@exact-spotter/schema';
+import type { JsonSchema, StreamDescription } from '@exact-spotter/singer';
+
+/** Kept at home: the Portuguese texts, the reference connector's names, the examples. */
+const HOME = new Set(['$schema', 'x-pt', 'x-documented', 'examples']);
+
+/**
+ * A table's schema as it goes over the wire: plain JSON Schema, the vocabulary that other programs
+ * can build on, and the English texts.
+ * @param columns those that are sent; all where it is missing
+ */
+export function wireSchema(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
+  const { properties, ...table } = tables[stream];
+  const sent = Object.entries<object>(properties)
+    .filter(([name]) => columns?.has(name) ?? true)
+    .map(([name, column]) => [name, withoutHome(column)]);
+  return { ...withoutHome(table), properties: Object.fromEntries(sent) as unknown };
+}
+
+function withoutHome(schema: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !HOME.has(keyword)));
+}
+
+export function describeStream(stream: TableName): StreamDescription {
+  const { 'x-key': key, 'x-replication': replication } = tables[stream];
+  const replicationColumn = replicationKey(stream);
+  return {
+    stream,
+    schema: wireSchema(stream),
+    keyProperties: key,
+    replicationMethod: replication.method === 'full' ? 'FULL_TABLE' : 'INCREMENTAL',
+    ...(replicationColumn !== undefined && { replicationKey: replicationColumn }),
+  };
+}
+
+/** The column that a bookmark of the stream stands on. */
+export function replicationKey(stream: TableName): string | undefined {
+  return readReplication(tables[stream])?.key;
+}
