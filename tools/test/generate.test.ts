@@ -244,8 +244,7 @@ describe('what other tools read', () => {
     expect(leads.find(({ name }) => name === 'industry_id')?.data_tests).toEqual([
       {
         relationships: {
-          to: "source('exactsales', 'industries')",
-          field: 'id',
+          arguments: { to: "source('exactsales', 'industries')", field: 'id' },
           config: { severity: 'warn' },
         },
       },

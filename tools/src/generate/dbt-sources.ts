@@ -13,6 +13,7 @@ const SOURCE = 'exactsales';
 /**
  * The tables as a dbt source. The relationships are tests that warn, since the API leaves gaps; the
  * variable `exactsales_schema` names another schema than SQLite's.
+ * Read by dbt 1.10.5 and newer.
  */
 export function dbtSources(): string {
   const source = {
@@ -57,7 +58,7 @@ function referenceTests(table: TableName, column: string): object[] {
     .flatMap(({ to, columns }) => {
       const field = columns[column];
       if (field === undefined) return [];
-      const config = { severity: 'warn' };
-      return [{ relationships: { to: `source('${SOURCE}', '${to}')`, field, config } }];
+      const args = { to: `source('${SOURCE}', '${to}')`, field };
+      return [{ relationships: { arguments: args, config: { severity: 'warn' } } }];
     });
 }

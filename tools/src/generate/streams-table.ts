@@ -3,7 +3,7 @@ import { english } from './document-words.ts';
 import { code, codes, markdownTable } from './markdown.ts';
 import { replicationText } from './replication-text.ts';
 
-/** The streams in the order of reading, for the tap's README. */
+/** The streams, parents first, for the tap's README. */
 export function streamsTable(): string {
   const rows = tableNames.map((name) => [
     `[${code(name)}](../schema/TABLES.md#${name.toLowerCase()})`,
