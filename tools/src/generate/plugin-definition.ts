@@ -1,53 +1,65 @@
 import type { Program, SettingSchema } from '@exact-spotter/singer';
 import { stringify } from 'yaml';
 
-/** What Meltano wants to know beside what the program says of itself. */
+/** What Meltano and its hub want to know beside what the program says of itself. */
 export interface PluginFacts {
-  readonly kind: 'extractor' | 'loader';
   readonly label: string;
-  readonly repo: string;
   readonly keywords: readonly string[];
-  /** Sets of settings, each of which is enough to start. */
-  readonly settingsGroups: readonly (readonly string[])[];
+  /** The page of what the program reads or writes. */
+  readonly domainUrl: string;
+  /** Members that only an extractor, or only a loader, has. */
+  readonly ofItsKind: { readonly select: readonly string[] } | { readonly dialect: string };
 }
 
 const VARIANT = 'exact-spotter';
 
+export const tapFacts: PluginFacts = {
+  label: 'Exact Spotter',
+  keywords: ['crm', 'sales', 'pre-sales', 'brazil', 'exact sales', 'rd station'],
+  domainUrl: 'https://developers.rdstation.com/spotter',
+  ofItsKind: { select: ['*.*'] },
+};
+
+export const targetFacts: PluginFacts = {
+  label: 'SQLite',
+  keywords: ['database', 'sqlite'],
+  domainUrl: 'https://sqlite.org',
+  ofItsKind: { dialect: 'sqlite' },
+};
+
 /**
- * The text of a `plugin.yml`, as `meltano add NAME --from-ref plugin.yml` reads it. The program is
- * found on the PATH.
+ * The YAML of a `plugin.yml`, as `meltano add NAME --from-ref plugin.yml` reads it. It has no
+ * `pip_url`, so the program is looked for on the PATH.
  */
 export function pluginDefinition(program: Program, facts: PluginFacts): string {
-  const { name, description, capabilities } = program;
-  return stringify(
-    {
-      name,
-      namespace: name.replaceAll('-', '_'),
-      variant: VARIANT,
-      label: facts.label,
-      description,
-      repo: facts.repo,
-      keywords: facts.keywords,
-      maintenance_status: 'active',
-      executable: name,
-      capabilities,
-      ...(facts.kind === 'extractor' ? { select: ['*.*'] } : { dialect: 'sqlite' }),
-      settings: Object.entries(program.settings.properties).map(([setting, schema]) => ({
-        name: setting,
-        ...settingDefinition(schema),
-      })),
-      settings_group_validation: facts.settingsGroups,
-    },
-    { lineWidth: 100 },
-  );
+  const { name, description, capabilities, settings } = program;
+  return stringify({
+    name,
+    namespace: name.replaceAll('-', '_'),
+    variant: VARIANT,
+    label: facts.label,
+    description,
+    domain_url: facts.domainUrl,
+    keywords: facts.keywords,
+    maintenance_status: 'active',
+    executable: name,
+    capabilities,
+    ...facts.ofItsKind,
+    settings: Object.entries(settings.properties).map(([setting, schema]) => ({
+      name: setting,
+      ...settingDefinition(schema),
+    })),
+    settings_group_validation: [settings.required ?? []],
+  });
 }
 
 function settingDefinition(schema: SettingSchema): object {
-  const options = schema['enum'] as readonly string[] | undefined;
   return {
     label: schema.title,
     kind: settingKind(schema),
-    ...(options && { options: options.map((value) => ({ label: value, value })) }),
+    ...(hasOptions(schema) && {
+      options: schema.enum.map((value) => ({ label: String(value), value })),
+    }),
     ...(schema.default !== undefined && { value: schema.default }),
     ...(schema['x-secret'] === true && { sensitive: true }),
     description: schema.description,
@@ -67,7 +79,11 @@ const KINDS: Readonly<Record<string, string>> = {
 function settingKind(schema: SettingSchema): string {
   if (schema['x-kind'] !== undefined) return schema['x-kind'];
   if (schema['x-secret'] === true) return 'password';
-  if (schema['enum'] !== undefined) return 'options';
-  const [type = 'string'] = [schema.type].flat();
+  if (hasOptions(schema)) return 'options';
+  const type = [schema.type].flat().find((name) => name !== 'null') ?? 'string';
   return KINDS[type] ?? 'string';
+}
+
+function hasOptions(schema: SettingSchema): schema is SettingSchema & { enum: unknown[] } {
+  return Array.isArray(schema['enum']);
 }

@@ -1,0 +1,127 @@
+import { Ajv } from 'ajv';
+import type { AnySchema } from './vocabulary.ts';
+
+const name = { type: 'string', minLength: 1 };
+
+/** A text that says something: no blanks around it, and an end to its sentence. */
+const text = {
+  type: 'object',
+  required: ['title', 'description'],
+  properties: {
+    title: { type: 'string', pattern: '^\\S.{0,38}\\S$' },
+    description: { type: 'string', pattern: '^\\S.*\\.$', minLength: 15 },
+  },
+};
+
+const portuguese = { ...text, additionalProperties: false };
+
+const types = ['integer', 'number', 'string', 'boolean'];
+
+/** Documented types of the reference connector. */
+const documentedTypes = ['float', 'text', 'timestamp', 'boolean'];
+
+const column = {
+  ...text,
+  required: [...text.required, 'x-pt', 'type', 'examples'],
+  properties: {
+    ...text.properties,
+    'x-pt': portuguese,
+    type: {
+      oneOf: [
+        { enum: types },
+        {
+          type: 'array',
+          items: [{ enum: types }, { const: 'null' }],
+          minItems: 2,
+          additionalItems: false,
+        },
+      ],
+    },
+    format: { enum: ['date', 'date-time'] },
+    examples: { type: 'array', minItems: 1 },
+    'x-documented': {
+      type: 'object',
+      required: ['name', 'type'],
+      properties: { name, type: { enum: documentedTypes } },
+      additionalProperties: false,
+    },
+  },
+  additionalProperties: false,
+};
+
+/** What a file in `tables/` must be: JSON Schema draft-07 with the words of `vocabulary.ts`. */
+export const metaSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'A table',
+  ...text,
+  required: [
+    ...['$schema', ...text.required, 'x-pt', 'x-documented', 'x-key', 'x-replication'],
+    ...['type', 'properties'],
+  ],
+  properties: {
+    ...text.properties,
+    $schema: { const: 'http://json-schema.org/draft-07/schema#' },
+    type: { const: 'object' },
+    properties: {
+      type: 'object',
+      minProperties: 1,
+      // Meltano's selection passes over names with other characters.
+      propertyNames: { pattern: '^\\w+$' },
+      additionalProperties: column,
+    },
+    'x-pt': portuguese,
+    'x-documented': {
+      type: 'object',
+      required: ['name'],
+      properties: { name },
+      additionalProperties: false,
+    },
+    'x-key': { type: 'array', items: name, minItems: 1, uniqueItems: true },
+    'x-references': {
+      type: 'object',
+      minProperties: 1,
+      additionalProperties: { type: 'string', pattern: '^\\w+\\.\\w+$' },
+    },
+    'x-parent': {
+      type: 'object',
+      required: ['table', 'array', 'columns'],
+      properties: {
+        table: name,
+        array: name,
+        columns: { type: 'object', minProperties: 1, additionalProperties: name },
+      },
+      additionalProperties: false,
+    },
+    'x-replication': {
+      type: 'object',
+      required: ['method'],
+      properties: { method: { enum: ['full', 'incremental', 'window'] }, key: name },
+      additionalProperties: false,
+    },
+  },
+  additionalProperties: false,
+  // A full read has no replication key; the others have one, a child table its parent's.
+  if: {
+    anyOf: [
+      { required: ['x-parent'] },
+      { properties: { 'x-replication': { properties: { method: { const: 'full' } } } } },
+    ],
+  },
+  then: { properties: { 'x-replication': { not: { required: ['key'] } } } },
+  else: { properties: { 'x-replication': { required: ['method', 'key'] } } },
+};
+
+/** @returns what is wrong with a table's schema, one sentence each; none where nothing is */
+export function tableFaults(schema: AnySchema): readonly string[] {
+  const ajv = new Ajv({ allErrors: true, strict: false });
+  if (!ajv.validateSchema(schema)) return faults(ajv.errors);
+  const validate = ajv.compile(metaSchema);
+  return validate(schema) ? [] : faults(validate.errors);
+}
+
+function faults(errors: Ajv['errors']): string[] {
+  return (errors ?? []).map(
+    ({ instancePath, message = 'is not valid', params }) =>
+      `${instancePath || 'The schema'} ${message} (${Object.values(params).join(', ')}).`,
+  );
+}

@@ -1,0 +1,73 @@
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { tableNames, tables, type AnySchema, type TableSchema } from '../src/index.ts';
+import { tableFaults } from '../src/meta-schema.ts';
+
+describe('the meta-schema', () => {
+  it.each(tableNames)('finds no fault in %s', (name) => {
+    expect(tableFaults(tables[name])).toEqual([]);
+  });
+
+  const { stages, tasks, tasks__contacts: contacts } = tables;
+  const column = stages.properties.value;
+  const broken: readonly (readonly [string, AnySchema, string])[] = [
+    ['no key', without(stages, 'x-key'), 'x-key'],
+    ['an empty key', { ...stages, 'x-key': [] }, '/x-key'],
+    ['no Portuguese', without(stages, 'x-pt'), 'x-pt'],
+    ['an empty description', { ...stages, description: '' }, '/description'],
+    ['an unknown word', { ...stages, 'x-parents': {} }, 'x-parents'],
+    ['an unknown method', { ...stages, 'x-replication': { method: 'sometimes' } }, '/method'],
+    ['a full read with a key', replicated(stages, { method: 'full', key: 'id' }), '/x-replication'],
+    ['a window without a key', replicated(tasks, { method: 'window' }), 'key'],
+    [
+      'a child with a key',
+      replicated(contacts, { method: 'window', key: 'task_id' }),
+      'NOT be valid',
+    ],
+    [
+      'a parent without columns',
+      { ...contacts, 'x-parent': { table: 'tasks', array: 'a' } },
+      'col',
+    ],
+    ['a reference to no column', { ...stages, 'x-references': { value: 'leads' } }, '/value'],
+    ['a column without a type', withColumn(without(column, 'type')), 'type'],
+    ['a type that is none', withColumn({ ...column, type: 'text' }), '/type'],
+    ['a column without examples', withColumn({ ...column, examples: [] }), '/examples'],
+    ['a column without Portuguese', withColumn(without(column, 'x-pt')), 'x-pt'],
+    ['a column name with a space', { ...stages, properties: { 'a b': column } }, '/properties'],
+  ];
+  it.each(broken)('finds %s', (_what, schema, where) => {
+    expect(tableFaults(schema).join('\n')).toContain(where);
+  });
+
+  function withColumn(value: object): AnySchema {
+    return { ...stages, properties: { ...stages.properties, value } };
+  }
+});
+
+function without(schema: object, keyword: string): AnySchema {
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== keyword));
+}
+
+function replicated(schema: TableSchema, replication: object): AnySchema {
+  return { ...schema, 'x-replication': replication };
+}
+
+describe('the examples', () => {
+  const ajv = new Ajv({ strict: false, validateFormats: false });
+  it.each(tableNames)('of %s are values of their columns', (name) => {
+    for (const [column, schema] of Object.entries(tables[name].properties)) {
+      const { type, format, examples } = schema as TableSchema['properties'][string];
+      const pattern = FORMATS[format ?? ''] ?? '';
+      const validate = ajv.compile({ type, pattern });
+      for (const example of examples) {
+        expect(validate(example), `${column}: ${String(example)}`).toBe(true);
+      }
+    }
+  });
+});
+
+const FORMATS: Readonly<Record<string, string>> = {
+  date: '^\\d{4}-\\d\\d-\\d\\d$',
+  'date-time': '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,7})?Z$',
+};

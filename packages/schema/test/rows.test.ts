@@ -1,0 +1,25 @@
+import { describe, expectTypeOf, it } from 'vitest';
+import type { Row, TableName } from '../src/index.ts';
+
+/** Held by `npm run types`: the test passes at run time whatever the types are. */
+describe('rows', () => {
+  it('have exactly the columns of their table', () => {
+    expectTypeOf<keyof Row<'painpoints'>>().toEqualTypeOf<'leadid' | 'painpoint_id' | 'value'>();
+    expectTypeOf<Row<'leadssold__products'>>().toHaveProperty('position');
+    expectTypeOf<Row<'leads'>>().not.toHaveProperty('position');
+  });
+
+  it('have the values of their columns, null but in the key', () => {
+    expectTypeOf<Row<'leads'>['id']>().toEqualTypeOf<number>();
+    expectTypeOf<Row<'leads'>['cnpj']>().toEqualTypeOf<string | null>();
+    expectTypeOf<Row<'leads'>['salesrep_id']>().toEqualTypeOf<number | null>();
+    expectTypeOf<Row<'stages'>['active']>().toEqualTypeOf<boolean | null>();
+    expectTypeOf<Row<'leadstages'>['created_at']>().toEqualTypeOf<string>();
+    expectTypeOf<Row<'leadssold'>['totaldealvalue']>().toEqualTypeOf<number | null>();
+  });
+
+  it('are of the tables alone', () => {
+    expectTypeOf<'funnels'>().not.toExtend<TableName>();
+    expectTypeOf<'sources__subSources'>().toExtend<TableName>();
+  });
+});

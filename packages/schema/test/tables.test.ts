@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { isTableName, tables, type TableName, type TableSchema } from '../src/index.ts';
+import { documented, type DocumentedColumn } from './documented-tables.ts';
+
+const METHODS: Readonly<Record<string, string>> = {
+  full: 'full',
+  incremental: 'incremental',
+  'incremental with an update window': 'window',
+};
+
+function schemaOf(stream: string): TableSchema {
+  if (!isTableName(stream)) throw new Error(`no table ${stream}`);
+  return tables[stream];
+}
+
+function references(columns: readonly DocumentedColumn[], toParent: boolean): object {
+  return Object.fromEntries(
+    columns
+      .filter((column) => column.references && (column.to_parent ?? false) === toParent)
+      .map(({ name, references = '' }) => [name, references]),
+  );
+}
+
+describe('the list of tables', () => {
+  it('has the documented tables in their order, and no other', () => {
+    expect(Object.keys(tables)).toEqual(documented.map(({ stream }) => stream));
+    expect(documented).toHaveLength(22);
+    expect(documented.flatMap(({ columns }) => columns)).toHaveLength(194);
+  });
+});
+
+describe.each(documented)('$stream', (table) => {
+  const schema = schemaOf(table.stream);
+
+  it('has the documented columns first, then the added ones', () => {
+    const names = [...table.columns, ...(table.added_columns ?? [])].map(({ name }) => name);
+    expect(Object.keys(schema.properties)).toEqual(names);
+  });
+
+  it('says how the reference connector documents it', () => {
+    expect(schema['x-documented'].name).toBe(table.documented_name);
+    for (const { name, documented_type: type } of table.columns) {
+      expect(schema.properties[name]?.['x-documented'], name).toEqual({ name, type });
+    }
+    for (const { name } of table.added_columns ?? []) {
+      expect(schema.properties[name]?.['x-documented'], name).toBeUndefined();
+    }
+  });
+
+  it('has the key, and null everywhere but there', () => {
+    expect(schema['x-key']).toEqual(table.key);
+    const notNull = Object.entries(schema.properties)
+      .filter(([, { type }]) => !type.includes('null'))
+      .map(([name]) => name);
+    expect(new Set(notNull)).toEqual(new Set(table.key));
+  });
+
+  it('has the replication, a child its parent’s', () => {
+    const method = METHODS[table.replication];
+    const key = table.parent === undefined ? table.replication_key : undefined;
+    expect(schema['x-replication']).toEqual(key === undefined ? { method } : { method, key });
+  });
+
+  it('has the references and the parent', () => {
+    expect(schema['x-references'] ?? {}).toEqual(references(table.columns, false));
+    const { table: parent, array, columns = {} } = schema['x-parent'] ?? {};
+    expect([parent, array]).toEqual([table.parent, table.array]);
+    const dotted = Object.entries(columns).map(([own, other]) => [own, `${parent ?? ''}.${other}`]);
+    expect(Object.fromEntries(dotted)).toEqual(references(table.columns, true));
+  });
+
+  it('has types that hold what the documented ones do', () => {
+    for (const { name, documented_type: type } of table.columns) {
+      expect(wireTypes(table.stream, name, type), name).toContain(typeOf(schema, name));
+    }
+  });
+});
+
+function typeOf(schema: TableSchema, name: string): string | undefined {
+  const column = schema.properties[name];
+  return column?.format ?? [column?.type].flat()[0];
+}
+
+/** Where the wire differs from what is documented, the wire wins. */
+const ON_THE_WIRE: Readonly<Record<string, string>> = {
+  'meetings.meetingdate': 'date',
+  'leads.cnpj': 'string',
+};
+
+function wireTypes(stream: string, name: string, documentedType: string): readonly string[] {
+  const known = ON_THE_WIRE[`${stream}.${name}`];
+  if (known !== undefined) return [known];
+  if (documentedType === 'float') return /(?:^|_)id$/.test(name) ? ['integer'] : NUMBERS;
+  return [{ timestamp: 'date-time', text: 'string', boolean: 'boolean' }[documentedType] ?? ''];
+}
+
+const NUMBERS = ['integer', 'number'];
+
+describe('columns that must not be taken for numbers', () => {
+  const texts: readonly (readonly [TableName, string])[] = [
+    ['leads', 'cnpj'],
+    ['leads', 'cpf'],
+    ['leads', 'cep'],
+    ['leads', 'phone1'],
+    ['leads', 'funnel_id'],
+    ['leads', 'organization_id'],
+    ['leadstages', 'origin_funnel_id'],
+    ['qualifications', 'score'],
+  ];
+  it.each(texts)('%s.%s is text', (table, column) => {
+    expect(typeOf(tables[table], column)).toBe('string');
+  });
+
+  const fractions: readonly (readonly [TableName, string])[] = [
+    ['leadssold', 'totaldealvalue'],
+    ['leadssold__products', 'products_quantity'],
+    ['callshistory', 'price'],
+  ];
+  it.each(fractions)('%s.%s may have a fraction', (table, column) => {
+    expect(typeOf(tables[table], column)).toBe('number');
+  });
+});

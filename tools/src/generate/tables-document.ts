@@ -1,0 +1,94 @@
+import {
+  isTableName,
+  childrenOf,
+  readParent,
+  relationships,
+  tables,
+  type ColumnSchema,
+  type TableName,
+  type TableSchema,
+  type Text,
+} from '@exact-spotter/schema';
+import { columnType } from './column-type.ts';
+import type { DocumentWords } from './document-words.ts';
+import { code, codes, headingLink, markdownTable } from './markdown.ts';
+import { replicationText } from './replication-text.ts';
+
+type TextOf = (told: Text & { readonly 'x-pt': Text }) => Text;
+
+/** Every table with its columns, for people, in one language, in the order of the product's docs. */
+export function tablesDocument(words: DocumentWords, textOf: TextOf): string {
+  const names = Object.keys(tables).filter(isTableName);
+  return [
+    `# ${words.title}`,
+    ...words.introduction,
+    overview(names, words, textOf),
+    ...names.map((name) => section(name, words, textOf)),
+  ].join('\n\n');
+}
+
+function overview(names: readonly TableName[], words: DocumentWords, textOf: TextOf): string {
+  const rows = names.map((name) => [
+    headingLink(name, name),
+    textOf(tables[name]).title,
+    codes(tables[name]['x-key']),
+    replicationText(name, words),
+  ]);
+  return markdownTable(words.overview, rows);
+}
+
+function section(name: TableName, words: DocumentWords, textOf: TextOf): string {
+  const schema: TableSchema = tables[name];
+  const { title, description } = textOf(schema);
+  return [
+    `## ${name}`,
+    `**${title}.** ${description}`,
+    facts(name, words).join('\n'),
+    markdownTable(
+      words.columns,
+      Object.entries(schema.properties).map(([column, columnSchema]) =>
+        columnRow(name, column, columnSchema, words, textOf),
+      ),
+    ),
+  ].join('\n\n');
+}
+
+function facts(name: TableName, words: DocumentWords): string[] {
+  const parent = readParent(tables[name]);
+  const children = childrenOf(name).map((child) => headingLink(child, child));
+  return [
+    `- ${words.key}: ${codes(tables[name]['x-key'])}`,
+    parent
+      ? `- ${words.elementsOf(code(parent.array), headingLink(parent.table, parent.table))}`
+      : `- ${words.howRead}: ${replicationText(name, words)}`,
+    ...(children.length > 0 ? [`- ${words.children}: ${children.join(', ')}`] : []),
+  ];
+}
+
+function columnRow(
+  table: TableName,
+  column: string,
+  schema: ColumnSchema,
+  words: DocumentWords,
+  textOf: TextOf,
+): string[] {
+  const { title, description } = textOf(schema);
+  const isKey = tables[table]['x-key'].some((key) => key === column);
+  return [
+    isKey ? `**${code(column)}**` : code(column),
+    words.types[columnType(schema)],
+    joins(table, column),
+    `${title}. ${description}`,
+    code(String(schema.examples[0])),
+  ];
+}
+
+function joins(table: TableName, column: string): string {
+  return relationships
+    .filter((relationship) => relationship.table === table)
+    .flatMap(({ to, columns }) => {
+      const other = columns[column];
+      return other === undefined ? [] : [headingLink(`${to}.${other}`, to)];
+    })
+    .join(', ');
+}
