@@ -1,0 +1,160 @@
+import type { Catalog } from '@exact-spotter/singer';
+import { describe, expect, it } from 'vitest';
+import { file, tap } from './tap.ts';
+
+const TOKEN = 'canary-token';
+/** Nobody listens there. */
+const UNREACHABLE = 'http://127.0.0.1:9';
+
+describe('discovery', () => {
+  it('prints the catalog of all 22 streams without settings', async () => {
+    const { code, stdout, stderr } = await tap(['--discover']);
+    const { streams } = JSON.parse(stdout) as Catalog;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(streams).toHaveLength(22);
+    expect(streams.flatMap(({ schema }) => Object.keys(schema['properties'] ?? {}))).toHaveLength(
+      194 + 4,
+    );
+  });
+
+  it('gives every column its metadata, and keeps what is ours alone at home', async () => {
+    const { streams } = JSON.parse((await tap(['--discover'])).stdout) as Catalog;
+    const leads = streams.find(({ stream }) => stream === 'leads');
+    const columns = Object.keys(leads?.schema['properties'] ?? {});
+    expect(leads).toMatchObject({
+      tap_stream_id: 'leads',
+      key_properties: ['id'],
+      replication_method: 'INCREMENTAL',
+      replication_key: 'updatedate',
+    });
+    expect(leads?.metadata.slice(1).map(({ breadcrumb }) => breadcrumb[1])).toEqual(columns);
+    const automatic = leads?.metadata.filter(
+      ({ metadata }) => metadata['inclusion'] === 'automatic',
+    );
+    expect(automatic?.map(({ breadcrumb }) => breadcrumb[1])).toEqual(['id', 'updatedate']);
+    expect(JSON.stringify(leads)).not.toMatch(/x-pt|x-documented/);
+    expect(leads?.schema).toMatchObject({
+      'x-key': ['id'],
+      'x-replication': { method: 'incremental' },
+    });
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    ['no settings', [], 'The setting "api_token" is required'],
+    ['an unknown option', ['--discovery'], 'see tap-exactsales --help'],
+    [
+      'a settings file that is not there',
+      ['--config', '/nowhere/tap.json'],
+      'cannot be read (ENOENT)',
+    ],
+    [
+      'settings that are no JSON',
+      ['--config', file('tap.json', `{"api_token": "${TOKEN}"`)],
+      'is not valid JSON',
+    ],
+    [
+      'a misspelt setting',
+      ['--config', file('tap.json', { api_token: TOKEN, strat_date: '2024-01-01' })],
+      'did you mean "start_date"?',
+    ],
+    [
+      'a start date that is none',
+      ['--config', file('tap.json', { api_token: TOKEN, start_date: 'yesterday' })],
+      'The setting "start_date" must be a date or a date-time',
+    ],
+    [
+      'a time zone that is none',
+      ['--config', file('tap.json', { api_token: TOKEN, timezone: 'Sao Paulo' })],
+      'The setting "timezone" must be the IANA name',
+    ],
+    [
+      'an address that is none',
+      ['--config', file('tap.json', { api_token: TOKEN, api_url: 'api.exactspotter.com' })],
+      'The setting "api_url" must be an address',
+    ],
+    [
+      'a catalog that is none',
+      ['--config', file('tap.json', { api_token: TOKEN }), '--catalog', file('catalog.json', {})],
+      'is no catalog',
+    ],
+    [
+      'a state that is no JSON',
+      ['--config', file('tap.json', { api_token: TOKEN }), '--state', file('state.json', 'leads')],
+      'is not valid JSON',
+    ],
+  ])('%s', async (_case, args, sentence) => {
+    const { code, stdout, stderr } = await tap(args);
+    expect(stderr).toContain(sentence);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toContain(TOKEN);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('names all faults at once', async () => {
+    const config = file('tap.json', { page_size: 0, timezone: 'x', concurrency: 'four' });
+    const { stderr } = await tap(['--config', config]);
+    for (const name of ['api_token', 'page_size', 'timezone', 'concurrency']) {
+      expect(stderr).toContain(`"${name}"`);
+    }
+  });
+});
+
+describe('a state that cannot be used', () => {
+  const config = file('tap.json', { api_token: TOKEN, api_url: UNREACHABLE, max_retries: 0 });
+
+  it.each([
+    ['no bookmarks', { leads: '2024-01-01T00:00:00Z' }, 'it has no "bookmarks"'],
+    ['of another tap', { bookmarks: { orders: { id: 5 } } }, 'none of its streams is ours'],
+    [
+      'another replication key',
+      {
+        bookmarks: {
+          leads: { replication_key: 'registerdate', replication_key_value: '2024-01-01T00:00:00Z' },
+        },
+      },
+      'its replication key is "registerdate", not "updatedate"',
+    ],
+    [
+      'a date as a number',
+      {
+        bookmarks: { leads: { replication_key: 'updatedate', replication_key_value: 1700000000 } },
+      },
+      'its bookmark is no date',
+    ],
+    ['a date that is none', { bookmarks: { leads: 'soon' } }, 'its bookmark is no date'],
+  ])('%s', async (_case, state, sentence) => {
+    const { code, stdout, stderr } = await tap([
+      '--config',
+      config,
+      '--state',
+      file('s.json', state),
+    ]);
+    expect(stderr).toContain(sentence);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+it('says in one sentence that the API cannot be reached', async () => {
+  const config = file('tap.json', { api_token: TOKEN, api_url: UNREACHABLE, max_retries: 0 });
+  const { code, stderr } = await tap(['--config', config]);
+  expect(code).toBe(1);
+  expect(
+    stderr
+      .trim()
+      .split('\n')
+      .filter((line) => line.includes('CRITICAL')),
+  ).toEqual([expect.stringMatching(/GET \/\w+ failed: the connection was refused; check api_url/)]);
+  expect(stderr).not.toContain(TOKEN);
+});
+
+it('reads its settings from the environment', async () => {
+  const { code, stderr } = await tap(['--config=ENV'], {
+    TAP_EXACTSALES_API_TOKEN: TOKEN,
+    TAP_EXACTSALES_API_URL: UNREACHABLE,
+    TAP_EXACTSALES_MAX_RETRIES: '0',
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain('the connection was refused');
+});
