@@ -11,15 +11,19 @@ export function at(row: Wire, path: string): unknown {
 }
 
 export function text(value: unknown): Cell {
-  return value === null ? null : String(value as string | number | boolean);
+  if (value === null || typeof value === 'string') return value;
+  return JSON.stringify(value);
 }
 
+/** A decimal may come as a text. */
 export function number(value: unknown): Cell {
-  return value as number | null;
+  return value === null ? null : Number(value);
 }
 
+/** A flag may come as a number, or as a word. */
 export function flag(value: unknown): Cell {
-  return value === null ? null : Number(value);
+  if (value === null) return null;
+  return value === true || value === 1 || value === 'true' ? 1 : 0;
 }
 
 /** Audit dates bear their zone; one without is taken as São Paulo's wall clock. Leaves as UTC. */
@@ -48,7 +52,7 @@ export function list(value: unknown): Cell {
 }
 
 function element(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value as string);
+  if (typeof value !== 'object' || value === null) return text(value)?.toString() ?? '';
   const known = ['value', 'name', 'number', 'text', 'phone'].find((name) => name in value);
-  return String((value as Wire)[known ?? '']);
+  return element(at(value as Wire, known ?? ''));
 }

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { expectations, expectedRows } from './tables.ts';
+import { columnsOf, expectations, expectedRows } from './tables.ts';
 
 interface Account {
   rows(set: string): readonly object[];
@@ -16,15 +16,17 @@ export function differences(database: string, account: Account): string[] {
 }
 
 function tableDifferences(reader: DatabaseSync, table: string, account: Account): string[] {
-  const expected = expectedRows(table, account);
-  const columns = Object.keys(expected[0] ?? {}).sort();
-  if (columns.length === 0) return [];
+  const columns = columnsOf(table);
   const names = columns.map((name) => `"${name}"`).join(', ');
-  const live = `SELECT ${names} FROM "${table}" WHERE _sdc_deleted_at IS NULL`;
-  const statement = reader.prepare(live);
+  // A row that went is marked, unless the target was told to delete it.
+  const marked = reader.prepare(`SELECT name FROM pragma_table_info(?)`).all(table);
+  const live = marked.some(({ name }) => name === '_sdc_deleted_at')
+    ? 'WHERE _sdc_deleted_at IS NULL'
+    : '';
+  const statement = reader.prepare(`SELECT ${names} FROM "${table}" ${live}`);
   statement.setReadBigInts(true);
   const actual = statement.all().map((row) => columns.map((name) => plain(row[name])));
-  const wanted = expected.map((row) => columns.map((name) => plain(row[name])));
+  const wanted = expectedRows(table, account).map((row) => columns.map((name) => plain(row[name])));
   return rowDifferences(table, columns, wanted, actual);
 }
 
@@ -33,7 +35,8 @@ type PlainRow = readonly (string | null)[];
 /** Numbers as text, so that 5 and 5n and 5.0 are one; texts marked, so that '5' is not. */
 function plain(value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  return typeof value === 'string' ? `'${value}` : String(value as number | bigint);
+  if (typeof value === 'string') return `'${value}`;
+  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
 }
 
 function rowDifferences(

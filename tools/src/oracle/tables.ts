@@ -343,14 +343,26 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   sellers: { set: 'sellers', columns: user },
 };
 
+/** The columns of a table that follow from the account, in the order of their names. */
+export function columnsOf(table: string): string[] {
+  const { columns, fromParent = {}, positioned } = expectationOf(table);
+  const names = [...Object.keys(fromParent), ...Object.keys(columns)];
+  return [...names, ...(positioned ? ['position'] : [])].sort();
+}
+
 /** The rows that a table must hold now, in no order. */
 export function expectedRows(table: string, account: Account): Row[] {
-  const expectation = expectations[table];
-  if (!expectation) throw new Error(`no expectation for the table ${table}`);
+  const expectation = expectationOf(table);
   const rows = account.rows(expectation.set) as readonly Wire[];
   return rows.flatMap((row) =>
     expectation.array === undefined ? [read(row, expectation.columns)] : children(row, expectation),
   );
+}
+
+function expectationOf(table: string): Expectation {
+  const expectation = expectations[table];
+  if (!expectation) throw new Error(`no expectation for the table ${table}`);
+  return expectation;
 }
 
 function children(

@@ -1,0 +1,138 @@
+import type { Row } from '../account/properties.ts';
+import type { Store } from '../account/store.ts';
+import { lowerBound, type Ordering } from '../account/ordering.ts';
+import type { Stretch } from './bounds.ts';
+import { compareKeys, keysOf } from './comparing.ts';
+import type { Order } from './options.ts';
+
+interface Placed {
+  readonly index: number;
+  readonly row: Row;
+  /** The rank of the first row of the seed that comes after it. */
+  readonly rank: number;
+}
+
+interface Places {
+  readonly version: number;
+  readonly rows: readonly Placed[];
+}
+
+/** Where edited rows stand among the others; computed again only after an edit. */
+const known = new WeakMap<Ordering, Places>();
+
+/**
+ * The indexes of the rows of a stretch that pass, in its order. A row of the seed is not even made
+ * where the stretch is exact; an edited row is always looked at.
+ */
+export function* walk(
+  store: Store,
+  { ordering, ranges, exact }: Stretch,
+  passes: (row: Row) => boolean,
+  descending: boolean,
+): Generator<number> {
+  const edited = placed(store, ordering).filter(({ row }) => passes(row));
+  const made = (index: number): boolean => {
+    if (store.isEdited(index)) return false;
+    return exact || passes(store.row(index) ?? {});
+  };
+  yield* descending
+    ? backwards(ordering, ranges, edited, made)
+    : forwards(ordering, ranges, edited, made);
+}
+
+type Ranges = Stretch['ranges'];
+
+function* forwards(
+  ordering: Ordering,
+  ranges: Ranges,
+  edited: readonly Placed[],
+  made: (index: number) => boolean,
+): Generator<number> {
+  let next = 0;
+  for (const { from, to } of ranges) {
+    for (let rank = from; rank < to; rank += 1) {
+      for (let one = edited[next]; one && one.rank <= rank; one = edited[next]) {
+        yield one.index;
+        next += 1;
+      }
+      const index = ordering.indexAt(rank);
+      if (made(index)) yield index;
+    }
+  }
+  for (const { index } of edited.slice(next)) yield index;
+}
+
+function* backwards(
+  ordering: Ordering,
+  ranges: Ranges,
+  edited: readonly Placed[],
+  made: (index: number) => boolean,
+): Generator<number> {
+  let next = edited.length - 1;
+  for (const { from, to } of ranges.toReversed()) {
+    for (let rank = to - 1; rank >= from; rank -= 1) {
+      for (let one = edited[next]; one && one.rank > rank; one = edited[next]) {
+        yield one.index;
+        next -= 1;
+      }
+      const index = ordering.indexAt(rank);
+      if (made(index)) yield index;
+    }
+  }
+  for (const { index } of edited.slice(0, next + 1).toReversed()) yield index;
+}
+
+function placed(store: Store, ordering: Ordering): readonly Placed[] {
+  const found = known.get(ordering);
+  if (found?.version === store.version) return found.rows;
+  const orderby = naturalOrder(store, ordering);
+  const rows = store
+    .edited()
+    .map(([index, row]) => ({ index, row, rank: rankOf(store, ordering, orderby, row) }))
+    .map((one) => ({ ...one, keys: keysOf(one.row, orderby) }))
+    .sort((one, other) => compareKeys(one.keys, other.keys, orderby) || one.index - other.index);
+  known.set(ordering, { version: store.version, rows });
+  return rows;
+}
+
+/** An ordering's own path, then what orders its ties. */
+function naturalOrder({ definition }: Store, { path, then }: Ordering): Order[] {
+  return [path, ...then].map((one) => ({
+    path: one.split('.'),
+    instant: definition.properties[one] === 'instant',
+    descending: false,
+  }));
+}
+
+function rankOf(store: Store, ordering: Ordering, orderby: readonly Order[], row: Row): number {
+  const [key] = keysOf(row, orderby);
+  if (key === null || key === undefined) return 0;
+  let rank = lowerBound(ordering, key);
+  const last = lowerBound(ordering, key, true);
+  // Among rows with an equal key it stands behind those that come before it by the rest.
+  while (rank < last && comesBefore(store, ordering.indexAt(rank), row, orderby)) rank += 1;
+  return rank;
+}
+
+function comesBefore(store: Store, index: number, row: Row, orderby: readonly Order[]): boolean {
+  const made = store.definition.row(index);
+  return compareKeys(keysOf(made, orderby), keysOf(row, orderby), orderby) < 0;
+}
+
+/** Whether an order asked for is the order of an ordering, either way round. */
+export function follows(
+  { path, then }: Ordering,
+  key: readonly string[],
+  orderby: readonly Order[],
+): boolean {
+  const natural = [path, ...then];
+  const [first] = orderby;
+  // Beyond the set's key nothing is left to be ordered.
+  const most = key.every((one) => natural.includes(one)) ? orderby.length : natural.length;
+  return (
+    first !== undefined &&
+    orderby.length <= most &&
+    orderby.every(({ descending }) => descending === first.descending) &&
+    natural.every((one, at) => one === (orderby[at]?.path.join('.') ?? one))
+  );
+}

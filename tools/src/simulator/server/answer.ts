@@ -1,0 +1,168 @@
+import type { Account } from '../account/account.ts';
+import type { AccountSet } from '../account/sets.ts';
+import { parseOptions, type Query } from '../odata/options.ts';
+import { QueryError } from '../odata/query-error.ts';
+import { count, read } from '../odata/read.ts';
+import type { Expression } from '../odata/expression.ts';
+import { includes, type Behaviour, type Option } from './behaviour.ts';
+import type { Fault } from './faults.ts';
+import { metadata } from './metadata.ts';
+import { nextLink } from './next-link.ts';
+import type { RequestEntry } from './requests.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly contentType: string;
+  readonly rows: number;
+}
+
+/** Where the server stands: links must be absolute. */
+export interface Place {
+  readonly url: string;
+  readonly otherUrl: string;
+}
+
+const FOUR_WEEKS = 28 * 24 * 60 * 60 * 1000;
+const JSON_TYPE = 'application/json; odata.metadata=minimal; charset=utf-8';
+const upstream = 'http://apiv3.exactspotter.com:81/api/v3/$metadata';
+
+/** What the API says to a request whose token and budget are in order. */
+export function answer(
+  account: Account,
+  behaviour: Behaviour,
+  request: RequestEntry,
+  place: Place,
+  fault?: Fault,
+): Answer {
+  const [, name = '', tail] = request.path.split('/');
+  if (name.toLowerCase() === '$metadata') {
+    return { status: 200, body: metadata(account), contentType: 'application/xml', rows: 0 };
+  }
+  const set = account.find(name);
+  if (!set || includes(behaviour.missing, name) || (tail !== undefined && tail !== '$count')) {
+    return notFound(`${place.url}${request.path}`);
+  }
+  if (includes(behaviour.forbidden, name)) return message(403, 'Forbidden');
+  try {
+    const query = understood(account, set, behaviour, request.query);
+    return tail === '$count'
+      ? counted(set, query, behaviour)
+      : page(set, query, behaviour, request, place, fault);
+  } catch (error) {
+    if (error instanceof QueryError) return odataError(400, error.message);
+    throw error;
+  }
+}
+
+function understood(
+  account: Account,
+  { view, store }: AccountSet,
+  behaviour: Behaviour,
+  options: Readonly<Record<string, string>>,
+): Query {
+  const followed = { ...options };
+  for (const option of ['filter', 'orderby', 'select', 'top', 'skip', 'count'] as const) {
+    const value = options[`$${option}`];
+    if (value === undefined) continue;
+    if (refused(behaviour, option, value, view.name)) {
+      throw new QueryError(`The query option '$${option}' is not allowed.`);
+    }
+    if (includes(behaviour.ignores[option], view.name))
+      Reflect.deleteProperty(followed, `$${option}`);
+  }
+  const { entity, unselectable = [] } = store.definition;
+  const query = parseOptions(followed, { properties: view.properties, entity, unselectable });
+  if (behaviour.orClause === 'rejected' && query.filter && hasOr(query.filter)) {
+    throw new QueryError("The operator 'or' is not allowed in $filter.");
+  }
+  const hides = view.name === 'Boxes' && behaviour.hiddenBoxWindow && !query.filter;
+  return hides ? { ...query, filter: recent(account.clock) } : query;
+}
+
+function refused({ rejects }: Behaviour, option: Option, value: string, set: string): boolean {
+  return includes(rejects[option], set) && !(option === 'count' && value === 'false');
+}
+
+function hasOr(filter: Expression): boolean {
+  if (filter.kind === 'or') return true;
+  if (filter.kind === 'not') return hasOr(filter.operand);
+  return filter.kind === 'and' && (hasOr(filter.left) || hasOr(filter.right));
+}
+
+function recent(now: number): Expression {
+  const value = `${new Date(now - FOUR_WEEKS).toISOString().slice(0, 19)}.0000000`;
+  return {
+    kind: 'comparison',
+    type: 'boolean',
+    operator: 'ge',
+    left: { kind: 'member', type: 'instant', path: ['start'] },
+    right: { kind: 'literal', type: 'instant', value },
+  };
+}
+
+function counted({ view, store }: AccountSet, query: Query, { rejects }: Behaviour): Answer {
+  if (includes(rejects.count, view.name)) throw new QueryError('$count is not allowed.');
+  const body = String(count(store, query));
+  return { status: 200, body, contentType: 'text/plain; charset=utf-8', rows: 0 };
+}
+
+function page(
+  set: AccountSet,
+  query: Query,
+  behaviour: Behaviour,
+  request: RequestEntry,
+  place: Place,
+  fault: Fault | undefined,
+): Answer {
+  const { pageCap: cap, tieOrder } = behaviour;
+  const shift = typeof fault === 'object' && 'shiftedRows' in fault ? fault.shiftedRows : 0;
+  const shifted = { ...query, skip: Math.max(0, query.skip + shift) };
+  const shuffle = tieOrder === 'shuffled' ? { shuffle: request.number } : {};
+  const { rows, more, count: total } = read(set, { query: shifted, cap, ...shuffle });
+  const value = spoilt(rows, fault, set.store.definition.key);
+  const link = nextLink(
+    behaviour,
+    request,
+    { query, cap, more: more || fault === 'emptyPage' },
+    place,
+  );
+  const envelope = {
+    '@odata.context': `${upstream}#${set.view.name}`,
+    ...(total !== undefined && { '@odata.count': total }),
+    value,
+    ...(link !== undefined && { '@odata.nextLink': link }),
+  };
+  const body = JSON.stringify(envelope);
+  return { status: 200, body, contentType: JSON_TYPE, rows: value.length };
+}
+
+/** The faults that a page can have within. */
+function spoilt(
+  rows: readonly object[],
+  fault: Fault | undefined,
+  [key = '']: readonly string[],
+): readonly object[] {
+  if (fault === 'emptyPage') return [];
+  if (fault === 'duplicateRows') return [...rows, ...rows.slice(-3)];
+  if (fault !== 'rowWithoutKey') return rows;
+  const middle = Math.floor(rows.length / 2);
+  return rows.map((row, at) =>
+    at === middle ? Object.fromEntries(Object.entries(row).filter(([name]) => name !== key)) : row,
+  );
+}
+
+export function odataError(status: number, text: string): Answer {
+  const body = JSON.stringify({ error: { code: '', message: text } });
+  return { status, body, contentType: JSON_TYPE, rows: 0 };
+}
+
+/** In the words of ASP.NET, for what never reaches OData. */
+export function message(status: number, text: string): Answer {
+  const body = JSON.stringify({ Message: text });
+  return { status, body, contentType: 'application/json; charset=utf-8', rows: 0 };
+}
+
+function notFound(uri: string): Answer {
+  return message(404, `No HTTP resource was found that matches the request URI '${uri}'.`);
+}

@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { likelyBehaviour, type Behaviour } from './behaviour.ts';
+import { simpleFaults, type FaultRule } from './faults.ts';
+import type { Simulator } from './simulator.ts';
+
+/**
+ * Drives the simulator from another process: `POST /control/live`, `/behave`, `/faults` with a body
+ * of JSON, `POST /control/reset`, `GET /control/requests`. Needs no token.
+ */
+export async function control(
+  simulator: Simulator,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const command = `${request.method ?? ''} ${request.url?.replace('/control/', '') ?? ''}`;
+  try {
+    const result = run(simulator, command, await body(request));
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'It cannot be done.';
+    response.writeHead(400, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ error: reason }));
+  }
+}
+
+async function body(request: IncomingMessage): Promise<unknown> {
+  const sent = await text(request);
+  return sent === '' ? {} : JSON.parse(sent);
+}
+
+function run(simulator: Simulator, command: string, argument: unknown): unknown {
+  switch (command) {
+    case 'POST live':
+      return live(simulator, argument);
+    case 'POST behave':
+      if (!isBehaviour(argument)) throw new Error('No such behaviour: see behaviour.ts.');
+      simulator.behave(argument);
+      return {};
+    case 'POST faults':
+      if (!isPlan(argument)) throw new Error('No plan of faults: see faults.ts.');
+      simulator.faults(argument);
+      return {};
+    case 'POST reset':
+      simulator.reset();
+      return {};
+    case 'GET requests':
+      return { quota: simulator.quota, requests: simulator.requests };
+    default:
+      throw new Error('The commands are POST live, behave, faults, reset, and GET requests.');
+  }
+}
+
+function live(simulator: Simulator, argument: unknown): object {
+  const { seed = 1, edits = 10, reach = 'daily' } = argument as Record<string, unknown>;
+  if (typeof seed !== 'number' || typeof edits !== 'number') {
+    throw new Error('seed and edits are numbers.');
+  }
+  simulator.account.live({ seed, edits, reach: reach === 'whole' ? 'whole' : 'daily' });
+  const { sets } = simulator.account;
+  return Object.fromEntries([...sets.keys()].map((set) => [set, simulator.account.count(set)]));
+}
+
+function isBehaviour(value: unknown): value is Partial<Behaviour> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && Object.keys(value).every((name) => name in likelyBehaviour);
+}
+
+function isPlan(value: unknown): value is FaultRule[] {
+  return Array.isArray(value) && value.every(isRule);
+}
+
+function isRule(value: unknown): boolean {
+  const { match, fault } = value as Partial<Record<string, unknown>>;
+  const known =
+    typeof fault === 'string'
+      ? simpleFaults.some((name) => name === fault)
+      : typeof fault === 'object' && fault !== null;
+  return typeof match === 'object' && known;
+}
