@@ -1,2 +1,1 @@
 export { differences } from './compare.ts';
-export { expectations, expectedRows } from './tables.ts';

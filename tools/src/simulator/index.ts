@@ -1,2 +1,2 @@
-export { Account, createAccount, type AccountOptions } from './account/account.ts';
+export { createAccount } from './account/account.ts';
 export { startSimulator, type Simulator } from './server/simulator.ts';

@@ -1,6 +1,6 @@
 import { QueryError } from './query-error.ts';
 
-export type TokenKind = 'date' | 'number' | 'string' | 'word' | 'sign';
+type TokenKind = 'date' | 'number' | 'string' | 'word' | 'sign';
 
 export interface Token {
   readonly kind: TokenKind;

@@ -152,7 +152,7 @@ function spoilt(
   );
 }
 
-export function odataError(status: number, text: string): Answer {
+function odataError(status: number, text: string): Answer {
   const body = JSON.stringify({ error: { code: '', message: text } });
   return { status, body, contentType: JSON_TYPE, rows: 0 };
 }

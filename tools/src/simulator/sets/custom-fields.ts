@@ -16,6 +16,9 @@ export function customFields(world: World): Definition {
   const share = new Share([2, 0, 3, 4, 1], world.leads);
   const crowd = share.total >= 2000 ? 1000 : Math.floor(share.total / 3);
   const seed = hash(world.seed, saltOf('LeadsCustomFields'), 0);
+  // One that is added later is a field of its own, so that no lead has one twice.
+  const idOf = (index: number): string =>
+    (index < share.total ? fields[share.owner(index).nth] : undefined) ?? `_campo${index}`;
   const span = { from: world.now - 730 * DAY, to: world.now };
   const updated = new Timeline({ count: share.total, ...span, seed, crowd });
   return {
@@ -32,7 +35,7 @@ export function customFields(world: World): Definition {
     },
     count: share.total,
     row: (index) => ({
-      ...field(world, index, share.owner(index)),
+      ...field(world, index, share.owner(index).lead, idOf(index)),
       registerDate: world.date({ ms: world.now - 800 * DAY, fraction: '' }),
       updateDate: world.date(updated.moment(index)),
     }),
@@ -49,9 +52,8 @@ export function customFields(world: World): Definition {
 }
 
 /** Of a field with several choices the value is null: they stand in `options`. */
-function field(world: World, index: number, { lead, nth }: { lead: number; nth: number }): Row {
+function field(world: World, index: number, lead: number, id: string): Row {
   const draws = world.draws('LeadsCustomFields', index);
-  const id = fields[nth] ?? `_campo${index}`;
   const base = { leadId: leadId(lead), id };
   if (id !== '_canais') {
     const value = draws.orNull(0.1, () => remark(draws));

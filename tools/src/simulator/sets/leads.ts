@@ -66,7 +66,7 @@ function timeline(
   return new Timeline({ count: world.leads, from, to, seed, crowd });
 }
 
-export function leadProperties(shapes: Shapes): Properties {
+function leadProperties(shapes: Shapes): Properties {
   const reference = { id: 'int', value: 'string' } as const;
   const texts = [
     ...['lead', 'stage', 'cep', 'city', 'state', 'country', 'street', 'number', 'complement'],

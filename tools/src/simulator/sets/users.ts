@@ -42,7 +42,7 @@ export function userProperties({ groupList }: Shapes): Properties {
   };
 }
 
-export function user(world: World, kind: Kind, index: number): Row {
+function user(world: World, kind: Kind, index: number): Row {
   const draws = world.draws(kind, index);
   return {
     id: idAt(kinds[kind].base, index),
@@ -56,9 +56,18 @@ export function user(world: World, kind: Kind, index: number): Row {
   };
 }
 
+/** The users of each account: few, and repeated in most rows. */
+const made = new WeakMap<World, Record<Kind, readonly Row[]>>();
+
 /** One of the users, the same for the same draws. */
 export function anyUser(world: World, kind: Kind, draws: Draws): Row {
-  return user(world, kind, draws.below(kinds[kind].count));
+  let both = made.get(world);
+  if (!both) made.set(world, (both = { sdrs: all(world, 'sdrs'), sellers: all(world, 'sellers') }));
+  return draws.pick(both[kind]);
+}
+
+function all(world: World, kind: Kind): Row[] {
+  return Array.from({ length: kinds[kind].count }, (_, index) => user(world, kind, index));
 }
 
 /** Nobody, as the API says it: the object is there, its members are null. */
