@@ -7,8 +7,14 @@ export interface Stretch {
   readonly ordering: Ordering;
   readonly ranges: readonly Range[];
   readonly size: number;
-  /** Whether every row of the ranges passes: the filter says no more than the ranges. */
-  readonly exact: boolean;
+  /** Which of the conditions that the filter joins by `and` the ranges stand for. */
+  readonly covers: readonly boolean[];
+}
+
+/** Whether a row of the seed stands in the ranges. */
+export function contains({ ordering, ranges }: Stretch, index: number): boolean {
+  const rank = ordering.rankOf(index);
+  return ranges.some(({ from, to }) => rank >= from && rank < to);
 }
 
 /** A part of the ordering that one condition leaves. */
@@ -19,7 +25,7 @@ export function stretch(ordering: Ordering, filter: Expression | undefined): Str
   const whole: Part = [{ from: 0, to: ordering.size }];
   const ranges = parts.reduce<Part>((left, one) => (one ? intersection(left, one) : left), whole);
   const size = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
-  return { ordering, ranges, size, exact: !parts.includes(undefined) };
+  return { ordering, ranges, size, covers: parts.map((one) => one !== undefined) };
 }
 
 function conjuncts(filter: Expression): Expression[] {

@@ -20,24 +20,23 @@ interface Places {
 /** Where edited rows stand among the others; computed again only after an edit. */
 const known = new WeakMap<Ordering, Places>();
 
-/**
- * The indexes of the rows of a stretch that pass, in its order. A row of the seed is not even made
- * where the stretch is exact; an edited row is always looked at.
- */
-export function* walk(
+/** Which rows pass a filter: a row of the seed by its index, so that it need not be made. */
+export interface Passing {
+  readonly row: (row: Row) => boolean;
+  readonly index: (index: number) => boolean;
+}
+
+/** The indexes of the rows of a stretch that pass, in its order. */
+export function walk(
   store: Store,
-  { ordering, ranges, exact }: Stretch,
-  passes: (row: Row) => boolean,
+  { ordering, ranges }: Stretch,
+  passes: Passing,
   descending: boolean,
 ): Generator<number> {
-  const edited = placed(store, ordering).filter(({ row }) => passes(row));
-  const made = (index: number): boolean => {
-    if (store.isEdited(index)) return false;
-    return exact || passes(store.row(index) ?? {});
-  };
-  yield* descending
-    ? backwards(ordering, ranges, edited, made)
-    : forwards(ordering, ranges, edited, made);
+  const edited = placed(store, ordering).filter(({ row }) => passes.row(row));
+  const made = (index: number): boolean => !store.isEdited(index) && passes.index(index);
+  const way = descending ? backwards : forwards;
+  return way(ordering, ranges, edited, made);
 }
 
 type Ranges = Stretch['ranges'];
