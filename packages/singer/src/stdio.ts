@@ -9,7 +9,9 @@ const QUEUE_BYTES = 4 * 1024 * 1024;
 /** Milliseconds before a full pipe is tried again, where it was set not to block. */
 const FULL_PIPE_WAIT = 5;
 
-export function stdinBytes(): AsyncIterable<Uint8Array> {
+/** @param stop closes the standard input, so that a program that was told to end can do so */
+export function stdinBytes(stop?: AbortSignal): AsyncIterable<Uint8Array> {
+  stop?.addEventListener('abort', () => process.stdin.destroy(), { once: true });
   return process.stdin;
 }
 

@@ -231,6 +231,14 @@ describe('the standard streams', () => {
     expect(stdout).toBe('100000\n');
   });
 
+  it('lets go of an input that goes on when it is told to stop', async () => {
+    const child = spawn(process.execPath, [program, 'listen']);
+    await once(child.stderr, 'data');
+    child.kill('SIGTERM');
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(code).toBe(0);
+  });
+
   it('does not stop the program while the reader is slow', async () => {
     const child = spawn(process.execPath, [program, 'flood']);
     let ticks = 0;

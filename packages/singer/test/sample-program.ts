@@ -4,6 +4,7 @@ import {
   runProgram,
   stdinBytes,
   stdoutOutput,
+  terminationSignal,
   readLines,
   InputError,
   type Program,
@@ -49,6 +50,16 @@ const commands: Record<string, () => Promise<void>> = {
     let count = 0;
     for await (const lines of readLines(stdinBytes())) count += lines.length;
     await output.write(`${count}\n`);
+  },
+  /** Reads until it is told to stop, though the input goes on. */
+  listen: async () => {
+    const stop = terminationSignal();
+    log.info('listening');
+    try {
+      for await (const bytes of stdinBytes(stop)) await output.write(`${bytes.length}\n`);
+    } catch (error) {
+      if (!stop.aborted) throw error;
+    }
   },
   tick: () => {
     log.info('tick');
