@@ -1,0 +1,80 @@
+import { DatabaseError } from './faults.ts';
+import type { Db } from './sqlite.ts';
+
+/**
+ * The tables that the target keeps for itself. Users see them in every browser of SQLite: each
+ * column says what it is.
+ */
+const TABLES = `
+CREATE TABLE IF NOT EXISTS _singer_streams (
+  "table" TEXT PRIMARY KEY,
+  stream TEXT,
+  table_prefix TEXT,
+  key_properties TEXT,
+  schema TEXT,
+  since TEXT
+);
+CREATE TABLE IF NOT EXISTS _singer_columns (
+  stream TEXT,
+  property TEXT,
+  "table" TEXT,
+  "column" TEXT,
+  type TEXT,
+  since TEXT,
+  PRIMARY KEY ("table", "column")
+);
+CREATE TABLE IF NOT EXISTS _singer_state (
+  state_id TEXT PRIMARY KEY,
+  value TEXT,
+  run INTEGER,
+  updated_at TEXT
+);
+CREATE TABLE IF NOT EXISTS _singer_runs (
+  run INTEGER PRIMARY KEY,
+  state_id TEXT,
+  started_at TEXT,
+  ended_at TEXT,
+  seconds REAL,
+  outcome TEXT,
+  reason TEXT,
+  rows TEXT,
+  bytes INTEGER,
+  process INTEGER,
+  host TEXT,
+  layout INTEGER
+);
+CREATE TABLE IF NOT EXISTS _singer_quarantine (
+  id INTEGER PRIMARY KEY,
+  run INTEGER,
+  stream TEXT,
+  line INTEGER,
+  reason TEXT,
+  message TEXT,
+  at TEXT
+);
+`;
+
+/** The number of the form above: a database that was written with a later one is refused. */
+export const LAYOUT = 1;
+
+/** Makes the bookkeeping tables where they are missing; to be called inside a transaction. */
+export function keepBooks(db: Db): void {
+  refuseNewer(db);
+  db.exec(TABLES);
+}
+
+export function hasBooks(db: Db): boolean {
+  const sql = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_singer_runs'`;
+  return db.prepare(sql).get() !== undefined;
+}
+
+/** @throws DatabaseError for a database of a version that is newer than this one */
+export function refuseNewer(db: Db): void {
+  if (!hasBooks(db)) return;
+  const layout = db.prepare('SELECT max(layout) FROM _singer_runs').pluck().get();
+  if (typeof layout === 'number' && layout > LAYOUT) {
+    throw new DatabaseError(
+      `The database ${db.name} was written by a newer version of target-sqlite: use that version, or a later one.`,
+    );
+  }
+}

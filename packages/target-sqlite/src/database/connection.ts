@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { asDatabaseError, DatabaseError } from './faults.ts';
+import { openFile, type Db } from './sqlite.ts';
+
+/** Kibibytes of pages that SQLite keeps at hand. */
+const CACHE_KIB = 65_536;
+/** Milliseconds that the driver waits by itself; longer waits leave the program able to answer. */
+const OWN_WAIT = 100;
+
+/**
+ * Opens the database to write, and makes it where there is none. A missing folder is made too when
+ * the one above it is there.
+ * @throws DatabaseError with one sentence
+ */
+export function openToWrite(database: string): Db {
+  const path = resolve(database);
+  makeFolder(dirname(path));
+  return opened(path, () => {
+    const db = openFile(path, { timeout: OWN_WAIT });
+    // The size of pages can only be set before the first of them is written.
+    db.pragma('page_size = 16384');
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma(`cache_size = -${CACHE_KIB}`);
+    // References are declared for those who join; the API leaves gaps, so they are not enforced.
+    db.pragma('foreign_keys = OFF');
+    // A table that is rebuilt takes the old one's name: nothing that names it may be rewritten.
+    db.pragma('legacy_alter_table = ON');
+    return db;
+  });
+}
+
+/** Opens the database to read only, or gives nothing where there is none. */
+export function openToRead(database: string): Db | undefined {
+  const path = resolve(database);
+  if (!existsSync(path)) return undefined;
+  return opened(path, () => {
+    const db = openFile(path, { readonly: true, timeout: 5000 });
+    db.pragma('schema_version');
+    return db;
+  });
+}
+
+function opened(path: string, open: () => Db): Db {
+  try {
+    return open();
+  } catch (error) {
+    throw asDatabaseError(error, path);
+  }
+}
+
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (!existsSync(dirname(folder))) {
+    throw new DatabaseError(
+      `The folder ${folder} for the database does not exist, nor does the one above it: make it, or mend the path.`,
+    );
+  }
+  try {
+    mkdirSync(folder);
+  } catch (cause) {
+    throw new DatabaseError(
+      `The folder ${folder} for the database cannot be made: check the permissions of the one above it.`,
+      { cause },
+    );
+  }
+}
+
+/** Moves what was committed from the log into the file, then closes. */
+export function closeWritten(db: Db): void {
+  try {
+    // Closing does the same but keeps silent about a disk that fails.
+    if (!db.inTransaction) db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    throw asDatabaseError(error, db.name);
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,135 @@
+import { COLUMN_TYPES, type ColumnType } from '../column-types.ts';
+import { METADATA_COLUMNS } from '../metadata-columns.ts';
+import { foldCase, NameSet, plainColumnName, plainTableName } from '../names.ts';
+import type { Db } from './sqlite.ts';
+
+/** The map of names, kept in `_singer_streams` and `_singer_columns`: once given, a name stays. */
+
+/** @returns the table of a stream, known or new */
+export function tableOf(db: Db, prefix: string, stream: string): string {
+  return knownTable(db, prefix, stream) ?? newTable(db, prefix, stream);
+}
+
+function knownTable(db: Db, prefix: string, stream: string): string | undefined {
+  return db
+    .prepare<[string, string], string>(
+      'SELECT "table" FROM _singer_streams WHERE table_prefix = ? AND stream = ?',
+    )
+    .pluck()
+    .get(prefix.toWellFormed(), stream.toWellFormed());
+}
+
+/** A table of that name that belongs to no stream yet, e.g. of another target, is taken over. */
+function newTable(db: Db, prefix: string, stream: string): string {
+  const taken = db
+    .prepare<[], string>(
+      `SELECT "table" FROM _singer_streams UNION
+       SELECT name FROM sqlite_schema WHERE type <> 'table' OR sql LIKE 'CREATE VIRTUAL%'`,
+    )
+    .pluck()
+    .all();
+  return new NameSet(taken).claim(plainTableName(prefix, stream));
+}
+
+/** The table that a relationship names, as it is called or will be. */
+export function referredTable(db: Db, prefix: string, stream: string): string {
+  return knownTable(db, prefix, stream) ?? plainTableName(prefix, stream);
+}
+
+export function referredColumn(db: Db, table: string, property: string): string {
+  return knownColumns(db, table).get(property)?.column ?? plainColumnName(property);
+}
+
+export interface KnownColumn {
+  readonly column: string;
+  readonly type: ColumnType;
+}
+
+interface ColumnRow extends KnownColumn {
+  readonly property: string;
+}
+
+/** Property → column, as noted. A type that a later version noted counts as `any`. */
+export function knownColumns(db: Db, table: string): Map<string, KnownColumn> {
+  const rows = db
+    .prepare<[string], ColumnRow>(
+      'SELECT property, "column", type FROM _singer_columns WHERE "table" = ?',
+    )
+    .all(table);
+  return new Map(
+    rows.map(({ property, column, type }) => [
+      property,
+      { column, type: Object.hasOwn(COLUMN_TYPES, type) ? type : 'any' },
+    ]),
+  );
+}
+
+/**
+ * Gives each property its column: the one it has, the table's own of that name that no property
+ * has yet, or a new one.
+ * @param standing the columns that the table has
+ */
+export function nameColumns(
+  properties: readonly string[],
+  known: ReadonlyMap<string, KnownColumn>,
+  standing: readonly string[],
+): Map<string, string> {
+  const noted = new NameSet([...known.values()].map(({ column }) => column));
+  const free = new Map(
+    standing.filter((name) => !noted.has(name)).map((name) => [foldCase(name), name]),
+  );
+  const taken = new NameSet([
+    ...Object.keys(METADATA_COLUMNS),
+    ...[...known.values()].map(({ column }) => column),
+  ]);
+  return new Map(
+    properties.map((property) => {
+      const column =
+        known.get(property.toWellFormed())?.column ?? taken.claim(plainColumnName(property));
+      return [property, free.get(foldCase(column)) ?? column];
+    }),
+  );
+}
+
+export interface StreamNote {
+  readonly table: string;
+  readonly stream: string;
+  readonly prefix: string;
+  readonly key: readonly string[];
+  readonly schema: object;
+}
+
+export function noteStream(db: Db, note: StreamNote): void {
+  db.prepare(
+    `INSERT INTO _singer_streams ("table", stream, table_prefix, key_properties, schema, since)
+     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT ("table") DO UPDATE SET
+     key_properties = excluded.key_properties, schema = excluded.schema`,
+  ).run(
+    note.table,
+    note.stream.toWellFormed(),
+    note.prefix.toWellFormed(),
+    JSON.stringify(note.key),
+    JSON.stringify(note.schema),
+    new Date().toISOString(),
+  );
+}
+
+export interface ColumnNote extends KnownColumn {
+  readonly stream: string;
+  readonly property: string;
+  readonly table: string;
+}
+
+export function noteColumn(db: Db, note: ColumnNote): void {
+  db.prepare(
+    `INSERT INTO _singer_columns (stream, property, "table", "column", type, since)
+     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT ("table", "column") DO UPDATE SET type = excluded.type`,
+  ).run(
+    note.stream.toWellFormed(),
+    note.property.toWellFormed(),
+    note.table,
+    note.column,
+    note.type,
+    new Date().toISOString(),
+  );
+}

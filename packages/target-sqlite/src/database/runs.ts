@@ -1,0 +1,89 @@
+import { hostname } from 'node:os';
+import { LAYOUT } from './bookkeeping.ts';
+import type { Db } from './sqlite.ts';
+
+/** How a run ended. `killed`: it never said. */
+export type Outcome = 'running' | 'done' | 'stopped' | 'failed' | 'killed';
+
+export interface Progress {
+  /** Stream → rows that were committed. */
+  readonly rows: ReadonlyMap<string, number>;
+  readonly bytes: number;
+}
+
+/** Notes the beginning of a run; to be called inside a transaction. @returns its number */
+export function beginRun(db: Db, stateId: string, startedAt: Date): number {
+  endDeadRuns(db);
+  const { lastInsertRowid } = db
+    .prepare(
+      `INSERT INTO _singer_runs (state_id, started_at, outcome, rows, bytes, process, host, layout)
+       VALUES (?, ?, 'running', '{}', 0, ?, ?, ?)`,
+    )
+    .run(stateId, startedAt.toISOString(), process.pid, hostname(), LAYOUT);
+  return Number(lastInsertRowid);
+}
+
+/** Runs whose process is gone were killed. Of another machine's processes nothing is known here. */
+function endDeadRuns(db: Db): void {
+  for (const { run, process: pid } of runningHere(db)) {
+    if (isAlive(pid)) continue;
+    db.prepare(`UPDATE _singer_runs SET outcome = 'killed' WHERE run = ?`).run(run);
+  }
+}
+
+interface RunningRow {
+  readonly run: number;
+  readonly process: number;
+  readonly started_at: string;
+}
+
+function runningHere(db: Db): RunningRow[] {
+  return db
+    .prepare<[string], RunningRow>(
+      `SELECT run, process, started_at FROM _singer_runs
+       WHERE outcome = 'running' AND host = ? ORDER BY run DESC`,
+    )
+    .all(hostname());
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Who else writes to the database now, in words; nothing where it is not known. */
+export function otherWriter(db: Db): string | undefined {
+  const other = runningHere(db).find(({ process: pid }) => pid !== process.pid && isAlive(pid));
+  return other && `target-sqlite, process ${other.process}, since ${other.started_at}`;
+}
+
+/** Keeps the count of a run; to be called inside the transaction that holds the rows. */
+export function progressWriter(db: Db, run: number): (progress: Progress) => void {
+  const statement = db.prepare('UPDATE _singer_runs SET rows = ?, bytes = ? WHERE run = ?');
+  return ({ rows, bytes }) => {
+    statement.run(JSON.stringify(Object.fromEntries(rows)), bytes, run);
+  };
+}
+
+export interface RunEnd {
+  readonly outcome: Outcome;
+  readonly reason?: string;
+  readonly startedAt: Date;
+}
+
+export function endRun(db: Db, run: number, { outcome, reason, startedAt }: RunEnd): void {
+  const now = new Date();
+  db.prepare(
+    'UPDATE _singer_runs SET outcome = ?, reason = ?, ended_at = ?, seconds = ? WHERE run = ?',
+  ).run(
+    outcome,
+    reason ?? null,
+    now.toISOString(),
+    (now.getTime() - startedAt.getTime()) / 1000,
+    run,
+  );
+}

@@ -1,0 +1,65 @@
+import { declaredType, widen } from '../column-types.ts';
+import { affinity } from './describe.ts';
+import type { ColumnShape, ReferenceShape, TableShape } from './table-sql.ts';
+
+/** What must happen to a table so that it can hold what a schema says. */
+export interface TableChange {
+  readonly kind: 'none' | 'create' | 'add' | 'rebuild';
+  /** The table as it stands; nothing where it is to be made. */
+  readonly from?: TableShape;
+  /** The table as it will be. */
+  readonly to: TableShape;
+}
+
+/**
+ * Joins what a table is with what it shall be: columns that are no longer sent stay, and types only
+ * widen.
+ */
+export function planChange(from: TableShape | undefined, wanted: TableShape): TableChange {
+  if (!from) return { kind: 'create', to: wanted };
+  const to = join(from, wanted);
+  if (mustRebuild(from, to)) return { kind: 'rebuild', from, to };
+  return { kind: to.columns.length > from.columns.length ? 'add' : 'none', from, to };
+}
+
+function join(from: TableShape, wanted: TableShape): TableShape {
+  const wantedByName = new Map(wanted.columns.map((column) => [column.name, column]));
+  const standing = from.columns.map((column) => widened(column, wantedByName.get(column.name)));
+  const names = new Set(from.columns.map(({ name }) => name));
+  return {
+    name: from.name,
+    columns: [...standing, ...wanted.columns.filter(({ name }) => !names.has(name))],
+    key: wanted.key,
+    references: [...from.references, ...newReferences(from, wanted)],
+  };
+}
+
+function widened(from: ColumnShape, wanted: ColumnShape | undefined): ColumnShape {
+  if (!wanted) return from;
+  const type = widen(from.type, wanted.type);
+  const declared = declaredType(type);
+  const same = affinity({ declared }) === affinity(from);
+  return { name: from.name, type, declared: same ? from.declared : declared };
+}
+
+function newReferences(from: TableShape, wanted: TableShape): readonly ReferenceShape[] {
+  const standing = new Set(from.references.map(referenceText));
+  return wanted.references.filter((reference) => !standing.has(referenceText(reference)));
+}
+
+function referenceText({ columns, table, to }: ReferenceShape): string {
+  return JSON.stringify([columns, table, to]);
+}
+
+/** Columns can be added to a table as it stands; all else of it is fixed. */
+function mustRebuild(from: TableShape, to: TableShape): boolean {
+  const changed = from.columns.some(
+    ({ declared, notNull }, index) =>
+      declared !== to.columns[index]?.declared || notNull !== to.columns[index].notNull,
+  );
+  return (
+    changed ||
+    JSON.stringify(from.key) !== JSON.stringify(to.key) ||
+    from.references.length !== to.references.length
+  );
+}

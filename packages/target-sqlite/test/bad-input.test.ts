@@ -1,0 +1,132 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { integer, lines, nullableText, record, schema, TestTarget } from './target.ts';
+
+const declared = schema('t', { id: integer, a: nullableText, n: { type: 'number' } }, ['id']);
+
+describe('bad input gets one clear sentence, without its values', () => {
+  it.each<[string, (object | string)[], string]>([
+    ['no JSON', ['{"canary'], 'line 2: the line is no valid JSON'],
+    ['a list', ['["canary"]'], 'line 2: the line is no JSON object'],
+    ['no type', ['{"canary":1}'], 'line 2: the message has no "type"'],
+    ['no stream', ['{"type":"RECORD","record":{}}'], 'line 2: the message has no "stream"'],
+    ['no record', ['{"type":"RECORD","stream":"t"}'], 'line 2, stream "t": the RECORD message has'],
+    ['a null record', ['{"type":"RECORD","stream":"t","record":null}'], 'has no "record" object'],
+    ['no value', ['{"type":"STATE"}'], 'the STATE message has no "value"'],
+    ['a RECORD before its SCHEMA', [record('u', { id: 1 })], 'line 2, stream "u": no SCHEMA'],
+    [
+      'a schema without properties',
+      ['{"type":"SCHEMA","stream":"u","schema":{"type":"object"},"key_properties":[]}'],
+      'line 2, stream "u": the schema has no "properties"',
+    ],
+    [
+      'a key that is no property',
+      [schema('u', { id: integer }, ['canary'])],
+      'line 2, stream "u": the key "canary" is none',
+    ],
+    [
+      'a key that is missing',
+      [record('t', { a: 'canary' })],
+      'line 2, stream "t", column "id": the key is missing',
+    ],
+    [
+      'a key that is null',
+      [record('t', { id: null, a: 'canary' })],
+      'line 2, stream "t", column "id": the key is null',
+    ],
+    [
+      'a value of another type',
+      [record('t', { id: 1, n: 'canary' })],
+      'line 2, stream "t", column "n": the value is a string, and the schema allows only number',
+    ],
+    [
+      'a null that may not be',
+      [record('t', { id: 1, n: null })],
+      'column "n": the value is null, and the schema allows only number',
+    ],
+    [
+      'a fraction for a whole number',
+      [record('t', { id: 1.5 })],
+      'column "id": the value is a number, and the schema allows only integer',
+    ],
+    [
+      'a required value that is missing',
+      [
+        schema('u', { id: integer, a: nullableText }, ['id'], { required: ['a'] }),
+        record('u', { id: 1 }),
+      ],
+      'line 3, stream "u", column "a": the value is missing, and the schema requires it',
+    ],
+  ])('%s', async (_name, messages, reason) => {
+    const target = new TestTarget();
+    const { code, stdout, stderr } = await target.run(lines(declared, ...messages));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(reason);
+    if (!reason.includes('canary')) expect(stderr).not.toContain('canary');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('takes lines with CRLF, a byte order mark, blanks, any letter case and no last line end', async () => {
+    const target = new TestTarget();
+    const text = lines(declared, '', '   ', record('t', { id: 1, n: 2 }))
+      .replaceAll('\n', '\r\n')
+      .replace('RECORD', 'record');
+    await target.load(`\uFEFF${text}{"type":"heartbeat"}\r\n{"type":"STATE","value":1}`);
+    expect(target.rows('t')).toEqual([{ id: 1, a: null, n: 2 }]);
+    expect((await target.run('', 'state')).stdout).toBe('1\n');
+  });
+
+  it('takes every value but a missing key when it is not to validate', async () => {
+    const target = new TestTarget({ validate_records: false });
+    await target.load(
+      lines(
+        declared,
+        record('t', { id: 1, a: 5, n: null }),
+        record('t', { id: 2, a: true, n: 'text' }),
+        record('t', { id: 3, a: { b: 1 }, n: '5.0' }),
+      ),
+    );
+    expect(target.rows('t')).toEqual([
+      { id: 1, a: '5', n: null },
+      { id: 2, a: 'true', n: 'text' },
+      { id: 3, a: '{"b":1}', n: '5.0' },
+    ]);
+    expect((await target.run(lines(declared, record('t', { n: 1 })))).code).toBe(1);
+  });
+});
+
+describe('a database that cannot be used', () => {
+  it.each<[string, (target: TestTarget) => string, string]>([
+    [
+      'is no database',
+      ({ folder }) => {
+        writeFileSync(join(folder, 'notes.txt'), 'canary '.repeat(1000));
+        return join(folder, 'notes.txt');
+      },
+      'is no SQLite database: name another file.',
+    ],
+    ['is a folder', ({ folder }) => folder, 'cannot be opened'],
+    [
+      'has no folder above it',
+      ({ folder }) => join(folder, 'a', 'b', 'c.sqlite'),
+      'does not exist',
+    ],
+  ])('%s', async (_name, path, reason) => {
+    const target = new TestTarget();
+    const database = path(target);
+    target.configure({ database });
+    const { code, stdout, stderr } = await target.run(lines(declared));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(reason);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).not.toContain('canary');
+  });
+
+  it('lies in a folder that is made when the one above it is there', async () => {
+    const target = new TestTarget();
+    mkdirSync(join(target.folder, 'a'));
+    target.configure({ database: join(target.folder, 'a', 'b', 'data.sqlite') });
+    await target.load(lines(declared));
+  });
+});

@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { ended, integer, lines, record, schema, state, stream, TestTarget } from './target.ts';
+
+const declared = schema('t', { id: integer }, ['id']);
+const keyless = schema('k', { id: integer });
+
+describe('STATE', () => {
+  it('is printed as it came, in order, the last always, and kept', async () => {
+    const target = new TestTarget();
+    const sent = ['{"a":1,"b":0}', '{"a":3,"b":2}', '{"a":5,"b":6}'];
+    const printed = (await target.load(stream('several-states'))).trim().split('\n');
+    expect(sent.filter((text) => printed.includes(text))).toEqual(printed);
+    expect(printed.at(-1)).toBe(sent.at(-1));
+    expect((await target.run('', 'state')).stdout).toBe(`${String(sent.at(-1))}\n`);
+  });
+
+  it.each([
+    '{"2":1,"1":12345678901234567890,"x":1.10,"y":-0}',
+    '{ "spaced" : [ 1, 2 ] }',
+    '"text"',
+    '[1]',
+    '{"a":"\\ud800\\u0000"}',
+  ])('keeps the text of %s', async (value) => {
+    const target = new TestTarget();
+    const text = lines(declared, record('t', { id: 1 }), `{"type":"STATE","value":${value}}`);
+    expect(await target.load(text)).toBe(`${value}\n`);
+    expect((await target.run('', 'state')).stdout).toBe(`${value}\n`);
+  });
+
+  it('that holds nothing takes no bookmark away', async () => {
+    const target = new TestTarget();
+    await target.load(lines(declared, state({ a: 1 })));
+    expect(await target.load(lines(declared, state({}), state(null)))).toBe('');
+    expect((await target.run('', 'state')).stdout).toBe('{"a":1}\n');
+  });
+
+  it('is {} where none was kept, and asking makes no database', async () => {
+    const target = new TestTarget();
+    expect(await target.run('', 'state')).toEqual({ code: 0, stdout: '{}\n', stderr: '' });
+    expect(target.exists).toBe(false);
+    await target.load(lines(declared));
+    expect((await target.run('', 'state')).stdout).toBe('{}\n');
+  });
+
+  it('is kept for each pipe apart', async () => {
+    const target = new TestTarget({ state_id: 'one' });
+    await target.load(lines(declared, state({ of: 'one' })));
+    target.configure({ state_id: 'other' });
+    expect((await target.run('', 'state')).stdout).toBe('{}\n');
+    await target.load(lines(declared, state({ of: 'other' })));
+    target.configure({ state_id: 'one' });
+    expect((await target.run('', 'state')).stdout).toBe('{"of":"one"}\n');
+  });
+
+  it.each([
+    ['a stream with a key', declared, 't'],
+    ['a stream without a key', keyless, 'k'],
+  ])('comes out within a second when the tap falls silent: %s', async (_name, first, name) => {
+    const target = new TestTarget();
+    const child = target.start();
+    child.stdin.write(
+      lines(first, record(name, { id: 1 }), state({ a: 1 }), record(name, { id: 2 })),
+    );
+    const start = performance.now();
+    const [printed] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(printed.toString()).toBe('{"a":1}\n');
+    // The start of the program counts too.
+    expect(performance.now() - start).toBeLessThan(2000);
+    expect(target.query('SELECT value FROM _singer_state')).toEqual([{ value: '{"a":1}' }]);
+    child.stdin.end();
+    expect((await ended(child)).code).toBe(0);
+    expect(target.rows(name)).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+});
+
+describe('a run that ends early', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'on %s keeps what the last STATE covers, and no more',
+    async (signal) => {
+      const target = new TestTarget();
+      const child = target.start();
+      child.stdin.write(
+        lines(keyless, record('k', { id: 1 }), state({ a: 1 }), record('k', { id: 2 })),
+      );
+      const end = ended(child);
+      await once(child.stdout, 'data');
+      child.stdin.write(lines(record('k', { id: 3 })));
+      await wait(100);
+      const start = performance.now();
+      child.kill(signal);
+      expect((await end).code).toBe(0);
+      expect(performance.now() - start).toBeLessThan(5000);
+      expect(target.rows('k')).toEqual([{ id: 1 }]);
+      expect(target.query('SELECT outcome FROM _singer_runs')).toEqual([{ outcome: 'stopped' }]);
+    },
+  );
+
+  it('by bad input keeps what the last STATE covers, and no more', async () => {
+    const target = new TestTarget();
+    const { code, stdout } = await target.run(
+      lines(
+        declared,
+        record('t', { id: 1 }),
+        state({ a: 1 }),
+        record('t', { id: 2 }),
+        'no message',
+      ),
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '{"a":1}\n' });
+    expect(target.rows('t')).toEqual([{ id: 1 }]);
+    expect(target.query('SELECT outcome, rows FROM _singer_runs')).toEqual([
+      { outcome: 'failed', rows: '{"t":1}' },
+    ]);
+  });
+
+  it('by bad input before any STATE leaves nothing', async () => {
+    const target = new TestTarget();
+    const { code, stdout } = await target.run(
+      lines(declared, record('t', { id: 1 }), 'no message'),
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(target.query(`SELECT name FROM sqlite_schema WHERE name = 't'`)).toEqual([]);
+  });
+
+  it('loads to the end when nobody reads its output, and then says so by its code', async () => {
+    const target = new TestTarget();
+    const child = target.start();
+    child.stdout.destroy();
+    child.stdin.write(lines(declared, record('t', { id: 1 }), state({ a: 1 })));
+    await wait(800);
+    child.stdin.end(lines(record('t', { id: 2 }), state({ a: 2 })));
+    const { code, stderr } = await ended(child);
+    expect(code).toBe(1);
+    expect(stderr).not.toMatch(/EPIPE|at .*\.ts/);
+    expect(target.rows('t')).toEqual([{ id: 1 }, { id: 2 }]);
+    expect(target.query('SELECT value FROM _singer_state')).toEqual([{ value: '{"a":2}' }]);
+  });
+});
