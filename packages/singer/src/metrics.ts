@@ -1,4 +1,5 @@
-import { writeLog } from './log.ts';
+import { isLogForPrograms, writeLog } from './log.ts';
+import { stderrIsTerminal } from './stdio.ts';
 
 /** Tags of a metric: `stream`, `endpoint`, `http_status_code`, `status`, … */
 export type MetricTags = Readonly<Record<string, string | number>>;
@@ -45,7 +46,11 @@ export function timer(metric: string, tags: MetricTags): Timer {
   };
 }
 
-/** The form that singer-python's and Meltano's readers look for. */
+/**
+ * The form that singer-python's and Meltano's readers look for. A person at a terminal sees none:
+ * to them it would bury what is said in words.
+ */
 function writeMetric(point: object): void {
-  writeLog('info', `METRIC: ${JSON.stringify(point)}`, { metric: point });
+  const level = stderrIsTerminal() && !isLogForPrograms() ? 'debug' : 'info';
+  writeLog(level, `METRIC: ${JSON.stringify(point)}`, { metric: point });
 }

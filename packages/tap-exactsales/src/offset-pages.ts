@@ -34,18 +34,20 @@ async function* onePass(client: Client, read: PageRead): AsyncGenerator<Page, bo
   const identity = identityOf(read.set);
   let tail: string[] = [];
   for (let position = 0; ;) {
-    const page = await askAt(client, read, Math.max(0, position - overlap(read)), progress);
-    const isLast = isLastPage(page, progress, read.facts);
+    const again = Math.min(overlap(read), position);
+    const page = await askAt(client, read, position - again, progress);
     const identities = page.rows.map(identity);
     const from = behind(tail, identities);
-    // An end that was passed by while rows went away leaves nothing to find again.
     if (from === undefined && page.rows.length > 0) return false;
     const rows = page.rows.slice(from ?? 0);
+    // Nothing but rows that are known: the end, or a server that does not heed the skip.
+    const isKnown = position > 0 && rows.length === 0;
+    if (isKnown && page.rows.length > again) return false;
+    const isLast = isLastPage(page, progress, read.facts) || isKnown;
     progress.rows = position = page.skip + page.rows.length;
     yield { rows, total: progress.total, isLast, isSure: true };
     if (isLast) return true;
-    if (page.rows.length > 0 && rows.length === 0 && page.rows.length >= page.top) return false;
-    tail = identities.length > 0 ? identities.slice(-OVERLAP) : tail;
+    tail = identities.slice(-OVERLAP);
   }
 }
 
@@ -64,8 +66,9 @@ async function askAt(
   return page;
 }
 
+/** At most half of what the server gives in one page. */
 function overlap({ facts }: PageRead): number {
-  return Math.min(OVERLAP, Math.floor(facts.top / 2));
+  return Math.min(OVERLAP, Math.floor(Math.min(facts.top, facts.longestPage) / 2));
 }
 
 /** Where the rows begin that stood behind `tail`; undefined where none of it is found. */
