@@ -86,6 +86,8 @@ async function pipe(): Promise<number> {
     env,
     stdio: [tap.stdout, 'ignore', 'inherit'],
   });
+  // The pipe is the two children's alone: held here as well it would outlive them.
+  tap.stdout.destroy();
   const codes = await Promise.all([tap, target].map((child) => once(child, 'close')));
   return codes.map(([code]) => (code as number | null) ?? 1).find((code) => code !== 0) ?? 0;
 }
@@ -108,9 +110,7 @@ function show(): void {
     for (const row of reader.prepare(sql).all()) say(`  ${Object.values(row).join(' | ')}\n`);
   }
   reader.close();
-  say(
-    `\nThe database is ${relative(process.cwd(), database) || database}: open it with any browser of SQLite.\n`,
-  );
+  say(`\nThe database is ${relative(root, database)}: open it with any browser of SQLite.\n`);
 }
 
 function say(text: string): void {

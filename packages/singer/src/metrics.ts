@@ -1,5 +1,4 @@
 import { isLogForPrograms, writeLog } from './log.ts';
-import { stderrIsTerminal } from './stdio.ts';
 
 /** Tags of a metric: `stream`, `endpoint`, `http_status_code`, `status`, … */
 export type MetricTags = Readonly<Record<string, string | number>>;
@@ -47,10 +46,10 @@ export function timer(metric: string, tags: MetricTags): Timer {
 }
 
 /**
- * The form that singer-python's and Meltano's readers look for. A person at a terminal sees none:
- * to them it would bury what is said in words.
+ * The form that singer-python's and Meltano's readers look for. In a log that is written for people
+ * they would bury what is said in words, so there they stand at the level of debugging.
  */
 function writeMetric(point: object): void {
-  const level = stderrIsTerminal() && !isLogForPrograms() ? 'debug' : 'info';
+  const level = isLogForPrograms() ? 'info' : 'debug';
   writeLog(level, `METRIC: ${JSON.stringify(point)}`, { metric: point });
 }
