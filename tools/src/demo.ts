@@ -86,7 +86,9 @@ async function pipe(): Promise<number> {
     env,
     stdio: [tap.stdout, 'ignore', 'inherit'],
   });
-  const codes = await Promise.all([tap, target].map((child) => once(child, 'close')));
+  // Ours is a third hold on the pipe: while it is open, neither sees the other end.
+  tap.stdout.destroy();
+  const codes = await Promise.all([tap, target].map((child) => once(child, 'exit')));
   return codes.map(([code]) => (code as number | null) ?? 1).find((code) => code !== 0) ?? 0;
 }
 
@@ -109,7 +111,7 @@ function show(): void {
   }
   reader.close();
   say(
-    `\nThe database is ${relative(process.cwd(), database) || database}: open it with any browser of SQLite.\n`,
+    `\nThe database is ${relative(process.env['INIT_CWD'] ?? process.cwd(), database)}: open it with any browser of SQLite.\n`,
   );
 }
 
