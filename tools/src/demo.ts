@@ -86,9 +86,9 @@ async function pipe(): Promise<number> {
     env,
     stdio: [tap.stdout, 'ignore', 'inherit'],
   });
-  // The pipe is the two children's alone: held here as well it would outlive them.
+  // Ours is a third hold on the pipe: while it is open, neither sees the other end.
   tap.stdout.destroy();
-  const codes = await Promise.all([tap, target].map((child) => once(child, 'close')));
+  const codes = await Promise.all([tap, target].map((child) => once(child, 'exit')));
   return codes.map(([code]) => (code as number | null) ?? 1).find((code) => code !== 0) ?? 0;
 }
 
@@ -110,7 +110,9 @@ function show(): void {
     for (const row of reader.prepare(sql).all()) say(`  ${Object.values(row).join(' | ')}\n`);
   }
   reader.close();
-  say(`\nThe database is ${relative(root, database)}: open it with any browser of SQLite.\n`);
+  say(
+    `\nThe database is ${relative(process.env['INIT_CWD'] ?? process.cwd(), database)}: open it with any browser of SQLite.\n`,
+  );
 }
 
 function say(text: string): void {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
 import { everyRow, get, hangs, page, TOKEN } from './api.ts';
 
@@ -247,12 +247,15 @@ describe('from another process', () => {
 });
 
 describe('npm run simulator', () => {
+  const program = join(import.meta.dirname, '..', 'src', 'simulator.ts');
+  let child: ReturnType<typeof spawn> | undefined;
   const command = (...args: string[]): ReturnType<typeof spawn> =>
-    spawn(process.execPath, [join(import.meta.dirname, '..', 'src', 'simulator.ts'), ...args]);
+    (child = spawn(process.execPath, [program, ...args]));
+  afterEach(() => child?.kill('SIGKILL'));
 
   it('says where it answers, and ends on an interrupt', async () => {
-    const child = command('--leads', '30', '--token', 'abc', '--quota', '2/60');
-    const [said] = (await once(child.stdout ?? child, 'data')) as [Buffer];
+    const simulating = command('--leads', '30', '--token', 'abc', '--quota', '2/60');
+    const [said] = (await once(simulating.stdout ?? simulating, 'data')) as [Buffer];
     const [url = ''] = /http\S+v3/.exec(said.toString()) ?? [];
     const headers = { token_exact: 'abc' };
     const statuses = [];
@@ -260,8 +263,8 @@ describe('npm run simulator', () => {
       statuses.push((await fetch(`${url}/Leads`, { headers })).status);
     }
     expect(statuses).toEqual([200, 200, 429]);
-    child.kill('SIGINT');
-    const [code] = (await once(child, 'close')) as [number | null];
+    simulating.kill('SIGINT');
+    const [code] = (await once(simulating, 'close')) as [number | null];
     expect(code).toBe(0);
   });
 
@@ -270,10 +273,10 @@ describe('npm run simulator', () => {
     ['--quota', '30', '--quota must be requests/seconds, as 30/20.'],
     ['--nothing', '1', "Unknown option '--nothing'"],
   ])('refuses %s %s', async (name, value, message) => {
-    const child = command(name, value);
+    const refusing = command(name, value);
     const [said, [code]] = await Promise.all([
-      child.stderr ? text(child.stderr) : '',
-      once(child, 'close') as Promise<[number | null]>,
+      refusing.stderr ? text(refusing.stderr) : '',
+      once(refusing, 'close') as Promise<[number | null]>,
     ]);
     expect(said).toContain(message);
     expect(code).toBe(2);

@@ -164,6 +164,18 @@ describe('the account', () => {
     }
   });
 
+  it('gives the rows inside rows keys of their own', () => {
+    const inside = (set: string, array: string): Row[] =>
+      rows(set).flatMap((row) => (row[array] as Row[] | null) ?? []);
+    const persons = inside('LeadsAndPersons', 'persons').map((row) => row['id']);
+    const subSources = inside('Sources', 'subSources').map((row) => row['id']);
+    expect(new Set(persons).size).toBe(persons.length);
+    expect(new Set(subSources).size).toBe(subSources.length);
+    const contacts = inside('Tasks', 'contacts').map((row) => row['id']);
+    expect(new Set(persons)).toEqual(new Set([...persons, ...contacts]));
+    expect(contacts.length).toBeGreaterThan(100);
+  });
+
   it('shares one instant among a third of the leads, written in several ways', () => {
     const group = rows('Leads').filter((row) => ticks(row['updateDate']) === ticks(shared));
     expect(group).toHaveLength(233);
