@@ -26,6 +26,7 @@ export {
   type InputPlace,
 } from './errors.ts';
 export {
+  compactJson,
   isExact,
   isRawJson,
   parseLossless,
@@ -39,6 +40,7 @@ export { packageVersion } from './manifest.ts';
 export { activateVersionLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
 export {
   parseMessage,
+  parseRecord,
   type ActivateVersionMessage,
   type BatchMessage,
   type JsonRecord,
@@ -54,4 +56,6 @@ export type { Program, SettingSchema, SettingsSchema } from './program.ts';
 export { readJsonFile, resolveSettings } from './settings.ts';
 export { terminationSignal } from './signals.ts';
 export { readState } from './state-file.ts';
+export { loadValidator, type CompileValidator } from './validation.ts';
+export type { Violation } from './validator.ts';
 export { stderrIsTerminal, stdinBytes, stdoutOutput, writeStderr, type Output } from './stdio.ts';

@@ -95,6 +95,30 @@ export function rawMembers(text: string): Map<string, string> {
   return members;
 }
 
+/**
+ * The same JSON without the space between its parts, and with texts in their shortest spelling;
+ * digits, the order of keys and keys that come twice stay. Not recursive: any depth will do.
+ * @param text valid JSON
+ */
+export function compactJson(text: string): string {
+  if (!/[\s\\]/.test(text)) return text;
+  const parts: string[] = [];
+  const next = /["\s]/g;
+  let start = 0;
+  for (let found = next.exec(text); found; found = next.exec(text)) {
+    const at = found.index;
+    const end = found[0] === '"' ? endOfString(text, at) : skipSpace(text, at);
+    parts.push(text.slice(start, at), found[0] === '"' ? shortest(text.slice(at, end)) : '');
+    start = end;
+    next.lastIndex = end;
+  }
+  return parts.join('') + text.slice(start);
+}
+
+function shortest(string: string): string {
+  return string.includes('\\') ? JSON.stringify(JSON.parse(string)) : string;
+}
+
 function skipSpace(text: string, from: number): number {
   let at = from;
   while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at += 1;

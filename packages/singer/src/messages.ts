@@ -88,13 +88,22 @@ export function parseMessage(line: Line): Message {
   }
 }
 
+/**
+ * Reads one line as a bare record, as the files of a BATCH hold them.
+ * @throws InputError naming the line
+ */
+export function parseRecord(line: Line): JsonRecord {
+  return parseObject(line);
+}
+
 type Members = Record<string, JsonValue | undefined>;
 
-function parseObject(line: Line): Members {
+function parseObject(line: Line): Record<string, JsonValue> {
   let value: JsonValue;
   try {
     value = parseLossless(line.text);
   } catch (cause) {
+    if (cause instanceof RangeError) throw fault(line, 'the line is nested too deep to be read');
     // The parser's own message quotes the line, and so a record's values: it is not passed on.
     if (!(cause instanceof SyntaxError)) throw cause;
     throw fault(line, 'the line is no valid JSON');

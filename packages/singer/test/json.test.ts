@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRawJson, parseLossless, rawMembers } from '../src/index.ts';
+import { compactJson, isRawJson, parseLossless, rawMembers } from '../src/index.ts';
 
 describe('parseLossless', () => {
   it.each([
@@ -84,5 +84,29 @@ describe('rawMembers', () => {
         expect(members.size).toBe(Object.keys(object).length);
       }),
     );
+  });
+});
+
+describe('compactJson', () => {
+  it.each([
+    ['{"2":1,"1":-0.0}', '{"2":1,"1":-0.0}'],
+    [' { "a" : [ 1.10 , 2e5 ] ,\t"a":"b c" } ', '{"a":[1.10,2e5],"a":"b c"}'],
+    ['"\\u00e9\\/\\u0000\\ud800 \\" "', '"é/\\u0000\\ud800 \\" "'],
+    ['{"\\u0061":"\\\\"}', '{"a":"\\\\"}'],
+  ])('%s', (text, expected) => {
+    expect(compactJson(text)).toBe(expected);
+  });
+
+  it('leaves the value of any JSON as it was', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom('', ' ', '\t'), (value, indent) => {
+        expect(compactJson(JSON.stringify(value, null, indent))).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+
+  it('takes any depth', () => {
+    const deep = `${'[ '.repeat(200_000)}${']'.repeat(200_000)}`;
+    expect(compactJson(deep)).toBe(deep.replaceAll(' ', ''));
   });
 });

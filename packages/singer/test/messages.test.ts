@@ -72,6 +72,10 @@ describe('messages', () => {
   it.each([
     ['{"secret": tru', 'the line is no valid JSON'],
     ['["secret"]', 'the line is no JSON object'],
+    [
+      `{"a":${'['.repeat(100_000)}-0${']'.repeat(100_000)},"b":"secret"}`,
+      'the line is nested too deep to be read',
+    ],
     ['{"secret":1}', 'the message has no "type"'],
     ['{"type":"RECORD","record":{"a":"secret"}}', 'the message has no "stream"'],
     [
@@ -92,7 +96,7 @@ describe('messages', () => {
       '{"type":"BATCH","stream":"s","encoding":{}}',
       'stream "s": the BATCH message has no "encoding" or no "manifest"',
     ],
-  ])('refuses %s by its line, without its values', (text, reason) => {
+  ])('refuses %.60s by its line, without its values', (text, reason) => {
     const refusal = (): Message => parse(text);
     expect(refusal).toThrow(InputError);
     expect(refusal).toThrow(reason);

@@ -1,5 +1,4 @@
-import type { Output } from '@exact-spotter/singer';
-import { OutputClosedError } from '@exact-spotter/singer';
+import { OutputClosedError, type Output } from '@exact-spotter/singer';
 import type { Transaction } from './database/transaction.ts';
 
 /** When to commit where no STATE stands. */
@@ -19,6 +18,15 @@ export interface Books {
   undoToMark(): void;
 }
 
+export interface CommitterParts {
+  readonly transaction: Transaction;
+  readonly books: Books;
+  readonly bounds: Bounds;
+  readonly output: Output;
+  /** True where rows are only gathered until the end: no STATE is acknowledged before it. */
+  readonly atEnd: boolean;
+}
+
 /** Milliseconds between two commits, at least: a commit costs a wait for the disk. */
 const LEAST_INTERVAL = 20;
 const LONGEST_INTERVAL = 500;
@@ -36,6 +44,7 @@ export class Committer {
   readonly #books: Books;
   readonly #bounds: Bounds;
   readonly #output: Output;
+  readonly #atEnd: boolean;
   #outputClosed = false;
   #room: Promise<void> | undefined;
   /** The STATE that was read last and is not committed yet. */
@@ -47,15 +56,21 @@ export class Committer {
   #committed = performance.now();
   #interval = LEAST_INTERVAL;
 
-  constructor(transaction: Transaction, books: Books, bounds: Bounds, output: Output) {
+  constructor({ transaction, books, bounds, output, atEnd }: CommitterParts) {
     this.#transaction = transaction;
     this.#books = books;
     this.#bounds = bounds;
     this.#output = output;
+    this.#atEnd = atEnd;
   }
 
   get isOpen(): boolean {
     return this.#transaction.isOpen;
+  }
+
+  /** True where another program changed tables before this transaction. */
+  get isForeign(): boolean {
+    return this.#transaction.isForeign;
   }
 
   /** True when nobody reads our standard output any more. */
@@ -71,25 +86,23 @@ export class Committer {
     this.#keyless = false;
   }
 
-  /** To be called before a row without a key is written: a STATE before it must not wait for it. */
-  beforeKeyless(): void {
-    if (this.#state !== undefined) {
-      this.commit();
-      this.begin();
-    }
-    this.#keyless = true;
+  /** True while a STATE waits for its commit: a row without a key may not join it. */
+  get holdsState(): boolean {
+    return this.#state !== undefined && !this.#atEnd;
   }
 
   /** To be called after each row. */
-  wrote(bytes: number): void {
+  wrote(bytes: number, keyless: boolean): void {
     this.#rows += 1;
     this.#bytes += bytes;
+    if (keyless && !this.#atEnd) this.#keyless = true;
     if (this.#rows >= this.#bounds.rows || this.#bytes >= this.#bounds.bytes) this.#pastBound();
   }
 
   /** A STATE stands here. */
   state(value: string): void {
     this.#state = value;
+    if (this.#atEnd) return;
     if (performance.now() - this.#committed >= this.#interval) this.commit();
     else {
       this.#transaction.mark();
@@ -102,7 +115,7 @@ export class Committer {
     if (!this.isOpen) return;
     const now = performance.now();
     const waited = now - this.#committed >= this.#interval;
-    if (this.#state !== undefined && (silent || waited)) this.commit();
+    if (this.holdsState && (silent || waited)) this.commit();
     else if (now - this.#began >= this.#bounds.seconds * 1000) this.#pastBound();
   }
 
@@ -112,12 +125,20 @@ export class Committer {
   }
 
   commit(): void {
+    this.#commit(this.#atEnd ? undefined : this.#state);
+  }
+
+  /** The last commit of a run. */
+  finish(): void {
+    this.#commit(this.#state);
+  }
+
+  #commit(state: string | undefined): void {
     const start = performance.now();
-    const state = this.#state;
     if (state !== undefined) this.#books.state(state);
     this.#books.progress();
     this.#transaction.commit();
-    this.#state = undefined;
+    if (!this.#atEnd) this.#state = undefined;
     this.#committed = performance.now();
     const cost = this.#committed - start;
     this.#interval = Math.min(Math.max(cost / COMMIT_SHARE, LEAST_INTERVAL), LONGEST_INTERVAL);
@@ -127,7 +148,7 @@ export class Committer {
   /** Ends the run early: what the last STATE covers is committed, the rest undone. */
   abandon(): void {
     if (!this.isOpen) return;
-    if (this.#state !== undefined && this.#transaction.isMarked) {
+    if (this.holdsState && this.#transaction.isMarked) {
       this.#transaction.undoToMark();
       this.#books.undoToMark();
       this.commit();

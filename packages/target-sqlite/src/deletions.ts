@@ -1,95 +1,87 @@
 import type { JsonRecord } from '@exact-spotter/singer';
-import {
-  childTables,
-  prepareClearing,
-  removals,
-  removalsBelow,
-  remove,
-} from './database/family.ts';
+import { ensureColumn } from './database/apply-change.ts';
 import { registerInstant } from './database/instant.ts';
+import { prepareClearing, remove, removeBelow, type Going } from './database/removals.ts';
 import { equalsSql, inRangeSql, olderVersionSql } from './database/row-sql.ts';
-import type { Db } from './database/sqlite.ts';
+import type { Bindable, Db } from './database/sqlite.ts';
+import { childTables, type ChildTable } from './family.ts';
 import { DELETED_AT, TABLE_VERSION } from './metadata-columns.ts';
-import type { TargetSettings } from './program.ts';
 import type { Stream } from './stream.ts';
 import type { Streams } from './streams.ts';
 
 /** Takes rows away: removes them, or marks them as gone. What hangs on a row goes with it. */
 export class Deletions {
   readonly #db: Db;
-  readonly #prefix: string;
   readonly #mark: string | undefined;
   readonly #streams: Streams;
 
-  constructor(db: Db, settings: TargetSettings, streams: Streams) {
+  constructor(db: Db, isHard: boolean, streams: Streams) {
     this.#db = db;
-    this.#prefix = settings.table_prefix;
-    this.#mark = settings.hard_delete ? undefined : DELETED_AT;
+    this.#mark = isHard ? undefined : DELETED_AT;
     this.#streams = streams;
     registerInstant(db);
   }
 
+  /** True where rows that go are removed. */
   get isHard(): boolean {
     return this.#mark === undefined;
   }
 
   /**
    * Clears the children of a record's row: those that the tap sends in this run are about to be
-   * sent again, right after their parent.
+   * sent again, right after their parent. Other streams' rows stay.
    */
   clearChildren(stream: Stream, record: JsonRecord, at: string): void {
-    stream.clearings ??= childTables(this.#db, this.#prefix, stream.name, (name) =>
-      this.#streams.has(name),
-    ).map((child) => prepareClearing(this.#db, child, this.#mark));
+    stream.clearings ??= childTables(stream.name, this.#streams.relatives()).map((child) =>
+      prepareClearing(this.#db, child, this.#mark),
+    );
     for (const { columns, clear } of stream.clearings) {
       clear(at, stream.values(record, columns));
     }
   }
 
-  /** A record that says of itself that it is gone. */
+  /** A record that says of itself that it is gone takes its children along. */
   removeRecord(stream: Stream, record: JsonRecord, at: string): void {
     const { table, key } = stream.table;
-    const where = equalsSql(table, key);
-    const children = this.#childrenOf(stream);
-    const steps = this.isHard
-      ? removals(table, children, where, undefined)
-      : removalsBelow(table, children, where, this.#mark);
-    remove(this.#db, steps, at, stream.values(record, key));
+    const going = this.#going(stream, equalsSql(table, key), stream.values(record, key));
+    const way = { mark: this.#mark, at };
+    // Where rows are marked, the record itself brings the mark of its own row.
+    if (this.isHard) remove(this.#db, going, way);
+    else removeBelow(this.#db, going, way);
   }
 
-  /** @returns the rows that went */
+  /** Takes the rows of older versions away. @returns how many went */
   activate(stream: Stream, version: number, at: string): number {
-    return this.#removeOlder(stream, olderVersionSql(stream.table.table, TABLE_VERSION), at, [
-      version,
-    ]);
+    const where = olderVersionSql(stream.table.table, TABLE_VERSION);
+    return remove(this.#db, this.#going(stream, where, [version]), { mark: this.#mark, at });
   }
 
-  /** Takes the rows of a range away that did not come with the read that covered it. */
+  /**
+   * Takes the rows of a range away that did not come with the read that covered it.
+   * @returns how many went
+   */
   cover(stream: Stream, at: string): number {
     const { covered } = stream.schema;
-    const column = stream.table.columns.find(({ property }) => property === covered?.column);
-    if (!covered || !column) return 0;
+    const column = covered && stream.columnOf(covered.column);
+    if (!covered || column === undefined) return 0;
     const { table } = stream.table;
-    const where = `${inRangeSql(table, column.column)} AND ${olderVersionSql(table, TABLE_VERSION)}`;
-    return this.#removeOlder(stream, where, at, [covered.from, covered.to, covered.version]);
+    const where = `${inRangeSql(table, column)} AND ${olderVersionSql(table, TABLE_VERSION)}`;
+    const values = [covered.from, covered.to, covered.version];
+    return remove(this.#db, this.#going(stream, where, values), { mark: this.#mark, at });
   }
 
-  #removeOlder(
-    stream: Stream,
-    where: string,
-    at: string,
-    values: readonly (string | number)[],
-  ): number {
-    const { table } = stream.table;
-    return remove(
-      this.#db,
-      removals(table, this.#childrenOf(stream), where, this.#mark),
-      at,
-      values,
-    );
+  #going(stream: Stream, where: string, values: readonly Bindable[]): Going {
+    const children = childTables(stream.name, this.#streams.allRelatives());
+    this.#ensureMarks(children);
+    return { table: stream.table.table, children, where, values };
   }
 
-  #childrenOf(stream: Stream): ReturnType<typeof childTables> {
-    return childTables(this.#db, this.#prefix, stream.name);
+  /** A table of an earlier run with other settings may lack the column of the mark. */
+  #ensureMarks(tables: readonly ChildTable[]): void {
+    if (this.#mark === undefined) return;
+    for (const { table, children } of tables) {
+      ensureColumn(this.#db, table, { name: this.#mark, type: 'date-time', declared: 'TEXT' });
+      this.#ensureMarks(children);
+    }
   }
 }

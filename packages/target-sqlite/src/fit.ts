@@ -17,7 +17,7 @@ import type { Bindable } from './database/sqlite.ts';
 export function fit(
   type: ColumnType,
   value: JsonValue | undefined,
-  jsonText: () => string,
+  jsonText: (nested: JsonValue) => string,
 ): Bindable | undefined {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string')
@@ -25,7 +25,7 @@ export function fit(
   if (typeof value === 'boolean') return isTextual(type) ? String(value) : Number(value);
   if (typeof value === 'number') return fitNumber(type, value);
   if (isRawJson(value)) return fitLiteral(type, value.rawJSON);
-  return isTextual(type) || type === 'any' ? jsonText() : undefined;
+  return isTextual(type) || type === 'any' ? jsonText(value) : undefined;
 }
 
 function fitNumber(type: ColumnType, value: number): Bindable | undefined {

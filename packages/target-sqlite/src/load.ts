@@ -1,10 +1,13 @@
 import { parseMessage as parse, type Output } from '@exact-spotter/singer';
+import { loadBatch } from './batch.ts';
 import { openRun } from './open-run.ts';
 import type { TargetSettings } from './program.ts';
 import { read } from './read.ts';
 
 export interface Ends {
   readonly input: AsyncIterable<Uint8Array>;
+  /** The folders in which the files of a BATCH may lie. */
+  readonly batchFolders: readonly string[];
   readonly output: Output;
   /** Ends the run early: what the last STATE covers is kept. */
   readonly stop: AbortSignal;
@@ -15,17 +18,23 @@ export interface Ends {
  * target checks and binds each record in one step, see `stream.ts`.
  * @throws InputError, DatabaseError
  */
-export async function load(settings: TargetSettings, { input, output, stop }: Ends): Promise<void> {
-  const run = await openRun(settings, output, stop);
+export async function load(settings: TargetSettings, ends: Ends): Promise<void> {
+  const { input, output, stop, batchFolders } = ends;
+  const maxLineBytes = settings.max_line_bytes;
+  // Rows that are only ever appended tell a history: nothing in it is replaced.
+  const replacesChildren = settings.load_method !== 'append-only';
+  const run = await openRun(settings, { output, stop, replacesChildren });
   await run?.walk(async (target) => {
-    for await (const lines of read(input, settings.max_line_bytes, stop)) {
-      target.received();
+    for await (const { lines, bytes, isSilence } of read(input, maxLineBytes, stop)) {
+      run.received(bytes);
       for (const line of lines) {
         const message = parse(line);
-        if (!(run.isReady || (await run.begin()))) return;
-        target.load(message, line);
+        if (!(run.isReadyFor(message) || (await run.makeReady(message)))) return;
+        if (message.type === 'BATCH') {
+          await loadBatch(run, target, message, line, { batchFolders, maxLineBytes, stop });
+        } else target.load(message, line);
       }
-      await run.acknowledge(lines.length === 0);
+      await run.acknowledge(isSilence);
     }
   });
 }

@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import {
   resolveSettings,
   runProgram,
@@ -19,12 +20,37 @@ const commandLine: CommandLine = {
   },
   commands: [
     { command: 'state', describe: 'Print the last committed state as one line, for --state' },
+    { command: 'runs', describe: 'List the runs: when, how each ended, rows, bytes, seconds' },
+    { command: 'quarantine list', describe: 'List the records that were kept aside, and why' },
+    {
+      command: 'quarantine export <file>',
+      describe: 'Write the records that were kept aside to a file, as Singer lines',
+    },
+    {
+      command: 'quarantine replay',
+      describe: 'Load the records that were kept aside again, after the cause is gone',
+    },
+    {
+      command: 'verify',
+      describe: 'Check the file, the rows of the last run, and the declared relationships',
+    },
   ],
 };
 
+type Command = (settings: TargetSettings, values: Arguments['values']) => Promise<void>;
+
 /** What each command does; the bare run loads. Each is read from disk when it is asked for. */
-const commands: Readonly<Record<string, (settings: TargetSettings) => Promise<void>>> = {
+const commands: Readonly<Record<string, Command>> = {
   state: async (settings) => (await import('./commands/state.ts')).printState(settings),
+  runs: async (settings, { format }) =>
+    (await import('./commands/runs.ts')).printRuns(settings, format === 'json'),
+  'quarantine list': async (settings) =>
+    (await import('./commands/quarantine.ts')).listQuarantine(settings),
+  'quarantine export': async (settings, { file }) =>
+    (await import('./commands/quarantine.ts')).exportQuarantine(settings, String(file)),
+  'quarantine replay': async (settings) =>
+    (await import('./commands/replay.ts')).replayQuarantine(settings),
+  verify: async (settings) => (await import('./commands/verify.ts')).verify(settings),
 };
 
 /** @param argv the command line without the programs' names */
@@ -35,15 +61,22 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function run(args: Arguments): Promise<void> {
   const settings = await resolveSettings<TargetSettings>(program, args.config, process.env);
   const command = commands[args.command.join(' ')];
-  if (command) return command(settings);
+  if (command) return command(settings, args.values);
   const { load } = await import('./load.ts');
   const stop = terminationSignal();
   const input = args.values['input'];
   await load(settings, {
     input: typeof input === 'string' ? await fileBytes(input) : stdinBytes(stop),
+    batchFolders: folders(args.config),
     output: stdoutOutput(),
     stop,
   });
+}
+
+/** Where the settings files lie; the working directory where there are none. */
+function folders(sources: readonly string[]): string[] {
+  const files = sources.filter((source) => source !== 'ENV');
+  return files.length === 0 ? [process.cwd()] : files.map((file) => dirname(resolve(file)));
 }
 
 async function fileBytes(path: string): Promise<AsyncIterable<Uint8Array>> {

@@ -16,6 +16,7 @@ export const METADATA_COLUMNS = {
 
 export type MetadataColumn = keyof typeof METADATA_COLUMNS;
 
+export const RECEIVED_AT: MetadataColumn = '_sdc_received_at';
 export const DELETED_AT: MetadataColumn = '_sdc_deleted_at';
 export const TABLE_VERSION: MetadataColumn = '_sdc_table_version';
 

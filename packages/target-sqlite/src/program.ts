@@ -4,11 +4,16 @@ import { packageVersion, type Program } from '@exact-spotter/singer';
 export interface TargetSettings {
   readonly database: string;
   readonly table_prefix: string;
+  readonly load_method: 'upsert' | 'append-only' | 'overwrite';
   readonly validate_records: boolean;
+  readonly on_invalid_record: 'fail' | 'quarantine';
+  readonly max_quarantined: number;
   readonly hard_delete: boolean;
   readonly add_record_metadata: boolean;
+  readonly schema_changes: 'evolve' | 'freeze';
   readonly state_id: string;
   readonly foreign_keys: boolean;
+  readonly index_references: boolean;
   readonly batch_size_rows: number;
   readonly batch_size_bytes: number;
   readonly batch_seconds: number;
@@ -47,11 +52,34 @@ export const program: Program = {
         description: 'Stands in front of every table name, e.g. exactsales_.',
         default: '',
       },
+      load_method: {
+        type: 'string',
+        title: 'Load method',
+        description:
+          'upsert: by key, appended where a stream has none. append-only: every record is a new row. overwrite: the rows of this run take the place of the old ones at its end.',
+        default: 'upsert',
+        enum: ['upsert', 'append-only', 'overwrite'],
+      },
       validate_records: {
         type: 'boolean',
         title: 'Validate records',
         description: 'Hold every record against the schema that its tap sent.',
         default: true,
+      },
+      on_invalid_record: {
+        type: 'string',
+        title: 'On an invalid record',
+        description:
+          'fail: the run ends. quarantine: the record is kept aside with the reason, to be replayed later.',
+        default: 'fail',
+        enum: ['fail', 'quarantine'],
+      },
+      max_quarantined: {
+        type: 'integer',
+        title: 'Most records in quarantine',
+        description: 'A run that keeps more records aside than this fails.',
+        default: 10_000,
+        minimum: 0,
       },
       hard_delete: {
         type: 'boolean',
@@ -66,6 +94,14 @@ export const program: Program = {
         description: 'Add the seven _sdc_ columns: when a row was extracted, received, and so on.',
         default: true,
       },
+      schema_changes: {
+        type: 'string',
+        title: 'Schema changes',
+        description:
+          'evolve: tables follow their schema, and nothing in them is lost. freeze: a schema that would change a table is refused.',
+        default: 'evolve',
+        enum: ['evolve', 'freeze'],
+      },
       state_id: {
         type: 'string',
         title: 'State id',
@@ -79,6 +115,13 @@ export const program: Program = {
         title: 'Foreign keys',
         description:
           'Declare the relationships that the schemas name in the tables; they are not enforced.',
+        default: true,
+      },
+      index_references: {
+        type: 'boolean',
+        title: 'Index references',
+        description:
+          'Make an index on every column that refers to another table, at the end of a run, since those are joined.',
         default: true,
       },
       batch_size_rows: {

@@ -1,7 +1,18 @@
 import type { Books } from './committer.ts';
 import type { Progress } from './database/runs.ts';
 
+/** A record that may not stand, and why. */
+export interface Refused {
+  readonly stream: string;
+  readonly line: number;
+  /** Never the record's values. */
+  readonly reason: string;
+  /** The record as a Singer line. */
+  readonly message: string;
+}
+
 export interface BookWriters {
+  readonly quarantine: (refused: Refused) => void;
   readonly state: (value: string) => void;
   readonly progress: (progress: Progress) => void;
 }
@@ -11,10 +22,16 @@ export class RunBooks implements Books {
   readonly #write: BookWriters;
   #rows = new Map<string, number>();
   #bytes = 0;
+  #refused = 0;
   #marked: Progress = { rows: new Map(), bytes: 0 };
 
   constructor(write: BookWriters) {
     this.#write = write;
+  }
+
+  /** How many records of the run were kept aside. */
+  get refused(): number {
+    return this.#refused;
   }
 
   get counts(): Progress {
@@ -27,6 +44,13 @@ export class RunBooks implements Books {
 
   wrote(stream: string): void {
     this.#rows.set(stream, (this.#rows.get(stream) ?? 0) + 1);
+  }
+
+  /** @returns how many records of this run were kept aside */
+  quarantine(refused: Refused): number {
+    this.#write.quarantine(refused);
+    this.#refused += 1;
+    return this.#refused;
   }
 
   state(value: string): void {

@@ -1,11 +1,14 @@
-import type { JsonRecord, JsonValue } from '@exact-spotter/singer';
+import type { JsonRecord, JsonValue, Line } from '@exact-spotter/singer';
 import { compileBind, type Bind, type BinderColumn, type Metadata } from './bind.ts';
 import { checker, isAllowed, RecordFault, type Check } from './check.ts';
 import { isTextual, type ColumnType, type JsonType } from './column-types.ts';
 import type { BoundColumn, DeclaredTable } from './database/declare.ts';
-import type { Clearing } from './database/family.ts';
+import type { Clearing } from './database/removals.ts';
 import type { Bindable } from './database/sqlite.ts';
 import { fit } from './fit.ts';
+import { isMetadataColumn } from './metadata-columns.ts';
+import { RecordSource } from './record-source.ts';
+import type { Rules } from './rules.ts';
 import type { Property, StreamSchema } from './stream-schema.ts';
 import { Versions } from './versions.ts';
 
@@ -26,13 +29,22 @@ export class StreamHistory {
   /** Properties whose columns had to become untyped. */
   readonly untyped = new Set<string>();
   isVersioned = false;
+  /** The types of the columns so far, where the rows are gathered beside the table. */
+  staged: ReadonlyMap<string, ColumnType> | undefined;
   /** Texts that held half a surrogate pair. */
   mended = 0;
+  /** Properties that records bear, and no schema named. */
+  readonly undeclared = new Set<string>();
 }
+
+/** Taps that send more than they declare do so from the first record on. */
+const LOOKED_THROUGH = 100;
 
 export interface StreamOptions {
   readonly validate: boolean;
   readonly run: (...values: Bindable[]) => unknown;
+  /** What the schema demands beyond types. */
+  readonly rules?: Rules;
 }
 
 /** A stream as its last SCHEMA declares it: takes records, and puts them into its table. */
@@ -42,19 +54,23 @@ export class Stream {
   readonly history: StreamHistory;
   /** How the children of a row are cleared; made where it is first needed. */
   clearings: readonly Clearing[] | undefined;
+  readonly #rules: Rules | undefined;
   readonly #check: Check;
   readonly #bind: Bind;
-  #record: JsonRecord = {};
+  readonly #source = new RecordSource();
+  /** Records that are still looked through for properties that the schema does not name. */
+  #lookedThrough = 0;
 
   constructor(
     schema: StreamSchema,
     table: DeclaredTable,
     history: StreamHistory,
-    { validate, run }: StreamOptions,
+    { validate, run, rules }: StreamOptions,
   ) {
     this.schema = schema;
     this.table = table;
     this.history = history;
+    this.#rules = rules;
     this.#check = checker(schema, validate);
     const columns = table.columns.map((column, index) =>
       binderColumn(column, schema.properties[index], schema.key, validate),
@@ -72,18 +88,48 @@ export class Stream {
     return this.table.key.length === 0;
   }
 
+  /** The columns that refer to another table, as they are joined. */
+  indexes(): { readonly table: string; readonly columns: readonly string[] }[] {
+    const { references, parent } = this.schema;
+    const wanted = [...references.keys()].map((property) => [property]);
+    if (parent) wanted.push(Object.keys(parent.columns));
+    return wanted.flatMap((properties) => {
+      const columns = properties
+        .map((name) => this.columnOf(name))
+        .filter((name) => name !== undefined);
+      return columns.length < properties.length ? [] : [{ table: this.table.finalTable, columns }];
+    });
+  }
+
+  columnOf(property: string): string | undefined {
+    return this.table.columns.find((column) => column.property === property)?.column;
+  }
+
   /**
    * @throws RecordFault for a record that may not stand
    * @throws Misfit before anything is written, where a column must become untyped first
    */
-  write(record: JsonRecord, metadata: Metadata): void {
-    this.#record = record;
+  write(record: JsonRecord, metadata: Metadata, line: Line, isBare: boolean): void {
+    this.#source.set(line, isBare);
+    if (this.#lookedThrough < LOOKED_THROUGH) this.#lookThrough(record);
+    if (this.#rules) {
+      const fault = this.#rules(record, () => this.#source.plainRecord());
+      if (fault) throw fault;
+    }
     this.#bind(record, metadata);
+  }
+
+  #lookThrough(record: JsonRecord): void {
+    this.#lookedThrough += 1;
+    for (const name of Object.keys(record)) {
+      if (this.columnOf(name) === undefined && !isMetadataColumn(name)) {
+        this.history.undeclared.add(name);
+      }
+    }
   }
 
   /** The values of some columns, as they are in the table. */
   values(record: JsonRecord, columns: readonly string[]): Bindable[] {
-    this.#record = record;
     return columns.map((name) => {
       const index = this.table.columns.findIndex(({ column }) => column === name);
       const property = this.schema.properties[index];
@@ -102,7 +148,7 @@ export class Stream {
     const reason = this.#check(property, value);
     if (reason !== undefined) throw new RecordFault(property.name, reason);
     if (typeof value === 'string' && !value.isWellFormed()) this.history.mended += 1;
-    const bound = fit(column.type, value, () => JSON.stringify(this.#record[property.name]));
+    const bound = fit(column.type, value, (nested) => this.#source.jsonText(property.name, nested));
     if (bound === undefined) throw new Misfit(property.name);
     return bound;
   }

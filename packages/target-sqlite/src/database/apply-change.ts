@@ -1,7 +1,8 @@
+import { describeTable } from './describe.ts';
+import { rebuild } from './rebuild.ts';
 import type { Db } from './sqlite.ts';
 import type { TableChange } from './table-change.ts';
-import { rebuild } from './rebuild.ts';
-import { addColumnSql, createTableSql, quote } from './table-sql.ts';
+import { addColumnSql, createTableSql, quote, type ColumnShape } from './table-sql.ts';
 
 /** Carries out a change of a table; to be called inside a transaction. */
 export function applyChange(db: Db, { kind, from, to }: TableChange): void {
@@ -11,6 +12,11 @@ export function applyChange(db: Db, { kind, from, to }: TableChange): void {
     const added = to.columns.slice(from?.columns.length ?? 0);
     for (const column of added) db.exec(addColumnSql(to.name, column));
   }
+}
+
+export function ensureColumn(db: Db, table: string, column: ColumnShape): void {
+  const standing = describeTable(db, table, new Map())?.columns.map(({ name }) => name) ?? [];
+  if (!standing.includes(column.name)) db.exec(addColumnSql(table, column));
 }
 
 /** True when a column holds a whole number that a double cannot. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { hasBooks, refuseNewer } from './bookkeeping.ts';
 import { asDatabaseError, DatabaseError } from './faults.ts';
 import { openFile, type Db } from './sqlite.ts';
 
@@ -31,8 +32,7 @@ export function openToWrite(database: string): Db {
   });
 }
 
-/** Opens the database to read only, or gives nothing where there is none. */
-export function openToRead(database: string): Db | undefined {
+function openToRead(database: string): Db | undefined {
   const path = resolve(database);
   if (!existsSync(path)) return undefined;
   return opened(path, () => {
@@ -40,6 +40,23 @@ export function openToRead(database: string): Db | undefined {
     db.pragma('schema_version');
     return db;
   });
+}
+
+/**
+ * Reads from the database. @returns nothing where there is none, or none that we keep books in
+ * @throws DatabaseError
+ */
+export function readDatabase<T>(database: string, read: (db: Db) => T): T | undefined {
+  const db = openToRead(database);
+  if (!db) return undefined;
+  try {
+    refuseNewer(db);
+    return hasBooks(db) ? read(db) : undefined;
+  } catch (error) {
+    throw asDatabaseError(error, db.name);
+  } finally {
+    db.close();
+  }
 }
 
 function opened(path: string, open: () => Db): Db {

@@ -4,18 +4,33 @@ import { METADATA_COLUMNS, type MetadataColumn } from '../metadata-columns.ts';
 import type { StreamSchema } from '../stream-schema.ts';
 import { applyChange, holdsLongIntegers } from './apply-change.ts';
 import { describeTable } from './describe.ts';
-import { knownColumns, nameColumns, noteColumn, noteStream, tableOf } from './name-map.ts';
+import { indexColumns } from './indexes.ts';
+import {
+  knownColumns,
+  nameColumns,
+  noteColumn,
+  noteStream,
+  tableOf,
+  type KnownColumn,
+} from './name-map.ts';
 import { declaredReferences } from './references.ts';
 import type { Db } from './sqlite.ts';
-import { planChange } from './table-change.ts';
+import { stagedName } from './staging.ts';
+import { describeChange, planChange, type TableChange } from './table-change.ts';
 import type { ColumnShape, TableShape } from './table-sql.ts';
 
 export interface DeclareOptions {
   readonly prefix: string;
   readonly foreignKeys: boolean;
+  /** True where rows are appended, whatever their key. */
+  readonly appendOnly: boolean;
+  /** True where a table that stands may not change. */
+  readonly freeze: boolean;
   readonly metadata: readonly MetadataColumn[];
   /** Properties that met a value which their column cannot hold: it becomes untyped. */
   readonly untyped: ReadonlySet<string>;
+  /** Where the rows are gathered beside the table: the types of the columns there so far. */
+  readonly staged: ReadonlyMap<string, ColumnType> | undefined;
   readonly line: number;
 }
 
@@ -28,10 +43,13 @@ export interface BoundColumn {
 
 /** A stream's table, ready to be written. */
 export interface DeclaredTable {
+  /** The table that is written to. */
   readonly table: string;
+  /** The table that the stream is known by; the same but where rows are gathered beside it. */
+  readonly finalTable: string;
   readonly columns: readonly BoundColumn[];
   readonly metadata: readonly MetadataColumn[];
-  /** Names of columns. */
+  /** Names of columns; empty where rows are appended. */
   readonly key: readonly string[];
   /** Columns of properties that are no longer sent. */
   readonly unsent: readonly string[];
@@ -42,12 +60,13 @@ const MOST_COLUMNS = 2000;
 /**
  * Makes or changes the table of a stream so that it holds what the schema says, and notes it; to
  * be called inside a transaction.
- * @throws InputError for more columns than SQLite can hold
+ * @throws InputError for more columns than SQLite can hold, and for a change that is not allowed
  */
 export function declareTable(db: Db, schema: StreamSchema, options: DeclareOptions): DeclaredTable {
-  const table = tableOf(db, options.prefix, schema.stream);
-  const known = knownColumns(db, table);
-  const types = new Map([...known.values()].map(({ column, type }) => [column, type]));
+  const finalTable = tableOf(db, options.prefix, schema.stream);
+  const table = options.staged ? stagedName(finalTable) : finalTable;
+  const known = knownColumns(db, finalTable);
+  const types = options.staged ?? typesByColumn(known);
   const standing = describeTable(db, table, types);
   const names = nameColumns(
     schema.properties.map(({ name }) => name),
@@ -56,22 +75,25 @@ export function declareTable(db: Db, schema: StreamSchema, options: DeclareOptio
   );
   const wanted = wantedTable(db, table, schema, names, options);
   const change = planChange(standing, keepDigits(db, standing, wanted));
-  refuseTooMany(schema, change.to, options.line);
+  refuse(schema, change, options);
   applyChange(db, change);
-  noteStream(db, { ...schema, table, prefix: options.prefix });
   const columns = boundColumns(schema, names, change.to);
-  for (const column of columns) {
-    if (known.get(column.property.toWellFormed())?.type !== column.type)
-      noteColumn(db, { ...column, stream: schema.stream, table });
-  }
+  noteStream(db, { ...schema, table: finalTable, prefix: options.prefix });
+  noteColumns(db, schema.stream, finalTable, columns, known, options.staged === undefined);
+  if (schema.parent) indexColumns(db, table, Object.keys(schema.parent.columns).map(name(names)));
   const sent = new Set(names.values());
   return {
     table,
+    finalTable,
     columns,
     metadata: options.metadata,
     key: wanted.key,
-    unsent: [...types.keys()].filter((name) => !sent.has(name)),
+    unsent: [...types.keys()].filter((column) => !sent.has(column)),
   };
+}
+
+function typesByColumn(known: ReadonlyMap<string, KnownColumn>): Map<string, ColumnType> {
+  return new Map([...known.values()].map(({ column, type }) => [column, type]));
 }
 
 function wantedTable(
@@ -79,28 +101,31 @@ function wantedTable(
   table: string,
   schema: StreamSchema,
   names: ReadonlyMap<string, string>,
-  { prefix, foreignKeys, metadata, untyped }: DeclareOptions,
+  { prefix, foreignKeys, appendOnly, metadata, untyped }: DeclareOptions,
 ): TableShape {
-  const named = (property: string): string => names.get(property) ?? property;
-  const columns = schema.properties.map(({ name, column }) =>
-    shape(named(name), untyped.has(name) ? 'any' : column),
+  const columns = schema.properties.map((property) =>
+    shape(name(names)(property.name), untyped.has(property.name) ? 'any' : property.column),
   );
   return {
     name: table,
-    columns: [...columns, ...metadata.map((name) => shape(name, METADATA_COLUMNS[name].type))],
-    key: schema.key.map(named),
+    columns: [...columns, ...metadata.map((own) => shape(own, METADATA_COLUMNS[own].type))],
+    key: appendOnly ? [] : schema.key.map(name(names)),
     references: foreignKeys ? declaredReferences(db, prefix, schema, names) : [],
   };
 }
 
-function shape(name: string, type: ColumnType): ColumnShape {
-  return { name, type, declared: declaredType(type) };
+function name(names: ReadonlyMap<string, string>): (property: string) => string {
+  return (property) => names.get(property) ?? property;
+}
+
+function shape(column: string, type: ColumnType): ColumnShape {
+  return { name: column, type, declared: declaredType(type) };
 }
 
 /** A whole number past 2^53 would lose digits in a column of doubles: such a column goes untyped. */
 function keepDigits(db: Db, standing: TableShape | undefined, wanted: TableShape): TableShape {
   const integers = new Set(
-    standing?.columns.filter(({ type }) => type === 'integer').map(({ name }) => name),
+    standing?.columns.filter(({ type }) => type === 'integer').map((column) => column.name),
   );
   const columns = wanted.columns.map((column) =>
     column.type === 'number' &&
@@ -112,12 +137,24 @@ function keepDigits(db: Db, standing: TableShape | undefined, wanted: TableShape
   return { ...wanted, columns };
 }
 
-function refuseTooMany({ stream }: StreamSchema, { columns }: TableShape, line: number): void {
-  if (columns.length <= MOST_COLUMNS) return;
-  throw new InputError(
-    `the table would have ${columns.length} columns, our own included, and SQLite holds ${MOST_COLUMNS}: select fewer columns in the tap's catalog.`,
-    { line, stream },
-  );
+function refuse(
+  { stream }: StreamSchema,
+  change: TableChange,
+  { line, freeze }: DeclareOptions,
+): void {
+  const count = change.to.columns.length;
+  if (count > MOST_COLUMNS) {
+    throw new InputError(
+      `the table would have ${count} columns, our own included, and SQLite holds ${MOST_COLUMNS}: select fewer columns in the tap's catalog.`,
+      { line, stream },
+    );
+  }
+  if (freeze && (change.kind === 'add' || change.kind === 'rebuild')) {
+    throw new InputError(
+      `the schema would change the table "${change.to.name}" (${describeChange(change)}), and schema_changes is "freeze": set it to "evolve", or mend the tap's catalog.`,
+      { line, stream },
+    );
+  }
 }
 
 function boundColumns(
@@ -125,9 +162,24 @@ function boundColumns(
   names: ReadonlyMap<string, string>,
   { columns }: TableShape,
 ): BoundColumn[] {
-  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  const types = new Map(columns.map((column) => [column.name, column.type]));
   return properties.map(({ name: property }) => {
     const column = names.get(property) ?? property;
     return { property, column, type: types.get(column) ?? 'any' };
   });
+}
+
+/** @param all false to leave the notes of the columns that stand as they are */
+function noteColumns(
+  db: Db,
+  stream: string,
+  table: string,
+  columns: readonly BoundColumn[],
+  known: ReadonlyMap<string, KnownColumn>,
+  all: boolean,
+): void {
+  for (const column of columns) {
+    const noted = known.get(column.property.toWellFormed());
+    if (!noted || (all && noted.type !== column.type)) noteColumn(db, { ...column, stream, table });
+  }
 }

@@ -1,3 +1,4 @@
+import type { JsonSchema } from '@exact-spotter/singer';
 import { COLUMN_TYPES, type ColumnType } from '../column-types.ts';
 import { METADATA_COLUMNS } from '../metadata-columns.ts';
 import { foldCase, NameSet, plainColumnName, plainTableName } from '../names.ts';
@@ -89,6 +90,36 @@ export function nameColumns(
       return [property, free.get(foldCase(column)) ?? column];
     }),
   );
+}
+
+export interface KnownStream {
+  readonly stream: string;
+  readonly table: string;
+  /** Names of properties. */
+  readonly key: readonly string[];
+  readonly schema: JsonSchema;
+}
+
+interface StreamRow {
+  readonly stream: string;
+  readonly table: string;
+  readonly key_properties: string;
+  readonly schema: string;
+}
+
+/** Every stream that has a table, with its last schema. */
+export function knownStreams(db: Db, prefix: string): KnownStream[] {
+  const rows = db
+    .prepare<[string], StreamRow>(
+      'SELECT stream, "table", key_properties, schema FROM _singer_streams WHERE table_prefix = ?',
+    )
+    .all(prefix.toWellFormed());
+  return rows.map(({ stream, table, key_properties, schema }) => ({
+    stream,
+    table,
+    key: JSON.parse(key_properties) as string[],
+    schema: JSON.parse(schema) as JsonSchema,
+  }));
 }
 
 export interface StreamNote {

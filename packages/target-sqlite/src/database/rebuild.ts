@@ -16,25 +16,30 @@ const ASIDE = '_singer_rebuilt';
 /**
  * Copies a table into a new form under its own name; to be called inside a transaction. Indexes
  * and triggers that stand on it are made again, views go on as they are. Where the new key finds
- * several rows the last stays.
+ * several rows the last stays, with a warning.
  * @throws DatabaseError when an index or trigger cannot stand on the new form
  */
 export function rebuild(db: Db, from: TableShape, to: TableShape): void {
-  const objects = objectsOn(db, from.name);
   const target = { ...withoutNullRowNumber(db, to), name: ASIDE };
   registerText(db);
   db.exec(createTableSql(target));
   const before = count(db, from.name);
   db.exec(copySql(db, from, target));
   const lost = before - count(db, ASIDE);
-  db.exec(`DROP TABLE ${quote(from.name)}`);
-  db.exec(`ALTER TABLE ${quote(ASIDE)} RENAME TO ${quote(from.name)}`);
-  for (const { name, sql } of objects) makeAgain(db, from.name, name, sql);
+  rename(db, ASIDE, from.name);
   if (lost > 0) {
     log.warning(
       `The new key of the table "${from.name}" found several rows for one key: the last of each stays, ${lost} went.`,
     );
   }
+}
+
+/** Gives a table the name, and with it the place, of another that may stand there. */
+export function rename(db: Db, table: string, to: string): void {
+  const objects = objectsOn(db, to);
+  db.exec(`DROP TABLE IF EXISTS ${quote(to)}`);
+  db.exec(`ALTER TABLE ${quote(table)} RENAME TO ${quote(to)}`);
+  for (const { name, sql } of objects) makeAgain(db, to, name, sql);
 }
 
 /** A key of whole numbers that is null somewhere must not be SQLite's own row number. */
@@ -59,7 +64,8 @@ interface SchemaObject {
   readonly sql: string;
 }
 
-function objectsOn(db: Db, table: string): SchemaObject[] {
+/** The indexes and triggers that stand on a table, but for those that come of its key. */
+export function objectsOn(db: Db, table: string): SchemaObject[] {
   return db
     .prepare<[string], SchemaObject>(
       `SELECT name, sql FROM sqlite_schema

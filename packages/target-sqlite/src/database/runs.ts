@@ -87,3 +87,27 @@ export function endRun(db: Db, run: number, { outcome, reason, startedAt }: RunE
     run,
   );
 }
+
+export interface RunRow {
+  readonly run: number;
+  readonly state_id: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly seconds: number | null;
+  readonly outcome: Outcome;
+  readonly reason: string | null;
+  /** Stream → rows. */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly bytes: number;
+}
+
+/** Every run, the latest last. */
+export function listRuns(db: Db): RunRow[] {
+  return db
+    .prepare<[], Omit<RunRow, 'rows'> & { readonly rows: string }>(
+      `SELECT run, state_id, started_at, ended_at, seconds, outcome, reason, rows, bytes
+       FROM _singer_runs ORDER BY run`,
+    )
+    .all()
+    .map((run) => ({ ...run, rows: JSON.parse(run.rows) as Record<string, number> }));
+}

@@ -1,9 +1,7 @@
-import { hasBooks } from './bookkeeping.ts';
 import type { Db } from './sqlite.ts';
 
 /** The JSON text of the last committed state of a pipe, as it came. */
 export function readStateText(db: Db, stateId: string): string | undefined {
-  if (!hasBooks(db)) return undefined;
   const sql = 'SELECT value FROM _singer_state WHERE state_id = ?';
   const value = db.prepare(sql).pluck().get(stateId);
   return typeof value === 'string' ? value : undefined;

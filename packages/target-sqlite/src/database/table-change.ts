@@ -63,3 +63,29 @@ function mustRebuild(from: TableShape, to: TableShape): boolean {
     from.references.length !== to.references.length
   );
 }
+
+/** The exact difference, in words. */
+export function describeChange({ from, to }: TableChange): string {
+  const standing = new Map(from?.columns.map((column) => [column.name, column]));
+  const parts = to.columns.flatMap((column) => {
+    const old = standing.get(column.name);
+    if (!old) return [`new column "${column.name}" ${typeText(column)}`];
+    const types = old.declared !== column.declared;
+    if (types) return [`column "${column.name}" from ${typeText(old)} to ${typeText(column)}`];
+    return old.notNull === column.notNull ? [] : [`column "${column.name}" may be null`];
+  });
+  const [oldKey, newKey] = [keyText(from?.key), keyText(to.key)];
+  if (oldKey !== newKey) parts.push(`key from ${oldKey} to ${newKey}`);
+  for (const { columns, table } of to.references.slice(from?.references.length ?? 0)) {
+    parts.push(`new relationship of ${keyText(columns)} to "${table}"`);
+  }
+  return parts.join('; ');
+}
+
+function typeText({ declared }: ColumnShape): string {
+  return declared === '' ? 'untyped' : declared;
+}
+
+function keyText(key: readonly string[] = []): string {
+  return key.length === 0 ? 'none' : `(${key.map((name) => `"${name}"`).join(', ')})`;
+}

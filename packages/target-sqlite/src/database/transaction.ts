@@ -9,6 +9,8 @@ export class Transaction {
   readonly #db: Db;
   readonly #statements;
   #marked = false;
+  #schemaVersion: unknown;
+  #isForeign = false;
 
   constructor(db: Db) {
     this.#db = db;
@@ -20,6 +22,7 @@ export class Transaction {
       mark: db.prepare('SAVEPOINT state'),
       unmark: db.prepare('RELEASE state'),
       undo: db.prepare('ROLLBACK TO state'),
+      schemaVersion: db.prepare('PRAGMA schema_version').pluck(),
     };
   }
 
@@ -31,10 +34,17 @@ export class Transaction {
     return this.#marked;
   }
 
+  /** True where another program changed tables since the last transaction. */
+  get isForeign(): boolean {
+    return this.#isForeign;
+  }
+
   /** @throws SqliteError SQLITE_BUSY while another program writes */
   begin(): void {
     this.#statements.begin.run();
     this.#marked = false;
+    const version = this.#statements.schemaVersion.get();
+    this.#isForeign = this.#schemaVersion !== undefined && version !== this.#schemaVersion;
   }
 
   /** Puts the mark here, and takes an earlier one away. */
@@ -49,6 +59,7 @@ export class Transaction {
   }
 
   commit(): void {
+    this.#schemaVersion = this.#statements.schemaVersion.get();
     this.#statements.commit.run();
     this.#marked = false;
   }

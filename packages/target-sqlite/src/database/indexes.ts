@@ -1,0 +1,29 @@
+import { NameSet } from '../names.ts';
+import { takenNames } from './describe.ts';
+import type { Db } from './sqlite.ts';
+import { createIndexSql } from './table-sql.ts';
+
+/** Makes an index on columns of a table, unless one, or the key, begins with them already. */
+export function indexColumns(db: Db, table: string, columns: readonly string[]): void {
+  if (indexes(db, table).some((standing) => columns.every((name, at) => standing[at] === name))) {
+    return;
+  }
+  const name = new NameSet(takenNames(db)).claim(`${table}_${columns.join('_')}`);
+  db.exec(createIndexSql(name, table, columns));
+}
+
+/** The columns of every index of a table, in order; those of its key count as one. */
+function indexes(db: Db, table: string): string[][] {
+  const rows = db
+    .prepare<[string], { readonly name: string; readonly column: string }>(
+      `SELECT list.name, info.name AS "column" FROM pragma_index_list(?) AS list
+       JOIN pragma_index_info(list.name) AS info WHERE list.partial = 0 ORDER BY list.seq, info.seqno`,
+    )
+    .all(table);
+  const key = db
+    .prepare<[string], string>('SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk')
+    .pluck()
+    .all(table);
+  const byIndex = Map.groupBy(rows, ({ name }) => name);
+  return [key, ...[...byIndex.values()].map((parts) => parts.map(({ column }) => column))];
+}

@@ -1,0 +1,75 @@
+import { readParent } from '@exact-spotter/schema/vocabulary';
+import { DELETED_AT } from '../metadata-columns.ts';
+import { describeTable } from './describe.ts';
+import type { Db } from './sqlite.ts';
+import { quote, type ReferenceShape } from './table-sql.ts';
+
+/** What SQLite itself finds wrong with the file; nothing where it is sound. */
+export function integrityFaults(db: Db): string[] {
+  const faults = db.prepare<[], string>('PRAGMA integrity_check').pluck().all();
+  return faults.filter((fault) => fault !== 'ok');
+}
+
+export function countOf(db: Db, table: string): number {
+  if (columnsOf(db, table).length === 0) return 0;
+  return Number(
+    db
+      .prepare(`SELECT count(*) FROM ${quote(table)}`)
+      .pluck()
+      .get(),
+  );
+}
+
+/** Rows that a run wrote last, by its beginning; nothing where the rows do not tell. */
+export function rowsOfRun(db: Db, table: string, startedAt: number): number | undefined {
+  if (!columnsOf(db, table).includes('_sdc_sync_started_at')) return undefined;
+  const sql = `SELECT count(*) FROM ${quote(table)} WHERE _sdc_sync_started_at = ?`;
+  return Number(db.prepare<[number]>(sql).pluck().get(startedAt));
+}
+
+export interface Orphans {
+  readonly relationship: string;
+  readonly rows: number;
+  /** True for a child and its parent, false for a mere reference. */
+  readonly isParent: boolean;
+}
+
+/** Counts, for each declared relationship, the rows that refer to what is not there. */
+export function findOrphans(db: Db): Orphans[] {
+  const streams = db
+    .prepare<[], { readonly table: string; readonly stream: string; readonly schema: string }>(
+      'SELECT "table", stream, schema FROM _singer_streams ORDER BY "table"',
+    )
+    .all();
+  return streams.flatMap(({ table, schema }) => {
+    const parent = readParent(JSON.parse(schema) as Readonly<Record<string, unknown>>);
+    const parentTable = streams.find(({ stream }) => stream === parent?.table)?.table;
+    const references = describeTable(db, table, new Map())?.references ?? [];
+    return references
+      .filter((reference) => columnsOf(db, reference.table).length > 0)
+      .map((reference) => ({
+        relationship: `${table} (${reference.columns.join(', ')}) to ${reference.table}`,
+        rows: countOrphans(db, table, reference),
+        isParent: parentTable === reference.table,
+      }));
+  });
+}
+
+function countOrphans(
+  db: Db,
+  table: string,
+  { columns, table: other, to }: ReferenceShape,
+): number {
+  const present = columns.map((column) => `here.${quote(column)} IS NOT NULL`);
+  const same = columns.map(
+    (column, at) => `there.${quote(to[at] ?? column)} = here.${quote(column)}`,
+  );
+  const alive = columnsOf(db, table).includes(DELETED_AT) ? [`here.${DELETED_AT} IS NULL`] : [];
+  const sql = `SELECT count(*) FROM ${quote(table)} AS here WHERE ${[...present, ...alive].join(' AND ')}
+    AND NOT EXISTS (SELECT 1 FROM ${quote(other)} AS there WHERE ${same.join(' AND ')})`;
+  return Number(db.prepare(sql).pluck().get());
+}
+
+function columnsOf(db: Db, table: string): string[] {
+  return db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table);
+}
