@@ -7,7 +7,7 @@ export const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const
 export type LogLevel = (typeof LEVELS)[number];
 
 /** `human`: time, level, message. `message`: the message alone. `structured`: a JSON object a line. */
-export type LogForm = 'human' | 'message' | 'structured';
+type LogForm = 'human' | 'message' | 'structured';
 
 export interface LogConfig {
   readonly level: LogLevel;

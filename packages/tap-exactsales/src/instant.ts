@@ -7,11 +7,6 @@ export type Instant = string;
 const UTC = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/;
 export const DAY = 24 * 60 * 60 * 1000;
 
-/** True for RFC 3339 text in UTC, as this program writes it. */
-export function isInstant(value: unknown): value is Instant {
-  return typeof value === 'string' && UTC.test(value) && !Number.isNaN(Date.parse(value));
-}
-
 /** Negative, zero or positive, as `left` is before, at or after `right`; exact to the last digit. */
 export function compareInstants(left: Instant, right: Instant): number {
   const a = sortable(left);
