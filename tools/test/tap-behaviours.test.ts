@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { differences } from '../src/oracle/index.ts';
+import { Pair } from '../src/pair.ts';
+import type { Behaviour } from '../src/simulator/server/behaviour.ts';
+import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+import { TOKEN } from './api.ts';
+
+const account = createAccount({ seed: 21, leads: 700 });
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ account, token: TOKEN });
+});
+
+afterAll(() => simulator.stop());
+
+beforeEach(() => simulator.reset());
+
+function newPair(settings: object = {}): Pair {
+  const quota = { quota_requests: 10_000, quota_seconds: 1 };
+  return new Pair({ api_token: TOKEN, api_url: simulator.url, ...quota, ...settings });
+}
+
+async function copies(pair: Pair, warnings: readonly RegExp[] = []): Promise<void> {
+  const { tap, target } = await pair.run();
+  expect(tap.code, tap.stderr).toBe(0);
+  expect(target.code, target.stderr).toBe(0);
+  for (const warning of warnings) expect(tap.stderr).toMatch(warning);
+  if (warnings.length === 0) expect(tap.stderr).not.toContain('WARNING');
+  expect(differences(pair.database, account)).toEqual([]);
+}
+
+describe('an account is copied whole, cell by cell,', () => {
+  const cases: [string, Partial<Behaviour>, RegExp[]?][] = [
+    ['where pages end at 100 rows', { pageCap: 100 }],
+    [
+      'where pages end at 23 rows, and ties come in any order',
+      { pageCap: 23, tieOrder: 'shuffled' },
+    ],
+    ['where pages are longer than asked for', { pageCap: 900, ignores: { top: 'all' } }],
+    ['where a link stands only before further rows', { nextLink: 'whenMore' }],
+    ['where no link ever stands', { nextLink: 'never' }],
+    ['where links lead back to their own page', { nextLink: 'loop' }],
+    ['where links lead to another host', { nextLink: 'otherHost' }],
+    ['where links forget the size of the page', { nextLinkKeepsTop: false }],
+    ['where nothing is counted', { ignores: { count: 'all' } }],
+    [
+      'where counting is refused, and pages end at 100 rows',
+      { rejects: { count: 'all' }, pageCap: 100 },
+      [/rejects the count/],
+    ],
+    [
+      'where order is refused',
+      { rejects: { orderby: 'all' } },
+      [/\/Leads\S* the API rejects the orderby/],
+    ],
+    ['where order is not heeded', { ignores: { orderby: 'all' } }],
+    ['where or is refused', { orClause: 'rejected' }],
+    ['where nothing is compressed', { gzip: false }],
+  ];
+
+  it.each(cases)('%s', async (_case, behaviour, warnings) => {
+    simulator.behave(behaviour);
+    await copies(newPair(), warnings);
+    expect(simulator.decoyRequests).toEqual([]);
+  });
+
+  const sets = ['Leads', 'LeadsAndPersons', 'LeadsCustomFields', 'Meetings', 'sdrs', 'painPoints'];
+
+  it.each<['rejects' | 'ignores', RegExp]>([
+    ['rejects', /\/LeadsAndPersons: the API rejects the key filter/],
+    ['ignores', /\/LeadsAndPersons: the API does not heed the key filter/],
+  ])('by a server that %s every filter, and then what changed', async (how, warning) => {
+    simulator.behave({ [how]: { filter: sets }, pageCap: 200 });
+    const pair = newPair();
+    await copies(pair, [warning]);
+    account.live({ seed: 4, edits: 30 });
+    await copies(pair, [/the (?:date|key) filter/]);
+  });
+
+  it('by small pages of a set that is slow', async () => {
+    simulator.behave({ slowSets: { LeadsCustomFields: { rows: 130, ms: 3000 } } });
+    await copies(newPair({ request_timeout_seconds: 1.5 }), [
+      /\/LeadsCustomFields: no answer in time; asking for 125 rows at a time/,
+    ]);
+  });
+});
+
+it('takes no box as deleted where the server refuses dates and so hides old ones', async () => {
+  const pair = newPair();
+  await copies(pair);
+  simulator.behave({ rejects: { filter: ['Boxes'] } });
+  await copies(pair, [/\/Boxes: without a date filter the API hides old rows/]);
+});
+
+it.each<['missing' | 'forbidden', number]>([
+  ['missing', 404],
+  ['forbidden', 403],
+])('goes on without a set that is %s, and says so', async (how, status) => {
+  simulator.behave({ [how]: ['painPoints', 'Tasks'] });
+  const pair = newPair();
+  const { tap, target } = await pair.run();
+  expect(tap.code).toBe(1);
+  expect(target.code, target.stderr).toBe(0);
+  expect(tap.stderr).toContain(`GET /painPoints answered ${status}`);
+  expect(tap.stderr).toContain('The run ended without all of');
+  const failed = /^(?:painpoints|tasks)/;
+  expect(differences(pair.database, account).filter((line) => !failed.test(line))).toEqual([]);
+
+  simulator.reset();
+  await copies(pair);
+});
+
+it('ends at once, in one sentence, when the token is refused', async () => {
+  const pair = newPair({ api_token: 'another-canary' });
+  const { tap } = await pair.run();
+  expect(tap.code).toBe(1);
+  expect(tap.stderr.match(/CRITICAL.*/g)).toEqual([
+    expect.stringMatching(/GET \/\w+ answered 401: the token is missing or wrong/),
+  ]);
+  expect(tap.stderr).not.toContain('another-canary');
+  expect(simulator.requests.length).toBeLessThanOrEqual(4);
+});
