@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { differences } from '../src/oracle/index.ts';
+import { ended, Pair, start } from '../src/pair.ts';
+import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+import { TOKEN } from './api.ts';
+
+const MINUTES = 60_000;
+/** Runs that are killed; many more of them in `npm run test:faults`. */
+const KILLS = Number(process.env['KILLS'] ?? 9);
+const account = createAccount({ seed: 51, leads: 600 });
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ account, token: TOKEN });
+});
+
+afterAll(() => simulator.stop());
+
+beforeEach(() => simulator.reset());
+
+function newPair(settings: object = {}): Pair {
+  return new Pair({
+    api_token: TOKEN,
+    api_url: simulator.url,
+    quota_requests: 10_000,
+    quota_seconds: 1,
+    page_size: 50,
+    ...settings,
+  });
+}
+
+async function copies(pair: Pair): Promise<void> {
+  const { tap, target } = await pair.run();
+  expect(tap.code, tap.stderr).toBe(0);
+  expect(target.code, target.stderr).toBe(0);
+  expect(differences(pair.database, account)).toEqual([]);
+}
+
+function states(stdout: string): object[] {
+  const lines = stdout.split('\n').filter((line) => line.startsWith('{"type":"STATE"'));
+  return lines.map((line) => (JSON.parse(line) as { value: object }).value);
+}
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+  it('ends the tap in order: exit code 0, and a last state from which the next run goes on', async () => {
+    simulator.behave({ latencyMs: 20 });
+    const pair = newPair();
+    const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+    const ending = ended(tap);
+    await wait(1200);
+    const told = Date.now();
+    tap.kill(signal);
+    const { code, stdout, stderr } = await ending;
+    expect(code, stderr).toBe(0);
+    expect(Date.now() - told).toBeLessThan(5000);
+    expect(stderr).toContain('the next one goes on from there');
+    expect(stdout.endsWith('\n')).toBe(true);
+    expect(stdout.trim().split('\n').at(-1)).toMatch(/^{"type":"STATE"/);
+    expect(states(stdout).length).toBeGreaterThan(0);
+  });
+
+  it('ends the tap also when nobody reads what it writes', async () => {
+    const pair = newPair();
+    const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+    await wait(1500);
+    const told = Date.now();
+    tap.kill(signal);
+    const [code] = (await once(tap, 'exit')) as [number | null];
+    expect(code).toBe(0);
+    expect(Date.now() - told).toBeLessThan(5000);
+    tap.stdout.resume();
+  });
+});
+
+it('a second signal ends the tap at once', async () => {
+  const pair = newPair();
+  const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+  await wait(1500);
+  tap.kill('SIGTERM');
+  await wait(100);
+  const told = Date.now();
+  tap.kill('SIGTERM');
+  const [code] = (await once(tap, 'exit')) as [number | null];
+  expect(code).toBe(143);
+  expect(Date.now() - told).toBeLessThan(1000);
+});
+
+it('a reader that goes away ends the tap without a word', async () => {
+  const pair = newPair();
+  const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+  const head = spawn('head', ['-1'], { stdio: [tap.stdout as never, 'pipe', 'ignore'] });
+  tap.stdout.destroy();
+  const stderr: Buffer[] = [];
+  tap.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  const [code] = (await once(tap, 'exit')) as [number | null];
+  expect(code).toBe(1);
+  expect(Buffer.concat(stderr).toString()).not.toMatch(/ERROR|CRITICAL|EPIPE/);
+  head.kill();
+});
+
+describe('kill -9 at any moment loses nothing', () => {
+  it.each(['tap', 'target', 'both'] as const)(
+    '%s: killed and run again until the end, the copy is equal',
+    async (victim) => {
+      simulator.behave({ latencyMs: 8 });
+      const pair = newPair();
+      for (let kills = 0; kills < Math.ceil(KILLS / 3); kills += 1) {
+        await runAndKill(pair, victim, 500 + Math.random() * 1500);
+      }
+      simulator.behave({ latencyMs: 0 });
+      await copies(pair);
+      // What came twice is there once, and a run from here on finds nothing amiss.
+      account.live({ seed: KILLS, edits: 10 });
+      await copies(pair);
+    },
+    KILLS * MINUTES,
+  );
+});
+
+async function runAndKill(
+  pair: Pair,
+  victim: 'tap' | 'target' | 'both',
+  after: number,
+): Promise<void> {
+  const { stdout } = await pair.target('state');
+  pair.write('state.json', JSON.parse(stdout) as unknown);
+  const tap = start('tap-exactsales', [
+    ...['--config', join(pair.folder, 'tap.json')],
+    ...['--state', join(pair.folder, 'state.json')],
+  ]);
+  const target = start('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
+  tap.stdout.pipe(target.stdin);
+  for (const stream of [tap.stdout, target.stdin]) stream.on('error', () => undefined);
+  const both = Promise.all([ended(tap), ended(target)]);
+  await wait(after);
+  if (victim !== 'target') tap.kill('SIGKILL');
+  if (victim !== 'tap') target.kill('SIGKILL');
+  if (victim === 'target') tap.stdout.destroy();
+  await both;
+}
