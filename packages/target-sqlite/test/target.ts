@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const bin = join(import.meta.dirname, '..', 'bin', 'target-sqlite.js');
 const streams = join(import.meta.dirname, '..', '..', '..', 'test-data', 'streams');
@@ -64,6 +65,11 @@ export class TestTarget {
     } finally {
       reader.close();
     }
+  }
+
+  /** Waits until a query finds something, as another program's commits come. */
+  async until(sql: string): Promise<void> {
+    while (this.query(sql).length === 0) await wait(20);
   }
 
   /** The rows of a table without the metadata columns, ordered by all that is in them. */
