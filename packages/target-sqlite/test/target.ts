@@ -9,6 +9,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 const bin = join(import.meta.dirname, '..', 'bin', 'target-sqlite.js');
 const streams = join(import.meta.dirname, '..', '..', '..', 'test-data', 'streams');
 
+const BOOKS = "SELECT 1 FROM sqlite_schema WHERE name = '_singer_runs'";
+
 /** How a program ended. */
 export interface Ended {
   readonly code: number | null;
@@ -55,7 +57,7 @@ export class TestTarget {
   }
 
   query(sql: string, ...values: Cell[]): Row[] {
-    const reader = new DatabaseSync(this.database, { readOnly: true });
+    const reader = new DatabaseSync(this.database, { readOnly: true, timeout: 5000 });
     try {
       const statement = reader.prepare(sql);
       statement.setReadBigInts(true);
@@ -65,6 +67,11 @@ export class TestTarget {
     } finally {
       reader.close();
     }
+  }
+
+  /** Waits until another program has made the database and its bookkeeping. */
+  async untilMade(): Promise<void> {
+    while (!this.exists || this.query(BOOKS).length === 0) await wait(20);
   }
 
   /** Waits until a query finds something, as another program's commits come. */
