@@ -101,10 +101,30 @@ function describe(parser: Argv, program: Program, { options, commands = [] }: Co
     .exitProcess(false)
     .wrap(100)
     .locale('en');
-  for (const { command, describe: text, options: own = {} } of commands) {
-    parser.command(command, text, { ...own });
-  }
+  addCommands(parser, commands);
   return parser;
+}
+
+/** A command of several words stands below one of its first word. */
+function addCommands(parser: Argv, commands: readonly Command[]): void {
+  const below = Map.groupBy(commands, ({ command }) => wordsOf(command)[0] ?? '');
+  for (const [word, named] of below) {
+    const [first] = named;
+    if (first && wordsOf(first.command).length === 1) {
+      parser.command(first.command, first.describe, { ...first.options });
+      continue;
+    }
+    const inner = named.map((one) => ({ ...one, command: one.command.slice(word.length + 1) }));
+    const describe = inner.map(({ command }) => command).join(', ');
+    parser.command(word, describe, (group) => {
+      addCommands(group.demandCommand(1, `${word} needs one more word`), inner);
+    });
+  }
+}
+
+/** The words that name a command, without its arguments: `<file>`, `[file]`. */
+function wordsOf(command: string): string[] {
+  return command.split(' ').filter((word) => /^\w/.test(word));
 }
 
 const commonOptions: Record<string, Option> = {

@@ -201,12 +201,22 @@ describe('the command line', () => {
     ['an unknown option', ['--confg', 'x'], 'Unknown argument: confg'],
     ['an unknown command', ['count', 'more'], 'Unknown argument: more'],
     ['an option without its value', ['--config'], 'config'],
+    ['an unknown second word', ['box', 'shut'], 'Unknown argument: shut'],
+    ['a second word that is missing', ['box'], 'box needs one more word'],
+    ['an argument that is missing', ['box', 'open'], 'Not enough non-option arguments'],
     ['an unknown form', ['--about', '--format', 'xml'], 'format'],
   ])('refuses %s with 2', async (_name, args, reason) => {
     const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(reason);
     expect(stderr).toContain('tap-sample --help');
+  });
+
+  it.each([
+    [['box', 'list'], 'box list undefined\n'],
+    [['box', 'open', 'red'], 'box open red\n'],
+  ])('takes a command of two words: %j', async (args, expected) => {
+    expect(await run(args)).toEqual({ code: 0, stdout: expected, stderr: '' });
   });
 
   it('says one sentence for a fault of the input, and 1', async () => {

@@ -72,8 +72,17 @@ const commands: Record<string, () => Promise<void>> = {
 await runProgram(
   program,
   process.argv.slice(2),
-  { commands: Object.keys(commands).map((command) => ({ command, describe: command })) },
-  async ({ command, config }) => {
+  {
+    commands: [...Object.keys(commands), 'box list', 'box open <name>'].map((command) => ({
+      command,
+      describe: command,
+    })),
+  },
+  async ({ command, config, values }) => {
+    if (command[0] === 'box') {
+      await output.write(`${command.join(' ')} ${String(values['name'])}\n`);
+      return output.flush();
+    }
     const [name = 'settings'] = command;
     if (name === 'settings') {
       const settings = await resolveSettings(program, config, process.env);

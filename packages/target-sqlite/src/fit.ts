@@ -31,14 +31,11 @@ export function fit(
 function fitNumber(type: ColumnType, value: number): Bindable | undefined {
   if (isTextual(type)) return String(value);
   if (type === 'number') return value;
-  const isInteger = Number.isInteger(value);
-  if (type === 'integer') {
-    if (Number.isSafeInteger(value)) return value;
-    return isInteger && isLong(BigInt(value)) ? BigInt(value) : undefined;
-  }
-  if (type !== 'any') return undefined;
+  if (type === 'integer' && Number.isSafeInteger(value)) return value;
+  if (type !== 'integer' && type !== 'any') return undefined;
   // The driver binds every number as a double, and an untyped column would keep 5 as 5.0.
-  return isInteger && isLong(BigInt(value)) ? BigInt(value) : value;
+  const integer = asInteger(String(value));
+  return type === 'any' ? (integer ?? value) : integer;
 }
 
 /** @param literal a number that no double holds */
@@ -58,13 +55,10 @@ const MINUS_ZERO = /^-0(?:\.0*)?(?:[eE].*)?$/;
 const LEAST = -(2n ** 63n);
 const MOST = 2n ** 63n - 1n;
 
+/** By its digits: past 2^53 the double that stands for them is another number. */
 function asInteger(literal: string): bigint | undefined {
   // Longer ones are past 64 bits, and would be dear to read.
-  if (!/^-?[1-9]\d{0,18}$/.test(literal)) return undefined;
+  if (!/^-?(?:0|[1-9]\d{0,18})$/.test(literal) || literal === '-0') return undefined;
   const value = BigInt(literal);
-  return isLong(value) ? value : undefined;
-}
-
-function isLong(value: bigint): boolean {
-  return value >= LEAST && value <= MOST;
+  return value >= LEAST && value <= MOST ? value : undefined;
 }

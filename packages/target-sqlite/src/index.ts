@@ -1,1 +1,3 @@
+export { COLUMN_TYPES } from './column-types.ts';
+export { METADATA_COLUMNS } from './metadata-columns.ts';
 export { program } from './program.ts';

@@ -30,6 +30,7 @@ export const program: Program = {
   capabilities: [
     'about',
     'activate-version',
+    'batch',
     'hard-delete',
     'soft-delete',
     'validate-records',

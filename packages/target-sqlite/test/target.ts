@@ -4,9 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const bin = join(import.meta.dirname, '..', 'bin', 'target-sqlite.js');
 const streams = join(import.meta.dirname, '..', '..', '..', 'test-data', 'streams');
+
+const BOOKS = "SELECT 1 FROM sqlite_schema WHERE name = '_singer_runs'";
 
 /** How a program ended. */
 export interface Ended {
@@ -54,7 +57,7 @@ export class TestTarget {
   }
 
   query(sql: string, ...values: Cell[]): Row[] {
-    const reader = new DatabaseSync(this.database, { readOnly: true });
+    const reader = new DatabaseSync(this.database, { readOnly: true, timeout: 5000 });
     try {
       const statement = reader.prepare(sql);
       statement.setReadBigInts(true);
@@ -64,6 +67,16 @@ export class TestTarget {
     } finally {
       reader.close();
     }
+  }
+
+  /** Waits until another program has made the database and its bookkeeping. */
+  async untilMade(): Promise<void> {
+    while (!this.exists || this.query(BOOKS).length === 0) await wait(20);
+  }
+
+  /** Waits until a query finds something, as another program's commits come. */
+  async until(sql: string): Promise<void> {
+    while (this.query(sql).length === 0) await wait(20);
   }
 
   /** The rows of a table without the metadata columns, ordered by all that is in them. */

@@ -5,6 +5,7 @@ import { english, portuguese } from './document-words.ts';
 import { relationshipGraph } from './graph.ts';
 import { pluginDefinition, tapFacts, targetFacts } from './plugin-definition.ts';
 import { streamsTable } from './streams-table.ts';
+import { columnTypesTable, metadataColumnsTable } from './target-tables.ts';
 import { tablesDocument } from './tables-document.ts';
 
 /** A text that is made, never written: a whole file, or the part of one between two markers. */
@@ -22,6 +23,7 @@ export interface Programs {
 }
 
 const TABLES = 'packages/schema/src/tables/';
+const TARGET = 'packages/target-sqlite/README.md';
 
 /** Everything that follows from the tables and from the settings of both programs. */
 export function derivedTexts({ tap, target }: Programs): DerivedText[] {
@@ -36,6 +38,9 @@ export function derivedTexts({ tap, target }: Programs): DerivedText[] {
     { path: 'packages/schema/dbt-sources.yml', text: yaml(dbtSources(), TABLES) },
     { path: 'packages/schema/datasette-metadata.yml', text: yaml(datasetteMetadata(), TABLES) },
     { path: 'packages/tap-exactsales/README.md', marker: 'streams', text: streamsTable() },
+    { path: TARGET, marker: 'settings', text: settingsTable(target) },
+    { path: TARGET, marker: 'column-types', text: columnTypesTable() },
+    { path: TARGET, marker: 'metadata-columns', text: metadataColumnsTable() },
     definition(tap, tapFacts),
     definition(target, targetFacts),
   ];

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { hasBooks, refuseNewer } from './bookkeeping.ts';
 import { asDatabaseError, DatabaseError } from './faults.ts';
+import { networkFileSystem } from './network-file-system.ts';
 import { openFile, type Db } from './sqlite.ts';
 
 /** Kibibytes of pages that SQLite keeps at hand. */
@@ -17,6 +18,7 @@ const OWN_WAIT = 100;
 export function openToWrite(database: string): Db {
   const path = resolve(database);
   makeFolder(dirname(path));
+  refuseNetwork(path);
   return opened(path, () => {
     const db = openFile(path, { timeout: OWN_WAIT });
     // The size of pages can only be set before the first of them is written.
@@ -82,6 +84,14 @@ function makeFolder(folder: string): void {
       { cause },
     );
   }
+}
+
+function refuseNetwork(path: string): void {
+  const name = networkFileSystem(dirname(path));
+  if (name === undefined) return;
+  throw new DatabaseError(
+    `The database ${path} would lie on a network file system (${name}), where SQLite cannot keep it safe from two programs at once: name a file on a disk of this machine.`,
+  );
 }
 
 /** Moves what was committed from the log into the file, then closes. */

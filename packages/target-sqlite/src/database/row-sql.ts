@@ -22,12 +22,6 @@ export function upsertSql(
   return `${insert} ON CONFLICT (${quoteAll(key)}) DO ${action}`;
 }
 
-/** A condition on the rows of one table; its parameters are bound in order. */
-export interface Condition {
-  readonly sql: string;
-  readonly values: readonly (string | number | bigint | null)[];
-}
-
 export function equalsSql(table: string, columns: readonly string[]): string {
   return columns.map((name) => `${quote(table)}.${quote(name)} = ?`).join(' AND ');
 }

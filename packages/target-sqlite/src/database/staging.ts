@@ -12,10 +12,6 @@ export function stagedName(table: string): string {
   return `${PREFIX}${table}`;
 }
 
-export function dropStaged(db: Db, table: string): void {
-  db.exec(`DROP TABLE IF EXISTS ${quote(stagedName(table))}`);
-}
-
 /** Drops what a run that ended early has left. */
 export function dropAllStaged(db: Db): void {
   const tables = db

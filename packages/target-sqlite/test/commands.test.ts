@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import {
+  integer,
+  lines,
+  nullableText,
+  record,
+  schema,
+  state,
+  stream,
+  TestTarget,
+} from './target.ts';
+
+const numbers = schema('t', { id: integer, n: { type: ['null', 'number'] } }, ['id']);
+const texts = schema('t', { id: integer, n: { type: ['null', 'number', 'string'] } }, ['id']);
+const bad = (id: number): object => record('t', { id, n: 'canary' }, { version: 3 });
+const quarantine = { on_invalid_record: 'quarantine' };
+
+describe('quarantine', () => {
+  it('keeps bad records aside with their reason, and goes on', async () => {
+    const target = new TestTarget(quarantine);
+    const { code, stdout, stderr } = await target.run(
+      lines(numbers, bad(1), record('t', { id: 2, n: 2 }), record('t', { n: 1 }), state({ a: 1 })),
+    );
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '{"a":1}\n' });
+    expect(stderr).toContain('Records that were kept aside in _singer_quarantine: 2');
+    expect(target.rows('t')).toEqual([{ id: 2, n: 2 }]);
+    const list = await target.run('', 'quarantine', 'list');
+    expect(list.stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(
+        /^1 {2}\S+ {2}t {2}line 2 {2}column "n": the value is a string, and the schema allows only null, number$/,
+      ),
+      expect.stringMatching(/^2 {2}\S+ {2}t {2}line 4 {2}column "id": the key is missing$/),
+    ]);
+    expect(stderr + list.stdout).not.toContain('canary');
+  });
+
+  it('gives them out as Singer lines that a target takes', async () => {
+    const target = new TestTarget(quarantine);
+    await target.load(lines(numbers, bad(1), bad(5)));
+    const file = join(target.folder, 'kept.singer');
+    expect((await target.run('', 'quarantine', 'export', file)).code).toBe(0);
+    const other = new TestTarget({ validate_records: false });
+    await other.load(readFileSync(file));
+    expect(other.rows('t')).toEqual([
+      { id: 1, n: 'canary' },
+      { id: 5, n: 'canary' },
+    ]);
+    const missing = await target.run('', 'quarantine', 'export', join(target.folder, 'no', 'way'));
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain('cannot be written');
+  });
+
+  it('takes them in again after the cause is gone, but not over a later row', async () => {
+    const target = new TestTarget(quarantine);
+    await target.load(lines(numbers, bad(1), bad(2), record('t', { n: 5 })));
+    expect((await target.run('', 'quarantine', 'replay')).code).toBe(0);
+    expect(target.query('SELECT count(*) AS n FROM _singer_quarantine')).toEqual([{ n: 3 }]);
+    await target.load(lines(texts, record('t', { id: 2, n: 22 }), state({ a: 1 })));
+    const { code, stdout, stderr } = await target.run('', 'quarantine', 'replay');
+    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('Records that later ones had overtaken: 1');
+    expect(target.rows('t')).toEqual([
+      { id: 1, n: 'canary' },
+      { id: 2, n: '22' },
+    ]);
+    const left = target.query('SELECT reason FROM _singer_quarantine');
+    expect(left).toEqual([{ reason: 'column "id": the key is missing' }]);
+    expect((await target.run('', 'state')).stdout).toBe('{"a":1}\n');
+  });
+
+  it('does not clear the children of a record that comes in again', async () => {
+    const target = new TestTarget(quarantine);
+    const broken = stream('family').replace('"value":"web"', '"value":5');
+    await target.load(broken);
+    expect(target.alive('sources').map(({ id }) => id)).toEqual([2]);
+    target.configure({ ...quarantine, validate_records: false });
+    await target.run('', 'quarantine', 'replay');
+    expect(
+      target
+        .alive('sources')
+        .map(({ value }) => value)
+        .sort(),
+    ).toEqual(['5', 'fair']);
+    expect(target.alive('sources__subSources')).toHaveLength(3);
+  });
+
+  it('fails past its limit', async () => {
+    const target = new TestTarget({ ...quarantine, max_quarantined: 2 });
+    const { code, stderr } = await target.run(lines(numbers, bad(1), bad(2), bad(3)));
+    expect(code).toBe(1);
+    expect(stderr).toContain('line 4, stream "t", column "n": the value is a string');
+    expect(stderr).toContain('more than max_quarantined (2) records');
+  });
+
+  it('is for records only: a line that is no message fails the run', async () => {
+    const { code } = await new TestTarget(quarantine).run(lines(numbers, 'no message'));
+    expect(code).toBe(1);
+  });
+
+  it('is empty where there is no database', async () => {
+    const target = new TestTarget();
+    for (const command of ['list', 'replay']) {
+      expect(await target.run('', 'quarantine', command)).toMatchObject({ code: 0, stdout: '' });
+    }
+    expect(target.exists).toBe(false);
+  });
+});
+
+describe('runs', () => {
+  it('tells when, how it ended, rows, bytes and seconds', async () => {
+    const target = new TestTarget();
+    await target.load(stream('family'));
+    await target.run(lines(numbers, bad(1)));
+    const { stdout } = await target.run('', 'runs', '--format', 'json');
+    const runs = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(runs).toMatchObject([
+      {
+        run: 1,
+        state_id: 'default',
+        outcome: 'done',
+        reason: null,
+        rows: { sources: 2, sources__subSources: 3, subSources__tags: 2 },
+        bytes: Buffer.byteLength(stream('family')),
+      },
+      { run: 2, outcome: 'failed', reason: expect.stringContaining('line 2') as string, rows: {} },
+    ]);
+    const text = (await target.run('', 'runs')).stdout;
+    expect(text).toMatch(/^1 {2}\S+Z {2}done, \d+\.\d s {2}\d+ bytes {2}sources 2, /);
+    expect(text).not.toContain('canary');
+  });
+});
+
+describe('verify', () => {
+  it('finds all well after a run', async () => {
+    const target = new TestTarget();
+    await target.load(stream('family'));
+    const { code, stdout } = await target.run('', 'verify');
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain('ok  the file is sound\n');
+    expect(stdout).toContain('ok  sources: 2 rows, 2 loaded by the last run, 2 of them found\n');
+    expect(stdout).toContain('ok  sources__subSources (source_id) to sources: 0 rows without');
+  });
+
+  it.each<[string, string, string]>([
+    ['rows that are gone', 'DELETE FROM sources', 'OFF sources: 0 rows, 2 loaded by the last run'],
+    [
+      'a child without its parent',
+      'DELETE FROM sources WHERE id = 1',
+      'OFF sources__subSources (source_id) to sources: 2',
+    ],
+  ])('finds %s', async (_name, sql, finding) => {
+    const target = new TestTarget();
+    await target.load(stream('family'));
+    const database = new DatabaseSync(target.database, { enableForeignKeyConstraints: false });
+    database.exec(sql);
+    database.close();
+    const { code, stdout } = await target.run('', 'verify');
+    expect(code).toBe(1);
+    expect(stdout).toContain(finding);
+  });
+
+  it('counts the gaps of a mere reference, and no more', async () => {
+    const target = new TestTarget();
+    const leads = schema('leads', { id: integer, stage: nullableText }, ['id'], {
+      'x-references': { stage: 'stages.name' },
+    });
+    const stages = schema('stages', { name: { type: 'string' } }, ['name']);
+    await target.load(lines(stages, leads, record('leads', { id: 1, stage: 'Descartado' })));
+    const { code, stdout } = await target.run('', 'verify');
+    expect(code).toBe(0);
+    expect(stdout).toContain('ok  leads (stage) to stages: 1 rows without a counterpart');
+  });
+
+  it('says so where there is no database', async () => {
+    const { code, stderr } = await new TestTarget().run('', 'verify');
+    expect(code).toBe(1);
+    expect(stderr).toContain('There is no database at');
+  });
+});
+
+describe('indexes on references', () => {
+  const leads = schema('leads', { id: integer, sdr_id: integer }, ['id'], {
+    'x-references': { sdr_id: 'sdrs.id', id: 'others.id' },
+  });
+  const names = (target: TestTarget): unknown[] =>
+    target.query(`SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'leads'`);
+
+  it('are made once, but not on what the key serves already', async () => {
+    const target = new TestTarget();
+    for (let run = 0; run < 2; run += 1) {
+      await target.load(lines(leads, record('leads', { id: run, sdr_id: 1 })));
+      expect(names(target)).toEqual([{ name: 'leads_sdr_id' }]);
+    }
+  });
+
+  it('are left out when asked to', async () => {
+    const target = new TestTarget({ index_references: false });
+    await target.load(lines(leads, record('leads', { id: 1, sdr_id: 1 })));
+    expect(names(target)).toEqual([]);
+  });
+});

@@ -1,0 +1,25 @@
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import { nameOf, networkFileSystem } from '../src/database/network-file-system.ts';
+
+it.each([
+  ['NFS', 0x6969],
+  ['CIFS', 0xff534d42],
+  ['CIFS', 0xff534d42 | 0],
+  ['SMB2', 0xfe534d42],
+])('knows %s by its number', (name, type) => {
+  expect(nameOf(type)).toBe(name);
+});
+
+it.each([
+  ['ext4', 0xef53],
+  ['btrfs', 0x9123683e],
+  ['tmpfs', 0x01021994],
+  ['overlayfs', 0x794c7630],
+])('takes %s for a disk', (_name, type) => {
+  expect(nameOf(type)).toBeUndefined();
+});
+
+it('takes the folder for temporary files for a disk', () => {
+  expect(networkFileSystem(tmpdir())).toBeUndefined();
+});
