@@ -67,7 +67,7 @@ class Run {
     this.#readers = plan.feeds.flatMap((feed) => feedReaders(feed, context.clock));
     this.#dates = dateFilter(plan.set, plan.range, context.clock);
     this.#dateOf = dateReader(plan.set, context.clock);
-    this.#report = unknownFieldsReporter(plan.feeds.map(({ set }) => set));
+    this.#report = unknownFieldsReporter(plan.set);
     this.#newest = plan.progress?.newest;
     this.#startedAt = plan.startedAt;
   }

@@ -1,12 +1,8 @@
 import type { TableName } from '@exact-spotter/schema';
 import { log, stdoutOutput, terminationSignal } from '@exact-spotter/singer';
-import { Client } from './client.ts';
 import { AccountClock } from './clock.ts';
-import { Http } from './http.ts';
-import type { Instant } from './instant.ts';
-import type { PlanSettings } from './plan.ts';
-import { EARLIEST_START } from './program.ts';
-import { Quota } from './quota.ts';
+import { connect } from './connection.ts';
+import { planSettings } from './plan-settings.ts';
 import type { SelectedStream } from './select.ts';
 import type { TapSettings } from './settings.ts';
 import type { State } from './state.ts';
@@ -28,7 +24,7 @@ export async function runSync(
   const termination = terminationSignal();
   const failure = new AbortController();
   const signal = AbortSignal.any([termination, failure.signal]);
-  const http = openHttp(settings);
+  const { client, close } = connect(settings, signal);
   const writer = new Writer(stdoutOutput(), state);
   const clock = new AccountClock(settings.timezone);
   termination.addEventListener('abort', () =>
@@ -40,7 +36,7 @@ export async function runSync(
       settings: planSettings(settings, clock),
       concurrency: settings.concurrency,
       context: {
-        client: new Client({ http, ...clientOptions(settings), signal }),
+        client,
         clock,
         state,
         writer,
@@ -55,45 +51,7 @@ export async function runSync(
     log.info('Told to end: the run stops here, and the next one goes on from there.');
     await writer.state();
   } finally {
-    await http.close();
+    await close();
     await writer.end();
   }
-}
-
-function openHttp({ api_token: token, user_agent: userAgent, concurrency }: TapSettings): Http {
-  return new Http({
-    headers: { token_exact: token.trim(), 'user-agent': userAgent },
-    connections: concurrency,
-  });
-}
-
-function clientOptions(settings: TapSettings): {
-  readonly quota: Quota;
-  readonly apiUrl: string;
-  readonly timeoutSeconds: number;
-  readonly maxRetries: number;
-} {
-  return {
-    quota: new Quota(settings.quota_requests, settings.quota_seconds),
-    apiUrl: settings.api_url.replace(/\/+$/, ''),
-    timeoutSeconds: settings.request_timeout_seconds,
-    maxRetries: settings.max_retries,
-  };
-}
-
-function planSettings(settings: TapSettings, clock: AccountClock): PlanSettings {
-  return {
-    startDate: toInstant(settings.start_date, clock),
-    isFromTheBeginning: settings.start_date === EARLIEST_START,
-    pastDays: settings.past_days,
-    futureDays: settings.future_days,
-    fullRefreshDays: settings.full_refresh_days,
-    lookbackDays: settings.lookback_days,
-  };
-}
-
-function toInstant(date: string, clock: AccountClock): Instant {
-  const instant = clock.toInstant(date, 'zoned');
-  if (instant === undefined) throw new Error('a start date that the checks let through');
-  return instant;
 }
