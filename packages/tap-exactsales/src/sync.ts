@@ -1,6 +1,6 @@
 import type { TableName } from '@exact-spotter/schema';
 import { log, ProgramError, timer } from '@exact-spotter/singer';
-import { ApiRejectedError, ApiSetError } from './errors.ts';
+import { isSetFault } from './errors.ts';
 import { fromMilliseconds } from './instant.ts';
 import { feedGroups, planRead, type Feed, type PlanSettings } from './plan.ts';
 import { runRead, type ReadContext, type ReadResult } from './read.ts';
@@ -74,7 +74,7 @@ async function readGroup(
     return apart;
   } catch (fault) {
     measured.end({ status: 'failed' });
-    if (!(fault instanceof ApiSetError || fault instanceof ApiRejectedError)) throw fault;
+    if (!isSetFault(fault)) throw fault;
     log.error(fault.message, { stream: names });
     failed.push(names);
     return undefined;
