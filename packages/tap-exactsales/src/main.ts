@@ -23,6 +23,12 @@ const commandLine = {
       describe: 'A catalog with the streams and columns that are wanted; all without it',
     },
     state: { type: 'string', requiresArg: true, describe: 'The state of an earlier run' },
+    test: {
+      type: 'string',
+      choices: ['all', 'schema'],
+      coerce: (given: string) => (given === '' ? 'all' : given),
+      describe: 'Print one record of each stream at most (all), or the schemas alone (schema)',
+    },
   },
   commands: [
     {
@@ -47,8 +53,20 @@ async function run(args: Arguments): Promise<void> {
   const catalog = catalogFile === undefined ? known : await readCatalog(catalogFile);
   const state =
     stateFile === undefined ? new State() : parseState(await readState(stateFile), stateFile);
+  const selected = select(catalog, known);
+  const { test } = values;
+  if (test !== undefined) return runTest(test === 'schema', settings, selected, state);
   const { runSync } = await import('./run.ts');
-  await runSync(settings, select(catalog, known), state);
+  await runSync(settings, selected, state);
+}
+
+async function runTest(
+  wantsSchemas: boolean,
+  ...run: [TapSettings, ReturnType<typeof select>, State]
+): Promise<void> {
+  const { testStreams, writeSchemas } = await import('./test-run.ts');
+  const [, selected, state] = run;
+  await (wantsSchemas ? writeSchemas(selected, state) : testStreams(...run));
 }
 
 async function doctor({ config, values }: Arguments): Promise<void> {

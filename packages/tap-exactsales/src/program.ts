@@ -11,7 +11,15 @@ export const program: Program = {
   version,
   description:
     'Reads a whole Exact Spotter account (Exact Sales, today RD Station Spotter) through its REST API v3: 22 streams.',
-  capabilities: ['about', 'catalog', 'discover', 'state', 'activate-version', 'structured-logging'],
+  capabilities: [
+    'about',
+    'catalog',
+    'discover',
+    'state',
+    'test',
+    'activate-version',
+    'structured-logging',
+  ],
   settings: {
     type: 'object',
     required: ['api_token'],

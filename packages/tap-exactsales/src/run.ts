@@ -1,5 +1,5 @@
 import type { TableName } from '@exact-spotter/schema';
-import { log, stdoutOutput, terminationSignal } from '@exact-spotter/singer';
+import { log, stdoutOutput } from '@exact-spotter/singer';
 import { AccountClock } from './clock.ts';
 import { connect } from './connection.ts';
 import { planSettings } from './plan-settings.ts';
@@ -7,10 +7,8 @@ import type { SelectedStream } from './select.ts';
 import type { TapSettings } from './settings.ts';
 import type { State } from './state.ts';
 import { sync } from './sync.ts';
+import { boundedTermination } from './termination.ts';
 import { Writer } from './writer.ts';
-
-/** Milliseconds that a run which is told to end may take; a reader that does not read must not hold it. */
-const LONGEST_END = 4000;
 
 /**
  * Makes the parts of a run, runs it, and ends it in order: a termination signal drops the pages
@@ -21,15 +19,12 @@ export async function runSync(
   selected: ReadonlyMap<TableName, SelectedStream>,
   state: State,
 ): Promise<void> {
-  const termination = terminationSignal();
+  const termination = boundedTermination();
   const failure = new AbortController();
   const signal = AbortSignal.any([termination, failure.signal]);
   const { client, close } = connect(settings, signal);
   const writer = new Writer(stdoutOutput(), state);
   const clock = new AccountClock(settings.timezone);
-  termination.addEventListener('abort', () =>
-    setTimeout(() => process.exit(0), LONGEST_END).unref(),
-  );
   try {
     await sync({
       selected,

@@ -1,4 +1,3 @@
-import { readParent, tables, type TableName } from '@exact-spotter/schema';
 import type { JsonValue } from '@exact-spotter/singer';
 import { zoneSuffix, type AccountClock } from '../clock.ts';
 import { feedReaders } from '../feed.ts';
@@ -7,18 +6,8 @@ import { valueAt, type WireRow } from '../row.ts';
 import type { SetLiteral } from '../streams.ts';
 import { knownMembers, unknownMembers } from '../unknown-fields.ts';
 import { isObject } from '../value.ts';
+import { columnSamples, elements, type ColumnSample } from './column-samples.ts';
 import type { FieldFinding } from './finding.ts';
-
-/** A column, and the objects that it was looked for in. */
-interface ColumnSample {
-  /** `stream.column` */
-  readonly name: string;
-  /** Where it may stand, the likeliest first. */
-  readonly sources: readonly string[];
-  readonly objects: readonly WireRow[];
-  /** A date-time of which no zone is documented. */
-  readonly isZoned: boolean;
-}
 
 /** What the rows of a page show of the columns that are made of them. */
 export function fieldFinding(
@@ -38,42 +27,9 @@ export function fieldFinding(
       columns.filter(({ isZoned }) => isZoned),
       zonesOf,
     ),
+    lists: named(columns, listsOf),
     ...readAll(feed, rows, clock),
   };
-}
-
-function columnSamples(set: SetLiteral, rows: readonly WireRow[]): ColumnSample[] {
-  const children = set.children ?? [];
-  return [
-    ...tableSamples(set.stream, set, rows),
-    ...children.flatMap((child) =>
-      tableSamples(child.stream, child, elements(rows, child.array).filter(isObject)),
-    ),
-  ];
-}
-
-function tableSamples(
-  stream: TableName,
-  { columns, clocks = {} }: Pick<SetLiteral, 'columns' | 'clocks'>,
-  objects: readonly WireRow[],
-): ColumnSample[] {
-  const elsewhere = readParent(tables[stream]);
-  const own = Object.entries<{ type: unknown; format?: string }>(tables[stream].properties).filter(
-    ([column]) => !elsewhere || (column !== 'position' && !(column in elsewhere.columns)),
-  );
-  return own.map(([column, { format }]) => ({
-    name: `${stream}.${column}`,
-    sources: [columns[column] ?? column].flat(),
-    objects,
-    isZoned: format === 'date-time' && clocks[column] === undefined,
-  }));
-}
-
-function elements(rows: readonly WireRow[], array: string): JsonValue[] {
-  return rows.flatMap((row) => {
-    const list = row[array];
-    return Array.isArray(list) ? (list as readonly JsonValue[]) : [];
-  });
 }
 
 function missingArrays({ children = [] }: SetLiteral, rows: readonly WireRow[]): string[] {
@@ -103,13 +59,30 @@ function spellingsOf({ sources, objects }: ColumnSample): string[] {
 }
 
 function zonesOf({ sources, objects }: ColumnSample): string[] {
-  const written = objects.flatMap((object) =>
-    sources.map((source) => valueAt(object, source.split('.'))),
-  );
-  const suffixes = written.flatMap((value) =>
+  const suffixes = values({ sources, objects }).flatMap((value) =>
     typeof value === 'string' ? (zoneSuffix(value) ?? []) : [],
   );
   return [...new Set(suffixes)].map((suffix) => (suffix === '' ? 'none' : suffix));
+}
+
+/** What the lists are made of that one text is made of. */
+function listsOf(column: ColumnSample): string[] {
+  const kinds = values(column).flatMap((value) =>
+    Array.isArray(value) ? (value as readonly JsonValue[]).map(kindOf) : [],
+  );
+  return [...new Set(kinds)];
+}
+
+function kindOf(element: JsonValue): string {
+  if (isObject(element)) return 'objects';
+  return typeof element === 'string' ? 'texts' : 'other values';
+}
+
+function values({
+  sources,
+  objects,
+}: Pick<ColumnSample, 'sources' | 'objects'>): (JsonValue | undefined)[] {
+  return objects.flatMap((object) => sources.map((source) => valueAt(object, source.split('.'))));
 }
 
 function nameOf({ name }: ColumnSample): string {

@@ -46,6 +46,8 @@ export interface FieldFinding {
   readonly spellings: Readonly<Record<string, readonly string[]>>;
   /** Date-times of which no zone is documented: the suffixes they bear, `none` for none. */
   readonly zones: Readonly<Record<string, readonly string[]>>;
+  /** Columns that are made of a list: what its elements are. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
   /** Columns that got a value of another kind than they hold. */
   readonly misfits: readonly string[];
   readonly rows_without_key: number;

@@ -53,10 +53,11 @@ function pageText({ cap, rows, asked_in_time: asked }: PageFinding): string {
 
 /** What a set's row of the table has no room for. */
 function remarks({ fields, differences, ...set }: ReachableSet): string[] {
-  const { zones, spellings } = fields;
+  const { zones, spellings, lists } = fields;
   return [
     ...pairs('Zones of undocumented dates', zones),
     ...pairs('Spellings found', spellings),
+    ...pairs('Lists', lists, ' of '),
     ...(set.hides_without_date === true
       ? ['Rows are hidden from whoever asks without a date.']
       : []),
@@ -64,8 +65,14 @@ function remarks({ fields, differences, ...set }: ReachableSet): string[] {
   ];
 }
 
-function pairs(title: string, found: Readonly<Record<string, readonly string[]>>): string[] {
-  const entries = Object.entries(found).map(([name, values]) => `${name} ${values.join(' and ')}`);
+function pairs(
+  title: string,
+  found: Readonly<Record<string, readonly string[]>>,
+  between = ' ',
+): string[] {
+  const entries = Object.entries(found).map(
+    ([name, values]) => `${name}${between}${values.join(' and ')}`,
+  );
   return entries.length === 0 ? [] : [`${title}: ${entries.join(', ')}.`];
 }
 
