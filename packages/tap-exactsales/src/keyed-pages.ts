@@ -44,6 +44,7 @@ export async function* keyedPages(
     if (!continues(page, cursor)) {
       restarts += 1;
       if (restarts > MOST_RESTARTS) throw new KeyedReadError('the rows of a key do not hold still');
+      progress.rows -= cursor.drained;
       cursor = { key: cursor.key, drained: 0 };
       continue;
     }
@@ -52,6 +53,7 @@ export async function* keyedPages(
     yield {
       rows,
       ...(next.key !== undefined && { resume: next.key }),
+      read: progress.rows,
       total: progress.total,
       isLast,
       isSure: true,

@@ -131,6 +131,13 @@ export const program: Program = {
         minimum: 0,
         maximum: 50,
       },
+      reconcile: {
+        type: 'boolean',
+        title: 'Reconcile',
+        description:
+          "After each complete read its rows are compared with the server's count, and a difference is told in the log: one request more for each set.",
+        default: false,
+      },
       user_agent: {
         type: 'string',
         title: 'User agent',

@@ -30,6 +30,7 @@ export async function runSync(
       selected,
       settings: planSettings(settings, clock),
       concurrency: settings.concurrency,
+      reconcile: settings.reconcile,
       context: {
         client,
         clock,
