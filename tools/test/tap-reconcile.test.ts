@@ -65,6 +65,25 @@ it('says where the read and the count differ, in numbers', async () => {
   expect(stderr.match(/the API counts/g)).toHaveLength(1);
 });
 
+it('counts rows once that had to be read again', async () => {
+  const account = createAccount({ seed: 8, leads: 20 });
+  const [lead] = account.rows('Leads');
+  for (let at = 0; at < 8; at += 1) account.add('LeadStages', { leadId: lead?.['id'] });
+  const served = await startSimulator({ account, token: TOKEN, behaviour: { pageCap: 4 } });
+  // A row that changes while the rows of its key are read on makes them begin again.
+  let changes = 0;
+  served.beforeResponse(({ path, query }) => {
+    if (path !== '/LeadStages' || query['$skip'] === undefined || changes > 1) return;
+    changes += 1;
+    account.change('LeadStages', (row) => row['leadId'] === lead?.['id'], { cycle: changes });
+  });
+  const { code, stderr } = await tap({ reconcile: true, api_url: served.url });
+  await served.stop();
+  expect(code, stderr).toBe(0);
+  expect(changes).toBe(2);
+  expect(stderr).not.toContain('the API counts');
+});
+
 it('goes on where the API tells no count', async () => {
   simulator.behave({ rejects: { count: ['stages'] } });
   const { code, stderr } = await tap({ reconcile: true });

@@ -79,7 +79,7 @@ export interface ReachableSet {
   readonly differences: readonly string[];
 }
 
-export interface UnreachableSet {
+interface UnreachableSet {
   readonly set: string;
   readonly streams: readonly string[];
   readonly reachable: false;
