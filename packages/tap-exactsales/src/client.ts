@@ -21,6 +21,8 @@ export interface WirePage {
   /** Rows that the filter finds, where `$count` was asked for and is answered. */
   readonly count: number | undefined;
   readonly nextLink: string | undefined;
+  /** From the sending to the last byte, of the try that was answered. */
+  readonly milliseconds: number;
 }
 
 export interface ClientOptions {
@@ -191,7 +193,7 @@ function final(fault: ApiRetriableError): Error {
     : new ApiSetError(message, { cause: fault });
 }
 
-function readPage({ text }: HttpAnswer): WirePage | undefined {
+function readPage({ text, milliseconds }: HttpAnswer): WirePage | undefined {
   const page = parseJson(text);
   if (!isObject(page)) return undefined;
   const { value: rows, '@odata.count': count, '@odata.nextLink': nextLink } = page;
@@ -200,6 +202,7 @@ function readPage({ text }: HttpAnswer): WirePage | undefined {
     rows,
     count: typeof count === 'number' ? count : undefined,
     nextLink: typeof nextLink === 'string' ? nextLink : undefined,
+    milliseconds,
   };
 }
 

@@ -69,6 +69,12 @@ export class AccountClock {
   }
 }
 
+/** The suffix that a date bears: `Z`, `-03:00`, or nothing; undefined for what is no date. */
+export function zoneSuffix(written: string): string | undefined {
+  const match = WRITTEN.exec(written.trim())?.groups;
+  return match && (match['zone'] ?? '');
+}
+
 const CACHED_OFFSETS = 50_000;
 
 export function isTimezone(name: string): boolean {

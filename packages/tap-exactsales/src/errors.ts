@@ -59,5 +59,10 @@ export class ApiSetError extends ProgramError {
   override readonly name = 'ApiSetError';
 }
 
+/** True for what ends the reading of one set, and of no other. */
+export function isSetFault(fault: unknown): fault is ApiSetError | ApiRejectedError {
+  return fault instanceof ApiSetError || fault instanceof ApiRejectedError;
+}
+
 /** No answer in time, however often it was tried. */
 export class ApiTimeoutError extends ApiSetError {}

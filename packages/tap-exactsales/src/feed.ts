@@ -1,14 +1,31 @@
-import { tables } from '@exact-spotter/schema';
+import { tables, type TableName } from '@exact-spotter/schema';
 import type { AccountClock } from './clock.ts';
 import type { Feed } from './plan.ts';
-import { childReader, rowReader, type RowReader, type WireRow } from './row.ts';
+import {
+  childReader,
+  misfits,
+  rowReader,
+  type Misfit,
+  type RowReader,
+  type WireRow,
+} from './row.ts';
 import type { SetLiteral } from './streams.ts';
 
-/** The readers of a feed's tables, the parent first. */
-export function feedReaders({ set, streams }: Feed, clock: AccountClock): RowReader[] {
+/**
+ * The readers of a feed's tables, the parent first.
+ * @param misfitsOf who hears of values that do not fit a stream's columns; the log where it is missing
+ */
+export function feedReaders(
+  { set, streams }: Feed,
+  clock: AccountClock,
+  misfitsOf: (stream: TableName) => Misfit = misfits,
+): RowReader[] {
   return streams.map(({ stream, columns }) => {
     const child = set.children?.find((candidate) => candidate.stream === stream);
-    return child ? childReader(set, child, columns, clock) : rowReader(set, columns, clock);
+    const misfit = misfitsOf(stream);
+    return child
+      ? childReader(set, child, columns, clock, misfit)
+      : rowReader(set, columns, clock, misfit);
   });
 }
 

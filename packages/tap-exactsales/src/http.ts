@@ -12,6 +12,8 @@ export interface HttpAnswer {
   /** The server's clock, to the second. */
   readonly date: string | undefined;
   readonly text: string;
+  /** From the sending to the last byte. */
+  readonly milliseconds: number;
 }
 
 export interface HttpOptions {
@@ -41,6 +43,7 @@ export class Http {
    * @throws the fault of the connection, or the signal's reason
    */
   async get(url: string, signal: AbortSignal, onHeaders: () => void): Promise<HttpAnswer> {
+    const sent = performance.now();
     const { statusCode, headers, body } = await request(url, {
       dispatcher: this.#agent,
       headers: this.#headers,
@@ -55,6 +58,7 @@ export class Http {
       retryAfter: single(headers['retry-after']),
       date: single(headers['date']),
       text: plain.toString('utf8'),
+      milliseconds: performance.now() - sent,
     };
   }
 

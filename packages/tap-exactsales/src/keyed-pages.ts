@@ -6,6 +6,7 @@ import { isLastPage, newProgress, wantsCount, type Progress } from './last-page.
 import { askPage, noteIgnoredDates, type AskedPage, type PageRead } from './page-query.ts';
 import type { Page } from './pages.ts';
 import { valueAt, type WireRow } from './row.ts';
+import type { SetLiteral } from './streams.ts';
 
 /** The set cannot be read by key: filter or order are not honoured, or rows have no key. */
 export class KeyedReadError extends Error {
@@ -43,6 +44,7 @@ export async function* keyedPages(
     if (!continues(page, cursor)) {
       restarts += 1;
       if (restarts > MOST_RESTARTS) throw new KeyedReadError('the rows of a key do not hold still');
+      progress.rows -= cursor.drained;
       cursor = { key: cursor.key, drained: 0 };
       continue;
     }
@@ -51,6 +53,7 @@ export async function* keyedPages(
     yield {
       rows,
       ...(next.key !== undefined && { resume: next.key }),
+      read: progress.rows,
       total: progress.total,
       isLast,
       isSure: true,
@@ -86,7 +89,7 @@ async function askOnce(
 ): Promise<AskedPage> {
   const page = await askPage(client, read, {
     ...keyClause(read, cursor),
-    orderby: order(read),
+    orderby: pageOrder(read.set),
     skip: Math.max(0, cursor.drained - 1),
     count: wantsCount(progress, read.facts),
   });
@@ -102,8 +105,9 @@ function keyClause({ set }: PageRead, { key }: Cursor): { key?: string } {
   return { key: `${member} ${unique ? 'gt' : 'ge'} ${literal(key)}` };
 }
 
-function order({ set }: PageRead): string[] {
-  return [set.pageKey.member, ...(set.tieOrder === undefined ? [] : [set.tieOrder])];
+/** The order in which the pages of a set are asked for. */
+export function pageOrder({ pageKey, tieOrder }: SetLiteral): string[] {
+  return [pageKey.member, ...(tieOrder === undefined ? [] : [tieOrder])];
 }
 
 /** The option that a page betrays as not heeded; undefined for a page that stands as asked. */

@@ -25,7 +25,7 @@ export async function* offsetPages(client: Client, read: PageRead): AsyncGenerat
     `${read.set.path} changes faster than it can be counted off: some of its rows may be missing until the next run.`,
     { stream: read.set.stream },
   );
-  yield { rows: [], isLast: true, isSure: false };
+  yield { rows: [], read: 0, isLast: true, isSure: false };
 }
 
 /** @returns false when the set moved too far, and is to be begun again */
@@ -45,7 +45,7 @@ async function* onePass(client: Client, read: PageRead): AsyncGenerator<Page, bo
     if (isKnown && page.rows.length > again) return false;
     const isLast = isLastPage(page, progress, read.facts) || isKnown;
     progress.rows = position = page.skip + page.rows.length;
-    yield { rows, total: progress.total, isLast, isSure: true };
+    yield { rows, read: position, total: progress.total, isLast, isSure: true };
     if (isLast) return true;
     tail = identities.slice(-OVERLAP);
   }

@@ -10,6 +10,8 @@ export interface Page {
   readonly rows: readonly WireRow[];
   /** Where a later run may go on: see {@link readPages}. Missing where it must start over. */
   readonly resume?: JsonValue;
+  /** Rows of this read so far, each counted once however often it came. */
+  readonly read: number;
   /** Rows of the whole read, as far as the server tells. */
   readonly total?: number | undefined;
   readonly isLast: boolean;

@@ -11,7 +11,15 @@ export const program: Program = {
   version,
   description:
     'Reads a whole Exact Spotter account (Exact Sales, today RD Station Spotter) through its REST API v3: 22 streams.',
-  capabilities: ['about', 'catalog', 'discover', 'state', 'activate-version', 'structured-logging'],
+  capabilities: [
+    'about',
+    'catalog',
+    'discover',
+    'state',
+    'test',
+    'activate-version',
+    'structured-logging',
+  ],
   settings: {
     type: 'object',
     required: ['api_token'],
@@ -122,6 +130,13 @@ export const program: Program = {
         default: 6,
         minimum: 0,
         maximum: 50,
+      },
+      reconcile: {
+        type: 'boolean',
+        title: 'Reconcile',
+        description:
+          "After each complete read its rows are compared with the server's count, and a difference is told in the log: one request more for each set.",
+        default: false,
       },
       user_agent: {
         type: 'string',

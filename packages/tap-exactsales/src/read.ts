@@ -3,7 +3,7 @@ import { log } from '@exact-spotter/singer';
 import type { Client } from './client.ts';
 import type { AccountClock } from './clock.ts';
 import { dateFilter, dateReader, type DateFilter } from './date-range.ts';
-import { SetFacts } from './facts.ts';
+import { factsOf, type SetFacts } from './facts.ts';
 import { feedReaders, selectedMembers } from './feed.ts';
 import { earlier, later, type Instant } from './instant.ts';
 import { readPages, type Page } from './pages.ts';
@@ -28,6 +28,8 @@ export interface ReadContext {
 
 /** How a read went. */
 export interface ReadResult {
+  /** Rows of the set that came. */
+  readonly read: number;
   /** Rows that could not be sent for want of a key. */
   readonly withoutKey: number;
   /** False when rows may be missing. */
@@ -58,16 +60,17 @@ class Run {
   #newest: Instant | undefined;
   #startedAt: Instant;
   #isSure = true;
+  #read = 0;
 
   constructor(plan: ReadPlan, context: ReadContext) {
     this.#plan = plan;
     this.#context = context;
-    this.#facts = factsOf(plan.set.path, context);
+    this.#facts = factsOf(plan.set.path, context.facts, context.pageSize);
     this.#feeds = plan.feeds;
     this.#readers = plan.feeds.flatMap((feed) => feedReaders(feed, context.clock));
     this.#dates = dateFilter(plan.set, plan.range, context.clock);
     this.#dateOf = dateReader(plan.set, context.clock);
-    this.#report = unknownFieldsReporter(plan.feeds.map(({ set }) => set));
+    this.#report = unknownFieldsReporter(plan.set);
     this.#newest = plan.progress?.newest;
     this.#startedAt = plan.startedAt;
   }
@@ -85,6 +88,7 @@ class Run {
     if (!this.#plan.progress) this.#startedAt = client.atServer(this.#plan.startedAt);
     await this.#prove(page);
     this.#isSure &&= page.isSure;
+    this.#read = page.read;
     this.#report(page.rows);
     const rows = page.rows.filter((row) => this.#dates.contains(row));
     for (const row of rows) this.#note(row);
@@ -104,7 +108,7 @@ class Run {
     if (this.#isSure) await this.#conclude();
     await this.#context.writer.state();
     const withoutKey = this.#readers.reduce((sum, reader) => sum + reader.withoutKey, 0);
-    return { withoutKey, isSure: this.#isSure, apart: this.#apart };
+    return { read: this.#read, withoutKey, isSure: this.#isSure, apart: this.#apart };
   }
 
   /** Two feeds of one read stay together if its rows hold all that both want: told by the first that come. */
@@ -209,10 +213,4 @@ class Run {
   #streams(): TableName[] {
     return this.#feeds.flatMap(({ streams }) => streams.map(({ stream }) => stream));
   }
-}
-
-function factsOf(path: string, { facts, pageSize }: ReadContext): SetFacts {
-  const known = facts.get(path) ?? new SetFacts(path, pageSize);
-  facts.set(path, known);
-  return known;
 }

@@ -27,16 +27,17 @@ interface Column {
   readonly zeroIsNull: boolean;
 }
 
-type Misfit = (column: string) => void;
+/** Hears of a column whose value the API sent in another kind than the column holds. */
+export type Misfit = (column: string) => void;
 
 /** The reader of the set's own table. */
 export function rowReader(
   set: SetLiteral,
   columns: ReadonlySet<string>,
   clock: AccountClock,
+  misfit: Misfit,
 ): RowReader {
   const compiled = compile(set.stream, set, columns, clock);
-  const misfit = misfits(set.stream);
   const reader = {
     stream: set.stream,
     withoutKey: 0,
@@ -55,11 +56,11 @@ export function childReader(
   child: ChildLiteral,
   columns: ReadonlySet<string>,
   clock: AccountClock,
+  misfit: Misfit,
 ): RowReader {
   const fromParent = readParent(tables[child.stream])?.columns ?? {};
   const parentColumns = new Set(Object.values(fromParent));
   const parent = compile(set.stream, set, parentColumns, clock);
-  const misfit = misfits(child.stream);
   const own = new Set([...columns].filter((name) => !(name in fromParent) && name !== POSITION));
   const compiled = compile(child.stream, child, own, clock);
   const reader = {
@@ -161,7 +162,7 @@ export function valueAt(wire: WireRow, path: readonly string[]): JsonValue | und
 }
 
 /** Says once for each column that the API sends what the column cannot hold. */
-function misfits(stream: TableName): Misfit {
+export function misfits(stream: TableName): Misfit {
   const said = new Set<string>();
   return (column) => {
     if (said.has(column)) return;

@@ -18,6 +18,7 @@ export interface TapSettings {
   readonly page_size: number;
   readonly request_timeout_seconds: number;
   readonly max_retries: number;
+  readonly reconcile: boolean;
   readonly user_agent: string;
 }
 

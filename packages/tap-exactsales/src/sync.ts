@@ -1,8 +1,9 @@
 import type { TableName } from '@exact-spotter/schema';
 import { log, ProgramError, timer } from '@exact-spotter/singer';
-import { ApiRejectedError, ApiSetError } from './errors.ts';
+import { isSetFault } from './errors.ts';
 import { fromMilliseconds } from './instant.ts';
 import { feedGroups, planRead, type Feed, type PlanSettings } from './plan.ts';
+import { reconcile } from './reconcile.ts';
 import { runRead, type ReadContext, type ReadResult } from './read.ts';
 import type { SelectedStream } from './select.ts';
 
@@ -11,6 +12,8 @@ export interface SyncOptions {
   readonly selected: ReadonlyMap<TableName, SelectedStream>;
   readonly settings: PlanSettings;
   readonly concurrency: number;
+  /** Complete reads are compared with the server's count. */
+  readonly reconcile: boolean;
   readonly context: ReadContext;
   /** Ends the run in order. */
   readonly signal: AbortSignal;
@@ -74,7 +77,7 @@ async function readGroup(
     return apart;
   } catch (fault) {
     measured.end({ status: 'failed' });
-    if (!(fault instanceof ApiSetError || fault instanceof ApiRejectedError)) throw fault;
+    if (!isSetFault(fault)) throw fault;
     log.error(fault.message, { stream: names });
     failed.push(names);
     return undefined;
@@ -84,11 +87,12 @@ async function readGroup(
 /** A read that goes on where an earlier run was broken off knows nothing of what changed since: a second one does. */
 async function readUpToNow(
   feeds: readonly Feed[],
-  { context, settings, signal }: SyncOptions,
+  { context, settings, signal, reconcile: isReconciling }: SyncOptions,
 ): Promise<ReadResult> {
   const plan = planRead(feeds, context.state, settings, fromMilliseconds(Date.now()));
   signal.throwIfAborted();
   const result = await runRead(plan, context);
+  if (isReconciling && result.isSure) await reconcile(plan, result.read, context);
   if (!plan.progress || plan.method !== 'incremental' || !result.isSure) return result;
   const rest = result.apart ? feeds.filter((feed) => feed !== result.apart) : feeds;
   const again = planRead(rest, context.state, settings, fromMilliseconds(Date.now()));

@@ -1,0 +1,27 @@
+import { Client } from './client.ts';
+import { Http } from './http.ts';
+import { Quota } from './quota.ts';
+import type { TapSettings } from './settings.ts';
+
+/** The way to the account's API, for as long as a run needs it. */
+export interface Connection {
+  readonly client: Client;
+  readonly close: () => Promise<void>;
+}
+
+/** @param signal ends whatever is under way */
+export function connect(settings: TapSettings, signal: AbortSignal): Connection {
+  const http = new Http({
+    headers: { token_exact: settings.api_token.trim(), 'user-agent': settings.user_agent },
+    connections: settings.concurrency,
+  });
+  const client = new Client({
+    http,
+    quota: new Quota(settings.quota_requests, settings.quota_seconds),
+    apiUrl: settings.api_url.replace(/\/+$/, ''),
+    timeoutSeconds: settings.request_timeout_seconds,
+    maxRetries: settings.max_retries,
+    signal,
+  });
+  return { client, close: () => http.close() };
+}

@@ -1,0 +1,91 @@
+import { program } from '../program.ts';
+import type { LinkFinding, PageFinding, ReachableSet, SetFinding } from './finding.ts';
+import { textTable } from './text-table.ts';
+
+/** For programs, and to be handed on. With a line end. */
+export function jsonReport(sets: readonly SetFinding[]): string {
+  return `${JSON.stringify({ program: program.name, version: program.version, sets }, null, 2)}\n`;
+}
+
+/** For people: a table, what there is to say of each set, and what to do about it. With a line end. */
+export function textReport(sets: readonly SetFinding[]): string {
+  const details = sets.flatMap((set) => {
+    const lines = set.reachable ? remarks(set) : [set.fault];
+    return lines.length === 0 ? [] : [section(`${set.set} (${set.streams.join(', ')})`, lines)];
+  });
+  return [textTable(HEAD, sets.map(row), RIGHT), LEGEND, ...details, advice(sets)].join('\n');
+}
+
+const HEAD = [
+  ...['set', 'reachable', 'rows', 'date filter', 'key filter', 'and', 'order', '$count'],
+  ...['next link', 'page', 'ms'],
+];
+const RIGHT = ['rows', 'ms'];
+
+const LEGEND = `rows: as /$count tells. date filter, key filter, and, order, $count: whether what is asked for is
+heeded (? where the set has too few rows to tell, – where it is not needed). next link: the pages
+that have one. page: rows in a page at most. ms: how long one page took.
+`;
+
+function row(set: SetFinding): string[] {
+  if (!set.reachable) return [set.set, 'no'];
+  const { rows, date_filter: date, key_filter: key, and, order, count_inline: count } = set;
+  return [
+    ...[set.set, 'yes', rows === null ? '?' : String(rows)],
+    ...[date ?? '–', key, and, order, count].map((verdict) => verdict.replace('not told', '?')),
+    ...[linkText(set.next_link), pageText(set.page), String(set.page.milliseconds)],
+  ];
+}
+
+function linkText({ stands, keeps_top: keepsTop, ...faults }: LinkFinding): string {
+  const notes = [
+    ...(keepsTop === false ? ['without $top'] : []),
+    ...(faults.leads_to_another_host ? ['to another host'] : []),
+    ...(faults.leads_back ? ['to itself'] : []),
+  ];
+  return [stands.replace('not told', '?'), ...notes].join(', ');
+}
+
+function pageText({ cap, rows, asked_in_time: asked }: PageFinding): string {
+  if (cap === null) return `all ${rows}`;
+  return cap === asked ? String(cap) : `${cap} of ${asked}`;
+}
+
+/** What a set's row of the table has no room for. */
+function remarks({ fields, differences, ...set }: ReachableSet): string[] {
+  const { zones, spellings, lists } = fields;
+  return [
+    ...pairs('Zones of undocumented dates', zones),
+    ...pairs('Spellings found', spellings),
+    ...pairs('Lists', lists, ' of '),
+    ...(set.hides_without_date === true
+      ? ['Rows are hidden from whoever asks without a date.']
+      : []),
+    ...differences.map((difference) => `! ${difference}`),
+  ];
+}
+
+function pairs(
+  title: string,
+  found: Readonly<Record<string, readonly string[]>>,
+  between = ' ',
+): string[] {
+  const entries = Object.entries(found).map(
+    ([name, values]) => `${name}${between}${values.join(' and ')}`,
+  );
+  return entries.length === 0 ? [] : [`${title}: ${entries.join(', ')}.`];
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return `${title}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}
+
+function advice(sets: readonly SetFinding[]): string {
+  const other = sets.filter((set) => !set.reachable || set.differences.length > 0);
+  if (other.length === 0) return 'Everything is as expected: there is nothing to tell.\n';
+  return `${other.length} of ${sets.length} sets differ from what this version expects (lines with "!", and sets that
+cannot be reached). A run copes with it as its log says. To tell us, paste what
+\`${program.name} doctor --format json\` prints into an issue: it holds names and numbers, never the
+value of a record nor the token.
+`;
+}

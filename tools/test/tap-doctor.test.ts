@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+
+const TOKEN = 'canary-token';
+const account = createAccount({ seed: 11, leads: 1500 });
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ account, token: TOKEN });
+});
+
+beforeEach(() => simulator.reset());
+
+afterAll(() => simulator.stop());
+
+const IGNORED = { date_filter: 'ignored', key_filter: 'ignored', and: 'ignored' };
+const REFUSED = { date_filter: 'refused', key_filter: 'refused', and: 'refused' };
+
+type Behaviour = Parameters<Simulator['behave']>[0];
+
+interface Report {
+  readonly sets: readonly (Readonly<Record<string, unknown>> & { readonly set: string })[];
+}
+
+async function doctor(
+  settings: object = {},
+  args: readonly string[] = ['--format', 'json'],
+  url = simulator.url,
+): Promise<Ended> {
+  const base = { api_token: TOKEN, api_url: url, quota_requests: 10_000, max_retries: 0 };
+  const pair = new Pair({ ...base, ...settings });
+  const child = start('tap-exactsales', [
+    ...['doctor', ...args, '--config'],
+    pair.write('tap.json', { ...base, ...settings }),
+  ]);
+  child.stdin.end();
+  return ended(child);
+}
+
+/** What the report in JSON says of one set. */
+async function report(set: string, settings: object = {}): Promise<unknown> {
+  const { stdout } = await doctor(settings);
+  return (JSON.parse(stdout) as Report).sets.find((found) => found.set === set);
+}
+
+describe('an API as it is described', () => {
+  it('differs in nothing, and is asked little', async () => {
+    const { code, stdout } = await doctor();
+    const { sets } = JSON.parse(stdout) as Report;
+    expect(code).toBe(0);
+    expect(sets).toHaveLength(17);
+    expect(sets.flatMap(({ streams }) => streams)).toHaveLength(22);
+    expect(sets.filter(({ differences }) => String(differences) !== '')).toEqual([]);
+    expect(sets).toContainEqual(
+      expect.objectContaining({
+        set: '/Leads',
+        rows: 1500,
+        date_filter: 'yes',
+        key_filter: 'yes',
+        and: 'yes',
+        order: 'yes',
+        select: 'yes',
+        top: 'yes',
+        count_inline: 'yes',
+      }),
+    );
+    expect(simulator.requests.length).toBeLessThanOrEqual(78);
+  });
+
+  it('gets a table for people, which ends with what to do', async () => {
+    const { code, stdout } = await doctor({}, []);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^set +reachable +rows +date filter/);
+    expect(stdout).toMatch(/^\/Leads +yes +1500 +yes +yes +yes +yes +yes +always +500 +\d+$/m);
+    expect(stdout).toMatch(/there is nothing to tell\.\n$/);
+  });
+});
+
+describe('what an API may do otherwise', () => {
+  it.each<[string, Behaviour, string, object]>([
+    ['ignores filters', { ignores: { filter: 'all' } }, '/Leads', IGNORED],
+    ['refuses filters', { rejects: { filter: ['Leads'] } }, '/Leads', REFUSED],
+    ['ignores the order', { ignores: { orderby: ['Losts'] } }, '/Losts', { order: 'ignored' }],
+    ['refuses the order', { rejects: { orderby: ['Losts'] } }, '/Losts', { order: 'refused' }],
+    ['ignores $select', { ignores: { select: 'all' } }, '/sdrs', { select: 'ignored' }],
+    ['refuses $select', { rejects: { select: 'all' } }, '/sdrs', { select: 'refused' }],
+    ['ignores $top', { ignores: { top: 'all' } }, '/Tasks', { top: 'ignored' }],
+    ['ignores $count', { ignores: { count: 'all' } }, '/Tasks', { count_inline: 'ignored' }],
+    [
+      'refuses $count',
+      { rejects: { count: 'all' } },
+      '/Tasks',
+      { count_inline: 'refused', rows: null },
+    ],
+    ['links where more follows', { nextLink: 'whenMore' }, '/Leads', link('when more follows')],
+    ['has no links', { nextLink: 'never' }, '/Leads', link('never')],
+    [
+      'links back to the same page',
+      { nextLink: 'loop' },
+      '/Leads',
+      link('always', { leads_back: true }),
+    ],
+    [
+      'links to another host',
+      { nextLink: 'otherHost' },
+      '/Leads',
+      link('always', { leads_to_another_host: true }),
+    ],
+    [
+      'drops its own $top',
+      { nextLinkKeepsTop: false },
+      '/Leads',
+      link('always', { keeps_top: false }),
+    ],
+    ['gives shorter pages', { pageCap: 100 }, '/Leads', page({ asked: 500, cap: 100 })],
+    [
+      'is too slow for large pages',
+      { slowSets: { LeadsCustomFields: { rows: 130, ms: 4000 } } },
+      '/LeadsCustomFields',
+      page({ asked_in_time: 125 }),
+    ],
+    ['shuffles the rows of one key', { tieOrder: 'shuffled' }, '/painPoints', { ties: 'changing' }],
+    ['hides no rows of boxes', { hiddenBoxWindow: false }, '/Boxes', { hides_without_date: false }],
+    ['lacks a set', { missing: ['painPoints'] }, '/painPoints', { reachable: false }],
+    ['forbids a set', { forbidden: ['painPoints'] }, '/painPoints', { reachable: false }],
+  ])('is named: it %s', async (_, behaviour, set, expected) => {
+    simulator.behave(behaviour);
+    expect(await report(set, { request_timeout_seconds: 1 })).toMatchObject(expected);
+  });
+
+  it('is measured: how long a page takes', async () => {
+    simulator.behave({ latencyMs: (set) => (set === 'Tasks' ? 200 : 0) });
+    const { stdout } = await doctor();
+    const took = (JSON.parse(stdout) as Report).sets.map(({ set, page: of }) => [set, of] as const);
+    const slow = took.filter(([, of]) => (of as { milliseconds: number }).milliseconds >= 200);
+    expect(slow.map(([set]) => set)).toEqual(['/Tasks']);
+  });
+
+  it('leads the token to no other host', async () => {
+    simulator.behave({ nextLink: 'otherHost' });
+    await doctor();
+    expect(simulator.decoyRequests).toEqual([]);
+  });
+
+  it('is not named where it is as expected', async () => {
+    expect(await report('/Leads')).toMatchObject({
+      ...link('always', { keeps_top: true, leads_back: false, leads_to_another_host: false }),
+      ...page({ asked: 500, cap: 500, asked_in_time: 500 }),
+    });
+    expect(await report('/painPoints')).toMatchObject({ ties: 'steady' });
+    expect(await report('/Boxes')).toMatchObject({ hides_without_date: true });
+  });
+});
+
+describe('the rows themselves', () => {
+  it('are told by what their fields are called, and how they are written', async () => {
+    const other = createAccount({
+      seed: 3,
+      leads: 300,
+      shapes: {
+        ...{ painPointKey: 'painPoint.id', messagingId: 'idMessagingPlataform', zone: 'none' },
+        ...{ unknownFields: true, groupList: 'objects' },
+      },
+    });
+    other.change('Losts', () => true, { date: 'someday', reason: 'a secret reason' });
+    for (const { id } of other.rows('industries')) {
+      other.change('industries', Number(id), (row) => ({ ...row, active: undefined }));
+    }
+    const served = await startSimulator({ account: other, token: TOKEN });
+    const { stdout, stderr } = await doctor({}, undefined, served.url);
+    await served.stop();
+    const sets = new Map((JSON.parse(stdout) as Report).sets.map((found) => [found.set, found]));
+    expect(sets.get('/painPoints')).toMatchObject({
+      fields: {
+        spellings: { 'painpoints.painpoint_id': ['painPoint.id'] },
+        unknown: ['novoCampo', 'novoObjeto', 'novaLista'],
+      },
+    });
+    expect(sets.get('/LeadsAndPersons')).toMatchObject({
+      fields: {
+        spellings: {
+          'leadspersons__persons.persons_idmessagingplatform': ['idMessagingPlataform'],
+        },
+      },
+    });
+    expect(sets.get('/Tasks')).toMatchObject({ fields: { zones: { 'tasks.duedate': ['none'] } } });
+    expect(sets.get('/sdrs')).toMatchObject({
+      fields: { lists: { 'sdrs.grouplist': ['objects'] } },
+    });
+    expect(sets.get('/Losts')).toMatchObject({ fields: { misfits: ['losts.date'] } });
+    expect(sets.get('/industries')).toMatchObject({ fields: { missing: ['industries.active'] } });
+    expect(stdout + stderr).not.toMatch(/someday|a secret reason/);
+  });
+});
+
+describe('an account that cannot be read', () => {
+  it('ends with 1 when a set cannot be reached, and tells of all the others', async () => {
+    simulator.behave({ missing: ['Tasks'], forbidden: ['painPoints'] });
+    const { code, stdout, stderr } = await doctor({}, []);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^\/Tasks +no$/m);
+    expect(stdout).toMatch(/^\/LeadsCustomFields +yes/m);
+    expect(stdout).toMatch(/GET \/painPoints answered 403: the token may not read this/);
+    expect(stderr).toMatch(
+      /CRITICAL \/Tasks, \/painPoints cannot be read: the report says why\.\n$/,
+    );
+  });
+
+  it.each([
+    ['a wrong token', { api_token: 'wrong-canary' }, 'answered 401: the token is missing or wrong'],
+    ['a host that is not there', { api_url: 'http://127.0.0.1:9' }, 'check api_url'],
+  ])('ends with one sentence for %s', async (_, settings, sentence) => {
+    const { code, stdout, stderr } = await doctor(settings);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toContain('wrong-canary');
+  });
+
+  it('does not print what is not one of its forms', async () => {
+    const { code, stderr } = await doctor({}, ['--format', 'markdown']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--format text or json');
+  });
+});
+
+it('says neither the token nor a value of a record', async () => {
+  const values = account.rows('Leads').flatMap((row) => [row['lead'], row['cnpj'], row['phone1']]);
+  for (const args of [[], ['--format', 'json']]) {
+    const { stdout, stderr } = await doctor({}, args);
+    expect(stdout + stderr).not.toContain(TOKEN);
+    const said = values.filter((value) => typeof value === 'string' && stdout.includes(value));
+    expect(said).toEqual([]);
+  }
+});
+
+function link(stands: string, more: object = {}): object {
+  return { next_link: { stands, ...more } };
+}
+
+function page(expected: object): object {
+  return { page: expected };
+}

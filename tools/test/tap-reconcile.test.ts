@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+
+const TOKEN = 'canary-token';
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startSimulator({
+    account: createAccount({ seed: 8, leads: 700 }),
+    token: TOKEN,
+  });
+});
+
+beforeEach(() => simulator.reset());
+
+afterAll(() => simulator.stop());
+
+async function tap(settings: object): Promise<Ended> {
+  const base = { api_token: TOKEN, api_url: simulator.url, quota_requests: 10_000 };
+  const pair = new Pair(base);
+  const child = start('tap-exactsales', [
+    '--config',
+    pair.write('tap.json', { ...base, ...settings }),
+  ]);
+  child.stdin.end();
+  return ended(child);
+}
+
+function counts(): string[] {
+  return simulator.requests.map(({ path }) => path).filter((path) => path.endsWith('/$count'));
+}
+
+it('asks for no count unless told', async () => {
+  expect(await tap({})).toMatchObject({ code: 0 });
+  expect(counts()).toEqual([]);
+});
+
+it.each([
+  ['by key', {}],
+  ['by small pages', { pageCap: 90 }],
+  ['counted off', { ignores: { filter: 'all', orderby: 'all' } }],
+] as const)(
+  'asks once for each complete read %s, and says nothing where all is equal',
+  async (_, behaviour) => {
+    simulator.behave(behaviour);
+    const { code, stderr } = await tap({ reconcile: true });
+    expect(code, stderr).toBe(0);
+    // Leads and their contacts are one read.
+    expect(counts()).toHaveLength(16);
+    expect(new Set(counts()).size).toBe(16);
+    expect(stderr).not.toContain('the API counts');
+  },
+);
+
+it('says where the read and the count differ, in numbers', async () => {
+  const stop = simulator.beforeResponse(({ path }) => {
+    if (path === '/sdrs') simulator.account.remove('sdrs', 415_000);
+  });
+  const read = simulator.account.count('sdrs');
+  const { code, stderr } = await tap({ reconcile: true });
+  stop();
+  expect(code).toBe(0);
+  expect(stderr).toContain(`/sdrs: ${read} rows were read, and the API counts ${read - 1};`);
+  expect(stderr.match(/the API counts/g)).toHaveLength(1);
+});
+
+it('counts rows once that had to be read again', async () => {
+  const account = createAccount({ seed: 8, leads: 20 });
+  const [lead] = account.rows('Leads');
+  for (let at = 0; at < 8; at += 1) account.add('LeadStages', { leadId: lead?.['id'] });
+  const served = await startSimulator({ account, token: TOKEN, behaviour: { pageCap: 4 } });
+  // A row that changes while the rows of its key are read on makes them begin again.
+  let changes = 0;
+  served.beforeResponse(({ path, query }) => {
+    if (path !== '/LeadStages' || query['$skip'] === undefined || changes > 1) return;
+    changes += 1;
+    account.change('LeadStages', (row) => row['leadId'] === lead?.['id'], { cycle: changes });
+  });
+  const { code, stderr } = await tap({ reconcile: true, api_url: served.url });
+  await served.stop();
+  expect(code, stderr).toBe(0);
+  expect(changes).toBe(2);
+  expect(stderr).not.toContain('the API counts');
+});
+
+it('goes on where the API tells no count', async () => {
+  simulator.behave({ rejects: { count: ['stages'] } });
+  const { code, stderr } = await tap({ reconcile: true });
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/\/stages: \d+ rows were read, and the API tells no count to compare/);
+});

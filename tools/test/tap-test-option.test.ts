@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+
+const TOKEN = 'canary-token';
+const account = createAccount({ seed: 4, leads: 200 });
+let simulator: Simulator;
+let pair: Pair;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ account, token: TOKEN });
+  pair = new Pair(settings());
+});
+
+beforeEach(() => simulator.reset());
+
+afterAll(() => simulator.stop());
+
+function settings(): object {
+  return {
+    ...{ api_token: TOKEN, api_url: simulator.url },
+    ...{ quota_requests: 10_000, max_retries: 0 },
+  };
+}
+
+interface Line {
+  readonly type: string;
+  readonly stream?: string;
+  readonly record?: Readonly<Record<string, unknown>>;
+}
+
+interface Tested extends Ended {
+  readonly lines: readonly Line[];
+}
+
+async function tap(...args: string[]): Promise<Tested> {
+  const config = pair.write('tap.json', settings());
+  const child = start('tap-exactsales', ['--config', config, ...args]);
+  child.stdin.end();
+  const end = await ended(child);
+  const lines = end.stdout.split('\n').filter((line) => line !== '');
+  return { ...end, lines: lines.map((line) => JSON.parse(line) as Line) };
+}
+
+function streams({ lines }: Tested, type: string): (string | undefined)[] {
+  return lines.filter((line) => line.type === type).map(({ stream }) => stream);
+}
+
+describe.each([['--test'], ['--test=all']])('%s', (option) => {
+  it('prints the schema and one record of each stream, and no state', async () => {
+    const tested = await tap(option);
+    expect(tested.code, tested.stderr).toBe(0);
+    expect(new Set(tested.lines.map(({ type }) => type))).toEqual(new Set(['SCHEMA', 'RECORD']));
+    const records = streams(tested, 'RECORD');
+    expect(records).toHaveLength(22);
+    expect(new Set(records)).toEqual(new Set(streams(tested, 'SCHEMA')));
+    expect(simulator.requests).toHaveLength(17);
+    expect(tested.stderr).not.toContain(TOKEN);
+  });
+});
+
+describe('--test', () => {
+  it('takes a child of the record before it', async () => {
+    const { lines } = await tap('--test');
+    const record = (of: string): Line['record'] =>
+      lines.find(({ type, stream }) => type === 'RECORD' && stream === of)?.record;
+    expect(record('tasks__contacts')?.['task_id']).toBe(record('tasks')?.['id']);
+    expect(record('tasks')?.['id']).toEqual(expect.any(Number));
+  });
+
+  it('goes by the catalog', async () => {
+    const child = start('tap-exactsales', ['--discover']);
+    const { stdout } = await ended(child);
+    const { streams: all } = JSON.parse(stdout) as { streams: { stream: string }[] };
+    const wanted = all.filter(({ stream }) => ['stages', 'leadspersons__persons'].includes(stream));
+    const tested = await tap('--test', '--catalog', pair.write('some.json', { streams: wanted }));
+    expect(streams(tested, 'RECORD')).toEqual(['stages', 'leadspersons__persons']);
+    expect(simulator.requests.map(({ path }) => path)).toEqual(['/stages', '/LeadsAndPersons']);
+  });
+
+  it('asks from the state on', async () => {
+    const bookmarks = { leads: { replication_key_value: '2100-01-01T00:00:00Z' } };
+    const tested = await tap('--test', '--state', pair.write('late.json', { bookmarks }));
+    expect(streams(tested, 'RECORD')).not.toContain('leads');
+    expect(streams(tested, 'SCHEMA')).toContain('leads');
+    expect(streams(tested, 'RECORD')).toHaveLength(21);
+  });
+
+  it('ends with 1 when a set cannot be read, and tests the others', async () => {
+    simulator.behave({ missing: ['stages'] });
+    const tested = await tap('--test');
+    expect(tested.code).toBe(1);
+    expect(streams(tested, 'RECORD')).toHaveLength(21);
+    expect(tested.stderr).toMatch(/CRITICAL The test failed for \/stages/);
+  });
+});
+
+describe('--test=schema', () => {
+  it('prints the schemas alone, and asks nothing of the API', async () => {
+    const tested = await tap('--test=schema');
+    expect(tested.code, tested.stderr).toBe(0);
+    expect(streams(tested, 'SCHEMA')).toHaveLength(22);
+    expect(tested.lines).toHaveLength(22);
+    expect(simulator.requests).toEqual([]);
+  });
+});
+
+it('knows no other test', async () => {
+  const { code, stdout, stderr } = await tap('--test=records');
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('see tap-exactsales --help');
+});
