@@ -47,6 +47,13 @@ export class SetFacts {
   }
 }
 
+/** What is known of a set so far. */
+export function factsOf(path: string, facts: Map<string, SetFacts>, pageSize: number): SetFacts {
+  const known = facts.get(path) ?? new SetFacts(path, pageSize);
+  facts.set(path, known);
+  return known;
+}
+
 const VERBS = { rejected: 'rejects', ignored: 'does not heed' } as const;
 /** A set that cannot give so many rows in time cannot be read. */
 const FEWEST_ROWS = 25;

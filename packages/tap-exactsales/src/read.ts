@@ -3,11 +3,12 @@ import { log } from '@exact-spotter/singer';
 import type { Client } from './client.ts';
 import type { AccountClock } from './clock.ts';
 import { dateFilter, dateReader, type DateFilter } from './date-range.ts';
-import { SetFacts } from './facts.ts';
+import { factsOf, type SetFacts } from './facts.ts';
 import { feedReaders, selectedMembers } from './feed.ts';
 import { earlier, later, type Instant } from './instant.ts';
 import { readPages, type Page } from './pages.ts';
 import type { Feed, ReadPlan } from './plan.ts';
+import type { Progress } from './progress/progress.ts';
 import type { RowReader, WireRow } from './row.ts';
 import { isWholeWithin } from './shared-read.ts';
 import type { Bookmark, ProgressMarkers, State } from './state.ts';
@@ -24,6 +25,7 @@ export interface ReadContext {
   readonly pageSize: number;
   /** What has been found out about a set, by its path. */
   readonly facts: Map<string, SetFacts>;
+  readonly progress: Progress;
 }
 
 /** How a read went. */
@@ -62,7 +64,7 @@ class Run {
   constructor(plan: ReadPlan, context: ReadContext) {
     this.#plan = plan;
     this.#context = context;
-    this.#facts = factsOf(plan.set.path, context);
+    this.#facts = factsOf(plan.set.path, context.facts, context.pageSize);
     this.#feeds = plan.feeds;
     this.#readers = plan.feeds.flatMap((feed) => feedReaders(feed, context.clock));
     this.#dates = dateFilter(plan.set, plan.range, context.clock);
@@ -76,7 +78,8 @@ class Run {
     const { set, feeds, progress } = this.#plan;
     const select = selectedMembers(feeds);
     const read = { set, facts: this.#facts, dates: this.#dates, ...(select && { select }) };
-    return readPages(this.#context.client, read, progress?.after);
+    const pages = readPages(this.#context.client, read, progress?.after);
+    return this.#context.progress.follow(feeds.map((feed) => feed.set.stream).join(' + '), pages);
   }
 
   async take(page: Page): Promise<void> {
@@ -209,10 +212,4 @@ class Run {
   #streams(): TableName[] {
     return this.#feeds.flatMap(({ streams }) => streams.map(({ stream }) => stream));
   }
-}
-
-function factsOf(path: string, { facts, pageSize }: ReadContext): SetFacts {
-  const known = facts.get(path) ?? new SetFacts(path, pageSize);
-  facts.set(path, known);
-  return known;
 }

@@ -6,6 +6,7 @@ import { Http } from './http.ts';
 import type { Instant } from './instant.ts';
 import type { PlanSettings } from './plan.ts';
 import { EARLIEST_START } from './program.ts';
+import { startProgress } from './progress/progress.ts';
 import { Quota } from './quota.ts';
 import type { SelectedStream } from './select.ts';
 import type { TapSettings } from './settings.ts';
@@ -31,6 +32,8 @@ export async function runSync(
   const http = openHttp(settings);
   const writer = new Writer(stdoutOutput(), state);
   const clock = new AccountClock(settings.timezone);
+  const options = clientOptions(settings);
+  const progress = await startProgress(() => options.quota.left);
   termination.addEventListener('abort', () =>
     setTimeout(() => process.exit(0), LONGEST_END).unref(),
   );
@@ -40,12 +43,13 @@ export async function runSync(
       settings: planSettings(settings, clock),
       concurrency: settings.concurrency,
       context: {
-        client: new Client({ http, ...clientOptions(settings), signal }),
+        client: new Client({ http, ...options, signal }),
         clock,
         state,
         writer,
         pageSize: settings.page_size,
         facts: new Map(),
+        progress,
       },
       signal,
       stop: () => failure.abort(),
@@ -55,6 +59,7 @@ export async function runSync(
     log.info('Told to end: the run stops here, and the next one goes on from there.');
     await writer.state();
   } finally {
+    progress.end();
     await http.close();
     await writer.end();
   }
