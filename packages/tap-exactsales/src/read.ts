@@ -1,17 +1,18 @@
 import type { TableName } from '@exact-spotter/schema';
 import { log } from '@exact-spotter/singer';
+import { endedBookmark, progressMarkers, type Reach } from './bookmarks.ts';
 import type { Client } from './client.ts';
 import type { AccountClock } from './clock.ts';
 import { dateFilter, dateReader, type DateFilter } from './date-range.ts';
 import { factsOf, type SetFacts } from './facts.ts';
 import { feedReaders, selectedMembers } from './feed.ts';
-import { earlier, later, type Instant } from './instant.ts';
+import { later, type Instant } from './instant.ts';
 import { readPages, type Page } from './pages.ts';
 import type { Feed, ReadPlan } from './plan.ts';
+import type { Progress } from './progress/progress.ts';
 import type { RowReader, WireRow } from './row.ts';
 import { isWholeWithin } from './shared-read.ts';
-import type { Bookmark, ProgressMarkers, State } from './state.ts';
-import { replicationKey } from './table-schema.ts';
+import type { State } from './state.ts';
 import { unknownFieldsReporter } from './unknown-fields.ts';
 import type { OutgoingRow, Writer } from './writer.ts';
 
@@ -24,6 +25,7 @@ export interface ReadContext {
   readonly pageSize: number;
   /** What has been found out about a set, by its path. */
   readonly facts: Map<string, SetFacts>;
+  readonly progress: Progress;
 }
 
 /** How a read went. */
@@ -79,7 +81,8 @@ class Run {
     const { set, feeds, progress } = this.#plan;
     const select = selectedMembers(feeds);
     const read = { set, facts: this.#facts, dates: this.#dates, ...(select && { select }) };
-    return readPages(this.#context.client, read, progress?.after);
+    const pages = readPages(this.#context.client, read, progress?.after);
+    return this.#context.progress.follow(feeds.map((feed) => feed.set.stream).join(' + '), pages);
   }
 
   async take(page: Page): Promise<void> {
@@ -97,7 +100,7 @@ class Run {
       Date.now(),
     );
     if (page.isLast) return;
-    const markers = this.#markers(page);
+    const markers = progressMarkers(page.resume, this.#plan, this.#reach());
     for (const stream of this.#streams()) {
       state.set(stream, { ...state.bookmark(stream), progress_markers: markers });
     }
@@ -122,17 +125,26 @@ class Run {
     this.#readers = feedReaders(wider, this.#context.clock);
   }
 
-  /** Everything has come: what did not come is gone, and the bookmarks move on. */
+  /**
+   * Everything has come: what did not come is gone, and the bookmarks move on. In this order: a
+   * state that another stream writes in between must not claim what has not been said yet.
+   */
   async #conclude(): Promise<void> {
-    const { state, writer } = this.#context;
-    const { version, isComplete } = this.#plan;
+    await this.#claim();
+    const { state } = this.#context;
     for (const stream of this.#streams()) {
-      state.set(stream, this.#concluded(stream, state.bookmark(stream)));
+      state.set(stream, endedBookmark(stream, state.bookmark(stream), this.#plan, this.#reach()));
     }
+  }
+
+  async #claim(): Promise<void> {
+    const { version, isComplete } = this.#plan;
     if (version === undefined || this.#isHiding()) return;
     await this.#claimWindow(version);
     if (!isComplete) return;
-    for (const stream of this.#streams()) await writer.activateVersion(stream, version);
+    for (const stream of this.#streams()) {
+      await this.#context.writer.activateVersion(stream, version);
+    }
   }
 
   /** Repeats the schema with the range that was read whole; a target may take the rest of it as gone. */
@@ -159,28 +171,6 @@ class Run {
     return isHiding;
   }
 
-  #concluded(stream: TableName, before: Bookmark): Bookmark {
-    const { method, isComplete, version, set } = this.#plan;
-    const key = replicationKey(set.stream);
-    const value = method === 'window' ? this.#startedAt : this.#bookmarkValue(before);
-    const isOwnKey = replicationKey(stream) !== undefined;
-    return {
-      ...before,
-      ...(isOwnKey && key !== undefined && { replication_key: key }),
-      ...(method !== 'full' && value !== undefined && { replication_key_value: value }),
-      ...(version !== undefined && { version }),
-      read_at: this.#startedAt,
-      full_read_at: isComplete ? this.#startedAt : (before.full_read_at ?? this.#startedAt),
-      progress_markers: null,
-    };
-  }
-
-  /** The latest date that was seen, but never one that lies ahead of the start: rows may be dated in the future. */
-  #bookmarkValue({ replication_key_value: before }: Bookmark): Instant | undefined {
-    const seen = this.#newest && earlier(this.#newest, this.#startedAt);
-    return before !== undefined && seen !== undefined ? later(before, seen) : (seen ?? before);
-  }
-
   #note(row: WireRow): void {
     const date = this.#dateOf(row);
     if (date === undefined) return;
@@ -196,16 +186,9 @@ class Run {
     });
   }
 
-  #markers({ resume }: Page): ProgressMarkers | null {
-    if (resume === undefined) return null;
-    const { set, isComplete, range, version } = this.#plan;
+  #reach(): Reach {
     return {
-      path: set.path,
-      after: resume,
-      started_at: this.#startedAt,
-      complete: isComplete,
-      ...range,
-      ...(version !== undefined && { version }),
+      startedAt: this.#startedAt,
       ...(this.#newest !== undefined && { newest: this.#newest }),
     };
   }

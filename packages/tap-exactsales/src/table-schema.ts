@@ -1,8 +1,8 @@
-import { readReplication, tables, type TableName } from '@exact-spotter/schema';
+import { readReferences, readReplication, tables, type TableName } from '@exact-spotter/schema';
 import type { JsonSchema, StreamDescription } from '@exact-spotter/singer';
 
-/** Kept at home: the Portuguese texts, the reference connector's names, the examples. */
-const HOME = new Set(['$schema', 'x-pt', 'x-documented', 'examples']);
+/** Kept at home, or put together anew: the Portuguese texts, the reference connector's names, the examples. */
+const HOME = new Set(['$schema', 'x-references', 'x-pt', 'x-documented', 'examples']);
 
 /**
  * A table's schema as it goes over the wire: plain JSON Schema, the vocabulary that other programs
@@ -14,7 +14,22 @@ export function wireSchema(stream: TableName, columns?: ReadonlySet<string>): Js
   const sent = Object.entries<object>(properties)
     .filter(([name]) => columns?.has(name) ?? true)
     .map(([name, column]) => [name, withoutHome(column)]);
-  return { ...withoutHome(table), properties: Object.fromEntries(sent) as unknown };
+  return {
+    ...withoutHome(table),
+    ...referencesOf(stream, columns),
+    properties: Object.fromEntries(sent) as unknown,
+  };
+}
+
+/** A column that is not sent refers to nothing. */
+function referencesOf(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
+  const sent = [...readReferences(tables[stream])].filter(([name]) => columns?.has(name) ?? true);
+  if (sent.length === 0) return {};
+  return {
+    'x-references': Object.fromEntries(
+      sent.map(([name, { table, column }]) => [name, `${table}.${column}`]),
+    ),
+  };
 }
 
 function withoutHome(schema: object): Record<string, unknown> {

@@ -1,1 +1,2 @@
 export { differences } from './compare.ts';
+export { expectedRows } from './tables.ts';

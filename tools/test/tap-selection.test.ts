@@ -1,0 +1,324 @@
+import { join } from 'node:path';
+import type { Catalog, CatalogEntry } from '@exact-spotter/singer';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { differences, expectedRows } from '../src/oracle/index.ts';
+import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+import { TOKEN } from './api.ts';
+
+const DAY = 86_400_000;
+const account = createAccount({ seed: 61, leads: 120 });
+let simulator: Simulator;
+let known: Catalog;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ account, token: TOKEN });
+  known = JSON.parse((await ended(start('tap-exactsales', ['--discover']))).stdout) as Catalog;
+});
+
+afterAll(() => simulator.stop());
+
+beforeEach(() => simulator.reset());
+
+interface Message {
+  readonly type: string;
+  readonly stream: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly record: Readonly<Record<string, unknown>>;
+  readonly version?: number;
+  readonly value: { readonly bookmarks: Readonly<Record<string, Bookmark>> };
+}
+
+interface Bookmark {
+  readonly replication_key_value?: string;
+  readonly full_read_at?: string;
+}
+
+interface Run {
+  readonly catalog?: Catalog;
+  readonly state?: object;
+  readonly settings?: object;
+  readonly url?: string;
+}
+
+async function run({
+  catalog,
+  state,
+  settings = {},
+  url = simulator.url,
+}: Run): Promise<Ended & { readonly messages: readonly Message[] }> {
+  const quota = { quota_requests: 10_000, quota_seconds: 1 };
+  const pair = new Pair({ api_token: TOKEN, api_url: url, ...quota, ...settings });
+  const args = ['--config', join(pair.folder, 'tap.json')];
+  if (catalog) args.push('--catalog', pair.write('catalog.json', catalog));
+  if (state) args.push('--state', pair.write('state.json', state));
+  const result = await ended(start('tap-exactsales', args));
+  expect(result.code, result.stderr).toBe(0);
+  const lines = result.stdout.split('\n').filter((line) => line !== '');
+  return { ...result, messages: lines.map((line) => JSON.parse(line) as Message) };
+}
+
+/** The known catalog with only these streams, and of them only these columns where any are named. */
+function only(streams: Readonly<Record<string, readonly string[] | undefined>>): Catalog {
+  return { streams: known.streams.map((entry) => selected(entry, streams)) };
+}
+
+function selected(
+  entry: CatalogEntry,
+  streams: Readonly<Record<string, readonly string[] | undefined>>,
+): CatalogEntry {
+  const columns = streams[entry.stream];
+  return {
+    ...entry,
+    metadata: entry.metadata.map(({ breadcrumb, metadata }) => {
+      const [, column] = breadcrumb;
+      const isIn = column === undefined ? entry.stream in streams : columns?.includes(column);
+      return { breadcrumb, metadata: { ...metadata, selected: isIn ?? true } };
+    }),
+  };
+}
+
+function paths(): string[] {
+  return [...new Set(simulator.requests.map(({ set }) => set))].sort();
+}
+
+function streamsOf(messages: readonly Message[]): string[] {
+  const records = messages.filter(({ type }) => type === 'RECORD');
+  return [...new Set(records.map(({ stream }) => stream))].sort();
+}
+
+describe('selection', () => {
+  it('of leads alone reads /Leads', async () => {
+    const { messages } = await run({ catalog: only({ leads: undefined }) });
+    expect(streamsOf(messages)).toEqual(['leads']);
+    expect(paths()).toEqual(['Leads']);
+  });
+
+  it('of leads and contacts reads both in one', async () => {
+    const { messages } = await run({
+      catalog: only({ leads: undefined, leadspersons__persons: undefined }),
+    });
+    expect(streamsOf(messages)).toEqual(['leads', 'leadspersons__persons']);
+    expect(paths()).toEqual(['LeadsAndPersons']);
+  });
+
+  it('of leads and contacts reads them apart where one set lacks what the other has', async () => {
+    const lacking = createAccount({
+      seed: 62,
+      leads: 120,
+      shapes: { leadsAndPersonsLack: ['publicLink'] },
+    });
+    const other = await startSimulator({ account: lacking, token: TOKEN });
+    const quota = { quota_requests: 10_000, quota_seconds: 1, page_size: 50 };
+    const pair = new Pair({ api_token: TOKEN, api_url: other.url, ...quota });
+    const { tap } = await pair.run();
+    await other.stop();
+    expect(tap.code, tap.stderr).toBe(0);
+    expect(differences(pair.database, lacking)).toEqual([]);
+    const pages = (set: string): number => other.requests.filter((one) => one.set === set).length;
+    expect([pages('LeadsAndPersons'), pages('Leads')]).toEqual([3, 4]);
+  });
+
+  it('of a child without its parent sends the child alone', async () => {
+    const { messages } = await run({ catalog: only({ tasks__contacts: undefined }) });
+    expect(streamsOf(messages)).toEqual(['tasks__contacts']);
+    expect(messages.filter(({ type }) => type === 'RECORD')).toHaveLength(
+      expectedRows('tasks__contacts', account).length,
+    );
+  });
+
+  it('of columns asks for them alone, and sends keys with them', async () => {
+    const { messages } = await run({ catalog: only({ leads: ['lead', 'salesrep_email'] }) });
+    const wanted = ['id', 'lead', 'salesrep_email', 'updatedate'];
+    const [schema] = messages.filter(({ type }) => type === 'SCHEMA');
+    expect(Object.keys(schema?.schema['properties'] ?? {}).sort()).toEqual(wanted);
+    expect(Object.keys(schema?.schema['x-references'] ?? {})).not.toContain('salesrep_id');
+    for (const { record } of messages.filter(({ type }) => type === 'RECORD')) {
+      expect(Object.keys(record).sort()).toEqual(wanted);
+    }
+    const selects = simulator.requests.map(({ query }) => query['$select']?.split(',').sort());
+    expect(selects[0]).toEqual(['id', 'lead', 'salesRep', 'updateDate']);
+  });
+
+  it('goes on where the server refuses to select', async () => {
+    simulator.behave({ rejects: { select: ['Leads'] } });
+    const { messages, stderr } = await run({ catalog: only({ leads: ['lead'] }) });
+    expect(stderr).toContain('/Leads: the API rejects the select');
+    expect(messages.filter(({ type }) => type === 'RECORD')).toHaveLength(account.count('Leads'));
+  });
+
+  it('names a stream that it does not have, and passes over it', async () => {
+    const [first] = known.streams;
+    if (!first) throw new Error('no streams');
+    const stranger = { ...first, tap_stream_id: 'orders', stream: 'orders' };
+    const { stderr } = await run({
+      catalog: { streams: [stranger, ...only({ sdrs: undefined }).streams] },
+    });
+    expect(stderr).toContain('The catalog holds a stream "orders"');
+    expect(paths()).toEqual(['sdrs']);
+  });
+});
+
+describe('what is read', () => {
+  const leads = (): Catalog => only({ leads: undefined });
+  const meetings = (): Catalog => only({ meetings: undefined });
+
+  it('of an incremental stream: from the bookmark less the lookback, to the last digit', async () => {
+    const at = new Date(account.clock - 3 * DAY).toISOString().replace('Z', '4567Z');
+    const { messages } = await run({
+      catalog: leads(),
+      state: { bookmarks: { leads: { replication_key: 'updatedate', replication_key_value: at } } },
+      settings: { lookback_days: 0.5 },
+    });
+    const from = new Date(Date.parse(at) - DAY / 2).toISOString().replace('Z', '4567Z');
+    expect(simulator.requests.map(({ query }) => query['$filter'])).toEqual([
+      `updateDate ge ${from}`,
+    ]);
+    expect(messages.filter(({ type }) => type === 'ACTIVATE_VERSION')).toEqual([]);
+  });
+
+  it('of an incremental stream: whole, with a version, when its last whole read is old', async () => {
+    const old = new Date(Date.now() - 8 * DAY).toISOString();
+    const bookmark = {
+      replication_key: 'updatedate',
+      replication_key_value: new Date(Date.now() - DAY).toISOString(),
+      full_read_at: old,
+      read_at: old,
+      version: 17,
+    };
+    const { messages } = await run({ catalog: leads(), state: { bookmarks: { leads: bookmark } } });
+    expect(simulator.requests[0]?.query['$filter']).toBeUndefined();
+    const versions = new Set(
+      messages.filter(({ type }) => type === 'RECORD').map(({ version }) => version),
+    );
+    const [activated] = messages.filter(({ type }) => type === 'ACTIVATE_VERSION');
+    expect([...versions]).toEqual([activated?.version]);
+    expect(activated?.version).toBeGreaterThan(Date.now() - DAY);
+    const last = messages.at(-1)?.value.bookmarks['leads'];
+    expect(Date.parse(last?.full_read_at ?? '')).toBeGreaterThan(Date.now() - DAY);
+  });
+
+  it('of an incremental stream: never whole again where that is switched off', async () => {
+    const old = new Date(Date.now() - 800 * DAY).toISOString();
+    await run({
+      catalog: leads(),
+      settings: { full_refresh_days: 0 },
+      state: {
+        bookmarks: { leads: { replication_key_value: old, full_read_at: old, read_at: old } },
+      },
+    });
+    expect(simulator.requests[0]?.query['$filter']).toMatch(/^updateDate ge /);
+  });
+
+  it('of a window: from the past days before the savepoint, and what it covers is claimed', async () => {
+    const savepoint = Date.now() - 2 * DAY;
+    const bookmark = {
+      replication_key: 'starttime',
+      replication_key_value: new Date(savepoint).toISOString(),
+      read_at: new Date(savepoint).toISOString(),
+      full_read_at: new Date(savepoint).toISOString(),
+      version: 5,
+    };
+    const { messages } = await run({
+      catalog: meetings(),
+      state: { bookmarks: { meetings: bookmark } },
+      settings: { past_days: 10, future_days: 20 },
+    });
+    const schemas = messages.filter(({ type }) => type === 'SCHEMA');
+    const covered = schemas.at(-1)?.schema['x-covered'] as {
+      from: string;
+      to: string;
+      version: number;
+    };
+    expect(schemas).toHaveLength(2);
+    expect(Date.parse(covered.from)).toBe(savepoint - 10 * DAY);
+    expect(Math.abs(Date.parse(covered.to) - (Date.now() + 20 * DAY))).toBeLessThan(60_000);
+    const records = messages.filter(({ type }) => type === 'RECORD');
+    const expected = expectedRows('meetings', account).filter(({ starttime }) => {
+      const at = Date.parse(String(starttime));
+      return at >= Date.parse(covered.from) && at < Date.parse(covered.to);
+    });
+    expect(expected.length).toBeGreaterThan(0);
+    expect(records.map(({ record }) => record['id']).sort()).toEqual(
+      expected.map(({ id }) => id).sort(),
+    );
+    for (const { version } of records) expect(version).toBe(covered.version);
+    expect(messages.filter(({ type }) => type === 'ACTIVATE_VERSION')).toEqual([]);
+  });
+
+  it('begins at the start date', async () => {
+    const settings = { start_date: new Date(account.clock - 20 * DAY).toISOString() };
+    const { messages } = await run({ catalog: leads(), settings });
+    const expected = expectedRows('leads', account).filter(
+      ({ updatedate }) => String(updatedate) >= settings.start_date.slice(0, 19),
+    );
+    expect(messages.filter(({ type }) => type === 'RECORD')).toHaveLength(expected.length);
+    expect(expected.length).toBeLessThan(account.count('Leads'));
+  });
+
+  it('never moves a bookmark beyond the start of the run', async () => {
+    const future = createAccount({ seed: 63, leads: 30 });
+    future.add('LeadsSold', { saleDate: '2999-01-01T00:00:00Z' });
+    const other = await startSimulator({ account: future, token: TOKEN });
+    const { messages } = await run({ catalog: only({ leadssold: undefined }), url: other.url });
+    await other.stop();
+    const value = messages.at(-1)?.value.bookmarks['leadssold']?.replication_key_value ?? '';
+    expect(Date.parse(value)).toBeLessThanOrEqual(Date.now());
+    expect(
+      messages.some(({ record }) =>
+        String((record as Message['record'] | undefined)?.['saledate']).startsWith('2999'),
+      ),
+    ).toBe(true);
+  });
+
+  it('takes the server’s clock where that is behind', async () => {
+    simulator.behave({ quota: { requests: 1000, seconds: 1, clockOffsetSeconds: -3600 } });
+    const { messages } = await run({ catalog: meetings() });
+    const savepoint = messages.at(-1)?.value.bookmarks['meetings']?.replication_key_value ?? '';
+    expect(Math.abs(Date.now() - 3_600_000 - Date.parse(savepoint))).toBeLessThan(60_000);
+  });
+});
+
+it.each([
+  ['likely', {}],
+  [
+    'unlikely',
+    {
+      groupList: 'objects',
+      telephones: 'objects',
+      painPointKey: 'painPoint.id',
+      messagingId: 'idMessagingPlataform',
+      questionId: 'questionID',
+      zone: 'none',
+      sourceFlags: 'text',
+      numbersAsStrings: true,
+    },
+  ],
+  ['third', { painPointKey: 'id', zone: '-03:00', sourceFlags: 'number' }],
+] as const)('objects of the %s shape become the same tables', async (_name, shapes) => {
+  const shaped = createAccount({ seed: 64, leads: 60, shapes });
+  const other = await startSimulator({ account: shaped, token: TOKEN });
+  const pair = new Pair({ api_token: TOKEN, api_url: other.url, quota_requests: 10_000 });
+  const { tap } = await pair.run();
+  await other.stop();
+  expect(tap.code, tap.stderr).toBe(0);
+  expect(tap.stderr).not.toContain('WARNING');
+  expect(differences(pair.database, shaped)).toEqual([]);
+});
+
+it('names a field that nobody knows once, and leaves it out', async () => {
+  const shaped = createAccount({ seed: 65, leads: 60, shapes: { unknownFields: true } });
+  const other = await startSimulator({ account: shaped, token: TOKEN });
+  const pair = new Pair({
+    api_token: TOKEN,
+    api_url: other.url,
+    page_size: 20,
+    quota_requests: 10_000,
+  });
+  const { tap } = await pair.run();
+  await other.stop();
+  const said = tap.stderr.match(/\/Leads\S* has a field "\w+"/g) ?? [];
+  expect(said.length).toBeGreaterThan(0);
+  expect(new Set(said).size).toBe(said.length);
+  expect(differences(pair.database, shaped)).toEqual([]);
+});
