@@ -40,6 +40,11 @@ async function copies(pair: Pair): Promise<void> {
   expect(differences(pair.database, account)).toEqual([]);
 }
 
+/** Until the tap has asked for some pages: it listens to signals then, and is not done. */
+async function underWay(): Promise<void> {
+  while (simulator.requests.length < 12) await wait(20);
+}
+
 function states(stdout: string): object[] {
   const lines = stdout.split('\n').filter((line) => line.startsWith('{"type":"STATE"'));
   return lines.map((line) => (JSON.parse(line) as { value: object }).value);
@@ -51,7 +56,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const pair = newPair();
     const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
     const ending = ended(tap);
-    await wait(1200);
+    await underWay();
     const told = Date.now();
     tap.kill(signal);
     const { code, stdout, stderr } = await ending;
@@ -66,7 +71,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   it('ends the tap also when nobody reads what it writes', async () => {
     const pair = newPair();
     const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
-    await wait(1500);
+    await underWay();
     const told = Date.now();
     tap.kill(signal);
     const [code] = (await once(tap, 'exit')) as [number | null];
@@ -79,7 +84,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
 it('a second signal ends the tap at once', async () => {
   const pair = newPair();
   const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
-  await wait(1500);
+  await underWay();
   tap.kill('SIGTERM');
   await wait(100);
   const told = Date.now();

@@ -13,10 +13,12 @@ interface Sent {
 }
 
 /**
- * The share of the span that a request may have been on its way before the server counted it. The
- * wait for a place is longer by as much: 98 % of the budget at the worst, and none of it exceeded.
+ * How long a request may be on its way before the server counts it, in milliseconds or as a share
+ * of the span, whichever is more. It has been counted when its answer begins, so a place in the
+ * budget becomes free by that much later; a server that takes longer to answer has counted before.
  */
-const SLACK = 0.02;
+const LONGEST_WAY = 250;
+const LONGEST_WAY_SHARE = 0.02;
 /** What is left of the budget after a 429, and how it grows back with every span without one. */
 const SHRINK = 0.7;
 const GROWTH = 1;
@@ -29,6 +31,7 @@ const GROWTH = 1;
 export class Quota {
   readonly #requests: number;
   readonly #span: number;
+  readonly #longestWay: number;
   readonly #sent: Sent[] = [];
   /** Requests within the span now: fewer than allowed while others spend the same budget. */
   #limit: number;
@@ -41,6 +44,7 @@ export class Quota {
     this.#requests = requests;
     this.#limit = requests;
     this.#span = seconds * 1000;
+    this.#longestWay = Math.max(LONGEST_WAY, this.#span * LONGEST_WAY_SHARE);
   }
 
   /** Waits for a place in the budget, first come first served. Rejects when the signal aborts. */
@@ -79,7 +83,7 @@ export class Quota {
     for (let wait = this.#nextWait(); wait > 0; wait = this.#nextWait()) {
       await sleep(wait, undefined, { signal });
     }
-    const sent = { at: performance.now(), delay: this.#span * SLACK };
+    const sent = { at: performance.now(), delay: this.#longestWay };
     this.#sent.push(sent);
     return sent;
   }
