@@ -35,7 +35,14 @@ export {
   type RawJson,
 } from './json.ts';
 export { LineSplitter, readLines, type Line, type ReadLinesOptions } from './lines.ts';
-export { environmentPrefix, isDebugging, isLogForPrograms, log, type LogFields } from './log.ts';
+export {
+  environmentPrefix,
+  isDebugging,
+  isLogForPrograms,
+  isTold,
+  log,
+  type LogFields,
+} from './log.ts';
 export { packageVersion } from './manifest.ts';
 export { activateVersionLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
 export {
@@ -58,4 +65,5 @@ export { terminationSignal } from './signals.ts';
 export { readState } from './state-file.ts';
 export { loadValidator, type CompileValidator } from './validation.ts';
 export type { Violation } from './validator.ts';
-export { stderrIsTerminal, stdinBytes, stdoutOutput, writeStderr, type Output } from './stdio.ts';
+export { openStatusLines, type StatusLines } from './status-lines.ts';
+export { stderrIsForPeople, stdinBytes, stdoutOutput, writeStderr, type Output } from './stdio.ts';

@@ -31,7 +31,12 @@ export function environmentPrefix(programName: string): string {
 }
 
 export function isDebugging(): boolean {
-  return config.level === 'debug';
+  return isTold('debug');
+}
+
+/** True when lines of that level are written. */
+export function isTold(level: LogLevel): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(config.level);
 }
 
 /** True when the log is read by a program, which wants no progress drawn in it. */
@@ -54,7 +59,7 @@ export const log = {
 } as const;
 
 export function writeLog(level: LogLevel, message: string, details: LogDetails = {}): void {
-  if (LEVELS.indexOf(level) < LEVELS.indexOf(config.level)) return;
+  if (!isTold(level)) return;
   const line =
     config.form === 'structured'
       ? structured(level, message, details)

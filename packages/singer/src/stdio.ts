@@ -15,14 +15,30 @@ export function stdinBytes(stop?: AbortSignal): AsyncIterable<Uint8Array> {
   return process.stdin;
 }
 
-/** True when a person sits before the standard error. */
-export function stderrIsTerminal(): boolean {
-  return process.stderr.isTTY;
+/** True when a person sits before the standard error, and the data goes elsewhere. */
+export function stderrIsForPeople(): boolean {
+  return process.stderr.isTTY && !process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+}
+
+/** Columns and lines of the terminal behind the standard error. */
+export function stderrSize(): { readonly columns: number; readonly rows: number } {
+  const { columns, rows } = process.stderr;
+  return { columns: columns || 80, rows: rows || 24 };
 }
 
 export function writeStderr(text: string): void {
-  process.stderr.write(text);
+  process.stderr.write(frame(text));
 }
+
+/**
+ * Puts what stands below all text around every text that is written from now on: in one write, so
+ * that the line of another program on the same terminal cannot come in between.
+ */
+export function frameStderr(around: (text: string) => string): void {
+  frame = around;
+}
+
+let frame = (text: string): string => text;
 
 /** Text that leaves in order, behind a bounded queue. */
 export interface Output {

@@ -6,6 +6,8 @@ import type { TapSettings } from './settings.ts';
 /** The way to the account's API, for as long as a run needs it. */
 export interface Connection {
   readonly client: Client;
+  /** How many requests of the budget could leave at once. */
+  readonly requestsLeft: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -15,13 +17,14 @@ export function connect(settings: TapSettings, signal: AbortSignal): Connection 
     headers: { token_exact: settings.api_token.trim(), 'user-agent': settings.user_agent },
     connections: settings.concurrency,
   });
+  const quota = new Quota(settings.quota_requests, settings.quota_seconds);
   const client = new Client({
     http,
-    quota: new Quota(settings.quota_requests, settings.quota_seconds),
+    quota,
     apiUrl: settings.api_url.replace(/\/+$/, ''),
     timeoutSeconds: settings.request_timeout_seconds,
     maxRetries: settings.max_retries,
     signal,
   });
-  return { client, close: () => http.close() };
+  return { client, requestsLeft: () => quota.left, close: () => http.close() };
 }

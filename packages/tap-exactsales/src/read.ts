@@ -8,6 +8,7 @@ import { feedReaders, selectedMembers } from './feed.ts';
 import { earlier, later, type Instant } from './instant.ts';
 import { readPages, type Page } from './pages.ts';
 import type { Feed, ReadPlan } from './plan.ts';
+import type { Progress } from './progress/progress.ts';
 import type { RowReader, WireRow } from './row.ts';
 import { isWholeWithin } from './shared-read.ts';
 import type { Bookmark, ProgressMarkers, State } from './state.ts';
@@ -24,6 +25,7 @@ export interface ReadContext {
   readonly pageSize: number;
   /** What has been found out about a set, by its path. */
   readonly facts: Map<string, SetFacts>;
+  readonly progress: Progress;
 }
 
 /** How a read went. */
@@ -79,7 +81,8 @@ class Run {
     const { set, feeds, progress } = this.#plan;
     const select = selectedMembers(feeds);
     const read = { set, facts: this.#facts, dates: this.#dates, ...(select && { select }) };
-    return readPages(this.#context.client, read, progress?.after);
+    const pages = readPages(this.#context.client, read, progress?.after);
+    return this.#context.progress.follow(feeds.map((feed) => feed.set.stream).join(' + '), pages);
   }
 
   async take(page: Page): Promise<void> {

@@ -3,6 +3,7 @@ import { log, stdoutOutput } from '@exact-spotter/singer';
 import { AccountClock } from './clock.ts';
 import { connect } from './connection.ts';
 import { planSettings } from './plan-settings.ts';
+import { startProgress } from './progress/progress.ts';
 import type { SelectedStream } from './select.ts';
 import type { TapSettings } from './settings.ts';
 import type { State } from './state.ts';
@@ -22,9 +23,10 @@ export async function runSync(
   const termination = boundedTermination();
   const failure = new AbortController();
   const signal = AbortSignal.any([termination, failure.signal]);
-  const { client, close } = connect(settings, signal);
+  const { client, requestsLeft, close } = connect(settings, signal);
   const writer = new Writer(stdoutOutput(), state);
   const clock = new AccountClock(settings.timezone);
+  const progress = await startProgress(requestsLeft);
   try {
     await sync({
       selected,
@@ -38,6 +40,7 @@ export async function runSync(
         writer,
         pageSize: settings.page_size,
         facts: new Map(),
+        progress,
       },
       signal,
       stop: () => failure.abort(),
@@ -47,6 +50,7 @@ export async function runSync(
     log.info('Told to end: the run stops here, and the next one goes on from there.');
     await writer.state();
   } finally {
+    progress.end();
     await close();
     await writer.end();
   }
