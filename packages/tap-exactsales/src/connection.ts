@@ -6,7 +6,8 @@ import type { TapSettings } from './settings.ts';
 /** The way to the account's API, for as long as a run needs it. */
 export interface Connection {
   readonly client: Client;
-  readonly quota: Quota;
+  /** How many requests of the budget could leave at once. */
+  readonly requestsLeft: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -25,5 +26,5 @@ export function connect(settings: TapSettings, signal: AbortSignal): Connection 
     maxRetries: settings.max_retries,
     signal,
   });
-  return { client, quota, close: () => http.close() };
+  return { client, requestsLeft: () => quota.left, close: () => http.close() };
 }

@@ -23,10 +23,10 @@ export async function runSync(
   const termination = boundedTermination();
   const failure = new AbortController();
   const signal = AbortSignal.any([termination, failure.signal]);
-  const { client, quota, close } = connect(settings, signal);
+  const { client, requestsLeft, close } = connect(settings, signal);
   const writer = new Writer(stdoutOutput(), state);
   const clock = new AccountClock(settings.timezone);
-  const progress = await startProgress(() => quota.left);
+  const progress = await startProgress(requestsLeft);
   try {
     await sync({
       selected,

@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runProgram } from '@exact-spotter/singer';
+import { program } from '../src/program.ts';
+import { startProgress } from '../src/progress/progress.ts';
+
+/** Two reads of a few pages each, and a line of progress every few milliseconds in place of a minute. */
+await runProgram(program, [], {}, async () => {
+  const progress = await startProgress(() => 7, { draw: 20, line: 50 });
+  const read = async (name: string, total?: number): Promise<void> => {
+    await Array.fromAsync(progress.follow(name, pages(total)));
+  };
+  await Promise.all([read('leads', 2000), read('boxes')]);
+  await sleep(120);
+  progress.end();
+});
+
+async function* pages(total: number | undefined): AsyncGenerator<{ rows: null[]; total?: number }> {
+  for (let page = 0; page < 4; page += 1) {
+    await sleep(150);
+    yield { rows: Array.from({ length: 500 }, () => null), ...(total && { total }) };
+  }
+}

@@ -1,0 +1,118 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+
+const TOKEN = 'canary-token';
+const root = join(import.meta.dirname, '..', '..');
+const bin = join(root, 'packages', 'tap-exactsales', 'bin', 'tap-exactsales.js');
+const folder = mkdtempSync(join(tmpdir(), 'progress-'));
+const [config, messages, logConfig] = ['tap.json', 'tap.jsonl', 'logging.json'].map((name) =>
+  join(folder, name),
+) as [string, string, string];
+const hasTerminals = spawnSync('script', ['--version']).status === 0;
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startSimulator({
+    account: createAccount({ seed: 3, leads: 1200 }),
+    token: TOKEN,
+    behaviour: { latencyMs: 40 },
+  });
+  const settings = { api_token: TOKEN, api_url: simulator.url, quota_requests: 1000 };
+  writeFileSync(config, JSON.stringify(settings));
+  const structured = { '()': 'singer_sdk.logging.StructuredFormatter' };
+  writeFileSync(logConfig, JSON.stringify({ formatters: { structured } }));
+});
+
+beforeEach(() => simulator.reset());
+afterAll(() => simulator.stop());
+
+/** @returns what came out of a shell's command, on a terminal of 100 columns where one is wanted */
+async function shell(command: string, onTerminal: boolean): Promise<string> {
+  const [program, args] = onTerminal
+    ? ['script', ['-qec', `stty cols 100 rows 30; ${command}`, '/dev/null']]
+    : ['sh', ['-c', command]];
+  const env = { PATH: process.env['PATH'], TERM: 'xterm', HOME: folder, LANG: 'C.UTF-8' };
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  }
+  await once(child, 'close');
+  return text;
+}
+
+function run(before = ''): string {
+  return `${before} ${process.execPath} --conditions=@exact-spotter/source ${bin} --config ${config} >${messages}`;
+}
+
+const ESCAPE = '\u001B';
+const TOKENS = new RegExp(`${ESCAPE}\\[(\\d*)[A-Za-z]|\\r|\\n|[^${ESCAPE}\\r\\n]+`, 'g');
+
+/** The lines that stand on a terminal in the end: it knows line ends, and the four moves that are used. */
+function screen(text: string): string[] {
+  const lines = [''];
+  let row = 0;
+  let column = 0;
+  for (const [token, digits] of text.matchAll(TOKENS)) {
+    if (token === '\n') row += 1;
+    else if (token === '\r' || token.endsWith('[G')) column = 0;
+    else if (token.endsWith('[J')) lines.splice(row, Infinity, (lines[row] ?? '').slice(0, column));
+    else if (token.startsWith(ESCAPE)) row -= Number(digits);
+    else {
+      const line = (lines[row] ?? '').padEnd(column);
+      lines[row] = line.slice(0, column) + token + line.slice(column + token.length);
+      column += token.length;
+    }
+  }
+  return Array.from(lines, (line: string | undefined) => line ?? '').filter((line) => line !== '');
+}
+
+describe.runIf(hasTerminals)('on a terminal', () => {
+  it('shows a line a stream, and takes it away in the end, with no line of the log torn', async () => {
+    // The rate of a read is told from its second second on.
+    simulator.behave({ latencyMs: (set) => (set === 'LeadsCustomFields' ? 400 : 40) });
+    const text = await shell(run(), true);
+    expect(text).toMatch(/\nleads \+ leadspersons +(500|1,000) of 1,200 +(41|83) %/);
+    expect(text).toMatch(/leadscustomfields .* \d+ % +[\d,]+ rows\/s +\d:\d\d to go\r/);
+    expect(text).toMatch(/\n9\d\d requests left in the budget/);
+    const left = screen(text);
+    expect(left.filter((line) => line.includes('INFO leads: 1200 rows.'))).toHaveLength(1);
+    for (const line of left) expect(line).toMatch(/^\S+Z (INFO|WARNING) \S.*[^ ]$/);
+    expect(readFileSync(messages, 'utf8')).not.toContain(ESCAPE);
+  });
+
+  it('leaves a line of another program on the same terminal whole', async () => {
+    simulator.behave({ latencyMs: 150 });
+    const other = 'sh -c "while sleep 0.4; do echo another program speaks >&2; done" &';
+    const text = await shell(`${other} ${run()}; kill $!`, true);
+    const spoken = screen(text).filter((line) => line.includes('speaks'));
+    expect(spoken.length).toBeGreaterThan(3);
+    expect(spoken.filter((line) => !/^another program speaks$/.test(line))).toEqual([]);
+  });
+
+  it.each([
+    ['the log is for programs', `SINGER_SDK_LOG_CONFIG=${logConfig}`],
+    ['nothing but errors is to be told', 'LOGLEVEL=ERROR'],
+    ['the terminal cannot draw', 'TERM=dumb'],
+  ])('draws nothing where %s', async (_case, before) => {
+    const text = await shell(run(before), true);
+    expect(text).not.toContain(ESCAPE);
+    expect(text).not.toContain('requests left');
+  });
+
+  it('draws nothing where the messages come to the terminal too', async () => {
+    expect(await shell(run().replace(/>.*/, ''), true)).not.toContain(ESCAPE);
+  });
+});
+
+it('draws nothing into a pipe', async () => {
+  const text = await shell(run(), false);
+  expect(text).toContain('INFO leads: 1200 rows.');
+  expect(text).not.toContain(ESCAPE);
+  expect(text).not.toContain('requests left');
+});
