@@ -126,6 +126,54 @@ describe('kill -9 at any moment loses nothing', () => {
   );
 });
 
+describe('every state is true', () => {
+  it(
+    'a run that ends right behind it, and a later one from there, make the copy equal',
+    async () => {
+      const pair = newPair();
+      const whole = await ended(
+        start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]),
+      );
+      const lines = whole.stdout.split('\n');
+      const places = lines.flatMap((line, at) => (line.startsWith('{"type":"STATE"') ? [at] : []));
+      expect(places.length).toBeGreaterThan(20);
+      for (let cut = 1; cut < places.length; cut += Math.ceil(places.length / 7)) {
+        const other = newPair();
+        await load(other, lines.slice(0, (places[cut] ?? 0) + 1));
+        account.live({ seed: cut, edits: 5 });
+        await copies(other);
+      }
+    },
+    3 * MINUTES,
+  );
+
+  it('an incremental read that was broken off goes on behind the rows that came', async () => {
+    const pair = newPair();
+    const first = await ended(start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]));
+    const marked = states(first.stdout).find((value) =>
+      JSON.stringify(value).includes('"path":"/LeadsAndPersons"'),
+    );
+    simulator.clearRequests();
+    const state = pair.write('state.json', marked);
+    const args = ['--config', join(pair.folder, 'tap.json'), '--state', state];
+    await ended(start('tap-exactsales', args));
+    const filters = simulator.requests
+      .filter(({ set }) => set === 'LeadsAndPersons')
+      .map(({ query }) => query['$filter'] ?? '');
+    expect(filters[0]).toMatch(/^id gt \d+$/);
+    // What changed since the first run began is read behind it.
+    expect(filters.at(-1)).toMatch(/^updateDate ge /);
+  });
+});
+
+/** Feeds the target with the beginning of a run. */
+async function load(pair: Pair, lines: readonly string[]): Promise<void> {
+  const target = start('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
+  target.stdin.end(`${lines.join('\n')}\n`);
+  const { code, stderr } = await ended(target);
+  expect(code, stderr).toBe(0);
+}
+
 async function runAndKill(
   pair: Pair,
   victim: 'tap' | 'target' | 'both',

@@ -47,10 +47,10 @@ function latest(
 /** Where a later run may go on, should this one be broken off; null where it has to start over. */
 export function progressMarkers(
   resume: JsonValue | undefined,
-  { set, isComplete, range, version }: ReadPlan,
+  { set, method, isComplete, range, version }: ReadPlan,
   { startedAt, newest }: Reach,
 ): ProgressMarkers | null {
-  if (resume === undefined) return null;
+  if (resume === undefined || method !== 'incremental') return null;
   return {
     path: set.path,
     after: resume,

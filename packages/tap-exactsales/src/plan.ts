@@ -86,7 +86,7 @@ export function planRead(
   const method = readReplication(tables[set.stream])?.method ?? 'full';
   const streams = feeds.flatMap((feed) => feed.streams);
   const bookmarks = streams.map(({ stream }) => state.bookmark(stream));
-  const progress = resumable(set, method, bookmarks, now);
+  const progress = resumable(set, method, bookmarks);
   if (progress) return resumed(set, feeds, method, progress);
   const isComplete =
     method === 'full' ||
@@ -103,31 +103,25 @@ export function planRead(
   };
 }
 
-/** Hours after which the rest of a full or window read would no longer fit to its beginning. */
-const RESUMABLE_HOURS = 6;
-
 /**
- * Where to go on. Only where all streams of the read stand at the same place, and the read was not
- * ended since. An incremental read may be as old as it will: what changed behind it is read after it.
+ * Where to go on: only where all streams of the read stand at the same place, and the read was not
+ * ended since. Only an incremental read goes on, however old it is, since what changed behind it is
+ * read after it. The rest of a full or window read would not fit to its beginning.
  */
 function resumable(
   set: SetLiteral,
   method: ReplicationMethod,
   bookmarks: readonly Bookmark[],
-  now: Instant,
 ): ProgressMarkers | undefined {
-  const [first] = bookmarks;
-  const markers = first?.progress_markers;
-  if (markers?.path !== set.path) return undefined;
+  const markers = bookmarks[0]?.progress_markers;
+  if (method !== 'incremental' || markers?.path !== set.path) return undefined;
   const text = JSON.stringify(markers);
   const stand = bookmarks.every(
     ({ progress_markers: other, read_at: readAt }) =>
       JSON.stringify(other) === text &&
       (readAt === undefined || compareInstants(markers.started_at, readAt) > 0),
   );
-  const age = milliseconds(now) - milliseconds(markers.started_at);
-  const isFresh = method === 'incremental' || age < (RESUMABLE_HOURS * DAY) / 24;
-  return stand && isFresh ? markers : undefined;
+  return stand ? markers : undefined;
 }
 
 function resumed(

@@ -93,7 +93,7 @@ async function readUpToNow(
   signal.throwIfAborted();
   const result = await runRead(plan, context);
   if (isReconciling && result.isSure) await reconcile(plan, result.read, context);
-  if (!plan.progress || plan.method !== 'incremental' || !result.isSure) return result;
+  if (!plan.progress || !result.isSure) return result;
   const rest = result.apart ? feeds.filter((feed) => feed !== result.apart) : feeds;
   const again = planRead(rest, context.state, settings, fromMilliseconds(Date.now()));
   const second = await runRead(again, context);
