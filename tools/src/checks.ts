@@ -57,7 +57,9 @@ function readReports(): Report[] {
 }
 
 function nx(args: readonly string[]): boolean {
-  const { status } = spawnSync('nx', [...args, '--output-style=static'], {
+  // In CI nothing is taken from a cache that an earlier run may have left on the machine.
+  const cache = process.env['CI'] === undefined ? [] : ['--skip-nx-cache'];
+  const { status } = spawnSync('nx', [...args, ...cache, '--output-style=static'], {
     cwd: root,
     stdio: 'inherit',
   });
