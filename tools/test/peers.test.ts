@@ -1,0 +1,248 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectedRows } from '../src/oracle/index.ts';
+import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { pythonTools } from '../src/python.ts';
+import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+import { TOKEN } from './api.ts';
+
+/** Both programs with what others wrote: a checker of taps, a target, and the streams that the Singer SDK tests its targets with. */
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+const MINUTES = 60_000;
+const account = createAccount({ seed: 71, leads: 200 });
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ account, token: TOKEN });
+});
+
+afterAll(() => simulator.stop());
+
+/** @returns the folder of the programs; skips where there is no Python, which in CI there must be */
+async function tools(name: string, skip: (reason: string) => never): Promise<string> {
+  const found = await pythonTools(name);
+  if ('bin' in found) return found.bin;
+  if (process.env['CI'] !== undefined) throw new Error(`${name} must run here: ${found.missing}`);
+  return skip(found.missing);
+}
+
+function newPair(): Pair {
+  return new Pair({ api_token: TOKEN, api_url: simulator.url, quota_requests: 10_000 });
+}
+
+it(
+  'singer-check-tap finds nothing wrong with the tap, at first and from its own state',
+  async ({ skip }) => {
+    const bin = await tools('singer-tools', skip);
+    const pair = newPair();
+    const env = {
+      ...process.env,
+      PATH: [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+    };
+    const args = ['--tap', 'tap-exactsales', '--config', join(pair.folder, 'tap.json')];
+    const { stdout, stderr } = await run(join(bin, 'singer-check-tap'), args, {
+      cwd: pair.folder,
+      env,
+    });
+    expect(`${stdout}${stderr}`.match(/The output is valid/g)).toHaveLength(2);
+  },
+  5 * MINUTES,
+);
+
+it(
+  'another target receives every row',
+  async ({ skip }) => {
+    const bin = await tools('target-jsonl', skip);
+    const pair = newPair();
+    const folder = mkdtempSync(join(tmpdir(), 'jsonl-'));
+    const config = pair.write('jsonl.json', { destination_path: folder });
+    const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+    const target = spawn(join(bin, 'target-jsonl'), ['--config', config]);
+    tap.stdout.pipe(target.stdin);
+    target.stdout.resume();
+    target.stderr.resume();
+    const [tapEnded] = await Promise.all([ended(tap), once(target, 'close')]);
+    expect(tapEnded.code, tapEnded.stderr).toBe(0);
+    const rows = new Map<string, Record<string, unknown>[]>();
+    for (const name of readdirSync(folder)) {
+      const lines = readFileSync(join(folder, name), 'utf8').split('\n');
+      const parsed = lines
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      rows.set(name.replace(/-\d+T\d+\.jsonl$/, ''), parsed);
+    }
+    expect(rows.size).toBe(22);
+    for (const [stream, actual] of rows) {
+      expect(actual.length, stream).toBe(expectedRows(stream, account).length);
+    }
+    const lead = rows.get('leads')?.[7] ?? {};
+    const expected = expectedRows('leads', account).find(({ id }) => id === lead['id']);
+    expect(lead).toEqual({ ...expected });
+  },
+  5 * MINUTES,
+);
+
+interface Message {
+  readonly type: string;
+  readonly stream: string;
+  readonly key_properties?: readonly string[];
+  readonly schema: { readonly properties?: object };
+  readonly record: Readonly<Record<string, unknown>>;
+  readonly value?: unknown;
+}
+
+type Rows = Map<string, Map<string, Readonly<Record<string, unknown>>>>;
+
+/** What a stream says in the end: the last record of each key, every record where there is no key. */
+function said(messages: readonly Message[]): Rows {
+  const keys = new Map<string, readonly string[]>();
+  const rows: Rows = new Map();
+  for (const { type, stream, key_properties: key = [], record } of messages) {
+    if (type === 'SCHEMA') keys.set(stream, key);
+    if (type !== 'RECORD') continue;
+    const own = rows.get(stream) ?? new Map<string, Message['record']>();
+    const names = keys.get(stream) ?? [];
+    const identity = names.length === 0 ? own.size : names.map((name) => record[name]);
+    own.set(JSON.stringify(identity), record);
+    rows.set(stream, own);
+  }
+  return rows;
+}
+
+/** A value as a cell holds it. */
+function cell(value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'boolean') return Number(value);
+  return typeof value === 'object' ? JSON.stringify(value) : value;
+}
+
+function expectRows(database: string, rows: Rows): void {
+  const reader = new DatabaseSync(database, { readOnly: true });
+  for (const [stream, expected] of rows) {
+    const columns = [...new Set([...expected.values()].flatMap((record) => Object.keys(record)))];
+    const names = columns.map((name) => `"${name.replaceAll('"', '""')}"`).join(', ');
+    const actual = reader.prepare(`SELECT ${names} FROM "${stream}"`).all();
+    const wanted = [...expected.values()].map((record) =>
+      columns.map((name) => cell(record[name])),
+    );
+    const sorted = (list: readonly unknown[]): string[] =>
+      list.map((row) => JSON.stringify(row)).sort();
+    expect(sorted(actual.map((row) => columns.map((name) => row[name]))), stream).toEqual(
+      sorted(wanted),
+    );
+  }
+  reader.close();
+}
+
+async function load(pair: Pair, text: string): Promise<Ended> {
+  const target = start('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
+  target.stdin.end(text);
+  return ended(target);
+}
+
+describe('the streams of the Singer SDK', () => {
+  let folder = '';
+
+  async function stream(name: string, skip: (reason: string) => never): Promise<string> {
+    const bin = await tools('singer-sdk', skip);
+    const find = 'import singer_sdk.testing as t; print(t.__file__)';
+    folder ||= dirname((await run(join(bin, 'python'), ['-c', find])).stdout.trim());
+    return readFileSync(join(folder, 'target_test_streams', `${name}.singer`), 'utf8');
+  }
+
+  function parse(text: string): Message[] {
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Message);
+  }
+
+  it.for([
+    'array_data',
+    'camelcase',
+    'camelcase_complex_schema',
+    'duplicate_records',
+    'encoded_string_data',
+    'multiple_state_messages',
+    'no_primary_keys',
+    'optional_attributes',
+    'record_missing_fields',
+    'schema_no_properties',
+    'schema_updates',
+    'special_chars_in_attributes',
+  ] as const)(
+    '%s: every row is there',
+    async (name, { skip }) => {
+      const text = await stream(name, skip);
+      const pair = newPair();
+      const { code, stdout, stderr } = await load(pair, text);
+      expect(code, stderr).toBe(0);
+      const messages = parse(text);
+      expectRows(pair.database, said(messages));
+      // An empty state says nothing, and would erase what its keeper has.
+      const states = messages.filter(
+        ({ type, value }) => type === 'STATE' && JSON.stringify(value) !== '{}',
+      );
+      const printed = stdout.split('\n').filter((line) => line !== '');
+      const last = printed.map((line) => JSON.parse(line) as unknown).at(-1);
+      expect(last).toEqual(states.at(-1)?.value);
+    },
+    5 * MINUTES,
+  );
+
+  it.for([
+    ['no_primary_keys', 'no_primary_keys_append', [['test_no_pk', 8]]],
+    [
+      'user_location_data',
+      'user_location_upsert_data',
+      [
+        ['test_users', 8],
+        ['test_locations', 5],
+        ['test_user_in_location', 5],
+      ],
+    ],
+  ] as const)('%s and then %s: the rows of both', async ([first, second, counts], { skip }) => {
+    const pair = newPair();
+    for (const name of [first, second]) {
+      const { code, stderr } = await load(pair, await stream(name, skip));
+      expect(code, stderr).toBe(0);
+    }
+    const reader = new DatabaseSync(pair.database, { readOnly: true });
+    for (const [table, rows] of counts) {
+      expect(reader.prepare(`SELECT count(*) AS rows FROM "${table}"`).get()).toEqual({ rows });
+    }
+    reader.close();
+  });
+
+  it('pk_updates: a SCHEMA without key_properties is one without a key', async ({ skip }) => {
+    const pair = newPair();
+    const { code, stderr } = await load(pair, await stream('pk_updates', skip));
+    expect(code, stderr).toBe(0);
+    const reader = new DatabaseSync(pair.database, { readOnly: true });
+    expect(reader.prepare('SELECT id, email FROM example_stream ORDER BY id').all()).toEqual([
+      { id: 1, email: 'alice@example.com' },
+      { id: 2, email: 'bob@example.com' },
+    ]);
+    reader.close();
+  });
+
+  it.for([
+    ['invalid_schema', 'test_invalid_schema'],
+    ['record_before_schema', 'test_record_before_schema'],
+    ['record_missing_key_property', 'id'],
+    ['record_missing_required_property', 'id'],
+  ] as const)('%s: refused in one sentence', async ([name, mentions], { skip }) => {
+    const { code, stdout, stderr } = await load(newPair(), await stream(name, skip));
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    const critical = stderr.split('\n').filter((line) => line.includes('CRITICAL'));
+    expect(critical).toEqual([expect.stringContaining(mentions)]);
+  });
+});
