@@ -22,16 +22,34 @@ for (const [room, { folder }] of Object.entries(rooms)) {
   if (!nx.tags.includes(`room:${room}`)) throw new Error(`${folder} is not tagged room:${room}`);
 }
 
+const NETWORK = ['packages/tap-exactsales/src/http.ts'];
+const DATABASE = ['packages/target-sqlite/src/database/'];
+
 /** Libraries with a single door: the files that may import them. */
 const doors = {
-  undici: ['packages/tap-exactsales/src/http.ts'],
-  'better-sqlite3': ['packages/target-sqlite/src/database/'],
+  undici: NETWORK,
+  'better-sqlite3': DATABASE,
   ajv: ['packages/schema/src/meta-schema.ts', 'packages/singer/src/validator.ts'],
 };
 
+/** What Node has of the same kind; the tools serve an API and read databases by it. */
+const builtInDoors = {
+  'node:http': NETWORK,
+  'node:https': NETWORK,
+  'node:http2': NETWORK,
+  'node:sqlite': DATABASE,
+  'node:process': ['packages/singer/src/stdio.ts'],
+};
+
+const ownStyle = [
+  { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+  { selector: 'TSEnumDeclaration', message: 'A union of literals instead of an enum.' },
+];
+
 const packageOf = (folder) => `@exact-spotter/${folder.replace('packages/', '')}`;
 
-function forbiddenImports(room, file) {
+/** What a file of a room may not import, as regular expressions, and why. */
+function forbidden(room, file) {
   const { folder, imports } = rooms[room];
   const patterns = [];
   for (const [other, { folder: otherFolder }] of Object.entries(rooms)) {
@@ -50,20 +68,33 @@ function forbiddenImports(room, file) {
       .join('|')})/`,
     message: 'Import another package by its name, not by a path into it.',
   });
-  for (const [library, files] of Object.entries(doors)) {
+  const allDoors = room === 'tools' ? doors : { ...doors, ...builtInDoors };
+  for (const [library, files] of Object.entries(allDoors)) {
     if (file && files.some((door) => door === file)) continue;
     patterns.push({
-      regex: `^${library}(/|$)`,
+      regex: `^${library.replace('node:', '(node:)?')}(/|$)`,
       message: `${library} has one door: ${files.join(', ')}.`,
     });
   }
-  return { 'no-restricted-imports': ['error', { patterns }] };
+  return patterns;
+}
+
+/** The rules for an import at the top of a file, and for one that waits until it is needed. */
+function forbiddenImports(room, file) {
+  const patterns = forbidden(room, file);
+  const dynamic = patterns.map(({ regex, message }) => ({
+    selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\u002F')}/]`,
+    message,
+  }));
+  return {
+    'no-restricted-imports': ['error', { patterns }],
+    'no-restricted-syntax': ['error', ...ownStyle, ...dynamic],
+  };
 }
 
 const boundaries = Object.entries(rooms).flatMap(([room, { folder }]) => [
   { files: [`${folder}/{src,bin}/**/*.{ts,js}`], rules: forbiddenImports(room) },
-  ...Object.values(doors)
-    .flat()
+  ...[...new Set(Object.values({ ...doors, ...builtInDoors }).flat())]
     .filter((door) => door.startsWith(`${folder}/`))
     .map((door) => ({
       files: [door.endsWith('/') ? `${door}**/*.ts` : door],
@@ -99,11 +130,7 @@ export default defineConfig(
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
     rules: {
       'no-console': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
-        { selector: 'TSEnumDeclaration', message: 'A union of literals instead of an enum.' },
-      ],
+      'no-restricted-syntax': ['error', ...ownStyle],
     },
   },
   {
@@ -116,6 +143,13 @@ export default defineConfig(
           object: 'process',
           property,
           message: 'The standard streams have one door: packages/singer/src/stdio.ts.',
+        })),
+      ],
+      'no-restricted-globals': [
+        'error',
+        ...['fetch', 'WebSocket', 'EventSource'].map((name) => ({
+          name,
+          message: `The network has one door: ${NETWORK.join(', ')}.`,
         })),
       ],
       'max-lines': ['error', 220],

@@ -18,9 +18,9 @@ const database = join(folder, 'exact.sqlite');
 const queries = [
   {
     title: 'The funnel: leads by stage',
-    sql: `SELECT stage, count(*) AS leads
+    sql: `SELECT trim(stage) AS stage, count(*) AS leads
 FROM leads
-GROUP BY stage
+GROUP BY 1
 ORDER BY leads DESC
 LIMIT 8`,
   },
@@ -93,7 +93,8 @@ async function pipe(): Promise<number> {
 }
 
 function show(): void {
-  const reader = new DatabaseSync(database, { readOnly: true });
+  // Not read-only: whoever closes the database last takes its two companion files away.
+  const reader = new DatabaseSync(database);
   say('\nThe tables and their rows:\n\n');
   const names = reader
     .prepare(

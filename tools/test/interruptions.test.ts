@@ -9,7 +9,7 @@ import { createAccount, startSimulator, type Simulator } from '../src/simulator/
 import { TOKEN } from './api.ts';
 
 const MINUTES = 60_000;
-/** Runs that are killed; many more of them in `npm run test:faults`. */
+/** Runs that are killed; `KILLS=500` in the environment makes it many more. */
 const KILLS = Number(process.env['KILLS'] ?? 9);
 const account = createAccount({ seed: 51, leads: 600 });
 let simulator: Simulator;

@@ -79,8 +79,10 @@ async function parse(
 ): Promise<Parsed> {
   const { default: yargs } = await import('yargs');
   const parser = describe(yargs([]), program, commandLine);
+  // `meltano invoke NAME -- OPTIONS` hands its dashes on: what stands behind them is meant all the same.
+  const words = argv.filter((word) => word !== '--');
   return new Promise((resolve, reject) => {
-    void parser.parse([...argv], {}, (fault, values, output) => {
+    void parser.parse(words, {}, (fault, values, output) => {
       if (fault) reject(new SettingsError([usageFault(program, fault)], { cause: fault }));
       else resolve({ output, values });
     });
@@ -133,7 +135,8 @@ const commonOptions: Record<string, Option> = {
     array: true,
     nargs: 1,
     requiresArg: true,
-    describe: 'A JSON file of settings, or ENV for the environment; repeatable, the later wins',
+    describe:
+      'A JSON file of settings; repeatable, the later wins. ENV: the environment, which wins over all',
   },
   about: { type: 'boolean', describe: 'Tell what the program can do and which settings it has' },
   format: { choices: ABOUT_FORMATS, default: 'text', describe: 'The form of --about' },

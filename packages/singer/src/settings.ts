@@ -9,9 +9,10 @@ type Settings = Record<string, unknown>;
 
 /**
  * Gathers, completes and checks the settings. Later files win over earlier ones; `ENV` among the
- * sources adds `<PROGRAM>_<SETTING>` from the environment and from `.env`, which win over every file. A setting
- * that is null counts as not given. Names that the program does not know are warned about and
- * left out: Meltano passes the extractor's settings to the loader.
+ * sources adds `<PROGRAM>_<SETTING>` from the environment and from `.env`, which win over every
+ * file. A setting that is null counts as not given. Names that the program does not know are warned
+ * about and left out, since Meltano passes the extractor's settings to the loader; those that are
+ * nearly a known one are faults.
  * @param sources the values of `--config`: paths of JSON files, or `ENV`
  * @param check what the schema cannot say: gives the further faults, a sentence each
  * @throws SettingsError with every fault: unreadable file, wrong type, missing setting
@@ -54,20 +55,31 @@ async function readSettingsFile(path: string): Promise<Settings> {
 }
 
 /**
+ * Reads a file of JSON; a byte order mark is passed over.
  * @param what what the file should hold, for the message
- * @throws SettingsError naming the file, without quoting it
+ * @throws SettingsError naming the file, without quoting it, when it cannot be read or parsed
  */
 export async function readJsonFile(path: string, what: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-    throw new SettingsError([`The ${what} file ${path} cannot be read (${reason}).`], { cause });
+    throw new SettingsError(
+      [`The ${what} file ${path} cannot be read (${reason}): check its name and its permissions.`],
+      { cause },
+    );
   });
   try {
     return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   } catch {
     // No cause: the parser's message quotes the text, which may hold a secret.
-    throw new SettingsError([`The ${what} file ${path} is not valid JSON.`]);
+    throw new SettingsError([`The ${what} file ${path} ${notJson(text)}.`]);
   }
+}
+
+/** What is wrong with a file, and what to do. */
+function notJson(text: string): string {
+  return text.trim() === ''
+    ? 'is empty: see why nothing was written into it'
+    : 'is not valid JSON: it must hold one JSON value, and nothing behind it';
 }
 
 /** The `.env` file of the working directory, where there is one. */

@@ -25,12 +25,17 @@ export function compileValidator(schema: JsonSchema): (value: unknown) => readon
 
 function violation({ instancePath, keyword, message, params }: ErrorObject): Violation {
   const missing: unknown = params['missingProperty'];
-  const allowed: unknown = params['allowedValues'];
-  const reason = Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : message;
   return {
     path: instancePath,
     keyword,
-    reason: reason ?? 'is not valid',
+    reason: reasonOf(keyword, params) ?? message ?? 'is not valid',
     ...(typeof missing === 'string' && { missing }),
   };
+}
+
+/** In words, where Ajv's own leave something to be asked. */
+function reasonOf(keyword: string, params: ErrorObject['params']): string | undefined {
+  const allowed: unknown = params['allowedValues'];
+  if (Array.isArray(allowed)) return `must be one of ${allowed.join(', ')}`;
+  return keyword === 'minLength' && params['limit'] === 1 ? 'must not be empty' : undefined;
 }

@@ -81,7 +81,7 @@ describe('settings', () => {
   it('lists every fault at once, exits 2 and shows no value', async () => {
     const bad = settingsFile(
       'bad.json',
-      '{"api_tokn": "canary", "past_days": "canary", "deep": 3}',
+      '{"api_tokn": "canary", "past_days": "canary", "deep": 3, "label": ""}',
     );
     const { code, stdout, stderr } = await run(['--config', bad]);
     expect(code).toBe(2);
@@ -89,6 +89,7 @@ describe('settings', () => {
     expect(stderr).toContain('Unknown setting "api_tokn": did you mean "api_token"?');
     expect(stderr).toContain('The setting "past_days" must be integer.');
     expect(stderr).toContain('The setting "deep" must be boolean.');
+    expect(stderr).toContain('The setting "label" must not be empty.');
     expect(stderr).toContain(
       'The setting "api_token" is required: put it in the file given with --config, or in TAP_SAMPLE_API_TOKEN with --config=ENV.',
     );
@@ -106,6 +107,12 @@ describe('settings', () => {
   it.each([
     ['no file', join(folder, 'absent.json'), 'cannot be read (ENOENT)'],
     ['no JSON', settingsFile('broken.json', '{"api_token": canary}'), 'is not valid JSON'],
+    ['an empty file', settingsFile('empty.json', '\n'), 'is empty: see why'],
+    [
+      'several values',
+      settingsFile('two.json', '{"api_token": "canary"}\n{}\n'),
+      'it must hold one JSON value',
+    ],
     ['no object', settingsFile('list.json', '["canary"]'), 'must hold a JSON object'],
   ])('refuses %s', async (_name, path, reason) => {
     const { code, stderr } = await run(['--config', path]);
@@ -191,7 +198,8 @@ describe('the command line', () => {
     });
     const markdown = await run(['--about', '--format=markdown']);
     expect(markdown.stdout).toContain('| `past_days` | integer | 30 | How far back. |');
-    const text = await run(['--about']);
+    // As `meltano invoke NAME -- --about` hands it on.
+    const text = await run(['--config', good, '--', '--about']);
     expect(text.stdout).toContain('TAP_SAMPLE_<SETTING>');
     for (const { code, stderr } of [json, markdown, text])
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

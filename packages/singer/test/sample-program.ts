@@ -30,6 +30,7 @@ const program: Program = {
       },
       deep: { type: 'boolean', title: 'Deep', description: 'Whether deep.', default: false },
       names: { type: 'array', title: 'Names', description: 'Some names.' },
+      label: { type: 'string', title: 'Label', description: 'A label.', minLength: 1 },
     },
   },
 };

@@ -12,6 +12,9 @@ const CONSEQUENCES: Readonly<Record<Option, string>> = {
   orderby: 'its pages are taken as they come',
 };
 
+/** Rows that are not halved any more: a set that cannot give so many in time cannot be read. */
+export const FEWEST_ROWS = 25;
+
 /** What has been found out about a set in this run: an option that failed is not asked for again. */
 export class SetFacts {
   readonly #path: string;
@@ -55,5 +58,3 @@ export function factsOf(path: string, facts: Map<string, SetFacts>, pageSize: nu
 }
 
 const VERBS = { rejected: 'rejects', ignored: 'does not heed' } as const;
-/** A set that cannot give so many rows in time cannot be read. */
-const FEWEST_ROWS = 25;

@@ -1,7 +1,7 @@
 import type { Client, WirePage } from './client.ts';
 import type { DateFilter } from './date-range.ts';
 import { ApiRejectedError, ApiTimeoutError } from './errors.ts';
-import type { Option, SetFacts } from './facts.ts';
+import { FEWEST_ROWS, type Option, type SetFacts } from './facts.ts';
 import type { Query } from './odata.ts';
 import type { WireRow } from './row.ts';
 import type { SetLiteral } from './streams.ts';
@@ -87,12 +87,10 @@ async function send(
     top,
     skip,
   };
-  const page = await client.page(set.path, query, top <= FEWEST_TO_RETRY);
+  // So few rows are not halved any more: a timeout is then a fault like any other.
+  const page = await client.page(set.path, query, top <= FEWEST_ROWS);
   return { ...page, top, skip };
 }
-
-/** So few rows are not halved any more: a timeout is then a fault like any other. */
-const FEWEST_TO_RETRY = 25;
 
 /** Leaves out one option at a time, then all of them, and notes what was refused. */
 async function findRejected(

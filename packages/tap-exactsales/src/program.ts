@@ -26,7 +26,6 @@ export const program: Program = {
     properties: {
       api_token: {
         type: 'string',
-        minLength: 1,
         title: 'API token',
         description:
           'The account\'s "Token Exact API". A manager finds it in Configurações › Integrações › Token Exact API.',

@@ -60,6 +60,11 @@ describe('wrong usage', () => {
       'did you mean "start_date"?',
     ],
     [
+      'an empty token',
+      ['--config', file('tap.json', { api_token: '' })],
+      'The setting "api_token" must be the token as Exact Spotter shows it',
+    ],
+    [
       'a start date that is none',
       ['--config', file('tap.json', { api_token: TOKEN, start_date: 'yesterday' })],
       'The setting "start_date" must be a date or a date-time',
