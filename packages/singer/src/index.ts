@@ -27,8 +27,11 @@ export {
 } from './errors.ts';
 export {
   compactJson,
+  isDoubtful,
   isExact,
   isRawJson,
+  LEAST_SURE,
+  parseKeepingDigits,
   parseLossless,
   rawMembers,
   type JsonValue,

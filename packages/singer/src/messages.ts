@@ -1,5 +1,5 @@
 import { InputError } from './errors.ts';
-import { parseLossless, rawMembers, type JsonValue } from './json.ts';
+import { parseKeepingDigits, rawMembers, type JsonValue } from './json.ts';
 import type { Line } from './lines.ts';
 
 /** A JSON Schema, or a part of one. */
@@ -61,7 +61,8 @@ export type Message =
   | UnknownMessage;
 
 /**
- * Reads one line as a message. The type may be written in any letter case.
+ * Reads one line as a message. The type may be written in any letter case. Of the numbers in a
+ * record those that are `isDoubtful` may be other than they were written.
  * @throws InputError naming the line, for what is no JSON object, has no type, or lacks a member
  */
 export function parseMessage(line: Line): Message {
@@ -101,7 +102,7 @@ type Members = Record<string, JsonValue | undefined>;
 function parseObject(line: Line): Record<string, JsonValue> {
   let value: JsonValue;
   try {
-    value = parseLossless(line.text);
+    value = parseKeepingDigits(line.text);
   } catch (cause) {
     if (cause instanceof RangeError) throw fault(line, 'the line is nested too deep to be read');
     // The parser's own message quotes the line, and so a record's values: it is not passed on.

@@ -1,5 +1,6 @@
 import { write } from 'node:fs';
 import { OutputClosedError } from './errors.ts';
+import { pipeBytes, stdinIsPipe } from './stdin.ts';
 
 /** The one door to the standard streams. */
 
@@ -9,8 +10,12 @@ const QUEUE_BYTES = 4 * 1024 * 1024;
 /** Milliseconds before a full pipe is tried again, where it was set not to block. */
 const FULL_PIPE_WAIT = 5;
 
-/** @param stop closes the standard input, so that a program that was told to end can do so */
+/**
+ * The bytes of the standard input. Each piece is good until the next one is asked for.
+ * @param stop closes the standard input, so that a program that was told to end can do so
+ */
 export function stdinBytes(stop?: AbortSignal): AsyncIterable<Uint8Array> {
+  if (stdinIsPipe()) return pipeBytes(stop);
   stop?.addEventListener('abort', () => process.stdin.destroy(), { once: true });
   return process.stdin;
 }

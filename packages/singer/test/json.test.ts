@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compactJson, isRawJson, parseLossless, rawMembers } from '../src/index.ts';
+import {
+  compactJson,
+  isDoubtful,
+  isRawJson,
+  parseKeepingDigits,
+  parseLossless,
+  rawMembers,
+  type JsonValue,
+} from '../src/index.ts';
 
 describe('parseLossless', () => {
   it.each([
@@ -108,5 +116,20 @@ describe('compactJson', () => {
   it('takes any depth', () => {
     const deep = `${'[ '.repeat(200_000)}${']'.repeat(200_000)}`;
     expect(compactJson(deep)).toBe(deep.replaceAll(' ', ''));
+  });
+});
+
+describe('parseKeepingDigits', () => {
+  it('differs from parseLossless in doubtful numbers only', () => {
+    const digits = fc.stringMatching(/^-?(?:0|[1-9]\d{0,20})(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?$/);
+    fc.assert(
+      fc.property(digits, (literal) => {
+        const value = parseKeepingDigits(`[${literal}]`);
+        const [number] = value as [JsonValue];
+        const isSure = typeof number !== 'number' || !isDoubtful(number);
+        if (isSure) expect(value).toEqual(parseLossless(`[${literal}]`));
+      }),
+      { numRuns: 5000 },
+    );
   });
 });

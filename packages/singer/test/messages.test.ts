@@ -73,7 +73,7 @@ describe('messages', () => {
     ['{"secret": tru', 'the line is no valid JSON'],
     ['["secret"]', 'the line is no JSON object'],
     [
-      `{"a":${'['.repeat(100_000)}-0${']'.repeat(100_000)},"b":"secret"}`,
+      `{"a":${'['.repeat(100_000)}12345678901234567890${']'.repeat(100_000)},"b":"secret"}`,
       'the line is nested too deep to be read',
     ],
     ['{"secret":1}', 'the message has no "type"'],

@@ -249,6 +249,26 @@ describe('the standard streams', () => {
     expect(stdout).toBe('100000\n');
   });
 
+  it('empties the pipe while the program is busy, and loses no byte of it', async () => {
+    const child = spawn(process.execPath, [program, 'dawdle']);
+    const stdout: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    // More than a pipe holds, less than the ring: the writer is done long before the reader.
+    const written = once(child.stdin, 'finish');
+    child.stdin.end(Buffer.alloc(3_000_000, 'x'));
+    const start = performance.now();
+    await written;
+    const writing = performance.now() - start;
+    await once(child, 'close');
+    expect(Buffer.concat(stdout).toString()).toBe('3000000\n');
+    expect(writing).toBeLessThan((performance.now() - start) / 2);
+  });
+
+  it('reads more than its ring holds', async () => {
+    const { stdout } = await run(['count'], { input: `${'x'.repeat(1_000_000)}\n`.repeat(20) });
+    expect(stdout).toBe('20\n');
+  });
+
   it('lets go of an input that goes on when it is told to stop', async () => {
     const child = spawn(process.execPath, [program, 'listen']);
     await once(child.stderr, 'data');

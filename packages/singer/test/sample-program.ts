@@ -62,6 +62,15 @@ const commands: Record<string, () => Promise<void>> = {
       if (!stop.aborted) throw error;
     }
   },
+  /** Is busy for a while with each piece that it reads. */
+  dawdle: async () => {
+    let bytes = 0;
+    for await (const piece of stdinBytes()) {
+      bytes += piece.length;
+      for (const until = performance.now() + 20; performance.now() < until;) continue;
+    }
+    await output.write(`${bytes}\n`);
+  },
   tick: () => {
     log.info('tick');
     return Promise.resolve();

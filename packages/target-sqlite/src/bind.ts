@@ -1,5 +1,5 @@
 import { compileFunction } from 'node:vm';
-import type { JsonRecord, JsonValue } from '@exact-spotter/singer';
+import { LEAST_SURE, type JsonRecord, type JsonValue } from '@exact-spotter/singer';
 import { isTextual, type ColumnType } from './column-types.ts';
 import type { Bindable } from './database/sqlite.ts';
 import type { MetadataColumn } from './metadata-columns.ts';
@@ -64,8 +64,10 @@ function valueCode({ type, optional, plain }: BinderColumn, index: number): stri
 
 /** The test for the usual value of a column, and what is bound for it. */
 function plainCode(type: ColumnType, value: string): string | undefined {
-  if (type === 'integer') return `Number.isSafeInteger(${value}) ? ${value}`;
-  if (type === 'number') return `typeof ${value} === 'number' ? ${value}`;
+  // Zeros, infinities and crumbs may be other than they were written: see `isDoubtful`.
+  if (type === 'integer') return `${value} !== 0 && Number.isSafeInteger(${value}) ? ${value}`;
+  if (type === 'number')
+    return `typeof ${value} === 'number' && (${value} > ${LEAST_SURE} || ${value} < -${LEAST_SURE}) && ${value} - ${value} === 0 ? ${value}`;
   if (type === 'boolean') return `${value} === true ? 1 : ${value} === false ? 0`;
   if (isTextual(type) && type !== 'json')
     return `typeof ${value} === 'string' && ${value}.isWellFormed() ? ${value}`;

@@ -1,4 +1,4 @@
-import type { JsonRecord, JsonValue, Line } from '@exact-spotter/singer';
+import { isDoubtful, type JsonRecord, type JsonValue, type Line } from '@exact-spotter/singer';
 import { compileBind, type Bind, type BinderColumn, type Metadata } from './bind.ts';
 import { checker, isAllowed, RecordFault, type Check } from './check.ts';
 import { isTextual, type ColumnType, type JsonType } from './column-types.ts';
@@ -142,9 +142,13 @@ export class Stream {
   #unusual(
     property: Property | undefined,
     column: BoundColumn | undefined,
-    value: JsonValue | undefined,
+    parsed: JsonValue | undefined,
   ): Bindable {
     if (!property || !column) return null;
+    const value =
+      typeof parsed === 'number' && isDoubtful(parsed)
+        ? this.#source.exactNumber(property.name, parsed)
+        : parsed;
     const reason = this.#check(property, value);
     if (reason !== undefined) throw new RecordFault(property.name, reason);
     if (typeof value === 'string' && !value.isWellFormed()) this.history.mended += 1;

@@ -132,7 +132,10 @@ describe('values come back as they were sent', () => {
       expect(row?.['j'] === nested).toBe(true);
     }
     const { code, stderr } = await target.run(
-      lines(declared, line(1, 'j', `${'['.repeat(200_000)}-0${']'.repeat(200_000)}`)),
+      lines(
+        declared,
+        line(1, 'j', `${'['.repeat(200_000)}12345678901234567890${']'.repeat(200_000)}`),
+      ),
     );
     expect(code).toBe(1);
     expect(stderr).toContain('line 2: the line is nested too deep to be read');

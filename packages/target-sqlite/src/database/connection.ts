@@ -6,7 +6,7 @@ import { networkFileSystem } from './network-file-system.ts';
 import { openFile, type Db } from './sqlite.ts';
 
 /** Kibibytes of pages that SQLite keeps at hand. */
-const CACHE_KIB = 65_536;
+const CACHE_KIB = 32_768;
 /** Milliseconds that the driver waits by itself; longer waits leave the program able to answer. */
 const OWN_WAIT = 100;
 

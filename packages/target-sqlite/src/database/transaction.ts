@@ -8,6 +8,7 @@ import type { Db } from './sqlite.ts';
 export class Transaction {
   readonly #db: Db;
   readonly #statements;
+  #open = false;
   #marked = false;
   #schemaVersion: unknown;
   #isForeign = false;
@@ -27,7 +28,7 @@ export class Transaction {
   }
 
   get isOpen(): boolean {
-    return this.#db.inTransaction;
+    return this.#open;
   }
 
   get isMarked(): boolean {
@@ -42,6 +43,7 @@ export class Transaction {
   /** @throws SqliteError SQLITE_BUSY while another program writes */
   begin(): void {
     this.#statements.begin.run();
+    this.#open = true;
     this.#marked = false;
     const version = this.#statements.schemaVersion.get();
     this.#isForeign = this.#schemaVersion !== undefined && version !== this.#schemaVersion;
@@ -61,12 +63,14 @@ export class Transaction {
   commit(): void {
     this.#schemaVersion = this.#statements.schemaVersion.get();
     this.#statements.commit.run();
+    this.#open = false;
     this.#marked = false;
   }
 
   /** SQLite ends a transaction by itself when the disk is full: then there is nothing to undo. */
   rollback(): void {
-    if (this.isOpen) this.#statements.rollback.run();
+    if (this.#db.inTransaction) this.#statements.rollback.run();
+    this.#open = false;
     this.#marked = false;
   }
 }

@@ -1,0 +1,84 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { recordLine, schemaLine, stateLine } from '@exact-spotter/singer';
+
+/**
+ * A made-up stream of leads: 42 mixed columns, about 1,250 bytes a line, with accents, nulls,
+ * doubles and dates. The same rows for the same numbers, so that what reads them can be compared.
+ */
+type Make = (id: number) => unknown;
+
+const CITIES = ['São Paulo', 'Curitiba', 'Belo Horizonte', 'Recife', 'Florianópolis', 'Goiânia'];
+const STAGES = ['Entrada', 'Filtro 1', 'Filtro 2', 'Agendados', 'Vendidos', 'Descartado'];
+
+const integers = (count: number): Record<string, Make> =>
+  columns('number', count, (id, at) => (at === 0 && id % 7 === 0 ? null : (id * 31 + at * 977) % 900_001));
+const doubles = (count: number): Record<string, Make> =>
+  columns('value', count, (id, at) => ((id * 37 + at * 101) % 1_000_000) / 100);
+const flags = (count: number): Record<string, Make> => columns('flag', count, (id, at) => (id + at) % 3 === 0);
+const dates = (count: number): Record<string, Make> =>
+  columns('date', count, (id, at) => new Date(1.6e12 + id * 61_000 + at * 86_400_000).toISOString());
+const texts = (count: number): Record<string, Make> =>
+  columns('text', count, (id, at) => (at % 6 === 5 && id % 3 === 0 ? null : `texto ${at} de ${id * 7919 + at}`));
+
+function columns(name: string, count: number, make: (id: number, at: number) => unknown): Record<string, Make> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, at): [string, Make] => [`${name}_${at}`, (id) => make(id, at)]),
+  );
+}
+
+const MAKERS: Readonly<Record<string, Make>> = {
+  id: (id) => id,
+  ...integers(7),
+  ...doubles(4),
+  ...flags(3),
+  ...dates(5),
+  ...texts(16),
+  lead: (id) => `Padaria Sol Nascente ${id} Comércio e Indústria Ltda.`,
+  city: (id) => CITIES[id % CITIES.length],
+  stage: (id) => STAGES[id % STAGES.length],
+  email: (id) => `contato.${id}@padaria-sol-nascente.example.com`,
+  link: (id) => `https://app.example.com/leads/${id}/detalhes?origem=site`,
+  description: (id) => `Indicada pela feira de março, pediu retorno na semana que vem; nota ${id}.`,
+};
+
+const TYPES: Readonly<Record<string, object>> = {
+  number: { type: ['null', 'integer'] },
+  value: { type: ['null', 'number'] },
+  flag: { type: ['null', 'boolean'] },
+  date: { type: ['null', 'string'], format: 'date-time' },
+};
+
+function typeOf(name: string): object {
+  if (name === 'id') return { type: 'integer' };
+  return TYPES[name.split('_')[0] ?? ''] ?? { type: ['null', 'string'] };
+}
+
+export const LEAD_COLUMNS: readonly string[] = Object.keys(MAKERS);
+
+export function leadsSchema(): string {
+  const properties = Object.fromEntries(LEAD_COLUMNS.map((name) => [name, typeOf(name)]));
+  return schemaLine('leads', { type: 'object', properties }, ['id']);
+}
+
+export function leadLine(id: number): string {
+  const record = Object.fromEntries(Object.entries(MAKERS).map(([name, make]) => [name, make(id)]));
+  return recordLine('leads', record, { timeExtracted: '2026-11-24T05:00:00.000000Z' });
+}
+
+/** Rows between two STATEs, as a tap of pages of 500 rows sends them. */
+const PAGE = 500;
+
+/** Writes a file of so many leads, with a STATE after each page. */
+export function writeLeads(path: string, count: number): void {
+  const file = openSync(path, 'w');
+  writeSync(file, leadsSchema());
+  let text = '';
+  for (let id = 1; id <= count; id += 1) {
+    text += leadLine(id);
+    if (id % PAGE === 0 || id === count) {
+      writeSync(file, text + stateLine({ bookmarks: { leads: { id } } }));
+      text = '';
+    }
+  }
+  closeSync(file);
+}
