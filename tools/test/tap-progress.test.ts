@@ -82,7 +82,7 @@ describe.runIf(hasTerminals)('on a terminal', () => {
     expect(text).toMatch(/\n9\d\d requests left in the budget/);
     const left = screen(text);
     expect(left.filter((line) => line.includes('INFO leads: 1200 rows.'))).toHaveLength(1);
-    for (const line of left) expect(line).toMatch(/^\S+Z (INFO|WARNING) \S.*[^ ]$/);
+    for (const line of left) expect(line).toMatch(/^\S+Z INFO \w+: \d+ rows\. stream=\w+$/);
     expect(readFileSync(messages, 'utf8')).not.toContain(ESCAPE);
   });
 
