@@ -75,14 +75,15 @@ function screen(text: string): string[] {
 describe.runIf(hasTerminals)('on a terminal', () => {
   it('shows a line a stream, and takes it away in the end, with no line of the log torn', async () => {
     // The rate of a read is told from its second second on.
-    simulator.behave({ latencyMs: (set) => (set === 'LeadsCustomFields' ? 400 : 40) });
+    simulator.behave({ latencyMs: (set) => (set === 'LeadsAndPersons' ? 500 : 40) });
     const text = await shell(run(), true);
     expect(text).toMatch(/\nleads \+ leadspersons +(500|1,000) of 1,200 +(41|83) %/);
-    expect(text).toMatch(/leadscustomfields .* \d+ % +[\d,]+ rows\/s +\d:\d\d to go\r/);
+    expect(text).toMatch(/leads \+ leadspersons .* \d+ % +[\d,]+ rows\/s +\d:\d\d to go\r/);
     expect(text).toMatch(/\n9\d\d requests left in the budget/);
+    expect(text.split(`${ESCAPE}[J2`)).toHaveLength(text.split(' INFO ').length);
     const left = screen(text);
     expect(left.filter((line) => line.includes('INFO leads: 1200 rows.'))).toHaveLength(1);
-    for (const line of left) expect(line).toMatch(/^\S+Z (INFO|WARNING) \S.*[^ ]$/);
+    for (const line of left) expect(line).toMatch(/^\S+Z INFO \w+: \d+ rows\. stream=\w+$/);
     expect(readFileSync(messages, 'utf8')).not.toContain(ESCAPE);
   });
 

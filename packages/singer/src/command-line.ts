@@ -4,6 +4,7 @@ import { OutputClosedError, ProgramError, SettingsError } from './errors.ts';
 import { configureLog, isDebugging, log, writeLog } from './log.ts';
 import type { Program } from './program.ts';
 import { stdoutOutput } from './stdio.ts';
+import { usualArguments } from './usual-arguments.ts';
 
 /** An option of the command line, as yargs has it. */
 export type Option = Options;
@@ -32,7 +33,7 @@ export interface Arguments {
 /**
  * The outermost step of both programs: answers `--version`, `--help` and `--about` itself, hands
  * everything else to `run`, and turns what it throws into one sentence on the standard error and
- * the exit code (0 done, 1 failed, 2 wrong usage or settings). Loads yargs only where it is needed.
+ * the exit code (0 done, 1 failed, 2 wrong usage or settings).
  */
 export async function runProgram(
   program: Program,
@@ -77,6 +78,8 @@ async function parse(
   argv: readonly string[],
   commandLine: CommandLine,
 ): Promise<Parsed> {
+  const usual = usualArguments(argv, { ...commonOptions, ...commandLine.options });
+  if (usual) return { output: '', values: { _: [], ...usual } };
   const { default: yargs } = await import('yargs');
   const parser = describe(yargs([]), program, commandLine);
   // `meltano invoke NAME -- OPTIONS` hands its dashes on: what stands behind them is meant all the same.

@@ -14,9 +14,9 @@ await runProgram(program, [], {}, async () => {
   progress.end();
 });
 
-async function* pages(total: number | undefined): AsyncGenerator<{ rows: null[]; total?: number }> {
-  for (let page = 0; page < 4; page += 1) {
+async function* pages(total: number | undefined): AsyncGenerator<{ read: number; total?: number }> {
+  for (let page = 1; page <= 4; page += 1) {
     await sleep(150);
-    yield { rows: Array.from({ length: 500 }, () => null), ...(total && { total }) };
+    yield { read: page * 500, ...(total && { total }) };
   }
 }

@@ -54,13 +54,13 @@ describe('the figures of a read', () => {
     ['has stalled', [1], 200_000, { rows: 500, percent: 5, rate: 0, toGo: undefined }],
   ])('%s', (_case, seconds, now, figures) => {
     const gauge = new Gauge(0);
-    for (const second of seconds) gauge.add(500, total, second * 1000);
+    seconds.forEach((second, at) => gauge.reach((at + 1) * 500, total, second * 1000));
     expect(gauge.figures(now)).toMatchObject(figures);
   });
 
   it('are never more than all of it', () => {
     const gauge = new Gauge(0);
-    for (const second of [1, 2]) gauge.add(500, 800, second * 1000);
+    gauge.reach(1000, 800, 1000);
     expect(gauge.figures(3000)).toMatchObject({ percent: 100, toGo: 0 });
   });
 

@@ -30,11 +30,14 @@ export class Gauge {
     return this.#rows;
   }
 
-  /** @param total rows of the whole read, as far as the server tells */
-  add(rows: number, total: number | undefined, now: number): void {
-    this.#rows += rows;
+  /**
+   * @param rows of the read so far; fewer than before where it begins anew
+   * @param total rows of the whole read, as far as the server tells
+   */
+  reach(rows: number, total: number | undefined, now: number): void {
+    this.#rows = rows;
     this.#total = total;
-    this.#samples.push({ at: now, rows: this.#rows });
+    this.#samples.push({ at: now, rows });
   }
 
   figures(now: number): Figures {
@@ -52,6 +55,6 @@ export class Gauge {
     while ((this.#samples[1]?.at ?? now) < now - RATE_SPAN) this.#samples.shift();
     const since = this.#samples[0];
     if (!since || now - since.at < SHORTEST_SPAN) return undefined;
-    return ((this.#rows - since.rows) / (now - since.at)) * 1000;
+    return (Math.max(0, this.#rows - since.rows) / (now - since.at)) * 1000;
   }
 }

@@ -19,7 +19,8 @@ export interface Progress {
 }
 
 interface CountedPage {
-  readonly rows: readonly unknown[];
+  /** Rows of this read so far. */
+  readonly read: number;
   /** Rows of the whole read, as far as the server tells. */
   readonly total?: number | undefined;
 }
@@ -79,7 +80,7 @@ class Book {
     try {
       for await (const page of pages) {
         yield page;
-        gauge.add(page.rows.length, page.total, performance.now());
+        gauge.reach(page.read, page.total, performance.now());
       }
     } finally {
       this.#underWay.delete(gauge);
