@@ -164,38 +164,36 @@ describe('the streams of the Singer SDK', () => {
       .map((line) => JSON.parse(line) as Message);
   }
 
-  it.for([
-    'array_data',
-    'camelcase',
-    'camelcase_complex_schema',
-    'duplicate_records',
-    'encoded_string_data',
-    'multiple_state_messages',
-    'no_primary_keys',
-    'optional_attributes',
-    'record_missing_fields',
-    'schema_no_properties',
-    'schema_updates',
-    'special_chars_in_attributes',
-  ] as const)(
-    '%s: every row is there',
-    async (name, { skip }) => {
-      const text = await stream(name, skip);
-      const pair = newPair();
-      const { code, stdout, stderr } = await load(pair, text);
-      expect(code, stderr).toBe(0);
-      const messages = parse(text);
-      expectRows(pair.database, said(messages));
-      // An empty state says nothing, and would erase what its keeper has.
-      const states = messages.filter(
-        ({ type, value }) => type === 'STATE' && JSON.stringify(value) !== '{}',
-      );
-      const printed = stdout.split('\n').filter((line) => line !== '');
-      const last = printed.map((line) => JSON.parse(line) as unknown).at(-1);
-      expect(last).toEqual(states.at(-1)?.value);
-    },
-    5 * MINUTES,
-  );
+  it.for(
+    [
+      'array_data',
+      'camelcase',
+      'camelcase_complex_schema',
+      'duplicate_records',
+      'encoded_string_data',
+      'multiple_state_messages',
+      'no_primary_keys',
+      'optional_attributes',
+      'record_missing_fields',
+      'schema_no_properties',
+      'schema_updates',
+      'special_chars_in_attributes',
+    ].map((name) => ({ name })),
+  )('%s: every row is there', { timeout: 5 * MINUTES }, async (name, { skip }) => {
+    const text = await stream(name, skip);
+    const pair = newPair();
+    const { code, stdout, stderr } = await load(pair, text);
+    expect(code, stderr).toBe(0);
+    const messages = parse(text);
+    expectRows(pair.database, said(messages));
+    // An empty state says nothing, and would erase what its keeper has.
+    const states = messages.filter(
+      ({ type, value }) => type === 'STATE' && JSON.stringify(value) !== '{}',
+    );
+    const printed = stdout.split('\n').filter((line) => line !== '');
+    const last = printed.map((line) => JSON.parse(line) as unknown).at(-1);
+    expect(last).toEqual(states.at(-1)?.value);
+  });
 
   it.for([
     ['no_primary_keys', 'no_primary_keys_append', [['test_no_pk', 8]]],

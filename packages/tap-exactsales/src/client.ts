@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { log, parseLossless, timer, type JsonValue } from '@exact-spotter/singer';
+import { log, timer } from '@exact-spotter/singer';
 import {
   ApiFatalError,
   ApiRejectedError,
@@ -12,18 +12,7 @@ import { shift, type Instant } from './instant.ts';
 import { queryText, type Query } from './odata.ts';
 import type { Quota } from './quota.ts';
 import { backoff, isRetriableStatus, retryAfter } from './retry.ts';
-import type { WireRow } from './row.ts';
-import { isObject } from './value.ts';
-
-/** A page of an entity set, as the server sent it. */
-export interface WirePage {
-  readonly rows: readonly WireRow[];
-  /** Rows that the filter finds, where `$count` was asked for and is answered. */
-  readonly count: number | undefined;
-  readonly nextLink: string | undefined;
-  /** From the sending to the last byte, of the try that was answered. */
-  readonly milliseconds: number;
-}
+import { readCount, readPage, type WirePage } from './wire-page.ts';
 
 export interface ClientOptions {
   readonly http: Http;
@@ -63,7 +52,7 @@ export class Client {
 
   /** `GET /<Set>/$count`: the rows that the filter finds. Throws as {@link page} does. */
   count(path: string, query: Query): Promise<number> {
-    return this.#ask(`${path}/$count`, query, readCount, true);
+    return this.#ask(`${path}/$count`, query, ({ text }) => readCount(text), true);
   }
 
   /** A moment of our clock on the server's, where that is behind: no bookmark may lie ahead of either. */
@@ -93,7 +82,11 @@ export class Client {
   #waitAfter(fault: ApiRetriableError, tries: { failed: number; overBudget: number }): number {
     const isOverBudget = fault.status === 429;
     const attempt = isOverBudget ? (tries.overBudget += 1) : (tries.failed += 1);
-    const wait = fault.retryAfter ?? backoff(attempt, Math.random());
+    const jitter = backoff(attempt, Math.random());
+    // Who asks for no wait at all, time after time, must not be asked for ever.
+    const wait = isOverBudget
+      ? Math.max(fault.retryAfter ?? 0, jitter)
+      : (fault.retryAfter ?? jitter);
     if (isOverBudget) this.#options.quota.exceeded(wait);
     return wait;
   }
@@ -110,7 +103,7 @@ export class Client {
   async #send(request: string, path: string, query: string): Promise<HttpAnswer> {
     const { http, quota, apiUrl, timeoutSeconds, signal } = this.#options;
     const pass = await quota.pass(signal);
-    const limit = AbortSignal.timeout(timeoutSeconds * 1000);
+    const limit = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));
     const measured = timer('http_request_duration', { endpoint: path });
     let status = 'failed';
     try {
@@ -158,7 +151,8 @@ function statusError(request: string, answer: HttpAnswer): Error {
       isTimeout: status === 504 || status === 408,
     });
   }
-  if (status === 400) return new ApiRejectedError(request);
+  // 501 is OData's own answer to an option that a service does not have.
+  if (status === 400 || status === 501) return new ApiRejectedError(request, status);
   if (status === 401) {
     return new ApiFatalError(
       `${request} answered 401: the token is missing or wrong; set api_token to the account's token (Configurações › Integrações › Token Exact API).`,
@@ -191,29 +185,4 @@ function final(fault: ApiRetriableError): Error {
   return fault.isTimeout
     ? new ApiTimeoutError(message, { cause: fault })
     : new ApiSetError(message, { cause: fault });
-}
-
-function readPage({ text, milliseconds }: HttpAnswer): WirePage | undefined {
-  const page = parseJson(text);
-  if (!isObject(page)) return undefined;
-  const { value: rows, '@odata.count': count, '@odata.nextLink': nextLink } = page;
-  if (!Array.isArray(rows) || !rows.every(isObject)) return undefined;
-  return {
-    rows,
-    count: typeof count === 'number' ? count : undefined,
-    nextLink: typeof nextLink === 'string' ? nextLink : undefined,
-    milliseconds,
-  };
-}
-
-function readCount({ text }: HttpAnswer): number | undefined {
-  return /^\uFEFF?\s*\d+\s*$/.test(text) ? Number(text) : undefined;
-}
-
-function parseJson(text: string): JsonValue {
-  try {
-    return parseLossless(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,5 @@
 import type { AccountClock, Clock } from './clock.ts';
+import type { Option } from './facts.ts';
 import { compareInstants, DAY, earlier, later, shift, type Instant } from './instant.ts';
 import { valueAt, type WireRow } from './row.ts';
 import type { DateColumn, SetLiteral } from './streams.ts';
@@ -13,34 +14,41 @@ export interface DateRange {
 export interface DateFilter {
   /** Clauses for `$filter`. They find every row of the range, and perhaps some at its edges. */
   readonly clauses: readonly string[];
+  /** The clause that each option stands for. */
+  readonly byOption: Partial<Readonly<Record<DateOption, string>>>;
   /** False for a row that does not belong to the range. A row without a date belongs to every range. */
   contains(row: WireRow): boolean;
-  /** False for a row that the clauses should have kept out. */
-  isAskedFor(row: WireRow): boolean;
+  /** The option that should have kept a row out; undefined for one that was asked for. */
+  unheeded(row: WireRow): DateOption | undefined;
 }
 
-/** How far a row at the edge may lie outside the range when the zone of its date is not sure. */
-const EDGE = DAY + DAY / 24;
+/** The two ends of a range, which a server may honour apart. */
+export type DateOption = Extract<Option, 'date filter' | 'date end'>;
+
 const HOUR = DAY / 24;
+/** How far a row at the edge may lie outside the range when the zone of its date is not sure. */
+const EDGE = DAY + HOUR;
+/** And where it is: a server may compare to the second, or as text. */
+const UTC_EDGE = 60_000;
 
 export function dateFilter(set: SetLiteral, range: DateRange, clock: AccountClock): DateFilter {
   const { date } = set;
   if (!date || (range.from === undefined && range.to === undefined)) return EVERYTHING;
   const kind = dateClock(set);
   const dateOf = dateReader(set, clock);
-  const within = (row: WireRow, { from, to }: DateRange): boolean => {
+  const without = (row: WireRow, { from, to }: DateRange): DateOption | undefined => {
     const at = dateOf(row);
-    if (at === undefined) return true;
-    return (
-      (from === undefined || compareInstants(at, from) >= 0) &&
-      (to === undefined || compareInstants(at, to) < 0)
-    );
+    if (at === undefined) return undefined;
+    if (from !== undefined && compareInstants(at, from) < 0) return 'date filter';
+    return to !== undefined && compareInstants(at, to) >= 0 ? 'date end' : undefined;
   };
-  const edges = kind === 'utc' ? range : widened(range, EDGE);
+  const edges = widened(range, kind === 'utc' ? UTC_EDGE : EDGE);
+  const byOption = clauses(date, kind, range, clock);
   return {
-    clauses: clauses(date, kind, range, clock),
-    contains: (row) => within(row, range),
-    isAskedFor: (row) => within(row, edges),
+    clauses: Object.values(byOption),
+    byOption,
+    contains: (row) => without(row, range) === undefined,
+    unheeded: (row) => without(row, edges),
   };
 }
 
@@ -61,7 +69,12 @@ function dateClock({ date, clocks = {} }: SetLiteral): Clock {
   return (date && clocks[date.column]) ?? 'zoned';
 }
 
-const EVERYTHING: DateFilter = { clauses: [], contains: () => true, isAskedFor: () => true };
+const EVERYTHING: DateFilter = {
+  clauses: [],
+  byOption: {},
+  contains: () => true,
+  unheeded: () => undefined,
+};
 
 function widened({ from, to }: DateRange, by: number): DateRange {
   return {
@@ -75,12 +88,14 @@ function clauses(
   kind: Clock,
   { from, to }: DateRange,
   clock: AccountClock,
-): string[] {
+): Partial<Record<DateOption, string>> {
   const written = WRITTEN[literal];
-  return [
-    ...(from === undefined ? [] : [`${member} ge ${written(lowest(from, kind, clock))}`]),
-    ...(to === undefined ? [] : [`${member} lt ${written(highest(to, kind, clock))}`]),
-  ];
+  return {
+    ...(from !== undefined && {
+      'date filter': `${member} ge ${written(lowest(from, kind, clock))}`,
+    }),
+    ...(to !== undefined && { 'date end': `${member} lt ${written(highest(to, kind, clock))}` }),
+  };
 }
 
 /** A moment as it stands on the API's clock, without a suffix: a literal of {@link WRITTEN}. */

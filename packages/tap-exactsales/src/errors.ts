@@ -45,12 +45,12 @@ export class ApiRetriableError extends ProgramError {
   }
 }
 
-/** 400: the server does not take an option of the query. */
+/** 400 or 501: the server does not take an option of the query. */
 export class ApiRejectedError extends ProgramError {
   override readonly name = 'ApiRejectedError';
 
-  constructor(request: string) {
-    super(`${request} answered 400: the API refuses the query, also in its plainest form.`);
+  constructor(request: string, status: number) {
+    super(`${request} answered ${status}: the API refuses the query, also in its plainest form.`);
   }
 }
 

@@ -1,15 +1,18 @@
 import { log } from '@exact-spotter/singer';
 
 /** An option of the query language that a set may turn out not to honour. */
-export type Option = 'select' | 'date filter' | 'count' | 'key filter' | 'orderby';
+export type Option =
+  'select' | 'date filter' | 'date end' | 'count' | 'key filter' | 'orderby' | 'top';
 
 /** What a run does without the option. */
 const CONSEQUENCES: Readonly<Record<Option, string>> = {
   select: 'all columns are asked for, and left out here',
-  count: 'a last page is told by its length',
+  count: 'the end is told by a page without new rows',
   'date filter': 'the set is read whole, and filtered here',
+  'date end': 'later rows are asked for too, and left out here',
   'key filter': 'its pages are counted off from the beginning',
   orderby: 'its pages are taken as they come',
+  top: 'its pages are as long as the API makes them',
 };
 
 /** Rows that are not halved any more: a set that cannot give so many in time cannot be read. */
@@ -48,6 +51,15 @@ export class SetFacts {
     log.warning(`${this.#path}: no answer in time; asking for ${this.top} rows at a time.`);
     return true;
   }
+
+  /** Fewer rows from now on: so many are refused. @returns false when there are few enough already */
+  lower(): boolean {
+    const next = ROUND_SIZES.find((size) => size < this.top);
+    if (next === undefined) return false;
+    this.top = next;
+    log.warning(`${this.#path}: the API refuses so many rows; asking for ${next} at a time.`);
+    return true;
+  }
 }
 
 /** What is known of a set so far. */
@@ -58,3 +70,5 @@ export function factsOf(path: string, facts: Map<string, SetFacts>, pageSize: nu
 }
 
 const VERBS = { rejected: 'rejects', ignored: 'does not heed' } as const;
+/** Bounds that a server may set. */
+const ROUND_SIZES = [1000, 500, 250, 200, 100, 50, 25, 10];

@@ -1,6 +1,5 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { EnvHttpProxyAgent, request } from 'undici';
+import { bodyText, LARGEST_BODY } from './body.ts';
 
 /** The one door to the network. */
 
@@ -51,13 +50,13 @@ export class Http {
     });
     onHeaders();
     const bytes = Buffer.from(await body.arrayBuffer());
-    const plain = single(headers['content-encoding']) === 'gzip' ? await unzip(bytes) : bytes;
+    const text = await bodyText(bytes, encodings(headers['content-encoding']));
     return {
       status: statusCode,
       contentType: single(headers['content-type']) ?? '',
       retryAfter: single(headers['retry-after']),
       date: single(headers['date']),
-      text: plain.toString('utf8'),
+      text,
       milliseconds: performance.now() - sent,
     };
   }
@@ -67,12 +66,12 @@ export class Http {
   }
 }
 
-/** Bytes: a page of 500 rows has well under one MiB. */
-const LARGEST_BODY = 256 * 1024 * 1024;
-const unzip = promisify(gunzip);
-
 function single(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.[0];
+}
+
+function encodings(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.join(',');
 }
 
 /** What became of a connection, in a word for people; never a URL, which may hold a filter's values. */
@@ -107,6 +106,8 @@ const REASONS: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the answer is larger than is accepted',
   Z_BUF_ERROR: 'the answer broke off',
+  Z_DATA_ERROR: 'the answer is garbled',
+  ERR_BUFFER_TOO_LARGE: 'the answer is larger than is accepted',
 };
 
 const UNREACHABLE =

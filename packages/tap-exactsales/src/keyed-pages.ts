@@ -40,7 +40,8 @@ export async function* keyedPages(
   let cursor: Cursor = { key: resume, drained: 0 };
   for (let restarts = 0; ;) {
     const page = await askChecked(client, read, cursor, progress);
-    const isLast = isLastPage(page, progress, read.facts);
+    const fresh = page.rows.length - (cursor.drained > 0 ? 1 : 0);
+    const isLast = isLastPage(page, fresh, progress, read.facts);
     if (!continues(page, cursor)) {
       restarts += 1;
       if (restarts > MOST_RESTARTS) throw new KeyedReadError('the rows of a key do not hold still');

@@ -8,12 +8,14 @@ export interface Progress {
   total: number | undefined;
   /** A page came out shorter than expected, and its count was not asked for. */
   recount: boolean;
-  /** An empty page came with a count that promises rows. */
+  /** A count has told of more rows than its page has: it counts the set, not the page. */
+  isProven: boolean;
+  /** A page without a new row came with a count that promises some. */
   contradicted: boolean;
 }
 
 export function newProgress(): Progress {
-  return { rows: 0, total: undefined, recount: false, contradicted: false };
+  return { rows: 0, total: undefined, recount: false, isProven: false, contradicted: false };
 }
 
 /** The first page's count says how many there are; the last one's, that there are no more. */
@@ -24,22 +26,46 @@ export function wantsCount({ rows, total, recount }: Progress, { top }: SetFacts
 /**
  * Whether a page is the last of its read. The server's link says nothing, and a page shorter than
  * was asked for may be one that the server cut at a size of its own: the count tells for sure.
- * Where the server tells no count, a page shorter than another one of the set is the last.
+ * Where the server tells none, the end is a page without a new row.
+ * @param fresh rows of the page that the page before did not have
  */
-export function isLastPage(page: AskedPage, progress: Progress, facts: SetFacts): boolean {
-  const { rows, count, skip, top } = page;
+export function isLastPage(
+  page: AskedPage,
+  fresh: number,
+  progress: Progress,
+  facts: SetFacts,
+): boolean {
+  const { rows, skip, top, nextLink } = page;
+  const count = facts.honours('count') ? credibleCount(page) : undefined;
   progress.total ??= count;
-  if (rows.length === 0) return isEnd(page, progress, facts);
+  if (fresh === 0) return isEnd(page, count, progress, facts);
   progress.contradicted = false;
-  if (count !== undefined && facts.honours('count')) return skip + rows.length >= count;
-  if (rows.length >= top || mayBeCounted(progress)) return false;
-  return rows.length < facts.longestPage;
+  if (count === undefined) {
+    if (rows.length < top) mayBeCounted(progress);
+    return false;
+  }
+  progress.isProven ||= count > skip + rows.length;
+  if (count > skip + rows.length) return false;
+  // A full page that counts itself alone may be all there is, or come of a server that counts pages.
+  return progress.isProven || rows.length < top || nextLink === undefined;
 }
 
-/** An empty page ends a read, unless its count promises rows: then it is asked for once more. */
-function isEnd({ count, skip }: AskedPage, progress: Progress, facts: SetFacts): boolean {
+/** A count of fewer rows than have come is none. */
+function credibleCount({ count, skip, rows }: AskedPage): number | undefined {
+  return count !== undefined && (rows.length === 0 || count >= skip + rows.length)
+    ? count
+    : undefined;
+}
+
+/** A page without a new row ends a read, unless its count promises some: then it is asked for once more. */
+function isEnd(
+  { skip, rows }: AskedPage,
+  count: number | undefined,
+  progress: Progress,
+  facts: SetFacts,
+): boolean {
   if (count === undefined) return !mayBeCounted(progress);
-  if (skip >= count) return true;
+  if (skip + rows.length >= count) return true;
   if (progress.contradicted) facts.fails('count', 'ignored');
   progress.contradicted = !progress.contradicted;
   return !progress.contradicted;

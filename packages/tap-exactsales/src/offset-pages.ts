@@ -38,12 +38,12 @@ async function* onePass(client: Client, read: PageRead): AsyncGenerator<Page, bo
     const page = await askAt(client, read, position - again, progress);
     const identities = page.rows.map(identity);
     const from = behind(tail, identities);
-    if (from === undefined && page.rows.length > 0) return false;
+    if (from === undefined && (page.rows.length > 0 || again > 0)) return false;
     const rows = page.rows.slice(from ?? 0);
     // Nothing but rows that are known: the end, or a server that does not heed the skip.
     const isKnown = position > 0 && rows.length === 0;
     if (isKnown && page.rows.length > again) return false;
-    const isLast = isLastPage(page, progress, read.facts) || isKnown;
+    const isLast = isLastPage(page, rows.length, progress, read.facts) || isKnown;
     progress.rows = position = page.skip + page.rows.length;
     yield { rows, read: position, total: progress.total, isLast, isSure: true };
     if (isLast) return true;

@@ -1,10 +1,12 @@
-import type { Client, WirePage } from './client.ts';
+import type { Client } from './client.ts';
 import type { DateFilter } from './date-range.ts';
 import { ApiRejectedError, ApiTimeoutError } from './errors.ts';
 import { FEWEST_ROWS, type Option, type SetFacts } from './facts.ts';
 import type { Query } from './odata.ts';
+import { findRejected, suspects } from './rejected-options.ts';
 import type { WireRow } from './row.ts';
 import type { SetLiteral } from './streams.ts';
+import type { WirePage } from './wire-page.ts';
 
 /** What is to be read of a set. */
 export interface PageRead {
@@ -29,9 +31,6 @@ export interface AskedPage extends WirePage {
   readonly skip: number;
 }
 
-/** The options that a query can do without, the likeliest culprit of a 400 first. */
-const SUSPECTS: readonly Option[] = ['select', 'count', 'date filter', 'key filter', 'orderby'];
-
 /**
  * One page, with every option that the set has not been found to refuse. After a 400 the options
  * are left out one by one until it goes; after a timeout fewer rows are asked for.
@@ -52,20 +51,24 @@ export async function askPage(
     } catch (fault) {
       if (fault instanceof ApiTimeoutError && facts.halve()) continue;
       if (!(fault instanceof ApiRejectedError)) throw fault;
-      await findRejected(client, read, position, options, fault);
+      const takes = (tried: readonly Option[]): Promise<boolean> =>
+        isTaken(client, read, position, tried);
+      if (!(await findRejected(options, facts, takes))) throw fault;
     }
   }
 }
 
-function usedOptions({ dates, select, facts }: PageRead, position: Position): Option[] {
+function usedOptions({ set, dates, select, facts }: PageRead, position: Position): Option[] {
   const used: Readonly<Record<Option, boolean>> = {
     select: select !== undefined,
     count: position.count,
-    'date filter': dates.clauses.length > 0,
+    'date filter': dates.byOption['date filter'] !== undefined,
+    'date end': dates.byOption['date end'] !== undefined,
     'key filter': position.key !== undefined,
     orderby: position.orderby !== undefined,
+    top: true,
   };
-  return SUSPECTS.filter((option) => used[option] && facts.honours(option));
+  return suspects(set).filter((option) => used[option] && facts.honours(option));
 }
 
 async function send(
@@ -78,37 +81,20 @@ async function send(
   const uses = (option: Option): boolean => options.includes(option);
   const query: Query = {
     filter: [
-      ...(uses('date filter') ? dates.clauses : []),
+      ...(['date filter', 'date end'] as const).flatMap((option) =>
+        uses(option) ? (dates.byOption[option] ?? []) : [],
+      ),
       ...(uses('key filter') && key !== undefined ? [key] : []),
     ],
     ...(uses('orderby') && orderby && { orderby }),
     ...(uses('select') && select && { select }),
     count: uses('count'),
-    top,
+    ...(uses('top') && { top }),
     skip,
   };
   // So few rows are not halved any more: a timeout is then a fault like any other.
   const page = await client.page(set.path, query, top <= FEWEST_ROWS);
   return { ...page, top, skip };
-}
-
-/** Leaves out one option at a time, then all of them, and notes what was refused. */
-async function findRejected(
-  client: Client,
-  read: PageRead,
-  position: Position,
-  options: readonly Option[],
-  fault: ApiRejectedError,
-): Promise<void> {
-  const trials = [...options.map((option) => [option]), ...(options.length > 1 ? [options] : [])];
-  for (const without of trials) {
-    const rest = options.filter((option) => !without.includes(option));
-    if (await isTaken(client, read, position, rest)) {
-      for (const option of without) read.facts.fails(option, 'rejected');
-      return;
-    }
-  }
-  throw fault;
 }
 
 async function isTaken(
@@ -126,8 +112,11 @@ async function isTaken(
   }
 }
 
-/** Rows outside of what was asked for show that the server reads the set whole all the same. */
+/** Rows outside of what was asked for show that the server reads on all the same. */
 export function noteIgnoredDates(rows: readonly WireRow[], { facts, dates }: PageRead): void {
-  if (!facts.honours('date filter') || rows.every((row) => dates.isAskedFor(row))) return;
-  facts.fails('date filter', 'ignored');
+  if (dates.clauses.length === 0) return;
+  for (const row of rows) {
+    const option = dates.unheeded(row);
+    if (option !== undefined) facts.fails(option, 'ignored');
+  }
 }

@@ -32,7 +32,10 @@ async function countRows(
   { set, range }: ReadPlan,
   { client, clock, facts }: ReadContext,
 ): Promise<number | undefined> {
-  const isFiltered = facts.get(set.path)?.honours('date filter') ?? true;
+  const known = facts.get(set.path);
+  const isFiltered = (['date filter', 'date end'] as const).every(
+    (option) => known?.honours(option) ?? true,
+  );
   const { clauses } = dateFilter(set, range, clock);
   try {
     return await client.count(set.path, { filter: isFiltered ? clauses : [] });

@@ -98,14 +98,14 @@ export function dateQuestion(
   const dates = rows.flatMap((row) => dateOf(row) ?? []);
   if (!set.date || dates.length === 0) return undefined;
   const filter = dateFilter(set, { from: dates.reduce(later) }, clock);
-  const isTelling = rows.slice(0, SOME).some((row) => !filter.isAskedFor(row));
+  const isTelling = rows.slice(0, SOME).some((row) => filter.unheeded(row) !== undefined);
   if (!isTelling) return undefined;
   return {
     option: 'date filter',
     position: { orderby: pageOrder(set), count: false },
     dates: filter,
     top: SOME,
-    keeps: (row) => filter.isAskedFor(row),
+    keeps: (row) => filter.unheeded(row) === undefined,
     hasMore: false,
   };
 }

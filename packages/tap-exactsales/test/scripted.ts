@@ -1,0 +1,153 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { file, tap, type Ended } from './tap.ts';
+
+/** Servers that answer as no simulator of ours does: a few rows, a query language in miniature, and a hook. */
+
+export const TOKEN = 'canary-of-scripts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Asked {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** What the server is about to say; a script may change all of it. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  envelope: Record<string, unknown>;
+  /** Instead of the envelope. */
+  bytes?: Buffer;
+}
+
+/** @param found the rows that the filter found, before they were cut to a page */
+export type Script = (
+  answer: Answer,
+  asked: Asked,
+  found: readonly Row[],
+  all: readonly Row[],
+) => void;
+
+export interface Scripted {
+  readonly url: string;
+  readonly asked: readonly Asked[];
+  stop(): void;
+}
+
+/**
+ * @param sets path in lower case → rows; every other path has none
+ * @param heeds false for a clause of a filter that is passed over
+ */
+export async function serve(
+  sets: Readonly<Record<string, readonly Row[]>>,
+  script: Script = () => undefined,
+  heeds: (clause: string) => boolean = () => true,
+): Promise<Scripted> {
+  const asked: Asked[] = [];
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
+    const path = pathname.replace(/^\/v3\//, '').toLowerCase();
+    const one: Asked = { path, query: Object.fromEntries(searchParams) };
+    asked.push(one);
+    const all = sets[path] ?? [];
+    const found = ordered(filtered(all, one.query['$filter'], heeds), one.query['$orderby']);
+    const skip = Number(one.query['$skip'] ?? 0);
+    const value = found.slice(skip, skip + Math.min(500, Number(one.query['$top'] ?? 500)));
+    const counted = one.query['$count'] === 'true' && { '@odata.count': found.length };
+    const answer: Answer = { status: 200, headers: {}, envelope: { ...counted, value } };
+    if (request.headers['token_exact'] !== TOKEN) answer.status = 401;
+    script(answer, one, found, all);
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+    response.end(answer.bytes ?? JSON.stringify(answer.envelope));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${port}/v3`, asked, stop };
+}
+
+/** A read of some streams. */
+export async function readStreams(
+  url: string,
+  streams: readonly string[],
+  { settings = {}, state }: { readonly settings?: object; readonly state?: unknown } = {},
+): Promise<Ended & { readonly messages: readonly Message[] }> {
+  const config = file('tap.json', {
+    ...{ api_token: TOKEN, api_url: url, quota_requests: 1000, quota_seconds: 1, max_retries: 1 },
+    ...settings,
+  });
+  const catalog = file('catalog.json', {
+    streams: streams.map((stream) => ({ tap_stream_id: stream })),
+  });
+  const given = state === undefined ? [] : ['--state', file('state.json', state)];
+  const ended = await tap(['--config', config, '--catalog', catalog, ...given]);
+  const lines = ended.stdout.split('\n').filter((line) => line !== '');
+  return { ...ended, messages: lines.map((line) => JSON.parse(line) as Message) };
+}
+
+export interface Message {
+  readonly type: string;
+  readonly stream?: string;
+  readonly record?: Row;
+  readonly version?: number;
+  readonly schema?: Readonly<Record<string, unknown>>;
+  readonly value?: { readonly bookmarks: Readonly<Record<string, Row>> };
+}
+
+/** The distinct rows of a stream that came. */
+export function rowsOf(messages: readonly Message[], stream: string): number {
+  const rows = messages.filter((message) => message.type === 'RECORD' && message.stream === stream);
+  return new Set(rows.map(({ record }) => JSON.stringify(record))).size;
+}
+
+/** The value of the last STATE. */
+export function lastState(messages: readonly Message[]): Message['value'] {
+  return messages.findLast(({ type }) => type === 'STATE')?.value;
+}
+
+/** `and` of comparisons, as the tap makes them. */
+function filtered(
+  rows: readonly Row[],
+  filter: string | undefined,
+  heeds: (clause: string) => boolean,
+): readonly Row[] {
+  const clauses = (filter?.split(' and ') ?? []).filter(heeds);
+  return clauses.reduce((left, clause) => {
+    const [, member = '', operator = '', literal = ''] = /^(\w+) (\w\w) (.+)$/.exec(clause) ?? [];
+    return left.filter((row) => holds(comparison(row[member], literal), operator));
+  }, rows);
+}
+
+function comparison(value: unknown, literal: string): number {
+  if (typeof value === 'number') return value - Number(literal);
+  if (typeof value !== 'string') return NaN;
+  const [left, right] = [value, literal.replace(/^'|'$/g, '')].map((text) => text.replace('Z', ''));
+  return (left ?? '') < (right ?? '') ? -1 : Number((left ?? '') > (right ?? ''));
+}
+
+function holds(compared: number, operator: string): boolean {
+  if (operator === 'eq') return compared === 0;
+  if (operator.startsWith('g')) return compared > 0 || (operator === 'ge' && compared === 0);
+  return compared < 0 || (operator === 'le' && compared === 0);
+}
+
+function ordered(rows: readonly Row[], orderby: string | undefined): readonly Row[] {
+  const members = orderby?.split(',') ?? [];
+  return rows.toSorted((left, right) => {
+    for (const member of members) {
+      const compared = compareValues(left[member], right[member]);
+      if (compared !== 0) return compared;
+    }
+    return 0;
+  });
+}
+
+function compareValues(left: unknown, right: unknown): number {
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  return String(left) < String(right) ? -1 : Number(String(left) > String(right));
+}
