@@ -118,7 +118,7 @@ describe('installed by pip, with no Node on the PATH', () => {
   it('carries the licences of what is inside', () => {
     const licences = (name: string): string =>
       readFileSync(join(site, name, 'licenses', 'THIRD-PARTY-LICENSES'), 'utf8');
-    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    const { version } = JSON.parse(readFileSync(join(root, 'tools', 'package.json'), 'utf8')) as {
       version: string;
     };
     expect(licences(`exact_spotter_tap_exactsales-${version}.dist-info`)).toContain('undici');

@@ -13,11 +13,17 @@ const DEPENDENCIES = 'dependencies';
  * each other by their exact version.
  */
 class PackageVersions extends VersionActions {
-  /** The lock file names the versions too. */
-  static afterAllProjectsVersioned: AfterAllProjectsVersioned = (root, { dryRun }) => {
-    const args = ['install', '--package-lock-only', '--ignore-scripts'];
-    if (dryRun !== true) execFileSync('npm', args, { cwd: root, stdio: 'ignore' });
-    return Promise.resolve({ changedFiles: ['package-lock.json'], deletedFiles: [] });
+  /** The lock file and the generated texts name the versions too. */
+  static afterAllProjectsVersioned: AfterAllProjectsVersioned = (cwd, { dryRun }) => {
+    const run = (command: string, ...args: string[]): string =>
+      execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    if (dryRun !== true) {
+      run('npm', 'install', '--package-lock-only', '--ignore-scripts');
+      run('npm', 'run', 'generate');
+    }
+    const changedFiles =
+      dryRun === true ? [] : run('git', 'diff', '--name-only').trim().split('\n');
+    return Promise.resolve({ changedFiles, deletedFiles: [] });
   };
 
   readonly validManifestFilenames = ['package.json'];
