@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,12 +13,21 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A folder with the settings of both programs, and the two run from source over real pipes. */
+/** Starts a program with its three streams as pipes. */
+export type Start = (
+  program: 'tap-exactsales' | 'target-sqlite',
+  args: readonly string[],
+) => ChildProcessWithoutNullStreams;
+
+/** A folder with the settings of both programs, and the two over real pipes; from source unless told. */
 export class Pair {
   readonly folder = mkdtempSync(join(tmpdir(), 'pair-'));
   readonly database = join(this.folder, 'exact.sqlite');
 
-  constructor(tap: object, target: object = {}) {
+  readonly #start: Start;
+
+  constructor(tap: object, target: object = {}, starts: Start = start) {
+    this.#start = starts;
     this.write('tap.json', tap);
     this.write('target.json', { database: this.database, ...target });
   }
@@ -33,11 +42,11 @@ export class Pair {
   async run(): Promise<{ readonly tap: Ended; readonly target: Ended }> {
     const { stdout: state } = await this.target('state');
     this.write('state.json', JSON.parse(state) as unknown);
-    const tap = start('tap-exactsales', [
+    const tap = this.#start('tap-exactsales', [
       ...['--config', join(this.folder, 'tap.json')],
       ...['--state', join(this.folder, 'state.json')],
     ]);
-    const target = start('target-sqlite', ['--config', join(this.folder, 'target.json')]);
+    const target = this.#start('target-sqlite', ['--config', join(this.folder, 'target.json')]);
     tap.stdout.pipe(target.stdin);
     target.stdin.on('error', () => undefined);
     const [tapEnded, targetEnded] = await Promise.all([ended(tap), ended(target)]);
@@ -45,7 +54,8 @@ export class Pair {
   }
 
   async target(...args: string[]): Promise<Ended> {
-    const child = start('target-sqlite', [...args, '--config', join(this.folder, 'target.json')]);
+    const config = join(this.folder, 'target.json');
+    const child = this.#start('target-sqlite', [...args, '--config', config]);
     child.stdin.end();
     return ended(child);
   }
@@ -54,17 +64,13 @@ export class Pair {
 export function start(
   program: 'tap-exactsales' | 'target-sqlite',
   args: readonly string[],
-): ReturnType<typeof spawn> & {
-  stdin: NodeJS.WritableStream;
-  stdout: NodeJS.ReadableStream;
-  stderr: NodeJS.ReadableStream;
-} {
+): ChildProcessWithoutNullStreams {
   const bin = join(root, 'packages', program, 'bin', `${program}.js`);
   return spawn(process.execPath, ['--conditions=@exact-spotter/source', bin, ...args]);
 }
 
 /** Waits for the end of a child, and gathers what it wrote. */
-export async function ended(child: ReturnType<typeof start>): Promise<Ended> {
+export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -20,16 +21,38 @@ export async function pythonTools(name: string): Promise<PythonTools> {
   const bin = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
   const stamp = join(folder, 'requirements.sha256');
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return { bin };
+  const isReady = (): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  if (isReady()) return { bin };
   const python = await findPython();
   if (python === undefined) return { missing: 'there is no Python 3.10 or newer' };
+  const release = await lock(`${folder}.lock`);
   try {
-    await install(python, folder, bin, requirements);
+    if (!isReady()) await install(python, folder, bin, requirements);
+    writeFileSync(stamp, wanted);
+    return { bin };
   } catch {
     return { missing: 'the Python packages could not be installed' };
+  } finally {
+    release();
   }
-  writeFileSync(stamp, wanted);
-  return { bin };
+}
+
+/** Milliseconds after which a lock is taken to have been left by a run that was killed. */
+const LOCK_AGE = 10 * 60_000;
+
+/** Test files run side by side, and more than one wants the same environment. */
+async function lock(folder: string): Promise<() => void> {
+  mkdirSync(dirname(folder), { recursive: true });
+  for (;;) {
+    try {
+      mkdirSync(folder);
+      return () => rmSync(folder, { recursive: true, force: true });
+    } catch {
+      const held = statSync(folder, { throwIfNoEntry: false });
+      if (held && Date.now() - held.mtimeMs > LOCK_AGE) rmSync(folder, { recursive: true });
+      else await setTimeout(200);
+    }
+  }
 }
 
 async function install(
@@ -45,7 +68,8 @@ async function install(
   await run(join(bin, 'python'), [...pip, '--requirement', requirements]);
 }
 
-async function findPython(): Promise<string | undefined> {
+/** The command of a Python 3.10 or newer that can make virtual environments. */
+export async function findPython(): Promise<string | undefined> {
   const check = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
   for (const command of ['python3', 'python']) {
     const works = await run(command, ['-c', check]).then(

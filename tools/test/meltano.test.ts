@@ -1,56 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MeltanoProject } from '../src/meltano.ts';
 import { pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
 
-const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 const TOKEN = 'canary-token';
 const MINUTES = 60_000;
 
-/** A Meltano project in a folder of its own, with both programs added from their definitions. */
-class Project {
-  readonly folder = join(mkdtempSync(join(tmpdir(), 'meltano-')), 'project');
-  readonly #bin: string;
-  readonly #environment: NodeJS.ProcessEnv;
-
-  constructor(bin: string) {
-    this.#bin = bin;
-    const path = [bin, join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);
-    this.#environment = {
-      ...process.env,
-      PATH: path,
-      TAP_EXACTSALES_API_TOKEN: TOKEN,
-      MELTANO_SEND_ANONYMOUS_USAGE_STATS: 'false',
-      NO_COLOR: '1',
-    };
-  }
-
-  async init(): Promise<void> {
-    await run(join(this.#bin, 'meltano'), ['init', this.folder], { env: this.#environment });
-  }
-
-  /** @returns everything it wrote */
-  async meltano(...args: string[]): Promise<string> {
-    const { stdout, stderr } = await run(join(this.#bin, 'meltano'), args, {
-      cwd: this.folder,
-      env: this.#environment,
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    return stdout + stderr;
-  }
-
-  get database(): string {
-    return join(this.folder, 'exact.sqlite');
-  }
-}
-
-let project: Project | undefined;
+let project: MeltanoProject | undefined;
 let missing = '';
 let simulator: Simulator;
 
@@ -65,7 +24,10 @@ beforeAll(async () => {
     account: createAccount({ seed: 7, leads: 60 }),
     token: TOKEN,
   });
-  project = new Project(tools.bin);
+  project = new MeltanoProject(tools.bin, {
+    PATH: [tools.bin, join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+    TAP_EXACTSALES_API_TOKEN: TOKEN,
+  });
   await project.init();
   await addPlugins(project);
 }, 10 * MINUTES);
@@ -78,7 +40,7 @@ beforeEach(({ skip }) => {
   if (!project) skip(missing);
 });
 
-async function addPlugins(meltano: Project): Promise<void> {
+async function addPlugins(meltano: MeltanoProject): Promise<void> {
   for (const name of ['tap-exactsales', 'target-sqlite']) {
     await meltano.meltano('add', name, '--from-ref', join(root, 'packages', name, 'plugin.yml'));
   }

@@ -137,7 +137,10 @@ function only(given: Settings, known: readonly string[]): Settings {
 
 async function violations({ name, settings }: Program, value: Settings): Promise<string[]> {
   const { compileValidator } = await import('./validator.ts');
-  return compileValidator(settings)(value).map(({ path, reason, missing }) => {
+  return compileValidator(
+    settings,
+    true,
+  )(value).map(({ path, reason, missing }) => {
     if (missing === undefined) return `The setting "${path.slice(1)}" ${reason}.`;
     const variable = `${environmentPrefix(name)}${missing.toUpperCase()}`;
     return `The setting "${missing}" is required: put it in the file given with --config, or in ${variable} with --config=ENV.`;

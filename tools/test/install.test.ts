@@ -1,0 +1,93 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { differences } from '../src/oracle/index.ts';
+import { Pair } from '../src/pair.ts';
+import { PACKAGES, packCopies } from '../src/release/packages.ts';
+import { createAccount, startSimulator } from '../src/simulator/index.ts';
+
+const run = promisify(execFile);
+const tools = join(import.meta.dirname, '..', '..', 'node_modules', '.bin');
+const TOKEN = 'canary-token';
+const MINUTES = 60_000;
+
+/** Every file of a package stands here, or in one of these folders. */
+const WANTED = /^(?:dist|bin)\/|^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|plugin\.yml)$/;
+const OF_THE_SCHEMA = /^(?:TABLES\.md|TABELAS\.md|dbt-sources\.yml|datasette-metadata\.yml)$/;
+
+const folder = mkdtempSync(join(tmpdir(), 'install-'));
+const home = join(folder, 'node_modules');
+let tarballs: string[] = [];
+
+beforeAll(async () => {
+  tarballs = await packCopies(folder);
+  writeFileSync(join(folder, 'package.json'), '{}');
+  const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs];
+  await run('npm', args, { cwd: folder });
+}, 2 * MINUTES);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(PACKAGES)('the package %s', (name) => {
+  const tarball = (): string => tarballs[PACKAGES.indexOf(name)] ?? '';
+
+  it('holds what is needed, and nothing else', async () => {
+    const { stdout } = await run('tar', ['--list', '--file', tarball()]);
+    const files = stdout
+      .trim()
+      .split('\n')
+      .map((path) => path.replace(/^package\//, ''));
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md']));
+    const unwanted = files.filter((file) => !WANTED.test(file) && !OF_THE_SCHEMA.test(file));
+    expect(unwanted).toEqual([]);
+    expect(files.filter((file) => /\.test\.|\/test\/|(?<!\.d)\.ts$/.test(file))).toEqual([]);
+  });
+
+  it('is clean before publint', async () => {
+    await run(join(tools, 'publint'), ['run', tarball(), '--strict']);
+  });
+
+  it('has types that every reader of modules finds', async () => {
+    await run(join(tools, 'attw'), [tarball(), '--profile', 'esm-only', '--no-emoji']);
+  });
+});
+
+describe('installed by npm into an empty folder', () => {
+  it('is the packed copy of each package, with nothing of the repository', async () => {
+    const { stdout } = await run('npm', ['ls', '--json'], { cwd: folder });
+    const { dependencies } = JSON.parse(stdout) as { dependencies: Record<string, unknown> };
+    for (const name of PACKAGES) {
+      expect(dependencies[`@exact-spotter/${name}`]).toMatchObject({
+        resolved: expect.stringContaining('.tgz') as string,
+      });
+    }
+  });
+
+  it.each(['tap-exactsales', 'target-sqlite'])(
+    '%s tells its version and its settings',
+    async (name) => {
+      const program = join(home, '.bin', name);
+      expect((await run(program, ['--version'])).stdout).toMatch(
+        new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\n$`),
+      );
+      const { stdout } = await run(program, ['--about', '--format=json']);
+      expect(JSON.parse(stdout)).toMatchObject({ name, settings: { type: 'object' } });
+    },
+  );
+
+  it('the pair copies an account', async () => {
+    const account = createAccount({ seed: 3, leads: 20 });
+    const simulator = await startSimulator({ account, token: TOKEN });
+    const pair = new Pair({ api_token: TOKEN, api_url: simulator.url }, {}, (program, args) =>
+      spawn(join(home, '.bin', program), args),
+    );
+    const { tap, target } = await pair.run();
+    await simulator.stop();
+    expect(tap.code, tap.stderr).toBe(0);
+    expect(target.code, target.stderr).toBe(0);
+    expect(differences(pair.database, account)).toEqual([]);
+  });
+});

