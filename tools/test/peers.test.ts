@@ -179,7 +179,7 @@ describe('the streams of the Singer SDK', () => {
       'schema_updates',
       'special_chars_in_attributes',
     ].map((name) => ({ name })),
-  )('%s: every row is there', { timeout: 5 * MINUTES }, async (name, { skip }) => {
+  )('$name: every row is there', { timeout: 5 * MINUTES }, async ({ name }, { skip }) => {
     const text = await stream(name, skip);
     const pair = newPair();
     const { code, stdout, stderr } = await load(pair, text);
