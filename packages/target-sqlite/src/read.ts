@@ -1,7 +1,7 @@
 import { LineSplitter, type Line } from '@exact-spotter/singer';
 
 /** Milliseconds without input after which it counts as resting; twice as many each time it lasts. */
-const SILENCE = 200;
+const SILENCE = 20;
 const LONGEST_SILENCE = 5000;
 
 /** What came at once. */

@@ -67,7 +67,7 @@ function typeOf(name: string): object {
   return TYPES[name.split('_')[0] ?? ''] ?? { type: ['null', 'string'] };
 }
 
-export const LEAD_COLUMNS: readonly string[] = Object.keys(MAKERS);
+const LEAD_COLUMNS: readonly string[] = Object.keys(MAKERS);
 
 export function leadsSchema(): string {
   const properties = Object.fromEntries(LEAD_COLUMNS.map((name) => [name, typeOf(name)]));

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { stateLine } from '@exact-spotter/singer';
+import { median, quantile, type Figure, type Measured } from '../figure.ts';
+import { leadLine, leadsSchema } from '../leads.ts';
+import { inFolder } from '../process.ts';
+import { targetCommand } from '../target.ts';
+
+const ROWS_A_STATE = 100;
+const STATES = 600;
+const IDLE_STATES = 8;
+
+export const figure: Figure = {
+  title: 'from a STATE that goes in to the same STATE that comes out, its rows on the disk',
+  measure: () => inFolder(measure),
+};
+
+async function measure(folder: string): Promise<Measured[]> {
+  const child = spawn(process.execPath, targetCommand(folder), {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const sent = new Map<number, number>();
+  const waits: number[] = [];
+  child.stdout.on('data', (chunk: Buffer) => {
+    const now = performance.now();
+    for (const line of chunk.toString().trim().split('\n')) {
+      const { at: state } = JSON.parse(line) as { at: number };
+      // A later STATE answers for those before it.
+      for (const [at, when] of sent) {
+        if (at > state) continue;
+        waits.push(now - when);
+        sent.delete(at);
+      }
+    }
+  });
+  let id = 0;
+  const send = async (at: number): Promise<void> => {
+    let lines = at === 0 ? leadsSchema() : '';
+    for (let row = 0; row < ROWS_A_STATE; row += 1) lines += leadLine((id += 1));
+    if (!child.stdin.write(lines + stateLine({ at }))) await once(child.stdin, 'drain');
+    sent.set(at, performance.now());
+  };
+  await send(0);
+  while (waits.length === 0) await wait(10);
+  waits.length = 0;
+  for (let at = 1; at <= IDLE_STATES; at += 1) {
+    await send(at);
+    await wait(500);
+  }
+  const idle = [...waits];
+  waits.length = 0;
+  for (let at = 1; at <= STATES; at += 1) {
+    await send(IDLE_STATES + at);
+    // As fast as the target can take them, with little waiting in the pipe.
+    while (sent.size > 3) await wait(1);
+  }
+  child.stdin.end();
+  await once(child, 'close');
+  return [
+    { what: 'idle, the slowest', value: `${Math.round(Math.max(...idle))} ms`, reach: '≤ 1000 ms' },
+    { what: 'under load, median', value: `${Math.round(median(waits))} ms` },
+    {
+      what: 'under load, 99 of 100',
+      value: `${Math.round(quantile(waits, 0.99))} ms`,
+      reach: '≤ 50 ms',
+    },
+  ];
+}
