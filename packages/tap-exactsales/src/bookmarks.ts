@@ -1,6 +1,6 @@
 import type { TableName } from '@exact-spotter/schema';
 import type { JsonValue } from '@exact-spotter/singer';
-import { earlier, later, type Instant } from './instant.ts';
+import { earlier, isAhead, later, type Instant } from './instant.ts';
 import type { ReadPlan } from './plan.ts';
 import type { Bookmark, ProgressMarkers } from './state.ts';
 import { replicationKey } from './table-schema.ts';
@@ -41,7 +41,8 @@ function latest(
   newest: Instant | undefined,
 ): Instant | undefined {
   const seen = newest && earlier(newest, startedAt);
-  return before !== undefined && seen !== undefined ? later(before, seen) : (seen ?? before);
+  const known = before !== undefined && isAhead(before, startedAt) ? startedAt : before;
+  return known !== undefined && seen !== undefined ? later(known, seen) : (seen ?? known);
 }
 
 /** Where a later run may go on, should this one be broken off; null where it has to start over. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { log, timer } from '@exact-spotter/singer';
 import {
+  ApiBrokenError,
   ApiFatalError,
   ApiRejectedError,
   ApiRetriableError,
@@ -11,7 +12,7 @@ import { faultReason, isUnreachable, type Http, type HttpAnswer } from './http.t
 import { shift, type Instant } from './instant.ts';
 import { queryText, type Query } from './odata.ts';
 import type { Quota } from './quota.ts';
-import { backoff, isRetriableStatus, retryAfter } from './retry.ts';
+import { isRetriableStatus, retryAfter, waitBefore } from './retry.ts';
 import { readCount, readPage, type WirePage } from './wire-page.ts';
 
 export interface ClientOptions {
@@ -26,6 +27,17 @@ export interface ClientOptions {
 
 /** Milliseconds of waiting after which a request is given up, however many tries are left. */
 const LONGEST_WAIT = 15 * 60_000;
+
+/**
+ * How often a request that failed is tried again: as often as is set; not after a timeout, when the
+ * caller would rather ask for fewer rows; not at all, when it is a trial itself.
+ */
+export type Patience = 'full' | 'except timeouts' | 'none';
+
+function isLast({ status, isTimeout }: ApiRetriableError, patience: Patience): boolean {
+  if (patience === 'none') return status !== 429;
+  return patience === 'except timeouts' && isTimeout;
+}
 
 /** Takes what it wants of a whole answer; undefined for an answer of another kind. */
 type Read<T> = (answer: HttpAnswer) => T | undefined;
@@ -42,17 +54,16 @@ export class Client {
 
   /**
    * A page, used whole or not at all.
-   * @param retryTimeouts false when the caller would rather ask for fewer rows after a timeout
-   * @throws ApiRejectedError for 400, ApiTimeoutError for the last timeout, ApiSetError where this
-   * set cannot be read, ApiFatalError where nothing can
+   * @throws ApiRejectedError for 400, ApiTimeoutError for the last timeout, ApiBrokenError for the
+   * last 500, ApiSetError where this set cannot be read, ApiFatalError where nothing can
    */
-  page(path: string, query: Query, retryTimeouts: boolean): Promise<WirePage> {
-    return this.#ask(path, query, readPage, retryTimeouts);
+  page(path: string, query: Query, patience: Patience): Promise<WirePage> {
+    return this.#ask(path, query, readPage, patience);
   }
 
   /** `GET /<Set>/$count`: the rows that the filter finds. Throws as {@link page} does. */
   count(path: string, query: Query): Promise<number> {
-    return this.#ask(`${path}/$count`, query, ({ text }) => readCount(text), true);
+    return this.#ask(`${path}/$count`, query, ({ text }) => readCount(text), 'full');
   }
 
   /** A moment of our clock on the server's, where that is behind: no bookmark may lie ahead of either. */
@@ -60,7 +71,7 @@ export class Client {
     return shift(ours, -Math.max(0, this.#serverLag));
   }
 
-  async #ask<T>(path: string, query: Query, read: Read<T>, retryTimeouts: boolean): Promise<T> {
+  async #ask<T>(path: string, query: Query, read: Read<T>, patience: Patience): Promise<T> {
     const { maxRetries, signal } = this.#options;
     const tries = { failed: 0, overBudget: 0, waited: 0 };
     for (;;) {
@@ -68,7 +79,7 @@ export class Client {
         return await this.#try(path, query, read);
       } catch (fault) {
         if (!(fault instanceof ApiRetriableError)) throw fault;
-        if (fault.isTimeout && !retryTimeouts) throw final(fault);
+        if (isLast(fault, patience)) throw final(fault);
         const wait = this.#waitAfter(fault, tries);
         tries.waited += wait;
         if (tries.failed > maxRetries || tries.waited > LONGEST_WAIT) throw final(fault);
@@ -82,11 +93,7 @@ export class Client {
   #waitAfter(fault: ApiRetriableError, tries: { failed: number; overBudget: number }): number {
     const isOverBudget = fault.status === 429;
     const attempt = isOverBudget ? (tries.overBudget += 1) : (tries.failed += 1);
-    const jitter = backoff(attempt, Math.random());
-    // Who asks for no wait at all, time after time, must not be asked for ever.
-    const wait = isOverBudget
-      ? Math.max(fault.retryAfter ?? 0, jitter)
-      : (fault.retryAfter ?? jitter);
+    const wait = waitBefore(fault, attempt, Math.random());
     if (isOverBudget) this.#options.quota.exceeded(wait);
     return wait;
   }
@@ -182,7 +189,7 @@ function final(fault: ApiRetriableError): Error {
     );
   }
   const message = `${fault.message}, also when tried again; run again later.`;
-  return fault.isTimeout
-    ? new ApiTimeoutError(message, { cause: fault })
-    : new ApiSetError(message, { cause: fault });
+  if (fault.isTimeout) return new ApiTimeoutError(message, { cause: fault });
+  if (fault.status === 500) return new ApiBrokenError(message, { cause: fault });
+  return new ApiSetError(message, { cause: fault });
 }

@@ -1,5 +1,5 @@
 import { TZDateMini } from '@date-fns/tz';
-import type { Instant } from './instant.ts';
+import { DAY, fromMilliseconds, type Instant } from './instant.ts';
 
 /**
  * How a date of the API is to be read.
@@ -30,14 +30,14 @@ export class AccountClock {
     const wall = match === undefined ? undefined : wallTime(match);
     if (match === undefined || wall === undefined) return undefined;
     const utc = wall - this.#offset(wall, clock, match['zone']);
-    const seconds = new Date(utc).toISOString().slice(0, 19);
+    const seconds = fromMilliseconds(utc).slice(0, 19);
     return match['fraction'] === undefined ? `${seconds}Z` : `${seconds}.${match['fraction']}Z`;
   }
 
   /** The wall clock at an instant, without a suffix, e.g. `2026-08-19T11:00:00.000`. */
   toWall(instant: Instant): string {
     const at = new TZDateMini(instant, this.#timezone);
-    return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, -1);
+    return fromMilliseconds(at.getTime() - at.getTimezoneOffset() * 60_000).slice(0, -1);
   }
 
   #offset(wall: number, clock: Clock, zone: string | undefined): number {
@@ -56,8 +56,10 @@ export class AccountClock {
   }
 
   #wallToUtc(wall: number): number {
-    const at = new Date(wall);
-    return new TZDateMini(
+    // A year below 100 would be taken for one of the last century; 400 years have whole weeks.
+    const later = new Date(wall).getUTCFullYear() < 100 ? FOUR_CENTURIES : 0;
+    const at = new Date(wall + later);
+    const zoned = new TZDateMini(
       at.getUTCFullYear(),
       at.getUTCMonth(),
       at.getUTCDate(),
@@ -65,7 +67,8 @@ export class AccountClock {
       at.getUTCMinutes(),
       at.getUTCSeconds(),
       this.#timezone,
-    ).getTime();
+    );
+    return zoned.getTime() - later;
   }
 }
 
@@ -76,6 +79,7 @@ export function zoneSuffix(written: string): string | undefined {
 }
 
 const CACHED_OFFSETS = 50_000;
+const FOUR_CENTURIES = 146_097 * DAY;
 
 export function isTimezone(name: string): boolean {
   try {

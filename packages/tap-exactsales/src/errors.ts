@@ -64,5 +64,8 @@ export function isSetFault(fault: unknown): fault is ApiSetError | ApiRejectedEr
   return fault instanceof ApiSetError || fault instanceof ApiRejectedError;
 }
 
+/** 500, however often it was tried: the server may stumble over an option of the query. */
+export class ApiBrokenError extends ApiSetError {}
+
 /** No answer in time, however often it was tried. */
 export class ApiTimeoutError extends ApiSetError {}

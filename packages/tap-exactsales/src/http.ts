@@ -86,32 +86,31 @@ export function isUnreachable(fault: unknown): boolean {
   return code !== undefined && UNREACHABLE.test(code);
 }
 
-/** What programs that look into encrypted traffic bring about, as in many companies. */
 const UNTRUSTED =
-  'the certificate is signed by nobody known here (name the root of your company in NODE_EXTRA_CA_CERTS)';
+  'the certificate of the host is none that this machine trusts (NODE_EXTRA_CA_CERTS names more)';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name is not known',
   EAI_AGAIN: 'the host name could not be looked up',
   ECONNREFUSED: 'the connection was refused',
-  EHOSTUNREACH: 'there is no way to the host',
-  ENETUNREACH: 'there is no way to the network',
   ECONNRESET: 'the connection was reset',
   UND_ERR_SOCKET: 'the connection broke off',
   UND_ERR_CONNECT_TIMEOUT: 'the host did not answer',
-  CERT_HAS_EXPIRED: 'the certificate has expired',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the answer is larger than is accepted',
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the answer is larger than is accepted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  CERT_HAS_EXPIRED: 'the certificate of the host has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate belongs to another host',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the host does not speak https there',
   Z_BUF_ERROR: 'the answer broke off',
   Z_DATA_ERROR: 'the answer is garbled',
   ERR_BUFFER_TOO_LARGE: 'the answer is larger than is accepted',
 };
 
 const UNREACHABLE =
-  /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|.*_CERT.*|.*SELF_SIGNED.*|UNABLE_TO_VERIFY_.*|ERR_TLS.*|ERR_SSL.*|EPROTO)$/;
+  /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|.*_CERT.*|UNABLE_TO_.*|.*SELF_SIGNED.*|ERR_TLS.*|ERR_SSL.*|EPROTO)$/;
 
 function faultCode(fault: unknown): string | undefined {
   const { code, cause } = (fault ?? {}) as { code?: unknown; cause?: unknown };

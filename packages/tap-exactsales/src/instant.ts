@@ -26,6 +26,11 @@ function compareText(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
+/** True for more than a day ahead, which is more than clocks differ: nothing can be built on it. */
+export function isAhead(date: Instant, now: Instant): boolean {
+  return compareInstants(date, shift(now, DAY)) > 0;
+}
+
 export function earlier(left: Instant, right: Instant): Instant {
   return compareInstants(left, right) <= 0 ? left : right;
 }
@@ -37,7 +42,7 @@ export function later(left: Instant, right: Instant): Instant {
 /** The instant so many milliseconds later; the digits past the millisecond stay. */
 export function shift(instant: Instant, milliseconds: number): Instant {
   const [, , fraction = ''] = UTC.exec(instant) ?? [];
-  const moved = new Date(Date.parse(instant) + Math.round(milliseconds)).toISOString();
+  const moved = fromMilliseconds(Date.parse(instant) + Math.round(milliseconds));
   // What stands behind the milliseconds is put back as it was.
   return fraction.length > 3 ? `${moved.slice(0, -1)}${fraction.slice(3)}Z` : moved;
 }
@@ -47,6 +52,10 @@ export function milliseconds(instant: Instant): number {
   return Date.parse(instant);
 }
 
+/** What lies outside of the years that RFC 3339 can write becomes the first or the last instant. */
 export function fromMilliseconds(time: number): Instant {
-  return new Date(time).toISOString();
+  return new Date(Math.min(LAST, Math.max(FIRST, time))).toISOString();
 }
+
+const FIRST = Date.parse('0001-01-01T00:00:00Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');

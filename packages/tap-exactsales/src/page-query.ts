@@ -1,9 +1,9 @@
-import type { Client } from './client.ts';
+import type { Client, Patience } from './client.ts';
 import type { DateFilter } from './date-range.ts';
-import { ApiRejectedError, ApiTimeoutError } from './errors.ts';
+import { ApiBrokenError, ApiRejectedError, ApiTimeoutError, isSetFault } from './errors.ts';
 import { FEWEST_ROWS, type Option, type SetFacts } from './facts.ts';
 import type { Query } from './odata.ts';
-import { findRejected, suspects } from './rejected-options.ts';
+import { findBreaking, findRejected, suspects, type Takes } from './rejected-options.ts';
 import type { WireRow } from './row.ts';
 import type { SetLiteral } from './streams.ts';
 import type { WirePage } from './wire-page.ts';
@@ -50,10 +50,7 @@ export async function askPage(
       return page;
     } catch (fault) {
       if (fault instanceof ApiTimeoutError && facts.halve()) continue;
-      if (!(fault instanceof ApiRejectedError)) throw fault;
-      const takes = (tried: readonly Option[]): Promise<boolean> =>
-        isTaken(client, read, position, tried);
-      if (!(await findRejected(options, facts, takes))) throw fault;
+      if (!(await isMended(client, read, position, options, fault))) throw fault;
     }
   }
 }
@@ -77,6 +74,7 @@ async function send(
   { key, orderby, skip = 0 }: Position,
   options: readonly Option[],
   top: number,
+  patience?: Patience,
 ): Promise<AskedPage> {
   const uses = (option: Option): boolean => options.includes(option);
   const query: Query = {
@@ -92,24 +90,36 @@ async function send(
     ...(uses('top') && { top }),
     skip,
   };
-  // So few rows are not halved any more: a timeout is then a fault like any other.
-  const page = await client.page(set.path, query, top <= FEWEST_ROWS);
+  const page = await client.page(set.path, query, patience ?? patienceFor(top));
   return { ...page, top, skip };
 }
 
-async function isTaken(
+/** So few rows are not halved any more: a timeout is then a fault like any other. */
+function patienceFor(top: number): Patience {
+  return top <= FEWEST_ROWS ? 'full' : 'except timeouts';
+}
+
+/** Whether the fault lies in options that the set can do without: they are not asked for again. */
+async function isMended(
   client: Client,
   read: PageRead,
   position: Position,
   options: readonly Option[],
+  fault: unknown,
 ): Promise<boolean> {
-  try {
-    await send(client, read, position, options, 1);
-    return true;
-  } catch (fault) {
-    if (fault instanceof ApiRejectedError) return false;
-    throw fault;
-  }
+  const takes =
+    (patience: Patience): Takes =>
+    async (tried) => {
+      try {
+        await send(client, read, position, tried, 1, patience);
+        return true;
+      } catch (refusal) {
+        if (!isSetFault(refusal)) throw refusal;
+        return false;
+      }
+    };
+  if (fault instanceof ApiRejectedError) return findRejected(options, read.facts, takes('full'));
+  return fault instanceof ApiBrokenError && findBreaking(options, read.facts, takes('none'));
 }
 
 /** Rows outside of what was asked for show that the server reads on all the same. */

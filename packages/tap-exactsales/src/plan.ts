@@ -9,6 +9,7 @@ import {
   compareInstants,
   DAY,
   earlier,
+  isAhead,
   later,
   milliseconds,
   shift,
@@ -150,6 +151,7 @@ function isRefreshDue(
   now: Instant,
 ): boolean {
   const { replication_key_value: value, full_read_at: fullReadAt } = bookmark;
+  if ([value, fullReadAt].some((date) => date !== undefined && isAhead(date, now))) return true;
   if (fullReadAt === undefined) return value === undefined;
   if (fullRefreshDays === 0) return false;
   return compareInstants(shift(fullReadAt, fullRefreshDays * DAY), now) <= 0;
@@ -163,7 +165,7 @@ function range(
   now: Instant,
 ): DateRange {
   if (method === 'full') return {};
-  const from = isComplete ? settings.startDate : since(method, bookmarks, settings);
+  const from = isComplete ? settings.startDate : since(method, bookmarks, settings, now);
   if (method === 'window') return { from, to: shift(now, settings.futureDays * DAY) };
   return settings.isFromTheBeginning && from === settings.startDate ? {} : { from };
 }
@@ -173,8 +175,11 @@ function since(
   method: ReplicationMethod,
   bookmarks: readonly Bookmark[],
   { startDate, lookbackDays, pastDays }: PlanSettings,
+  now: Instant,
 ): Instant {
-  const values = bookmarks.map(({ replication_key_value: value }) => value ?? startDate);
+  const values = bookmarks.map(({ replication_key_value: value }) =>
+    value === undefined ? startDate : earlier(value, now),
+  );
   const days = method === 'window' ? pastDays : lookbackDays;
   return later(startDate, shift(values.reduce(earlier), -days * DAY));
 }

@@ -15,7 +15,7 @@ export function suspects({ hidesWithoutDate }: SetLiteral): readonly Option[] {
 }
 
 /** Whether the server takes a query with these options, for one row. */
-type Takes = (options: readonly Option[]) => Promise<boolean>;
+export type Takes = (options: readonly Option[]) => Promise<boolean>;
 
 /**
  * Finds out, and notes, what a 400 is about: the number of rows, or one of the options, or several.
@@ -34,8 +34,33 @@ export async function findRejected(
   return rejected.length > 0;
 }
 
-async function theOne(options: readonly Option[], takes: Takes): Promise<Option[] | undefined> {
-  for (const option of options) {
+/** A server that cannot filter by a column, or select it, may find out too late for a 400. */
+const BREAKING: ReadonlySet<Option> = new Set(['select', 'date filter', 'date end']);
+
+/**
+ * Finds out, and notes, which option a 500 comes of that does not pass.
+ * @returns false where it is none
+ */
+export async function findBreaking(
+  options: readonly Option[],
+  facts: SetFacts,
+  takes: Takes,
+): Promise<boolean> {
+  const suspected = options.filter((option) => BREAKING.has(option));
+  const rest = options.filter((option) => !BREAKING.has(option));
+  if (suspected.length === 0 || !(await takes(rest))) return false;
+  for (const option of (await theOne(options, takes, suspected)) ?? suspected) {
+    facts.fails(option, 'rejected');
+  }
+  return true;
+}
+
+async function theOne(
+  options: readonly Option[],
+  takes: Takes,
+  suspected = options,
+): Promise<readonly Option[] | undefined> {
+  for (const option of suspected) {
     if (await takes(options.filter((other) => other !== option))) return [option];
   }
   return undefined;

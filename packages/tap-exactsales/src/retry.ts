@@ -20,6 +20,22 @@ export function backoff(attempt: number, random: number): number {
 }
 
 /**
+ * The wait before the next try: what the answer asked for, or the backoff. After a 429 not less
+ * than the backoff: a server that says 0 time after time would be asked for ever.
+ * @param fault status and the `Retry-After` of the answer, in milliseconds
+ * @returns milliseconds
+ */
+export function waitBefore(
+  fault: { readonly status: number | undefined; readonly retryAfter: number | undefined },
+  attempt: number,
+  random: number,
+): number {
+  const jitter = backoff(attempt, random);
+  const asked = fault.retryAfter ?? jitter;
+  return fault.status === 429 ? Math.max(asked, jitter) : asked;
+}
+
+/**
  * The wait that a `Retry-After` header asks for: seconds, or an HTTP date, which is taken against
  * the server's own clock.
  * @param serverDate the answer's `Date` header

@@ -1,7 +1,8 @@
 import { log } from '@exact-spotter/singer';
 import type { Client } from './client.ts';
+import { isSetFault } from './errors.ts';
 import { missingMembers } from './feed.ts';
-import { literal } from './odata.ts';
+import { literal, type Query } from './odata.ts';
 import type { Feed } from './plan.ts';
 import { valueAt, type WireRow } from './row.ts';
 
@@ -20,10 +21,21 @@ export async function isWholeWithin(
   const { path, pageKey, stream } = narrower.set;
   const key = valueAt(first, pageKey.member.split('.')) ?? null;
   const query = { filter: [`${pageKey.member} eq ${literal(key)}`], top: 1 };
-  const { rows: same } = await client.page(path, query, true);
+  const same = await rowsOf(client, path, query);
   const isWhole = !same.some((row) => missing.some((member) => Object.hasOwn(row, member)));
   if (!isWhole) {
     log.info(`${path} has columns that the wider set lacks: it is read by itself.`, { stream });
   }
   return isWhole;
+}
+
+/** None where the narrower set cannot be read at all: then the wider one has to do. */
+async function rowsOf(client: Client, path: string, query: Query): Promise<readonly WireRow[]> {
+  try {
+    return (await client.page(path, query, 'full')).rows;
+  } catch (fault) {
+    if (!isSetFault(fault)) throw fault;
+    log.warning(`${fault.message} Its columns are taken from the wider set.`);
+    return [];
+  }
 }

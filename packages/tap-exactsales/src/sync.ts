@@ -78,9 +78,12 @@ async function readGroup(
   } catch (fault) {
     measured.end({ status: 'failed' });
     if (!isSetFault(fault)) throw fault;
-    log.error(fault.message, { stream: names });
-    failed.push(names);
-    return undefined;
+    // What the wider of two sets was to bring may still come from the narrower one.
+    const [narrower] = feeds.slice(0, -1);
+    const lost = (feeds.at(-1)?.streams ?? []).map(({ stream }) => stream).join(', ');
+    log.error(fault.message, { stream: lost });
+    failed.push(lost);
+    return narrower;
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoff, isRetriableStatus, retryAfter } from '../src/retry.ts';
+import { backoff, isRetriableStatus, retryAfter, waitBefore } from '../src/retry.ts';
 
 describe('Retry-After', () => {
   const now = Date.parse('2026-11-24T12:00:00Z');
@@ -37,6 +37,12 @@ it('waits anywhere between nothing and a bound that doubles up to 30 seconds', (
       },
     ),
   );
+});
+
+it('takes no 429 for an invitation to ask at once, and for ever', () => {
+  expect(waitBefore({ status: 429, retryAfter: 0 }, 3, 0.5)).toBe(1000);
+  expect(waitBefore({ status: 429, retryAfter: 5000 }, 3, 0.5)).toBe(5000);
+  expect(waitBefore({ status: 503, retryAfter: 0 }, 3, 0.5)).toBe(0);
 });
 
 it('tries again after what may pass, and not after what will not', () => {
