@@ -11,18 +11,32 @@ const CITIES = ['São Paulo', 'Curitiba', 'Belo Horizonte', 'Recife', 'Florianó
 const STAGES = ['Entrada', 'Filtro 1', 'Filtro 2', 'Agendados', 'Vendidos', 'Descartado'];
 
 const integers = (count: number): Record<string, Make> =>
-  columns('number', count, (id, at) => (at === 0 && id % 7 === 0 ? null : (id * 31 + at * 977) % 900_001));
+  columns('number', count, (id, at) =>
+    at === 0 && id % 7 === 0 ? null : (id * 31 + at * 977) % 900_001,
+  );
 const doubles = (count: number): Record<string, Make> =>
   columns('value', count, (id, at) => ((id * 37 + at * 101) % 1_000_000) / 100);
-const flags = (count: number): Record<string, Make> => columns('flag', count, (id, at) => (id + at) % 3 === 0);
+const flags = (count: number): Record<string, Make> =>
+  columns('flag', count, (id, at) => (id + at) % 3 === 0);
 const dates = (count: number): Record<string, Make> =>
-  columns('date', count, (id, at) => new Date(1.6e12 + id * 61_000 + at * 86_400_000).toISOString());
+  columns('date', count, (id, at) =>
+    new Date(1.6e12 + id * 61_000 + at * 86_400_000).toISOString(),
+  );
 const texts = (count: number): Record<string, Make> =>
-  columns('text', count, (id, at) => (at % 6 === 5 && id % 3 === 0 ? null : `texto ${at} de ${id * 7919 + at}`));
+  columns('text', count, (id, at) =>
+    at % 6 === 5 && id % 3 === 0 ? null : `texto ${at} de ${id * 7919 + at}`,
+  );
 
-function columns(name: string, count: number, make: (id: number, at: number) => unknown): Record<string, Make> {
+function columns(
+  name: string,
+  count: number,
+  make: (id: number, at: number) => unknown,
+): Record<string, Make> {
   return Object.fromEntries(
-    Array.from({ length: count }, (_, at): [string, Make] => [`${name}_${at}`, (id) => make(id, at)]),
+    Array.from({ length: count }, (_, at): [string, Make] => [
+      `${name}_${at}`,
+      (id) => make(id, at),
+    ]),
   );
 }
 
