@@ -168,9 +168,12 @@ describe('in Meltano, with no Node on the PATH', () => {
         TAP_EXACTSALES_API_TOKEN: TOKEN,
       });
       await project.init();
-      for (const [at, name] of PROGRAMS.entries()) {
-        await project.meltano('add', name, '--from-ref', withWheel(name, wheels[at] ?? ''));
+      for (const name of PROGRAMS) {
+        const definition = join(root, 'packages', name, 'plugin.yml');
+        await project.meltano('add', name, '--from-ref', definition);
       }
+      nameWheels(join(project.folder, 'meltano.yml'));
+      await project.meltano('install');
       await project.meltano('config', 'set', 'tap-exactsales', 'api_url', simulator.url);
       await project.meltano('config', 'set', 'target-sqlite', 'database', project.database);
       await project.meltano('run', 'tap-exactsales', 'target-sqlite');
@@ -180,12 +183,14 @@ describe('in Meltano, with no Node on the PATH', () => {
   );
 });
 
-/** The definition of a plugin, with the wheel that Meltano is to install. */
-function withWheel(name: string, wheel: string): string {
-  const definition = parse(
-    readFileSync(join(root, 'packages', name, 'plugin.yml'), 'utf8'),
-  ) as object;
-  const path = join(folder, `${name}.yml`);
-  writeFileSync(path, stringify({ ...definition, pip_url: wheel }));
-  return path;
+/** Says where each plugin is installed from, as the README tells people to do. */
+function nameWheels(path: string): void {
+  const project = parse(readFileSync(path, 'utf8')) as {
+    plugins: { extractors: object[]; loaders: object[] };
+  };
+  const { extractors, loaders } = project.plugins;
+  const [tap, target] = wheels;
+  Object.assign(extractors[0] ?? {}, { pip_url: tap });
+  Object.assign(loaders[0] ?? {}, { pip_url: target });
+  writeFileSync(path, stringify(project));
 }

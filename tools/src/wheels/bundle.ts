@@ -7,7 +7,7 @@ export const NATIVE = 'better-sqlite3';
 
 const packages = join(import.meta.dirname, '..', '..', '..', 'packages');
 /** What a program starts by the name of a file, beside its own, is named so. */
-const THREAD = /-thread\.ts$/;
+const THREAD = '-thread.ts';
 
 /**
  * Puts a program and all that it imports into a few files in `folder`, from the sources.
@@ -41,6 +41,6 @@ export async function bundle(program: string, folder: string): Promise<readonly 
 
 function threads(sources: string): string[] {
   return readdirSync(sources)
-    .filter((name) => THREAD.test(name))
+    .filter((name) => name.endsWith(THREAD))
     .map((name) => join(sources, name));
 }
