@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { MeltanoProject } from '../src/meltano.ts';
 import { differences } from '../src/oracle/index.ts';
-import { Pair } from '../src/pair.ts';
+import { ended, Pair } from '../src/pair.ts';
 import { findPython, pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
 import { buildWheels } from '../src/wheels/build.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
   const names = await buildWheels(folder, [platform]);
   wheels = names.map((name) => join(folder, name));
   await run((await findPython()) ?? '', ['-m', 'venv', join(folder, 'venv')]);
-  await run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', ...wheels]);
+  await run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', '--no-compile', ...wheels]);
   const { stdout } = await run(join(bin, 'python'), [
     '-c',
     'import sysconfig; print(sysconfig.get_path("purelib"))',
@@ -128,6 +128,36 @@ describe('installed by pip, with no Node on the PATH', () => {
   });
 });
 
+describe('the script of the container for the pair', () => {
+  const home = join(folder, 'data');
+  const copyAccount = (settings: object): ChildProcessWithoutNullStreams => {
+    mkdirSync(home, { recursive: true });
+    const tap = { api_token: TOKEN, api_url: simulator.url, ...settings };
+    writeFileSync(join(home, 'tap.json'), JSON.stringify(tap));
+    writeFileSync(join(home, 'target.json'), JSON.stringify({ database: 'exact.sqlite' }));
+    const script = join(root, 'containers', 'copy-account.sh');
+    return spawn('/bin/bash', [script], { cwd: home, env: { PATH: bin } });
+  };
+
+  it('fails when the tap does', async () => {
+    const { code, stderr } = await ended(copyAccount({ api_token: 'wrong', max_retries: 0 }));
+    expect(code, stderr).toBe(1);
+  });
+
+  it('ends at a signal with what was committed, and goes on from there', async () => {
+    const first = copyAccount({ quota_requests: 1, quota_seconds: 2 });
+    first.stdout.once('data', () => first.kill('SIGTERM'));
+    const { code, stdout, stderr } = await ended(first);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('bookmarks');
+    expect(stdout).not.toContain('leadscustomfields');
+
+    const second = await ended(copyAccount({}));
+    expect(second.code, second.stderr).toBe(0);
+    expect(differences(join(home, 'exact.sqlite'), account)).toEqual([]);
+  });
+});
+
 describe('in Meltano, with no Node on the PATH', () => {
   it(
     'is installed from the wheels, and copies an account',
@@ -138,9 +168,12 @@ describe('in Meltano, with no Node on the PATH', () => {
         TAP_EXACTSALES_API_TOKEN: TOKEN,
       });
       await project.init();
-      for (const [at, name] of PROGRAMS.entries()) {
-        await project.meltano('add', name, '--from-ref', withWheel(name, wheels[at] ?? ''));
+      for (const name of PROGRAMS) {
+        const definition = join(root, 'packages', name, 'plugin.yml');
+        await project.meltano('add', name, '--from-ref', definition);
       }
+      nameWheels(join(project.folder, 'meltano.yml'));
+      await project.meltano('install');
       await project.meltano('config', 'set', 'tap-exactsales', 'api_url', simulator.url);
       await project.meltano('config', 'set', 'target-sqlite', 'database', project.database);
       await project.meltano('run', 'tap-exactsales', 'target-sqlite');
@@ -150,12 +183,14 @@ describe('in Meltano, with no Node on the PATH', () => {
   );
 });
 
-/** The definition of a plugin, with the wheel that Meltano is to install. */
-function withWheel(name: string, wheel: string): string {
-  const definition = parse(
-    readFileSync(join(root, 'packages', name, 'plugin.yml'), 'utf8'),
-  ) as object;
-  const path = join(folder, `${name}.yml`);
-  writeFileSync(path, stringify({ ...definition, pip_url: wheel }));
-  return path;
+/** Says where each plugin is installed from, as the README tells people to do. */
+function nameWheels(path: string): void {
+  const project = parse(readFileSync(path, 'utf8')) as {
+    plugins: { extractors: object[]; loaders: object[] };
+  };
+  const { extractors, loaders } = project.plugins;
+  const [tap, target] = wheels;
+  Object.assign(extractors[0] ?? {}, { pip_url: tap });
+  Object.assign(loaders[0] ?? {}, { pip_url: target });
+  writeFileSync(path, stringify(project));
 }

