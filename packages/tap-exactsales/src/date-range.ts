@@ -23,7 +23,7 @@ export interface DateFilter {
 }
 
 /** The two ends of a range, which a server may honour apart. */
-export type DateOption = Extract<Option, 'date filter' | 'date end'>;
+type DateOption = Extract<Option, 'date filter' | 'date end'>;
 
 const HOUR = DAY / 24;
 /** How far a row at the edge may lie outside the range when the zone of its date is not sure. */

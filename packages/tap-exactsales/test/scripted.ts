@@ -4,7 +4,7 @@ import { file, tap, type Ended } from './tap.ts';
 
 /** Servers that answer as no simulator of ours does: a few rows, a query language in miniature, and a hook. */
 
-export const TOKEN = 'canary-of-scripts';
+const TOKEN = 'canary-of-scripts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
