@@ -10,11 +10,11 @@ describe('a connection that fails', () => {
   it.each([
     ['ENOTFOUND', 'the host name is not known', true],
     ['ENETUNREACH', 'there is no way to the network', true],
-    ['CERT_HAS_EXPIRED', 'the certificate has expired', true],
+    ['CERT_HAS_EXPIRED', 'the certificate of the host has expired', true],
     // A company that looks into encrypted traffic: no set fares better than another.
     ['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS', true],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'NODE_EXTRA_CA_CERTS', true],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_TLS_CERT_ALTNAME_INVALID', true],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'the certificate belongs to another host', true],
     ['ECONNRESET', 'the connection was reset', false],
     ['UND_ERR_SOCKET', 'the connection broke off', false],
   ])('for %s says what became of it', (code, words, unreachable) => {

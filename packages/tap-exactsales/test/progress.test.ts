@@ -23,7 +23,7 @@ describe('a log', () => {
   it('gets lines of progress while rows come, and none when nothing is read', async () => {
     const lines = await log({});
     const counts = lines.map((line) => Number(/So far ([\d,]+)/.exec(line)?.[1]?.replace(',', '')));
-    expect(lines.length).toBeGreaterThan(3);
+    expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) {
       expect(line).toMatch(
         /^\S+Z INFO So far [\d,]+ rows; under way: leads .*; boxes [\d,]+.*; 7 requests left in the budget\.$/,
