@@ -1,16 +1,18 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/index.ts';
 import { Pair } from '../src/pair.ts';
+import type { Manifest } from '../src/release/manifest.ts';
 import { PACKAGES, packCopies } from '../src/release/packages.ts';
 import { createAccount, startSimulator } from '../src/simulator/index.ts';
 
 const run = promisify(execFile);
-const tools = join(import.meta.dirname, '..', '..', 'node_modules', '.bin');
+const root = join(import.meta.dirname, '..', '..');
+const tools = join(root, 'node_modules', '.bin');
 const TOKEN = 'canary-token';
 const MINUTES = 60_000;
 
@@ -44,6 +46,15 @@ describe.each(PACKAGES)('the package %s', (name) => {
     const unwanted = files.filter((file) => !WANTED.test(file) && !OF_THE_SCHEMA.test(file));
     expect(unwanted).toEqual([]);
     expect(files.filter((file) => /\.test\.|\/test\/|(?<!\.d)\.ts$/.test(file))).toEqual([]);
+  });
+
+  it('names only files that it holds', () => {
+    const installed = join(home, '@exact-spotter', name);
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest;
+    const named = [manifest['exports'], manifest['imports'], manifest['bin']].flatMap(paths);
+    expect(named).not.toEqual([]);
+    expect(named.filter((path) => !existsSync(join(installed, path)))).toEqual([]);
+    expect(manifest).not.toHaveProperty('scripts');
   });
 
   it('is clean before publint', async () => {
@@ -91,3 +102,23 @@ describe('installed by npm into an empty folder', () => {
     expect(differences(pair.database, account)).toEqual([]);
   });
 });
+
+describe('nx release', () => {
+  it('would give every package the next version, and those that name it', async () => {
+    const args = ['release', '99.0.0', '--dry-run', '--skip-publish'];
+    const { stdout } = await run(join(tools, 'nx'), args, { cwd: root });
+    const added = stripVTControlCharacters(stdout)
+      .split('\n')
+      .filter((line) => line.startsWith('+'));
+    expect(added.filter((line) => line.includes('"version": "99.0.0"'))).toHaveLength(5);
+    expect(added.filter((line) => line.includes('"@exact-spotter/singer": "99.0.0"'))).toHaveLength(
+      3,
+    );
+  });
+});
+
+/** Every text in a part of a package.json, at any depth: those are paths. */
+function paths(part: unknown): string[] {
+  if (typeof part === 'string') return [part];
+  return typeof part === 'object' && part !== null ? Object.values(part).flatMap(paths) : [];
+}
