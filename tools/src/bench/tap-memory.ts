@@ -7,7 +7,7 @@ import { binOf, newFolder, runForPeak, writeJson, type Usage } from './programs.
 export const tapMemory: Figure = {
   name: 'tap-memory',
   async measure(isFull) {
-    const [few, many] = isFull ? [100_000, 1_000_000] : [20_000, 200_000];
+    const [few, many] = isFull ? [100_000, 1_000_000] : [100_000, 400_000];
     const [small, large] = [await readLeads(few), await readLeads(many)];
     const detail = `${small.peak.toFixed(0)} MiB, ${large.peak.toFixed(0)} MiB in ${(large.milliseconds / 1000).toFixed(0)} s`;
     return [
