@@ -13,6 +13,10 @@ export type Clock = 'utc' | 'wall' | 'zoned';
 const WRITTEN =
   /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)(?:[T ](?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d+))?)?)?\s*(?<zone>Z|[+-]\d\d(?::?\d\d)?)?$/i;
 
+/** How most dates come, on a day that every month has: in UTC they are instants as they stand. */
+const PLAIN =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z?$/;
+
 /** The date-times of one account, in the zone of its wall clock. */
 export class AccountClock {
   readonly #timezone: string;
@@ -26,6 +30,10 @@ export class AccountClock {
 
   /** A date of the API as an instant, with the fraction digits it came with; undefined for what is no date. */
   toInstant(written: string, clock: Clock): Instant | undefined {
+    if (PLAIN.test(written)) {
+      if (clock !== 'wall' && written.endsWith('Z')) return written;
+      if (clock === 'utc') return `${written}Z`;
+    }
     const match = WRITTEN.exec(written.trim())?.groups;
     const wall = match === undefined ? undefined : wallTime(match);
     if (match === undefined || wall === undefined) return undefined;

@@ -2,6 +2,7 @@ import type { TableName } from '@exact-spotter/schema';
 import { log, stdoutOutput } from '@exact-spotter/singer';
 import { AccountClock } from './clock.ts';
 import { connect } from './connection.ts';
+import { keepHeapSmall } from './memory.ts';
 import { planSettings } from './plan-settings.ts';
 import { startProgress } from './progress/progress.ts';
 import type { SelectedStream } from './select.ts';
@@ -20,6 +21,7 @@ export async function runSync(
   selected: ReadonlyMap<TableName, SelectedStream>,
   state: State,
 ): Promise<void> {
+  keepHeapSmall();
   const termination = boundedTermination();
   const failure = new AbortController();
   const signal = AbortSignal.any([termination, failure.signal]);

@@ -1,28 +1,29 @@
-/** What one file of `figures/` measures. */
-export interface Figure {
-  readonly title: string;
-  readonly measure: () => Promise<readonly Measured[]>;
-}
-
+/** One number that the benchmark is run for, and what it is to be. */
 export interface Measured {
   readonly what: string;
-  readonly value: string;
-  /** The goal, e.g. `≤ 2.2`. */
-  readonly reach?: string;
-  readonly note?: string;
+  readonly value: number;
+  readonly unit: '×' | '%' | 'MiB' | 'requests' | 'ms';
+  /** Missing for a number that only explains others. */
+  readonly reach?: { readonly atMost: number } | { readonly atLeast: number };
+  /** The numbers behind it, for who wants to judge it. */
+  readonly detail: string;
 }
 
-export function ratio(value: number): string {
-  return value.toFixed(2);
+/** A number that cannot be had on this machine, and why. */
+export interface Skipped {
+  readonly what: string;
+  readonly skipped: string;
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+/** What belongs together because it is measured together. */
+export interface Figure {
+  /** As `npm run bench -- NAME` takes it. */
+  readonly name: string;
+  /** @param isFull at its full size, however long that takes; otherwise in about a minute */
+  measure(isFull: boolean): Promise<readonly (Measured | Skipped)[]>;
 }
 
-/** The value below which the given share of all lies. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+export function isReached({ value, reach }: Measured): boolean {
+  if (reach === undefined) return true;
+  return 'atMost' in reach ? value <= reach.atMost : value >= reach.atLeast;
 }

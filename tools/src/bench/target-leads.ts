@@ -1,27 +1,28 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { median, ratio, type Figure, type Measured } from '../figure.ts';
-import { buildFloor } from '../floor.ts';
-import { writeLeads } from '../leads.ts';
-import { inFolder, run } from '../process.ts';
-import { targetCommand } from '../target.ts';
+import type { Figure, Measured, Skipped } from './figure.ts';
+import { median } from './interleave.ts';
+import { buildFloor } from './floor.ts';
+import { writeLeads } from './leads.ts';
+import { inFolder, run } from './process.ts';
+import { targetCommand } from './target.ts';
 
 const ROWS = 200_000;
 const ROUNDS = 5;
 /** Rows a commit of the floor: about as many as the target's commits hold. */
 const FLOOR_COMMIT = 5000;
 
-export const figure: Figure = {
-  title: `${ROWS} leads of 42 columns, from a pipe: the target against the floor, and again`,
+/** Leads of 42 columns from a pipe: the target against the floor, and the same rows again. */
+export const targetLeads: Figure = {
+  name: 'target-leads',
   measure: () => inFolder(measure),
 };
 
-async function measure(folder: string): Promise<Measured[]> {
+async function measure(folder: string): Promise<(Measured | Skipped)[]> {
   const input = join(folder, 'leads.singer');
   writeLeads(input, ROWS);
   const floor = buildFloor();
   const firsts: number[] = [];
-  const floors: number[] = [];
   const ratios: number[] = [];
   const reloads: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -34,20 +35,22 @@ async function measure(folder: string): Promise<Measured[]> {
     if ('missing' in floor) continue;
     const args = [join(folder, 'floor.sqlite'), String(FLOOR_COMMIT)];
     const least = (await run(floor.program, args, ['cat', input])).seconds;
-    floors.push(least);
     ratios.push(first / least);
   }
-  const rows = { what: 'rows a second', value: String(Math.round(ROWS / median(firsts))) };
-  const reload = {
+  const detail = `${Math.round(ROWS / median(firsts))} rows a second`;
+  const reload: Measured = {
     what: 'reload of the same rows ÷ first load',
-    value: ratio(median(reloads)),
-    reach: '≤ 1.05',
+    value: median(reloads),
+    unit: '×',
+    reach: { atMost: 1.05 },
+    detail,
   };
-  const against =
+  const what = `${ROWS} leads ÷ the floor`;
+  const against: Measured | Skipped =
     'missing' in floor
-      ? { what: 'target ÷ floor', value: floor.missing }
-      : { what: 'target ÷ floor', value: ratio(median(ratios)), reach: '≤ 2.2' };
-  return [against, rows, reload];
+      ? { what, skipped: floor.missing }
+      : { what, value: median(ratios), unit: '×', reach: { atMost: 2.2 }, detail };
+  return [against, reload];
 }
 
 function clear(folder: string): void {
