@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** What clients of the simulator send. */
-export const TOKEN = 'simulator-token';
+const TOKEN = 'simulator-token';
 
 export interface ApiRequest {
   readonly set: string;
