@@ -46,8 +46,16 @@ export {
   log,
   type LogFields,
 } from './log.ts';
+export { loadMapper, mapSettings, type MapSettings } from './maps/settings.ts';
+export type { StreamMapper } from './maps/mapper.ts';
 export { packageVersion } from './manifest.ts';
-export { activateVersionLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
+export {
+  activateVersionLine,
+  messageLine,
+  recordLine,
+  schemaLine,
+  stateLine,
+} from './message-lines.ts';
 export {
   parseMessage,
   parseRecord,

@@ -1,4 +1,4 @@
-import type { JsonSchema } from './messages.ts';
+import type { JsonSchema, Message } from './messages.ts';
 
 /** Text of messages, one line each with its line end. Numbers kept as `RawJson` go out digit for digit. */
 
@@ -43,6 +43,11 @@ export function stateLine(value: object): string {
 
 export function activateVersionLine(stream: string, version: number): string {
   return line({ type: 'ACTIVATE_VERSION', stream, version });
+}
+
+/** The line of a message as it is; STATE and what is unknown have lines of their own. */
+export function messageLine(message: Exclude<Message, { type: 'STATE' | 'UNKNOWN' }>): string {
+  return line(message);
 }
 
 function line(message: object): string {
