@@ -49,13 +49,7 @@ export {
 export { loadMapper, mapSettings, type MapSettings } from './maps/settings.ts';
 export type { StreamMapper } from './maps/mapper.ts';
 export { packageVersion } from './manifest.ts';
-export {
-  activateVersionLine,
-  messageLine,
-  recordLine,
-  schemaLine,
-  stateLine,
-} from './message-lines.ts';
+export { messageLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
 export {
   parseMessage,
   parseRecord,

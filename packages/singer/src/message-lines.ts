@@ -41,12 +41,10 @@ export function stateLine(value: object): string {
   return line({ type: 'STATE', value });
 }
 
-export function activateVersionLine(stream: string, version: number): string {
-  return line({ type: 'ACTIVATE_VERSION', stream, version });
-}
-
-/** The line of a message as it is; STATE and what is unknown have lines of their own. */
-export function messageLine(message: Exclude<Message, { type: 'STATE' | 'UNKNOWN' }>): string {
+/** The line of a message. What is unknown has none. */
+export function messageLine(message: Message): string {
+  if (message.type === 'UNKNOWN') return '';
+  if (message.type === 'STATE') return `{"type":"STATE","value":${message.value}}\n`;
   return line(message);
 }
 

@@ -1,5 +1,5 @@
 import { readReferences, readReplication, tables, type TableName } from '@exact-spotter/schema';
-import type { JsonSchema, StreamDescription } from '@exact-spotter/singer';
+import type { JsonSchema, SchemaMessage, StreamDescription } from '@exact-spotter/singer';
 
 /** Kept at home, or put together anew: the Portuguese texts, the reference connector's names, the examples. */
 const HOME = new Set(['$schema', 'x-references', 'x-pt', 'x-documented', 'examples']);
@@ -29,6 +29,22 @@ function referencesOf(stream: TableName, columns?: ReadonlySet<string>): JsonSch
     'x-references': Object.fromEntries(
       sent.map(([name, { table, column }]) => [name, `${table}.${column}`]),
     ),
+  };
+}
+
+/** @param more goes on top of the schema, e.g. `x-covered` */
+export function schemaMessage(
+  stream: TableName,
+  columns: ReadonlySet<string>,
+  more: JsonSchema = {},
+): SchemaMessage {
+  const bookmark = replicationKey(stream);
+  return {
+    type: 'SCHEMA',
+    stream,
+    schema: { ...wireSchema(stream, columns), ...more },
+    key_properties: tables[stream]['x-key'],
+    ...(bookmark !== undefined && { bookmark_properties: [bookmark] }),
   };
 }
 
