@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '../src/index.ts';
+import { functions } from '../src/maps/functions.ts';
+import { methods } from '../src/maps/methods.ts';
 import { ana, mapper, worked } from './maps.ts';
 
 /** Expression, what it gives as JSON text, and the type that its column is declared with. */
@@ -230,5 +233,13 @@ describe('an expression reaches nothing but the data', () => {
     const record = '{"id":1,"__proto__":{"x":1},"constructor":"c"}';
     expect((await worked("record['constructor']", { record })).value).toBe('"c"');
     expect((await worked("record['__proto__']['x']", { record })).value).toBe('"1"');
+  });
+});
+
+describe('the page for users', () => {
+  const page = readFileSync(new URL('../STREAM-MAPS.md', import.meta.url), 'utf8');
+
+  it.each([...functions.keys(), ...methods.keys()])('tells of %s()', (name) => {
+    expect(page).toContain(`\`${name}()\``);
   });
 });
