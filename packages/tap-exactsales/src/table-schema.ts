@@ -9,7 +9,7 @@ const HOME = new Set(['$schema', 'x-references', 'x-pt', 'x-documented', 'exampl
  * can build on, and the English texts.
  * @param columns those that are sent; all where it is missing
  */
-export function wireSchema(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
+function wireSchema(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
   const { properties, ...table } = tables[stream];
   const sent = Object.entries<object>(properties)
     .filter(([name]) => columns?.has(name) ?? true)
