@@ -29,6 +29,7 @@ const DATABASE = ['packages/target-sqlite/src/database/'];
 const doors = {
   undici: NETWORK,
   'better-sqlite3': DATABASE,
+  jsep: ['packages/singer/src/maps/parse.ts'],
   ajv: ['packages/schema/src/meta-schema.ts', 'packages/singer/src/validator.ts'],
 };
 

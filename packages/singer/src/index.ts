@@ -46,8 +46,10 @@ export {
   log,
   type LogFields,
 } from './log.ts';
+export { loadMapper, mapSettings, type MapSettings } from './maps/settings.ts';
+export type { StreamMapper } from './maps/mapper.ts';
 export { packageVersion } from './manifest.ts';
-export { activateVersionLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
+export { messageLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
 export {
   parseMessage,
   parseRecord,

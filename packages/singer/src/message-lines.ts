@@ -1,4 +1,4 @@
-import type { JsonSchema } from './messages.ts';
+import type { JsonSchema, Message } from './messages.ts';
 
 /** Text of messages, one line each with its line end. Numbers kept as `RawJson` go out digit for digit. */
 
@@ -41,8 +41,11 @@ export function stateLine(value: object): string {
   return line({ type: 'STATE', value });
 }
 
-export function activateVersionLine(stream: string, version: number): string {
-  return line({ type: 'ACTIVATE_VERSION', stream, version });
+/** The line of a message. What is unknown has none. */
+export function messageLine(message: Message): string {
+  if (message.type === 'UNKNOWN') return '';
+  if (message.type === 'STATE') return `{"type":"STATE","value":${message.value}}\n`;
+  return line(message);
 }
 
 function line(message: object): string {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
-  activateVersionLine,
   InputError,
   parseMessage,
+  messageLine,
   recordLine,
   schemaLine,
   stateLine,
@@ -37,7 +37,14 @@ describe('messages', () => {
       },
     ],
     [stateLine({ a: 1 }), { type: 'STATE', value: '{"a":1}' }],
-    [activateVersionLine('s', 3), { type: 'ACTIVATE_VERSION', stream: 's', version: 3 }],
+    [
+      messageLine({ type: 'ACTIVATE_VERSION', stream: 's', version: 3 }),
+      { type: 'ACTIVATE_VERSION', stream: 's', version: 3 },
+    ],
+    [
+      messageLine({ type: 'STATE', value: '{"b":1.0,"a":12345678901234567890}' }),
+      { type: 'STATE', value: '{"b":1.0,"a":12345678901234567890}' },
+    ],
   ])('what is written is read again: %s', (line, message) => {
     expect(line.endsWith('}\n')).toBe(true);
     expect(line.indexOf('\n')).toBe(line.length - 1);

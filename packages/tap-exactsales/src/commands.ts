@@ -35,8 +35,7 @@ async function runTest(
   ...run: [TapSettings, ReturnType<typeof select>, State]
 ): Promise<void> {
   const { testStreams, writeSchemas } = await import('./test-run.ts');
-  const [, selected, state] = run;
-  await (wantsSchemas ? writeSchemas(selected, state) : testStreams(...run));
+  await (wantsSchemas ? writeSchemas : testStreams)(...run);
 }
 
 async function doctor({ config, values }: Arguments): Promise<void> {

@@ -1,4 +1,4 @@
-import { packageVersion, type Program } from '@exact-spotter/singer';
+import { mapSettings, packageVersion, type Program } from '@exact-spotter/singer';
 
 const version = packageVersion(import.meta.url);
 
@@ -18,6 +18,8 @@ export const program: Program = {
     'state',
     'test',
     'activate-version',
+    'stream-maps',
+    'schema-flattening',
     'structured-logging',
   ],
   settings: {
@@ -143,6 +145,7 @@ export const program: Program = {
         description: 'What the tap calls itself before the API.',
         default: `tap-exactsales/${version}`,
       },
+      ...mapSettings,
     },
   },
 };

@@ -1,8 +1,9 @@
 import type { TableName } from '@exact-spotter/schema';
-import { log, stdoutOutput } from '@exact-spotter/singer';
+import { log } from '@exact-spotter/singer';
 import { AccountClock } from './clock.ts';
 import { connect } from './connection.ts';
 import { keepHeapSmall } from './memory.ts';
+import { openWriter } from './open-writer.ts';
 import { planSettings } from './plan-settings.ts';
 import { startProgress } from './progress/progress.ts';
 import type { SelectedStream } from './select.ts';
@@ -10,7 +11,6 @@ import type { TapSettings } from './settings.ts';
 import type { State } from './state.ts';
 import { sync } from './sync.ts';
 import { boundedTermination } from './termination.ts';
-import { Writer } from './writer.ts';
 
 /**
  * Makes the parts of a run, runs it, and ends it in order: a termination signal drops the pages
@@ -22,11 +22,11 @@ export async function runSync(
   state: State,
 ): Promise<void> {
   keepHeapSmall();
+  const writer = await openWriter(settings, selected, state);
   const termination = boundedTermination();
   const failure = new AbortController();
   const signal = AbortSignal.any([termination, failure.signal]);
   const { client, requestsLeft, close } = connect(settings, signal);
-  const writer = new Writer(stdoutOutput(), state);
   const clock = new AccountClock(settings.timezone);
   const progress = await startProgress(requestsLeft);
   try {

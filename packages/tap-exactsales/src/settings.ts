@@ -1,7 +1,8 @@
+import type { MapSettings } from '@exact-spotter/singer';
 import { AccountClock, isTimezone } from './clock.ts';
 
 /** The settings as the program runs with them: complete, checked, frozen. */
-export interface TapSettings {
+export interface TapSettings extends MapSettings {
   readonly api_token: string;
   /** A date, or a date-time. */
   readonly start_date: string;

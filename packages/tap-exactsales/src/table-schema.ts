@@ -1,5 +1,5 @@
 import { readReferences, readReplication, tables, type TableName } from '@exact-spotter/schema';
-import type { JsonSchema, StreamDescription } from '@exact-spotter/singer';
+import type { JsonSchema, SchemaMessage, StreamDescription } from '@exact-spotter/singer';
 
 /** Kept at home, or put together anew: the Portuguese texts, the reference connector's names, the examples. */
 const HOME = new Set(['$schema', 'x-references', 'x-pt', 'x-documented', 'examples']);
@@ -9,7 +9,7 @@ const HOME = new Set(['$schema', 'x-references', 'x-pt', 'x-documented', 'exampl
  * can build on, and the English texts.
  * @param columns those that are sent; all where it is missing
  */
-export function wireSchema(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
+function wireSchema(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
   const { properties, ...table } = tables[stream];
   const sent = Object.entries<object>(properties)
     .filter(([name]) => columns?.has(name) ?? true)
@@ -29,6 +29,22 @@ function referencesOf(stream: TableName, columns?: ReadonlySet<string>): JsonSch
     'x-references': Object.fromEntries(
       sent.map(([name, { table, column }]) => [name, `${table}.${column}`]),
     ),
+  };
+}
+
+/** @param more goes on top of the schema, e.g. `x-covered` */
+export function schemaMessage(
+  stream: TableName,
+  columns: ReadonlySet<string>,
+  more: JsonSchema = {},
+): SchemaMessage {
+  const bookmark = replicationKey(stream);
+  return {
+    type: 'SCHEMA',
+    stream,
+    schema: { ...wireSchema(stream, columns), ...more },
+    key_properties: tables[stream]['x-key'],
+    ...(bookmark !== undefined && { bookmark_properties: [bookmark] }),
   };
 }
 

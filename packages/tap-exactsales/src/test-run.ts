@@ -1,5 +1,5 @@
 import type { TableName } from '@exact-spotter/schema';
-import { log, ProgramError, stdoutOutput } from '@exact-spotter/singer';
+import { log, ProgramError } from '@exact-spotter/singer';
 import type { Client } from './client.ts';
 import { AccountClock } from './clock.ts';
 import { connect } from './connection.ts';
@@ -10,19 +10,24 @@ import { feedReaders, selectedMembers } from './feed.ts';
 import { fromMilliseconds } from './instant.ts';
 import { readPages } from './pages.ts';
 import { feedGroups, planRead, type Feed, type PlanSettings } from './plan.ts';
+import { openWriter } from './open-writer.ts';
 import { planSettings } from './plan-settings.ts';
 import type { WireRow } from './row.ts';
 import type { SelectedStream } from './select.ts';
 import type { TapSettings } from './settings.ts';
 import type { State } from './state.ts';
 import { boundedTermination } from './termination.ts';
-import { Writer, type OutgoingRow } from './writer.ts';
+import type { OutgoingRow } from './writer.ts';
 
 type Selected = ReadonlyMap<TableName, SelectedStream>;
 
 /** `--test=schema`: the SCHEMA message of each selected stream, and nothing of the network. */
-export async function writeSchemas(selected: Selected, state: State): Promise<void> {
-  const writer = new Writer(stdoutOutput(), state);
+export async function writeSchemas(
+  settings: TapSettings,
+  selected: Selected,
+  state: State,
+): Promise<void> {
+  const writer = await openWriter(settings, selected, state);
   for (const stream of selected.values()) await writer.schema(stream);
   await writer.end();
 }
@@ -37,10 +42,10 @@ export async function testStreams(
   selected: Selected,
   state: State,
 ): Promise<void> {
+  const writer = await openWriter(settings, selected, state);
   const termination = boundedTermination();
   const { client, close } = connect(settings, termination);
   const clock = new AccountClock(settings.timezone);
-  const writer = new Writer(stdoutOutput(), state);
   const planned = planSettings(settings, clock);
   try {
     const failed: string[] = [];

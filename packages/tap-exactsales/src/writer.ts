@@ -1,18 +1,18 @@
-import { tables, type TableName } from '@exact-spotter/schema';
+import type { TableName } from '@exact-spotter/schema';
 import {
-  activateVersionLine,
   counter,
-  recordLine,
-  schemaLine,
+  messageLine,
   stateLine,
   type Counter,
   type JsonSchema,
+  type Message,
   type Output,
+  type StreamMapper,
 } from '@exact-spotter/singer';
 import type { TableRow } from './row.ts';
 import type { SelectedStream } from './select.ts';
 import type { State } from './state.ts';
-import { replicationKey, wireSchema } from './table-schema.ts';
+import { schemaMessage } from './table-schema.ts';
 
 /** A row on its way out, and the version that it bears. */
 export interface OutgoingRow {
@@ -25,36 +25,35 @@ export interface OutgoingRow {
 export class Writer {
   readonly #output: Output;
   readonly #state: State;
+  readonly #maps: StreamMapper | undefined;
   readonly #counters = new Map<TableName, Counter>();
   readonly #rows = new Map<TableName, number>();
 
-  constructor(output: Output, state: State) {
+  /** @param maps nothing where the messages go out as they are */
+  constructor(output: Output, state: State, maps?: StreamMapper) {
     this.#output = output;
     this.#state = state;
+    this.#maps = maps;
   }
 
   /** @param more goes on top of the schema, e.g. `x-covered` */
   async schema({ stream, columns }: SelectedStream, more: JsonSchema = {}): Promise<void> {
-    const bookmark = replicationKey(stream);
-    const schema = { ...wireSchema(stream, columns), ...more };
-    const key = tables[stream]['x-key'];
-    await this.#output.write(
-      schemaLine(stream, schema, key, bookmark === undefined ? undefined : [bookmark]),
-    );
+    await this.#write([schemaMessage(stream, columns, more)]);
   }
 
   /** @param extracted when the rows came, milliseconds since 1970 */
   async rows(rows: readonly OutgoingRow[], extracted: number): Promise<void> {
     const timeExtracted = `${new Date(extracted).toISOString().slice(0, -1)}000Z`;
-    const lines = rows.map(({ stream, row, version }) => {
+    const messages = rows.map(({ stream, row, version }): Message => {
       this.#count(stream);
-      return recordLine(stream, row, { timeExtracted, ...(version !== undefined && { version }) });
+      const more = { ...(version !== undefined && { version }), time_extracted: timeExtracted };
+      return { type: 'RECORD', stream, record: row, ...more };
     });
-    if (lines.length > 0) await this.#output.write(lines.join(''));
+    await this.#write(messages);
   }
 
   async activateVersion(stream: TableName, version: number): Promise<void> {
-    await this.#output.write(activateVersionLine(stream, version));
+    await this.#write([{ type: 'ACTIVATE_VERSION', stream, version }]);
   }
 
   /** What stands before this line is what the state claims. */
@@ -71,6 +70,12 @@ export class Writer {
   /** Rows of a stream so far. */
   written(stream: TableName): number {
     return this.#rows.get(stream) ?? 0;
+  }
+
+  async #write(messages: readonly Message[]): Promise<void> {
+    const maps = this.#maps;
+    const mapped = maps ? messages.flatMap((message) => maps.map(message)) : messages;
+    if (mapped.length > 0) await this.#output.write(mapped.map(messageLine).join(''));
   }
 
   #count(stream: TableName): void {

@@ -11,6 +11,7 @@ import {
   type BatchMessage,
   type Line,
 } from '@exact-spotter/singer';
+import type { LineMapper } from './map.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target.ts';
 
@@ -19,6 +20,7 @@ export interface BatchOptions {
   readonly batchFolders: readonly string[];
   readonly maxLineBytes: number;
   readonly stop: AbortSignal;
+  readonly maps: LineMapper | undefined;
 }
 
 /**
@@ -48,7 +50,7 @@ async function loadFile(
   target: Target,
   { stream, version }: BatchMessage,
   source: AsyncIterable<Uint8Array>,
-  { maxLineBytes, stop }: BatchOptions,
+  { maxLineBytes, stop, maps }: BatchOptions,
 ): Promise<void> {
   for await (const lines of readLines(source, { maxBytes: maxLineBytes })) {
     if (stop.aborted) return;
@@ -61,8 +63,10 @@ async function loadFile(
         record,
         ...(version !== undefined && { version }),
       };
-      if (!(run.isReadyFor(message) || (await run.makeReady(message)))) return;
-      target.record(message, line, true);
+      for (const made of maps?.records(message, line) ?? [{ ...line, message }]) {
+        if (!(run.isReadyFor(made.message) || (await run.makeReady(made.message)))) return;
+        target.record(made.message, made, true);
+      }
     }
     await run.acknowledge(false);
   }

@@ -1,7 +1,7 @@
-import { packageVersion, type Program } from '@exact-spotter/singer';
+import { mapSettings, packageVersion, type MapSettings, type Program } from '@exact-spotter/singer';
 
 /** The settings as `resolveSettings` gives them: every one with a default is there. */
-export interface TargetSettings {
+export interface TargetSettings extends MapSettings {
   readonly database: string;
   readonly table_prefix: string;
   readonly load_method: 'upsert' | 'append-only' | 'overwrite';
@@ -34,6 +34,8 @@ export const program: Program = {
     'hard-delete',
     'soft-delete',
     'validate-records',
+    'stream-maps',
+    'schema-flattening',
     'structured-logging',
   ],
   settings: {
@@ -161,6 +163,7 @@ export const program: Program = {
         default: 60,
         minimum: 0,
       },
+      ...mapSettings,
     },
   },
 };
