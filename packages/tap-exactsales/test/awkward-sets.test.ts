@@ -81,6 +81,25 @@ describe('days beyond any calendar', () => {
   );
 });
 
+it.each<[string, object]>([
+  ['of a page key that is none', { after: { id: 2 } }],
+  ['of a page key in quotes', { after: '2' }],
+  ['from a clock that was years ahead', { after: 2, started_at: '2099-01-01T00:00:00Z' }],
+])('the place of a broken read, %s, is not gone on from', async (_case, place) => {
+  const server = await serve({ callshistory: leads.map(({ id }) => ({ id })) });
+  const started = {
+    path: '/callsHistory',
+    started_at: new Date(now).toISOString(),
+    complete: true,
+  };
+  const bookmarks = { callshistory: { progress_markers: { ...started, ...place } } };
+  const ended = await readStreams(server.url, ['callshistory'], { state: { bookmarks } });
+  server.stop();
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(server.asked[0]?.query['$filter']).toBeUndefined();
+  expect(rowsOf(ended.messages, 'callshistory')).toBe(3);
+});
+
 it('a bookmark from a clock that was years ahead does not stop a stream for years', async () => {
   const server = await serve({ callshistory: [{ id: 1, startDate: dated(-1) }] });
   const state = { bookmarks: { callshistory: { replication_key_value: '2099-01-01T00:00:00Z' } } };
