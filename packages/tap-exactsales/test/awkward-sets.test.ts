@@ -40,6 +40,16 @@ describe('two sets that share one read', () => {
   });
 });
 
+it('pains that are of no lead, because the set is the catalogue of them, are copied too', async () => {
+  const painpoints = [1, 2, 3].map((id) => ({ id, value: `pain ${id}` }));
+  const server = await serve({ painpoints }, answers('painpoints', 400, /leadId/));
+  const ended = await readStreams(server.url, ['painpoints']);
+  server.stop();
+  expect(ended.code, ended.stderr).toBe(0);
+  const rows = ended.messages.flatMap(({ record }) => record ?? []);
+  expect(rows).toEqual(painpoints.map(({ id, value }) => ({ leadid: 0, painpoint_id: id, value })));
+});
+
 describe('a server that answers 500 to a filter that it cannot apply', () => {
   const calls: Row[] = leads.map(({ id }) => ({ id, startDate: dated(-Number(id)) }));
   const settings = { start_date: '2001-01-01', max_retries: 0 };
