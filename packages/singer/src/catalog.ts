@@ -86,9 +86,21 @@ function isCatalog(value: unknown): value is Catalog {
   return Array.isArray(streams) && streams.every(isEntry);
 }
 
+/** Written by hand, an entry may lack its schema and its metadata; what is there must have its shape. */
 function isEntry(value: unknown): boolean {
-  const entry = value as Partial<Record<keyof CatalogEntry, unknown>> | null;
-  return typeof (entry?.tap_stream_id ?? entry?.stream) === 'string';
+  const { tap_stream_id: id, stream, schema = {}, metadata = [] } = members(value);
+  const isNamed = typeof (id ?? stream) === 'string';
+  const isListed = Array.isArray(metadata) && metadata.every(isMetadata);
+  return isNamed && isListed && typeof schema === 'object' && schema !== null;
+}
+
+function isMetadata(value: unknown): boolean {
+  const { breadcrumb, metadata } = members(value);
+  return Array.isArray(breadcrumb) && typeof metadata === 'object' && metadata !== null;
+}
+
+function members(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 export interface Selection {

@@ -127,6 +127,13 @@ describe('readCatalog', () => {
   it.each([
     ['no JSON', file('no-json', '{"streams": [secret'), 'is not valid JSON'],
     ['no catalog', file('state.json', '{"bookmarks": {}}'), 'is no catalog'],
+    ...['{"schema": null}', '{"metadata": {}}', '{"metadata": [{"metadata": {}}]}'].map(
+      (entry): [string, string, string] => [
+        `an entry such as ${entry}`,
+        file('entry.json', `{"streams": [{"stream": "leads", ${entry.slice(1)}]}`),
+        'is no catalog',
+      ],
+    ),
     ['streams without a name', file('names.json', '{"streams": [{}]}'), 'is no catalog'],
     ['no file', join(folder, 'absent.json'), 'cannot be read (ENOENT)'],
   ])('refuses a file with %s, by its name', async (_name, path, reason) => {

@@ -1,5 +1,4 @@
 import type { TableName } from '@exact-spotter/schema';
-import type { JsonValue } from '@exact-spotter/singer';
 import { earlier, isAhead, later, type Instant } from './instant.ts';
 import type { ReadPlan } from './plan.ts';
 import type { Bookmark, ProgressMarkers } from './state.ts';
@@ -47,7 +46,7 @@ function latest(
 
 /** Where a later run may go on, should this one be broken off; null where it has to start over. */
 export function progressMarkers(
-  resume: JsonValue | undefined,
+  resume: number | undefined,
   { set, method, isComplete, range, version }: ReadPlan,
   { startedAt, newest }: Reach,
 ): ProgressMarkers | null {

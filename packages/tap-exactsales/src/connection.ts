@@ -21,7 +21,7 @@ export function connect(settings: TapSettings, signal: AbortSignal): Connection 
   const client = new Client({
     http,
     quota,
-    apiUrl: settings.api_url.replace(/\/+$/, ''),
+    apiUrl: settings.api_url.trim().replace(/\/+$/, ''),
     timeoutSeconds: settings.request_timeout_seconds,
     maxRetries: settings.max_retries,
     signal,

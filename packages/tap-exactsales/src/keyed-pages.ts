@@ -34,7 +34,7 @@ const MOST_RESTARTS = 5;
 export async function* keyedPages(
   client: Client,
   read: PageRead,
-  resume: JsonValue | undefined,
+  resume: number | undefined,
 ): AsyncGenerator<Page> {
   const progress = newProgress();
   let cursor: Cursor = { key: resume, drained: 0 };
@@ -53,7 +53,7 @@ export async function* keyedPages(
     progress.rows += rows.length;
     yield {
       rows,
-      ...(next.key !== undefined && { resume: next.key }),
+      ...(typeof next.key === 'number' && { resume: next.key }),
       read: progress.rows,
       total: progress.total,
       isLast,

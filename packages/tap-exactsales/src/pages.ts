@@ -1,4 +1,3 @@
-import type { JsonValue } from '@exact-spotter/singer';
 import type { Client } from './client.ts';
 import { keyedPages, KeyedReadError } from './keyed-pages.ts';
 import { offsetPages } from './offset-pages.ts';
@@ -9,7 +8,7 @@ import type { WireRow } from './row.ts';
 export interface Page {
   readonly rows: readonly WireRow[];
   /** Where a later run may go on: see {@link readPages}. Missing where it must start over. */
-  readonly resume?: JsonValue;
+  readonly resume?: number;
   /** Rows of this read so far, each counted once however often it came. */
   readonly read: number;
   /** Rows of the whole read, as far as the server tells. */
@@ -29,7 +28,7 @@ export interface Page {
 export async function* readPages(
   client: Client,
   read: PageRead,
-  resume?: JsonValue,
+  resume?: number,
 ): AsyncGenerator<Page> {
   if (read.facts.honours('key filter') && read.facts.honours('orderby')) {
     try {

@@ -87,7 +87,7 @@ export function planRead(
   const method = readReplication(tables[set.stream])?.method ?? 'full';
   const streams = feeds.flatMap((feed) => feed.streams);
   const bookmarks = streams.map(({ stream }) => state.bookmark(stream));
-  const progress = resumable(set, method, bookmarks);
+  const progress = resumable(set, method, bookmarks, now);
   if (progress) return resumed(set, feeds, method, progress);
   const isComplete =
     method === 'full' ||
@@ -113,9 +113,11 @@ function resumable(
   set: SetLiteral,
   method: ReplicationMethod,
   bookmarks: readonly Bookmark[],
+  now: Instant,
 ): ProgressMarkers | undefined {
   const markers = bookmarks[0]?.progress_markers;
   if (method !== 'incremental' || markers?.path !== set.path) return undefined;
+  if (isAhead(markers.started_at, now)) return undefined;
   const text = JSON.stringify(markers);
   const stand = bookmarks.every(
     ({ progress_markers: other, read_at: readAt }) =>

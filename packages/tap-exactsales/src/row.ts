@@ -25,6 +25,7 @@ interface Column {
   readonly paths: readonly (readonly string[])[];
   readonly convert: Convert;
   readonly zeroIsNull: boolean;
+  readonly instead: number | null;
 }
 
 /** Hears of a column whose value the API sent in another kind than the column holds. */
@@ -102,7 +103,7 @@ function childRow(
 
 function compile(
   stream: TableName,
-  { columns: sources, ...set }: Pick<SetLiteral, 'columns' | 'clocks' | 'zeroIsNull'>,
+  { columns: sources, ...set }: Pick<SetLiteral, 'columns' | 'clocks' | 'zeroIsNull' | 'instead'>,
   wanted: ReadonlySet<string>,
   clock: AccountClock,
 ): Column[] {
@@ -121,6 +122,7 @@ function compile(
         clock,
       ),
       zeroIsNull: set.zeroIsNull?.includes(name) ?? false,
+      instead: set.instead?.[name] ?? null,
     }));
 }
 
@@ -137,7 +139,8 @@ function makeRow(wire: WireRow, columns: readonly Column[], misfit: Misfit): Tab
 
 function columnValue(wire: WireRow, column: Column, misfit: Misfit): JsonValue {
   const value = firstValue(wire, column.paths);
-  if (value === null || (column.zeroIsNull && value === 0)) return null;
+  if (value === null) return column.instead;
+  if (column.zeroIsNull && value === 0) return null;
   const converted = column.convert(value);
   if (converted === undefined) misfit(column.name);
   return converted ?? null;

@@ -57,5 +57,5 @@ const CHECKS: Readonly<Partial<Record<keyof TapSettings, Check>>> = {
 
 function isWebAddress(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.search === '';
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.search + url.hash === '';
 }

@@ -1,11 +1,5 @@
 import { isTableName, type TableName } from '@exact-spotter/schema';
-import {
-  isRawJson,
-  log,
-  SettingsError,
-  type JsonRecord,
-  type JsonValue,
-} from '@exact-spotter/singer';
+import { log, SettingsError, type JsonRecord, type JsonValue } from '@exact-spotter/singer';
 import { AccountClock } from './clock.ts';
 import type { Instant } from './instant.ts';
 import { replicationKey } from './table-schema.ts';
@@ -15,7 +9,7 @@ import { isObject } from './value.ts';
 export interface ProgressMarkers {
   /** The set that was read, and the page key to go on behind. */
   readonly path: string;
-  readonly after: JsonValue;
+  readonly after: number;
   readonly started_at: Instant;
   readonly complete: boolean;
   readonly from?: Instant;
@@ -159,8 +153,8 @@ function toMarkers(value: JsonValue): ProgressMarkers | undefined {
   if (!isObject(value)) return undefined;
   const { path, after, started_at: startedAt, complete, version } = value;
   const started = toInstant(startedAt ?? null);
-  if (typeof path !== 'string' || after === undefined || started === null) return undefined;
-  if (isRawJson(after) || typeof complete !== 'boolean') return undefined;
+  if (typeof path !== 'string' || typeof after !== 'number' || started === null) return undefined;
+  if (typeof complete !== 'boolean') return undefined;
   return {
     path,
     after,

@@ -41,6 +41,8 @@ export interface SetLiteral {
   readonly clocks?: Readonly<Record<string, Clock>>;
   /** Integer columns in which the API writes 0 for none. */
   readonly zeroIsNull?: readonly string[];
+  /** Key columns, and what they hold where a row has nothing for them. */
+  readonly instead?: Readonly<Record<string, number>>;
   readonly children?: readonly ChildLiteral[];
   /** True where the server hides rows from whoever asks without a date filter. */
   readonly hidesWithoutDate?: true;
@@ -322,7 +324,8 @@ export const sets: readonly SetLiteral[] = [
     unused: ['id', 'originStage', 'meetingDate', 'userAction'],
   },
   {
-    // Whether these are the pains of each lead or the catalogue of pains is not documented.
+    // Whether these are the pains of each lead or the catalogue of pains is not documented: a pain
+    // of no lead has 0 for one, as boxes have.
     path: '/painPoints',
     stream: 'painpoints',
     pageKey: BY_LEAD,
@@ -331,6 +334,7 @@ export const sets: readonly SetLiteral[] = [
       painpoint_id: ['painPointId', 'painPoint.id', 'id'],
       value: ['value', 'painPoint.value'],
     },
+    instead: { leadid: 0 },
   },
   {
     path: '/LeadsCustomFields',

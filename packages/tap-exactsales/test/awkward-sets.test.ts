@@ -40,6 +40,16 @@ describe('two sets that share one read', () => {
   });
 });
 
+it('pains that are of no lead, because the set is the catalogue of them, are copied too', async () => {
+  const painpoints = [1, 2, 3].map((id) => ({ id, value: `pain ${id}` }));
+  const server = await serve({ painpoints }, answers('painpoints', 400, /leadId/));
+  const ended = await readStreams(server.url, ['painpoints']);
+  server.stop();
+  expect(ended.code, ended.stderr).toBe(0);
+  const rows = ended.messages.flatMap(({ record }) => record ?? []);
+  expect(rows).toEqual(painpoints.map(({ id, value }) => ({ leadid: 0, painpoint_id: id, value })));
+});
+
 describe('a server that answers 500 to a filter that it cannot apply', () => {
   const calls: Row[] = leads.map(({ id }) => ({ id, startDate: dated(-Number(id)) }));
   const settings = { start_date: '2001-01-01', max_retries: 0 };
@@ -79,6 +89,25 @@ describe('days beyond any calendar', () => {
       expect(filters.join()).not.toMatch(/[+-]\d{6}/);
     },
   );
+});
+
+it.each<[string, object]>([
+  ['of a page key that is none', { after: { id: 2 } }],
+  ['of a page key in quotes', { after: '2' }],
+  ['from a clock that was years ahead', { after: 2, started_at: '2099-01-01T00:00:00Z' }],
+])('the place of a broken read, %s, is not gone on from', async (_case, place) => {
+  const server = await serve({ callshistory: leads.map(({ id }) => ({ id })) });
+  const started = {
+    path: '/callsHistory',
+    started_at: new Date(now).toISOString(),
+    complete: true,
+  };
+  const bookmarks = { callshistory: { progress_markers: { ...started, ...place } } };
+  const ended = await readStreams(server.url, ['callshistory'], { state: { bookmarks } });
+  server.stop();
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(server.asked[0]?.query['$filter']).toBeUndefined();
+  expect(rowsOf(ended.messages, 'callshistory')).toBe(3);
 });
 
 it('a bookmark from a clock that was years ahead does not stop a stream for years', async () => {
