@@ -2,7 +2,7 @@ import type { Figure } from './figure.ts';
 import { interleave } from './interleave.ts';
 import { binOf, newFolder, run, writeJson } from './programs.ts';
 
-const ROUNDS = 15;
+const ROUNDS = 31;
 const LIMITS = { '--discover': 3.5, '--about': 3.5, '--version': 2 } as const;
 
 /** How long a program takes to say what it is: Meltano starts it two or three times a run. */
