@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const bin = join(import.meta.dirname, '..', 'bin', 'target-sqlite.js');
+export const bin = join(import.meta.dirname, '..', 'bin', 'target-sqlite.js');
 const streams = join(import.meta.dirname, '..', '..', '..', 'test-data', 'streams');
 
 const BOOKS = "SELECT 1 FROM sqlite_schema WHERE name = '_singer_runs'";
