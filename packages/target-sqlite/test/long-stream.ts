@@ -35,7 +35,7 @@ export function keptAt(target: TestTarget): number {
 }
 
 /** How far the output of a run says that it is. */
-export function printedAt(stdout: string): number {
+function printedAt(stdout: string): number {
   const whole = stdout.slice(0, stdout.lastIndexOf('\n') + 1).trim();
   const last = whole.split('\n').at(-1) ?? '';
   return last === '' ? 0 : (JSON.parse(last) as { at: number }).at;
@@ -67,7 +67,7 @@ export function faultOf(target: TestTarget, stdout: string): string | undefined 
 }
 
 /** The tables when everything up to a row has been loaded. */
-export function expectedRows(to: number): { keyed: Map<number, number>; keyless: number[] } {
+function expectedRows(to: number): { keyed: Map<number, number>; keyless: number[] } {
   const keyed = new Map<number, number>();
   const keyless: number[] = [];
   for (let at = 1; at <= to; at += 1) {
