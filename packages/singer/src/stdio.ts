@@ -1,14 +1,16 @@
 import { write } from 'node:fs';
+import { isatty } from 'node:tty';
 import { OutputClosedError } from './errors.ts';
 import { pipeBytes, stdinIsPipe } from './stdin.ts';
 
 /** The one door to the standard streams. */
 
 const STDOUT = 1;
+const STDERR = 2;
 /** Bytes that may wait for a slow reader before the writer is asked to wait as well. */
 const QUEUE_BYTES = 4 * 1024 * 1024;
 /** Milliseconds before a full pipe is tried again, where it was set not to block. */
-const FULL_PIPE_WAIT = 5;
+const FULL_PIPE_WAIT = 1;
 
 /**
  * The bytes of the standard input. Each piece is good until the next one is asked for.
@@ -22,7 +24,7 @@ export function stdinBytes(stop?: AbortSignal): AsyncIterable<Uint8Array> {
 
 /** True when a person sits before the standard error, and the data goes elsewhere. */
 export function stderrIsForPeople(): boolean {
-  return process.stderr.isTTY && !process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+  return isatty(STDERR) && !isatty(STDOUT) && process.env['TERM'] !== 'dumb';
 }
 
 /** Columns and lines of the terminal behind the standard error. */
@@ -62,6 +64,9 @@ export interface Output {
  * handed to the system from a queue, off the main thread.
  */
 export function stdoutOutput(): Output {
+  // Asked for, Node's own stream sets the pipe not to block. A write that blocks, with nobody who
+  // reads, would hold the process at its very end: it waits for the thread that writes.
+  process.stdout.on('error', () => undefined);
   return new QueuedOutput(STDOUT);
 }
 
