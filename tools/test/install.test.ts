@@ -17,7 +17,8 @@ const TOKEN = 'canary-token';
 const MINUTES = 60_000;
 
 /** Every file of a package stands here, or in one of these folders. */
-const WANTED = /^(?:dist|bin)\/|^(?:package\.json|README\.md|STREAM-MAPS\.md|LICENSE|CHANGELOG\.md|plugin\.yml)$/;
+const WANTED =
+  /^(?:dist|bin)\/|^(?:package\.json|README\.md|STREAM-MAPS\.md|LICENSE|CHANGELOG\.md|plugin\.yml)$/;
 const OF_THE_SCHEMA = /^(?:TABLES\.md|TABELAS\.md|dbt-sources\.yml|datasette-metadata\.yml)$/;
 
 const folder = mkdtempSync(join(tmpdir(), 'install-'));
