@@ -47,6 +47,7 @@ function printedAt(stdout: string): number {
  */
 export function faultOf(target: TestTarget, stdout: string): string | undefined {
   if (!target.exists) return printedAt(stdout) === 0 ? undefined : 'printed a state of nothing';
+  target.finish();
   const sound = target.query('PRAGMA integrity_check')[0]?.['integrity_check'];
   if (sound !== 'ok') return `integrity: ${String(sound)}`;
   const at = keptAt(target);

@@ -1,4 +1,6 @@
+import { copyFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ended, integer, lines, record, schema, state, stream, TestTarget } from './target.ts';
@@ -42,6 +44,21 @@ describe('STATE', () => {
     expect(target.exists).toBe(false);
     await target.load(lines(declared));
     expect((await target.run('', 'state')).stdout).toBe('{}\n');
+  });
+
+  it('is told after a program was killed in the middle of a write', async () => {
+    const target = new TestTarget();
+    await target.load(lines(declared, state({ a: 1 })));
+    const writer = new DatabaseSync(target.database);
+    // So small a cache writes into the file before the transaction ends, beside a journal.
+    writer.exec('PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; CREATE TABLE big (x)');
+    writer.exec(`BEGIN; UPDATE _singer_state SET value = '{"a":2}';
+      INSERT INTO big WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+      SELECT randomblob(9000) FROM n`);
+    const left = new TestTarget();
+    for (const end of ['', '-journal']) copyFileSync(target.database + end, left.database + end);
+    writer.close();
+    expect(await left.run('', 'state')).toEqual({ code: 0, stdout: '{"a":1}\n', stderr: '' });
   });
 
   it('is kept for each pipe apart', async () => {

@@ -56,6 +56,13 @@ export class TestTarget {
     return stdout;
   }
 
+  /** Opens the database once to write: a journal that a killed program left must be played back. */
+  finish(): void {
+    const writer = new DatabaseSync(this.database, { timeout: 5000 });
+    writer.prepare('PRAGMA schema_version').get();
+    writer.close();
+  }
+
   query(sql: string, ...values: Cell[]): Row[] {
     const reader = new DatabaseSync(this.database, { readOnly: true, timeout: 5000 });
     try {

@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { hasBooks, refuseNewer } from './bookkeeping.ts';
-import { asDatabaseError, DatabaseError } from './faults.ts';
+import { asDatabaseError, DatabaseError, isUnfinished } from './faults.ts';
 import { networkFileSystem } from './network-file-system.ts';
 import { openFile, type Db } from './sqlite.ts';
 
 /** Kibibytes of pages that SQLite keeps at hand. */
 const CACHE_KIB = 32_768;
+/** Milliseconds that a reader waits, who holds nobody up meanwhile. */
+const READ_WAIT = 5000;
 /** Milliseconds that the driver waits by itself; longer waits leave the program able to answer. */
 const OWN_WAIT = 100;
 
@@ -38,10 +40,35 @@ function openToRead(database: string): Db | undefined {
   const path = resolve(database);
   if (!existsSync(path)) return undefined;
   return opened(path, () => {
-    const db = openFile(path, { readonly: true, timeout: 5000 });
+    try {
+      return readable(path);
+    } catch (error) {
+      if (!isUnfinished(error)) throw error;
+      finish(path);
+      return readable(path);
+    }
+  });
+}
+
+function readable(path: string): Db {
+  const db = openFile(path, { readonly: true, timeout: READ_WAIT });
+  try {
     db.pragma('schema_version');
     return db;
-  });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** What a killed program has left half written takes a writer to put right. */
+function finish(path: string): void {
+  const db = openFile(path, { timeout: READ_WAIT });
+  try {
+    db.pragma('schema_version');
+  } finally {
+    db.close();
+  }
 }
 
 /**

@@ -55,3 +55,8 @@ function detail({ code }: SqliteError, known: string | undefined): string {
 export function isBusy(error: unknown): boolean {
   return error instanceof SqliteError && /^SQLITE_(?:BUSY|LOCKED)/.test(error.code);
 }
+
+/** True where a reader finds a transaction that a killed program did not finish. */
+export function isUnfinished(error: unknown): boolean {
+  return error instanceof SqliteError && /^SQLITE_READONLY_(?:ROLLBACK|RECOVERY)$/.test(error.code);
+}
