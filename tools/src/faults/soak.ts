@@ -8,8 +8,9 @@ import { targetCommand } from '../bench/target.ts';
 
 const MIB = 1024 * 1024;
 const ROWS = Number(process.env['FAULT_ROWS'] ?? 10_000_000);
-const WARM_UP_ROWS = 1_000_000;
-/** Bytes of memory that each million rows after the first may add. */
+/** By then the engine has given itself all the room for young objects that it ever takes. */
+const WARM_UP_ROWS = 2_000_000;
+/** Bytes of memory that each million rows after the first two may add. */
 const MOST_A_MILLION = MIB;
 const MOST_LOG = 256 * MIB;
 
@@ -81,7 +82,7 @@ function lookAt(pid: number | undefined, folder: string): Omit<Look, 'rows'> {
 function verdict(found: readonly Look[]): string | undefined {
   const warm = found.filter(({ rows }) => rows >= WARM_UP_ROWS);
   const half = Math.floor(warm.length / 2);
-  if (half === 0) return 'too few rows to tell: give FAULT_ROWS more than a million';
+  if (half === 0) return 'too few rows to tell: give FAULT_ROWS more than two million';
   const [early, late] = [warm.slice(0, half), warm.slice(half)];
   const millions = (mean(late, 'rows') - mean(early, 'rows')) / 1e6;
   const growth = (mean(late, 'memory') - mean(early, 'memory')) / millions;
