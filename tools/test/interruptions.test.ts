@@ -2,47 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { ended, Pair, start } from '../src/pair.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
-import { TOKEN } from './api.ts';
+import { describe, expect, it } from 'vitest';
+import { ended, type Pair, start } from '../src/pair.ts';
+import { serveAccount } from './served-account.ts';
 
 const MINUTES = 60_000;
 /** Runs that are killed; `KILLS=500` in the environment makes it many more. */
 const KILLS = Number(process.env['KILLS'] ?? 9);
-const account = createAccount({ seed: 51, leads: 600 });
-let simulator: Simulator;
-
-beforeAll(async () => {
-  simulator = await startSimulator({ account, token: TOKEN });
-});
-
-afterAll(() => simulator.stop());
-
-beforeEach(() => simulator.reset());
-
-function newPair(settings: object = {}): Pair {
-  return new Pair({
-    api_token: TOKEN,
-    api_url: simulator.url,
-    quota_requests: 10_000,
-    quota_seconds: 1,
-    page_size: 50,
-    ...settings,
-  });
-}
-
-async function copies(pair: Pair): Promise<void> {
-  const { tap, target } = await pair.run();
-  expect(tap.code, tap.stderr).toBe(0);
-  expect(target.code, target.stderr).toBe(0);
-  expect(differences(pair.database, account)).toEqual([]);
-}
+const served = serveAccount({ seed: 51, leads: 600 }, { page_size: 50 });
+const { account, newPair, copies } = served;
 
 /** Until the tap has asked for some pages: it listens to signals then, and is not done. */
 async function underWay(): Promise<void> {
-  while (simulator.requests.length < 12) await wait(20);
+  while (served.simulator.requests.length < 12) await wait(20);
 }
 
 function states(stdout: string): object[] {
@@ -52,7 +24,7 @@ function states(stdout: string): object[] {
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   it('ends the tap in order: exit code 0, and a last state from which the next run goes on', async () => {
-    simulator.behave({ latencyMs: 20 });
+    served.simulator.behave({ latencyMs: 20 });
     const pair = newPair();
     const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
     const ending = ended(tap);
@@ -111,12 +83,12 @@ describe('kill -9 at any moment loses nothing', () => {
   it.each(['tap', 'target', 'both'] as const)(
     '%s: killed and run again until the end, the copy is equal',
     async (victim) => {
-      simulator.behave({ latencyMs: 8 });
+      served.simulator.behave({ latencyMs: 8 });
       const pair = newPair();
       for (let kills = 0; kills < Math.ceil(KILLS / 3); kills += 1) {
         await runAndKill(pair, victim, 500 + Math.random() * 1500);
       }
-      simulator.behave({ latencyMs: 0 });
+      served.simulator.behave({ latencyMs: 0 });
       await copies(pair);
       // What came twice is there once, and a run from here on finds nothing amiss.
       account.live({ seed: KILLS, edits: 10 });
@@ -153,11 +125,11 @@ describe('every state is true', () => {
     const marked = states(first.stdout).find((value) =>
       JSON.stringify(value).includes('"path":"/LeadsAndPersons"'),
     );
-    simulator.clearRequests();
+    served.simulator.clearRequests();
     const state = pair.write('state.json', marked);
     const args = ['--config', join(pair.folder, 'tap.json'), '--state', state];
     await ended(start('tap-exactsales', args));
-    const filters = simulator.requests
+    const filters = served.simulator.requests
       .filter(({ set }) => set === 'LeadsAndPersons')
       .map(({ query }) => query['$filter'] ?? '');
     expect(filters[0]).toMatch(/^id gt \d+$/);

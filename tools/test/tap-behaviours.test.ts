@@ -1,33 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/index.ts';
-import { Pair } from '../src/pair.ts';
+import { type Pair } from '../src/pair.ts';
 import type { Behaviour } from '../src/simulator/server/behaviour.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
-import { TOKEN } from './api.ts';
+import { serveAccount } from './served-account.ts';
 
-const account = createAccount({ seed: 21, leads: 700 });
-let simulator: Simulator;
-
-beforeAll(async () => {
-  simulator = await startSimulator({ account, token: TOKEN });
-});
-
-afterAll(() => simulator.stop());
-
-beforeEach(() => simulator.reset());
-
-function newPair(settings: object = {}): Pair {
-  const quota = { quota_requests: 10_000, quota_seconds: 1 };
-  return new Pair({ api_token: TOKEN, api_url: simulator.url, ...quota, ...settings });
-}
+const served = serveAccount({ seed: 21, leads: 700 });
+const { account, newPair } = served;
 
 async function copies(pair: Pair, warnings: readonly RegExp[] = []): Promise<void> {
-  const { tap, target } = await pair.run();
-  expect(tap.code, tap.stderr).toBe(0);
-  expect(target.code, target.stderr).toBe(0);
+  const { tap } = await served.copies(pair);
   for (const warning of warnings) expect(tap.stderr).toMatch(warning);
   if (warnings.length === 0) expect(tap.stderr).not.toContain('WARNING');
-  expect(differences(pair.database, account)).toEqual([]);
 }
 
 describe('an account is copied whole, cell by cell,', () => {
@@ -60,9 +43,9 @@ describe('an account is copied whole, cell by cell,', () => {
   ];
 
   it.each(cases)('%s', async (_case, behaviour, warnings) => {
-    simulator.behave(behaviour);
+    served.simulator.behave(behaviour);
     await copies(newPair(), warnings);
-    expect(simulator.decoyRequests).toEqual([]);
+    expect(served.simulator.decoyRequests).toEqual([]);
   });
 
   const sets = ['Leads', 'LeadsAndPersons', 'LeadsCustomFields', 'Meetings', 'sdrs', 'painPoints'];
@@ -71,7 +54,7 @@ describe('an account is copied whole, cell by cell,', () => {
     ['rejects', /\/LeadsAndPersons: the API rejects the key filter/],
     ['ignores', /\/LeadsAndPersons: the API does not heed the key filter/],
   ])('by a server that %s every filter, and then what changed', async (how, warning) => {
-    simulator.behave({ [how]: { filter: sets }, pageCap: 200 });
+    served.simulator.behave({ [how]: { filter: sets }, pageCap: 200 });
     const pair = newPair();
     await copies(pair, [warning]);
     account.live({ seed: 4, edits: 30 });
@@ -79,7 +62,7 @@ describe('an account is copied whole, cell by cell,', () => {
   });
 
   it('by small pages of a set that is slow', async () => {
-    simulator.behave({ slowSets: { LeadsCustomFields: { rows: 130, ms: 3000 } } });
+    served.simulator.behave({ slowSets: { LeadsCustomFields: { rows: 130, ms: 3000 } } });
     await copies(newPair({ request_timeout_seconds: 1.5 }), [
       /\/LeadsCustomFields: no answer in time; asking for 125 rows at a time/,
     ]);
@@ -89,7 +72,7 @@ describe('an account is copied whole, cell by cell,', () => {
 it('takes no box as deleted where the server refuses dates and so hides old ones', async () => {
   const pair = newPair();
   await copies(pair);
-  simulator.behave({ rejects: { filter: ['Boxes'] } });
+  served.simulator.behave({ rejects: { filter: ['Boxes'] } });
   await copies(pair, [/\/Boxes: without a date filter the API hides old rows/]);
 });
 
@@ -97,7 +80,7 @@ it.each<['missing' | 'forbidden', number]>([
   ['missing', 404],
   ['forbidden', 403],
 ])('goes on without a set that is %s, and says so', async (how, status) => {
-  simulator.behave({ [how]: ['painPoints', 'Tasks'] });
+  served.simulator.behave({ [how]: ['painPoints', 'Tasks'] });
   const pair = newPair();
   const { tap, target } = await pair.run();
   expect(tap.code).toBe(1);
@@ -107,7 +90,7 @@ it.each<['missing' | 'forbidden', number]>([
   const failed = /^(?:painpoints|tasks)/;
   expect(differences(pair.database, account).filter((line) => !failed.test(line))).toEqual([]);
 
-  simulator.reset();
+  served.simulator.reset();
   await copies(pair);
 });
 
@@ -119,5 +102,5 @@ it('ends at once, in one sentence, when the token is refused', async () => {
     expect.stringMatching(/GET \/\w+ answered 401: the token is missing or wrong/),
   ]);
   expect(tap.stderr).not.toContain('another-canary');
-  expect(simulator.requests.length).toBeLessThanOrEqual(4);
+  expect(served.simulator.requests.length).toBeLessThanOrEqual(4);
 });

@@ -1,41 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/index.ts';
-import { Pair } from '../src/pair.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
 import type { Fault, FaultRule } from '../src/simulator/server/faults.ts';
-import { TOKEN } from './api.ts';
+import { serveAccount } from './served-account.ts';
 
 const MINUTES = 60_000;
-const account = createAccount({ seed: 31, leads: 240 });
-let simulator: Simulator;
-
-beforeAll(async () => {
-  simulator = await startSimulator({ account, token: TOKEN });
-});
-
-afterAll(() => simulator.stop());
-
-beforeEach(() => simulator.reset());
-
-function newPair(settings: object = {}): Pair {
-  return new Pair({
-    api_token: TOKEN,
-    api_url: simulator.url,
-    quota_requests: 10_000,
-    quota_seconds: 1,
-    page_size: 100,
-    request_timeout_seconds: 1,
-    ...settings,
-  });
-}
-
-async function copies(pair: Pair): Promise<void> {
-  const { tap, target } = await pair.run();
-  expect(tap.code, tap.stderr).toBe(0);
-  expect(target.code, target.stderr).toBe(0);
-  expect(tap.stderr + tap.stdout + target.stderr).not.toContain(TOKEN);
-  expect(differences(pair.database, account)).toEqual([]);
-}
+const served = serveAccount(
+  { seed: 31, leads: 240 },
+  { page_size: 100, request_timeout_seconds: 1 },
+);
+const { account, newPair, copies } = served;
 
 /** At the first, a middle and the last of the three pages of the largest set, and at a small one. */
 function everywhere(fault: Fault): FaultRule[] {
@@ -71,7 +44,7 @@ describe('a page that goes wrong is used whole or not at all', () => {
     ['gzip cut short', 'gzipCut'],
     ['rows pushed back', { shiftedRows: -3 }],
   ])('%s', async (_case, fault) => {
-    simulator.faults(everywhere(fault));
+    served.simulator.faults(everywhere(fault));
     await copies(newPair());
   });
 
@@ -87,12 +60,12 @@ describe('a page that goes wrong is used whole or not at all', () => {
         'html',
         'gzipCut',
       ];
-      simulator.faults(
+      served.simulator.faults(
         mixture.map((fault, seed) => ({ match: { probability: 0.03, seed: seed + 1 }, fault })),
       );
       await copies(newPair({ page_size: 40, concurrency: 8 }));
       expect(
-        simulator.requests.filter((request) => request.fault !== undefined).length,
+        served.simulator.requests.filter((request) => request.fault !== undefined).length,
       ).toBeGreaterThan(10);
     },
     3 * MINUTES,
@@ -112,33 +85,35 @@ describe('what does not pass', () => {
   ])(
     '%s ends that stream alone, and the token goes nowhere else',
     async (_case, fault, sentence) => {
-      simulator.faults([{ match: { set: 'sdrs' }, fault }]);
+      served.simulator.faults([{ match: { set: 'sdrs' }, fault }]);
       const pair = newPair({ max_retries: 1 });
       const { tap, target } = await pair.run();
       expect(tap.code).toBe(1);
       expect(tap.stderr).toMatch(sentence);
       expect(target.code, target.stderr).toBe(0);
-      expect(simulator.decoyRequests.filter(({ withToken }) => withToken)).toEqual([]);
+      expect(served.simulator.decoyRequests.filter(({ withToken }) => withToken)).toEqual([]);
       const others = differences(pair.database, account).filter((line) => !line.startsWith('sdrs'));
       expect(others).toEqual([]);
     },
   );
 
   it('a token refused in the middle keeps what was copied', async () => {
-    simulator.faults([{ match: { set: 'LeadsAndPersons', nth: 3 }, fault: { status: 401 } }]);
+    served.simulator.faults([
+      { match: { set: 'LeadsAndPersons', nth: 3 }, fault: { status: 401 } },
+    ]);
     const pair = newPair();
     const { tap, target } = await pair.run();
     expect(tap.code).toBe(1);
     expect(target.code, target.stderr).toBe(0);
     expect(tap.stderr).toContain('answered 401: the token is missing or wrong');
-    simulator.reset();
+    served.simulator.reset();
     await copies(pair);
-    const filters = simulator.requests.map(({ query }) => query['$filter'] ?? '');
+    const filters = served.simulator.requests.map(({ query }) => query['$filter'] ?? '');
     expect(filters.some((filter) => /^id gt \d+$/.test(filter))).toBe(true);
   });
 
   it('a wait of thirty years is not waited', async () => {
-    simulator.faults([{ match: {}, fault: { status: 429, retryAfter: 1_000_000_000 } }]);
+    served.simulator.faults([{ match: {}, fault: { status: 429, retryAfter: 1_000_000_000 } }]);
     const { tap } = await newPair().run();
     expect(tap.code).toBe(1);
     expect(tap.stderr).toContain("other integrations spend the token's budget");

@@ -2,7 +2,7 @@ import type { JsonValue } from '@exact-spotter/singer';
 import type { Client } from './client.ts';
 import type { Option } from './facts.ts';
 import { literal } from './odata.ts';
-import { isLastPage, newProgress, wantsCount, type Progress } from './last-page.ts';
+import { isLastPage, newProgress, wantsCount, type ReadProgress } from './last-page.ts';
 import { askPage, noteIgnoredDates, type AskedPage, type PageRead } from './page-query.ts';
 import type { Page } from './pages.ts';
 import { valueAt, type WireRow } from './row.ts';
@@ -69,7 +69,7 @@ async function askChecked(
   client: Client,
   read: PageRead,
   cursor: Cursor,
-  progress: Progress,
+  progress: ReadProgress,
 ): Promise<AskedPage> {
   let page = await askOnce(client, read, cursor, progress);
   if (misplaced(page.rows, read, cursor)) page = await askOnce(client, read, cursor, progress);
@@ -86,7 +86,7 @@ async function askOnce(
   client: Client,
   read: PageRead,
   cursor: Cursor,
-  progress: Progress,
+  progress: ReadProgress,
 ): Promise<AskedPage> {
   const page = await askPage(client, read, {
     ...keyClause(read, cursor),

@@ -2,7 +2,7 @@ import type { SetFacts } from './facts.ts';
 import type { AskedPage } from './page-query.ts';
 
 /** How far a read is, and what its counts have said. */
-export interface Progress {
+export interface ReadProgress {
   rows: number;
   /** Rows that the first page's count promised. */
   total: number | undefined;
@@ -14,12 +14,12 @@ export interface Progress {
   contradicted: boolean;
 }
 
-export function newProgress(): Progress {
+export function newProgress(): ReadProgress {
   return { rows: 0, total: undefined, recount: false, isProven: false, contradicted: false };
 }
 
 /** The first page's count says how many there are; the last one's, that there are no more. */
-export function wantsCount({ rows, total, recount }: Progress, { top }: SetFacts): boolean {
+export function wantsCount({ rows, total, recount }: ReadProgress, { top }: SetFacts): boolean {
   return rows === 0 || recount || (total !== undefined && rows + top >= total);
 }
 
@@ -32,7 +32,7 @@ export function wantsCount({ rows, total, recount }: Progress, { top }: SetFacts
 export function isLastPage(
   page: AskedPage,
   fresh: number,
-  progress: Progress,
+  progress: ReadProgress,
   facts: SetFacts,
 ): boolean {
   const { rows, skip, top, nextLink } = page;
@@ -61,7 +61,7 @@ function credibleCount({ count, skip, rows }: AskedPage): number | undefined {
 function isEnd(
   { skip, rows }: AskedPage,
   count: number | undefined,
-  progress: Progress,
+  progress: ReadProgress,
   facts: SetFacts,
 ): boolean {
   if (count === undefined) return !mayBeCounted(progress);
@@ -72,7 +72,7 @@ function isEnd(
 }
 
 /** True once, for a page that ought to have been full: the next one is asked with its count. */
-function mayBeCounted(progress: Progress): boolean {
+function mayBeCounted(progress: ReadProgress): boolean {
   const wanted = progress.total !== undefined && !progress.recount;
   progress.recount = wanted;
   return wanted;

@@ -1,7 +1,7 @@
 import { tables } from '@exact-spotter/schema';
 import { log } from '@exact-spotter/singer';
 import type { Client } from './client.ts';
-import { isLastPage, newProgress, wantsCount, type Progress } from './last-page.ts';
+import { isLastPage, newProgress, wantsCount, type ReadProgress } from './last-page.ts';
 import { askPage, noteIgnoredDates, type AskedPage, type PageRead } from './page-query.ts';
 import type { Page } from './pages.ts';
 import { valueAt, type WireRow } from './row.ts';
@@ -55,7 +55,7 @@ async function askAt(
   client: Client,
   read: PageRead,
   skip: number,
-  progress: Progress,
+  progress: ReadProgress,
 ): Promise<AskedPage> {
   const page = await askPage(client, read, {
     orderby: [read.set.pageKey.member],

@@ -40,7 +40,7 @@ export async function sync(options: SyncOptions): Promise<void> {
   await allOrNone(Array.from({ length: concurrency }, work), stop);
   if (failed.length > 0) {
     throw new ProgramError(
-      `The run ended without all of ${failed.join(', ')}: the sentences above say why; everything else was copied, and the next run goes on from there.`,
+      `The run ended without all of ${failed.join(', ')}: the sentences above say why; everything else was read, and the next run goes on from there.`,
     );
   }
 }
@@ -69,7 +69,7 @@ async function readGroup(
   try {
     const { withoutKey, isSure, apart } = await readUpToNow(feeds, options);
     if (withoutKey > 0) {
-      log.error(`${names}: ${withoutKey} rows came without a key and could not be copied.`);
+      log.error(`${names}: ${withoutKey} rows came without a key and could not be sent.`);
     }
     if (withoutKey > 0 || !isSure) failed.push(names);
     tell(streams, options.context);

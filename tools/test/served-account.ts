@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { differences } from '../src/oracle/index.ts';
+import { Pair, type Ended } from '../src/pair.ts';
+import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+import { TOKEN } from './api.ts';
+
+type Account = Simulator['account'];
+
+/** A made-up account that is served to the tests of one file; each begins with a server that behaves. */
+export interface ServedAccount {
+  readonly account: Account;
+  /** There once the tests run. */
+  readonly simulator: Simulator;
+  /** Both programs, set up for the account. */
+  readonly newPair: (settings?: object) => Pair;
+  /** Runs the pair: it ends well, tells no secret, and the tables equal the account. */
+  readonly copies: (pair: Pair) => Promise<{ readonly tap: Ended; readonly target: Ended }>;
+}
+
+/** @param settings of the tap, beside the address, the token and a budget that is no hindrance */
+export function serveAccount(
+  options: Parameters<typeof createAccount>[0],
+  settings: object = {},
+): ServedAccount {
+  const account = createAccount(options);
+  let simulator: Simulator | undefined;
+  beforeAll(async () => {
+    simulator = await startSimulator({ account, token: TOKEN });
+  });
+  afterAll(() => simulator?.stop());
+  beforeEach(() => simulator?.reset());
+  const started = (): Simulator => {
+    if (!simulator) throw new Error('the account is served while tests run, not before');
+    return simulator;
+  };
+  return {
+    account,
+    get simulator() {
+      return started();
+    },
+    newPair: (more = {}) =>
+      new Pair({
+        api_token: TOKEN,
+        api_url: started().url,
+        quota_requests: 10_000,
+        quota_seconds: 1,
+        ...settings,
+        ...more,
+      }),
+    copies: async (pair) => {
+      const ended = await pair.run();
+      expect(ended.tap.code, ended.tap.stderr).toBe(0);
+      expect(ended.target.code, ended.target.stderr).toBe(0);
+      expect(ended.tap.stderr + ended.tap.stdout + ended.target.stderr).not.toContain(TOKEN);
+      expect(differences(pair.database, account)).toEqual([]);
+      return ended;
+    },
+  };
+}
