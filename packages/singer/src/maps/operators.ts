@@ -71,7 +71,8 @@ function divisor(value: number): number {
 export function asInteger(value: Given): bigint | undefined {
   // Past 1e21 a double is written with an exponent, and was one when it came.
   if (typeof value === 'number')
-    return Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(value) : undefined;
+    // The digits that came, not those of the double: past 2^53 they differ.
+    return Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(String(value)) : undefined;
   return isRawJson(value) && /^-?\d{1,400}$/.test(value.rawJSON)
     ? BigInt(value.rawJSON)
     : undefined;
