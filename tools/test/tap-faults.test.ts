@@ -48,6 +48,17 @@ describe('a page that goes wrong is used whole or not at all', () => {
     await copies(newPair());
   });
 
+  it('and is told of once for each kind', async () => {
+    served.simulator.faults([
+      ...everywhere({ status: 503 }),
+      { match: { set: 'stages', nth: 1 }, fault: 'truncatedJson' },
+    ]);
+    const { tap } = await copies(newPair());
+    const told = tap.stderr.split('\n').filter((line) => line.includes('trying again'));
+    expect(told.filter((line) => line.includes('WARNING'))).toHaveLength(2);
+    expect(told.filter((line) => line.includes('answered 503'))).toHaveLength(1);
+  });
+
   it(
     'in any mixture, at one request in five',
     async () => {

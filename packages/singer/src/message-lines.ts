@@ -23,18 +23,19 @@ export interface RecordLineOptions {
   readonly timeExtracted?: string;
 }
 
+/**
+ * Only the record itself is for the serializer to walk: what stands around it is the same for row
+ * after row, and short.
+ */
 export function recordLine(
   stream: string,
   record: object,
   { version, timeExtracted }: RecordLineOptions = {},
 ): string {
-  return line({
-    type: 'RECORD',
-    stream,
-    record,
-    ...(version !== undefined && { version }),
-    ...(timeExtracted !== undefined && { time_extracted: timeExtracted }),
-  });
+  const versionText = version === undefined ? '' : `,"version":${JSON.stringify(version)}`;
+  const timeText =
+    timeExtracted === undefined ? '' : `,"time_extracted":${JSON.stringify(timeExtracted)}`;
+  return `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":${JSON.stringify(record)}${versionText}${timeText}}\n`;
 }
 
 export function stateLine(value: object): string {
@@ -43,9 +44,21 @@ export function stateLine(value: object): string {
 
 /** The line of a message. What is unknown has none. */
 export function messageLine(message: Message): string {
-  if (message.type === 'UNKNOWN') return '';
-  if (message.type === 'STATE') return `{"type":"STATE","value":${message.value}}\n`;
-  return line(message);
+  switch (message.type) {
+    case 'UNKNOWN':
+      return '';
+    case 'STATE':
+      return `{"type":"STATE","value":${message.value}}\n`;
+    case 'RECORD':
+      return recordLine(message.stream, message.record, {
+        ...(message.version !== undefined && { version: message.version }),
+        ...(message.time_extracted !== undefined && { timeExtracted: message.time_extracted }),
+      });
+    case 'SCHEMA':
+    case 'ACTIVATE_VERSION':
+    case 'BATCH':
+      return line(message);
+  }
 }
 
 function line(message: object): string {

@@ -1,18 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { log, timer } from '@exact-spotter/singer';
-import {
-  ApiBrokenError,
-  ApiFatalError,
-  ApiRejectedError,
-  ApiRetriableError,
-  ApiSetError,
-  ApiTimeoutError,
-} from './errors.ts';
-import { faultReason, isUnreachable, type Http, type HttpAnswer } from './http.ts';
+import { connectionError, finalError, statusError } from './api-faults.ts';
+import { ApiRetriableError } from './errors.ts';
+import type { Http, HttpAnswer } from './http.ts';
 import { shift, type Instant } from './instant.ts';
 import { queryText, type Query } from './odata.ts';
 import type { Quota } from './quota.ts';
-import { isRetriableStatus, retryAfter, waitBefore } from './retry.ts';
+import { waitBefore } from './retry.ts';
 import { readCount, readPage, type WirePage } from './wire-page.ts';
 
 export interface ClientOptions {
@@ -47,6 +41,8 @@ export class Client {
   readonly #options: ClientOptions;
   /** How far the server's clock is behind ours, in milliseconds. */
   #serverLag = 0;
+  /** Answers that a person has heard of; undefined is the want of one. */
+  readonly #told = new Set<number | undefined>();
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -79,14 +75,21 @@ export class Client {
         return await this.#try(path, query, read);
       } catch (fault) {
         if (!(fault instanceof ApiRetriableError)) throw fault;
-        if (isLast(fault, patience)) throw final(fault);
+        if (isLast(fault, patience)) throw finalError(fault);
         const wait = this.#waitAfter(fault, tries);
         tries.waited += wait;
-        if (tries.failed > maxRetries || tries.waited > LONGEST_WAIT) throw final(fault);
-        log.debug(`${fault.message}; trying again.`);
+        if (tries.failed > maxRetries || tries.waited > LONGEST_WAIT) throw finalError(fault);
+        this.#tell(fault);
         await sleep(wait, undefined, { signal });
       }
     }
+  }
+
+  /** A person who waits hears once of each way in which the API stumbles; the rest is for who looks for it. */
+  #tell({ message, status }: ApiRetriableError): void {
+    if (this.#told.has(status)) log.debug(`${message}; trying again.`);
+    else log.warning(`${message}; trying again (told once; LOGLEVEL=debug tells every time).`);
+    this.#told.add(status);
   }
 
   /** Counts the fault, and says how many milliseconds to wait. A 429 uses up no try: the API is well. */
@@ -131,65 +134,4 @@ export class Client {
     const server = Date.parse(date ?? '');
     if (!Number.isNaN(server)) this.#serverLag = Date.now() - server;
   }
-}
-
-function connectionError(
-  request: string,
-  cause: unknown,
-  isTimeout: boolean,
-  seconds: number,
-): ApiRetriableError {
-  const what = isTimeout
-    ? `was not answered within ${seconds} seconds`
-    : `failed: ${faultReason(cause)}`;
-  return new ApiRetriableError({ request }, what, {
-    isTimeout,
-    isUnreachable: !isTimeout && isUnreachable(cause),
-    cause,
-  });
-}
-
-function statusError(request: string, answer: HttpAnswer): Error {
-  const { status } = answer;
-  if (isRetriableStatus(status)) {
-    const wait = retryAfter(answer.retryAfter, answer.date, Date.now());
-    return new ApiRetriableError({ request, status }, `answered ${status}`, {
-      retryAfter: wait,
-      isTimeout: status === 504 || status === 408,
-    });
-  }
-  // 501 is OData's own answer to an option that a service does not have.
-  if (status === 400 || status === 501) return new ApiRejectedError(request, status);
-  if (status === 401) {
-    return new ApiFatalError(
-      `${request} answered 401: the token is missing or wrong; set api_token to the account's token (Configurações › Integrações › Token Exact API).`,
-    );
-  }
-  return new ApiSetError(
-    `${request} answered ${status}: ${SET_REASONS[status] ?? 'this is no answer that the API is known to give'}.`,
-  );
-}
-
-const SET_REASONS: Readonly<Record<number, string>> = {
-  403: 'the token may not read this; ask the account manager whether the module is part of your plan',
-  404: 'this address does not exist; check api_url, or the account has no such module',
-};
-
-/** What a fault means once there are no tries left. */
-function final(fault: ApiRetriableError): Error {
-  if (fault.isUnreachable) {
-    return new ApiFatalError(`${fault.message}; check api_url and the connection.`, {
-      cause: fault,
-    });
-  }
-  if (fault.status === 429) {
-    return new ApiFatalError(
-      `${fault.message}: other integrations spend the token's budget; lower quota_requests, or run at another hour.`,
-      { cause: fault },
-    );
-  }
-  const message = `${fault.message}, also when tried again; run again later.`;
-  if (fault.isTimeout) return new ApiTimeoutError(message, { cause: fault });
-  if (fault.status === 500) return new ApiBrokenError(message, { cause: fault });
-  return new ApiSetError(message, { cause: fault });
 }

@@ -95,10 +95,7 @@ class Run {
     this.#report(page.rows);
     const rows = page.rows.filter((row) => this.#dates.contains(row));
     for (const row of rows) this.#note(row);
-    await writer.rows(
-      rows.flatMap((row) => this.#outgoing(row)),
-      Date.now(),
-    );
+    await writer.rows(this.#outgoing(rows), Date.now());
     if (page.isLast) return;
     const markers = progressMarkers(page.resume, this.#plan, this.#reach());
     for (const stream of this.#streams()) {
@@ -178,12 +175,16 @@ class Run {
   }
 
   /** The row of each feed with its children behind it: no line comes between them. */
-  #outgoing(row: WireRow): OutgoingRow[] {
-    const { state } = this.#context;
-    return this.#readers.flatMap((reader) => {
-      const version = this.#plan.version ?? state.bookmark(reader.stream).version;
-      return reader.read(row).map((made) => ({ stream: reader.stream, row: made, version }));
-    });
+  *#outgoing(rows: readonly WireRow[]): Generator<OutgoingRow> {
+    const readers = this.#readers.map((reader) => ({
+      reader,
+      version: this.#plan.version ?? this.#context.state.bookmark(reader.stream).version,
+    }));
+    for (const row of rows) {
+      for (const { reader, version } of readers) {
+        for (const made of reader.read(row)) yield { stream: reader.stream, row: made, version };
+      }
+    }
   }
 
   #reach(): Reach {

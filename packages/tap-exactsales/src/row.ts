@@ -31,6 +31,12 @@ interface Column {
 /** Hears of a column whose value the API sent in another kind than the column holds. */
 export type Misfit = (column: string) => void;
 
+/** A table's columns, and a row in which all are null: made of it, a row need not grow column by column. */
+interface Shape {
+  readonly columns: readonly Column[];
+  readonly blank: TableRow;
+}
+
 /** The reader of the set's own table. */
 export function rowReader(
   set: SetLiteral,
@@ -106,10 +112,12 @@ function compile(
   { columns: sources, ...set }: Pick<SetLiteral, 'columns' | 'clocks' | 'zeroIsNull' | 'instead'>,
   wanted: ReadonlySet<string>,
   clock: AccountClock,
-): Column[] {
+): Shape {
   const table = tables[stream];
   const key: readonly string[] = table['x-key'];
-  return Object.entries<{ type: string | readonly string[]; format?: string }>(table.properties)
+  const columns = Object.entries<{ type: string | readonly string[]; format?: string }>(
+    table.properties,
+  )
     .filter(([name]) => wanted.has(name))
     .map(([name, { type, format }]) => ({
       name,
@@ -124,11 +132,12 @@ function compile(
       zeroIsNull: set.zeroIsNull?.includes(name) ?? false,
       instead: set.instead?.[name] ?? null,
     }));
+  return { columns, blank: Object.fromEntries(columns.map(({ name }) => [name, null])) };
 }
 
 /** Undefined where a key column holds nothing. */
-function makeRow(wire: WireRow, columns: readonly Column[], misfit: Misfit): TableRow | undefined {
-  const row: Record<string, JsonValue> = {};
+function makeRow(wire: WireRow, { columns, blank }: Shape, misfit: Misfit): TableRow | undefined {
+  const row: Record<string, JsonValue> = { ...blank };
   for (const column of columns) {
     const value = columnValue(wire, column, misfit);
     if (value === null && column.isKey) return undefined;

@@ -38,22 +38,26 @@ export class Writer {
 
   /** @param more goes on top of the schema, e.g. `x-covered` */
   async schema({ stream, columns }: SelectedStream, more: JsonSchema = {}): Promise<void> {
-    await this.#write([schemaMessage(stream, columns, more)]);
+    await this.#write(this.#lines(schemaMessage(stream, columns, more)));
   }
 
-  /** @param extracted when the rows came, milliseconds since 1970 */
-  async rows(rows: readonly OutgoingRow[], extracted: number): Promise<void> {
+  /**
+   * @param rows taken one by one, so that none is kept longer than its line takes
+   * @param extracted when the rows came, milliseconds since 1970
+   */
+  async rows(rows: Iterable<OutgoingRow>, extracted: number): Promise<void> {
     const timeExtracted = `${new Date(extracted).toISOString().slice(0, -1)}000Z`;
-    const messages = rows.map(({ stream, row, version }): Message => {
+    let text = '';
+    for (const { stream, row, version } of rows) {
       this.#count(stream);
       const more = { ...(version !== undefined && { version }), time_extracted: timeExtracted };
-      return { type: 'RECORD', stream, record: row, ...more };
-    });
-    await this.#write(messages);
+      text += this.#lines({ type: 'RECORD', stream, record: row, ...more });
+    }
+    await this.#write(text);
   }
 
   async activateVersion(stream: TableName, version: number): Promise<void> {
-    await this.#write([{ type: 'ACTIVATE_VERSION', stream, version }]);
+    await this.#write(this.#lines({ type: 'ACTIVATE_VERSION', stream, version }));
   }
 
   /** What stands before this line is what the state claims. */
@@ -72,10 +76,12 @@ export class Writer {
     return this.#rows.get(stream) ?? 0;
   }
 
-  async #write(messages: readonly Message[]): Promise<void> {
-    const maps = this.#maps;
-    const mapped = maps ? messages.flatMap((message) => maps.map(message)) : messages;
-    if (mapped.length > 0) await this.#output.write(mapped.map(messageLine).join(''));
+  #lines(message: Message): string {
+    return this.#maps ? this.#maps.map(message).map(messageLine).join('') : messageLine(message);
+  }
+
+  async #write(text: string): Promise<void> {
+    if (text !== '') await this.#output.write(text);
   }
 
   #count(stream: TableName): void {
