@@ -1,5 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,9 +7,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectedRows } from '../src/oracle/index.ts';
 import { ended, Pair, start, type Ended } from '../src/pair.ts';
-import { pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
 import { TOKEN } from './api.ts';
+import { feed, peerTools } from './peer.ts';
 
 /** Both programs with what others wrote: a checker of taps, a target, and the streams that the Singer SDK tests its targets with. */
 const run = promisify(execFile);
@@ -24,14 +23,6 @@ beforeAll(async () => {
 
 afterAll(() => simulator.stop());
 
-/** @returns the folder of the programs; skips where there is no Python, which in CI there must be */
-async function tools(name: string, skip: (reason: string) => never): Promise<string> {
-  const found = await pythonTools(name);
-  if ('bin' in found) return found.bin;
-  if (process.env['CI'] !== undefined) throw new Error(`${name} must run here: ${found.missing}`);
-  return skip(found.missing);
-}
-
 function newPair(): Pair {
   return new Pair({ api_token: TOKEN, api_url: simulator.url, quota_requests: 10_000 });
 }
@@ -39,7 +30,7 @@ function newPair(): Pair {
 it(
   'singer-check-tap finds nothing wrong with the tap, at first and from its own state',
   async ({ skip }) => {
-    const bin = await tools('singer-tools', skip);
+    const bin = await peerTools('singer-tools', skip);
     const pair = newPair();
     // On its standard input: started by itself it may look for its result before it has one.
     const check = async (...args: string[]): Promise<string> => {
@@ -61,17 +52,12 @@ it(
 it(
   'another target receives every row',
   async ({ skip }) => {
-    const bin = await tools('target-jsonl', skip);
+    const bin = await peerTools('target-jsonl', skip);
     const pair = newPair();
     const folder = mkdtempSync(join(tmpdir(), 'jsonl-'));
     const config = pair.write('jsonl.json', { destination_path: folder });
-    const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
-    const target = spawn(join(bin, 'target-jsonl'), ['--config', config]);
-    tap.stdout.pipe(target.stdin);
-    target.stdout.resume();
-    target.stderr.resume();
-    const [tapEnded] = await Promise.all([ended(tap), once(target, 'close')]);
-    expect(tapEnded.code, tapEnded.stderr).toBe(0);
+    const { tap } = await feed(pair, [join(bin, 'target-jsonl'), '--config', config]);
+    expect(tap.code, tap.stderr).toBe(0);
     const rows = new Map<string, Record<string, unknown>[]>();
     for (const name of readdirSync(folder)) {
       const lines = readFileSync(join(folder, name), 'utf8').split('\n');
@@ -153,7 +139,7 @@ describe('the streams of the Singer SDK', () => {
   let folder = '';
 
   async function stream(name: string, skip: (reason: string) => never): Promise<string> {
-    const bin = await tools('singer-sdk', skip);
+    const bin = await peerTools('singer-sdk', skip);
     const find = 'import singer_sdk.testing as t; print(t.__file__)';
     folder ||= dirname((await run(join(bin, 'python'), ['-c', find])).stdout.trim());
     return readFileSync(join(folder, 'target_test_streams', `${name}.singer`), 'utf8');

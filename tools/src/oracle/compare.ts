@@ -25,12 +25,39 @@ function tableDifferences(reader: DatabaseSync, table: string, account: Account)
     : '';
   const statement = reader.prepare(`SELECT ${names} FROM "${table}" ${live}`);
   statement.setReadBigInts(true);
-  const actual = statement.all().map((row) => columns.map((name) => plain(row[name])));
-  const wanted = expectedRows(table, account).map((row) => columns.map((name) => plain(row[name])));
-  return rowDifferences(table, columns, wanted, actual);
+  const rows = statement.all();
+  return told(table, rows.length, compareRows(table, account, rows));
 }
 
-type PlainRow = readonly (string | null)[];
+/** How the rows of a table differ from the account's: those it lacks, and those it has too many. */
+export interface RowDifferences {
+  readonly lacks: readonly string[];
+  readonly has: readonly string[];
+}
+
+/**
+ * Compares rows that were read from anywhere with the account's.
+ *
+ * @param seen what a database shows of a cell, where that is less than the cell; asked of both sides
+ */
+export function compareRows(
+  table: string,
+  account: Account,
+  actual: readonly Readonly<Record<string, unknown>>[],
+  seen: (cell: unknown) => unknown = (cell) => cell,
+): RowDifferences {
+  const columns = columnsOf(table);
+  const rest = new Map<string, number>();
+  const count = (row: Readonly<Record<string, unknown>>, by: number): void => {
+    const key = JSON.stringify(columns.map((name) => plain(seen(row[name]))));
+    rest.set(key, (rest.get(key) ?? 0) + by);
+  };
+  for (const row of actual) count(row, 1);
+  for (const row of expectedRows(table, account)) count(row, -1);
+  const where = (sign: 1 | -1): string[] =>
+    [...rest].flatMap(([row, times]) => Array<string>(Math.max(times * sign, 0)).fill(row));
+  return { lacks: where(-1), has: where(1) };
+}
 
 /** Numbers as text, so that 5 and 5n and 5.0 are one; texts marked, so that '5' is not. */
 function plain(value: unknown): string | null {
@@ -39,25 +66,10 @@ function plain(value: unknown): string | null {
   return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
 }
 
-function rowDifferences(
-  table: string,
-  columns: readonly string[],
-  wanted: readonly PlainRow[],
-  actual: readonly PlainRow[],
-): string[] {
-  const rest = new Map<string, number>();
-  for (const row of actual) add(rest, JSON.stringify(row), 1);
-  for (const row of wanted) add(rest, JSON.stringify(row), -1);
-  const count =
-    wanted.length === actual.length ? [] : [`${actual.length} rows, not ${wanted.length}`];
-  const rows = [...rest].flatMap(([row, times]) =>
-    times === 0 ? [] : [`${times > 0 ? 'has' : 'lacks'} ${row}`],
-  );
-  const details = rows.sort().slice(0, 4);
-  const faults = [...count, ...details].map((fault) => `${table} ${fault}`);
-  return faults.length === 0 ? [] : [...faults, `${table} columns: ${columns.join(', ')}`];
-}
-
-function add(counts: Map<string, number>, key: string, by: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + by);
+function told(table: string, rows: number, { lacks, has }: RowDifferences): string[] {
+  const wanted = rows - has.length + lacks.length;
+  const count = rows === wanted ? [] : [`${rows} rows, not ${wanted}`];
+  const details = [...has.map((row) => `has ${row}`), ...lacks.map((row) => `lacks ${row}`)];
+  const faults = [...count, ...details.sort().slice(0, 4)].map((fault) => `${table} ${fault}`);
+  return faults.length === 0 ? [] : [...faults, `${table} columns: ${columnsOf(table).join(', ')}`];
 }

@@ -1,2 +1,3 @@
-export { differences } from './compare.ts';
-export { expectedRows } from './tables.ts';
+export { compareRows, differences } from './compare.ts';
+export { expectations, expectedRows } from './tables.ts';
+export { warehouseCell } from './warehouse.ts';

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { compareRows, expectations } from '../src/oracle/index.ts';
+import { ended, start, type Ended, type Pair } from '../src/pair.ts';
+import { pythonTools } from '../src/python.ts';
+
+type Account = Parameters<typeof compareRows>[1];
+type Rows = Parameters<typeof compareRows>[2];
+type Skip = (reason: string) => never;
+
+/** @returns the folder of the programs; skips where there is no Python, which in CI there must be */
+export async function peerTools(name: string, skip: Skip): Promise<string> {
+  const found = await pythonTools(name);
+  return 'bin' in found ? found.bin : missing(name, found.missing, skip);
+}
+
+/** Skips a test that lacks something here; in CI nothing may be lacking. */
+export function missing(name: string, reason: string, skip: Skip): never {
+  if (process.env['CI'] !== undefined) throw new Error(`${name} must run here: ${reason}`);
+  return skip(reason);
+}
+
+/** `tap | target`, with a target that others wrote; the tap goes on from a state where there is one. */
+export async function feed(
+  pair: Pair,
+  [target = '', ...args]: readonly string[],
+  state: object = {},
+): Promise<{ readonly tap: Ended; readonly target: Ended }> {
+  const tap = start('tap-exactsales', [
+    ...['--config', join(pair.folder, 'tap.json')],
+    ...['--state', pair.write('state.json', state)],
+  ]);
+  const peer = spawn(target, args);
+  tap.stdout.pipe(peer.stdin);
+  peer.stdin.on('error', () => undefined);
+  const [tapEnded, peerEnded] = await Promise.all([ended(tap), ended(peer)]);
+  return { tap: tapEnded, target: peerEnded };
+}
+
+/** The last state that a target wrote. */
+export function lastState({ stdout }: Ended): object {
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as object;
+}
+
+/** The rows that the tables of a copy lack, and those that they have too many: some of each table. */
+export function compareTables(
+  account: Account,
+  rowsOf: (table: string) => Rows,
+  seen: (cell: unknown) => unknown,
+): { readonly lacks: readonly string[]; readonly has: readonly string[] } {
+  const tables = Object.keys(expectations).map((table) => {
+    const { lacks, has } = compareRows(table, account, rowsOf(table), seen);
+    const some = (rows: readonly string[]): string[] =>
+      rows.slice(0, 3).map((row) => `${table} ${row}`);
+    return { lacks: some(lacks), has: some(has) };
+  });
+  return {
+    lacks: tables.flatMap(({ lacks }) => lacks),
+    has: tables.flatMap(({ has }) => has),
+  };
+}
