@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,6 +28,11 @@ export class MeltanoProject {
 
   async init(): Promise<void> {
     await run(join(this.#bin, 'meltano'), ['init', this.folder], { env: this.#environment });
+  }
+
+  /** Begins as a copy of a project that is kept in a folder. */
+  copy(folder: string): void {
+    cpSync(folder, this.folder, { recursive: true });
   }
 
   /** @returns everything it wrote */

