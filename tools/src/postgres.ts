@@ -37,7 +37,7 @@ export class Postgres {
 
   async query(sql: string): Promise<Rows> {
     const { host, port, user, password, database } = this.connection;
-    const text = `SELECT coalesce(json_agg(rows), '[]') FROM (${sql}) AS rows`;
+    const text = `SELECT coalesce(json_agg(query.*), '[]') FROM (${sql}) AS query`;
     const where = ['-h', host, '-p', String(port), '-U', user, '-d', database];
     const { stdout } = await run(join(this.#bin, 'psql'), ['-XAt', ...where, '-c', text], {
       env: { ...process.env, PGPASSWORD: password },

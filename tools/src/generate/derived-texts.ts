@@ -3,6 +3,7 @@ import { datasetteMetadata } from './datasette-metadata.ts';
 import { dbtSources } from './dbt-sources.ts';
 import { english, portuguese } from './document-words.ts';
 import { relationshipGraph } from './graph.ts';
+import { meltanoProject } from './meltano-project.ts';
 import { pluginDefinition, tapFacts, targetFacts } from './plugin-definition.ts';
 import { streamsTable } from './streams-table.ts';
 import { columnTypesTable, metadataColumnsTable } from './target-tables.ts';
@@ -41,6 +42,7 @@ export function derivedTexts({ tap, target }: Programs): DerivedText[] {
     { path: TARGET, marker: 'settings', text: settingsTable(target) },
     { path: TARGET, marker: 'column-types', text: columnTypesTable() },
     { path: TARGET, marker: 'metadata-columns', text: metadataColumnsTable() },
+    { path: 'docs/warehouse.md', marker: 'meltano-project', text: meltanoProject() },
     definition(tap, tapFacts),
     definition(target, targetFacts),
   ];
