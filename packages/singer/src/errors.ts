@@ -40,6 +40,25 @@ export class InputError extends ProgramError {
   }
 }
 
+/** A record that its stream's map cannot take: an expression fails on what is in it. */
+export class UnmappedRecordError extends InputError {
+  /** What failed, without the place and without what to do. */
+  readonly reason: string;
+  /** The names under which the record would have gone out. */
+  readonly streams: readonly string[];
+
+  constructor(
+    reason: string,
+    place: InputPlace,
+    streams: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(`${reason}: mend the stream's map in the setting "stream_maps".`, place, options);
+    this.reason = reason;
+    this.streams = streams;
+  }
+}
+
 /** The reader of our standard output has gone (EPIPE): nobody is left to write for. */
 export class OutputClosedError extends ProgramError {
   override readonly name = 'OutputClosedError';

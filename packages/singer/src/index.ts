@@ -23,6 +23,7 @@ export {
   OutputClosedError,
   ProgramError,
   SettingsError,
+  UnmappedRecordError,
   type InputPlace,
 } from './errors.ts';
 export {

@@ -65,7 +65,8 @@ async function loadFile(
       };
       for (const made of maps?.records(message, line) ?? [{ ...line, message }]) {
         if (!(run.isReadyFor(made.message) || (await run.makeReady(made.message)))) return;
-        target.record(made.message, made, true);
+        if ('fault' in made) target.unmapped(made);
+        else target.record(made.message, made, true);
       }
     }
     await run.acknowledge(false);

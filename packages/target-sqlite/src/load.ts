@@ -34,7 +34,8 @@ export async function load(settings: TargetSettings, ends: Ends): Promise<void> 
         if (!(run.isReadyFor(message) || (await run.makeReady(message)))) return;
         if (message.type === 'BATCH') {
           await loadBatch(run, target, message, line, { batchFolders, maxLineBytes, stop, maps });
-        } else target.load(message, line);
+        } else if ('fault' in line) target.unmapped(line);
+        else target.load(message, line);
       }
       await run.acknowledge(isSilence);
     }

@@ -4,6 +4,7 @@ import {
   messageLine,
   parseMessage,
   rawMembers,
+  UnmappedRecordError,
   type JsonRecord,
   type Line,
   type Message,
@@ -31,31 +32,65 @@ export interface MappedRecord extends MappedLine {
   readonly message: RecordMessage;
 }
 
+/** A record that the stream maps cannot take, and the message that says it. */
+export interface UnmappedLine extends MappedRecord {
+  readonly fault: UnmappedRecordError;
+  /** The SCHEMA line of its stream, as its tap sent it. */
+  readonly source: string;
+}
+
 /** Stands between parse and check: lines in, lines of mapped messages out, under the same numbers. */
 export class LineMapper {
   readonly #maps: StreamMapper;
+  /** Stream → the text of its SCHEMA, as it came. */
+  readonly #sources = new Map<string, string>();
 
   constructor(maps: StreamMapper) {
     this.#maps = maps;
   }
 
   /** One line after the other, so that what comes before a bad one is loaded. */
-  *lines(lines: readonly Line[]): Generator<MappedLine> {
+  *lines(lines: readonly Line[]): Generator<MappedLine | UnmappedLine> {
     for (const line of lines) {
       const message = parseMessage(line);
-      for (const made of this.#maps.map(message, line.number)) {
-        yield { number: line.number, message: made, text: messageText(made, message, line.text) };
-      }
+      if (message.type === 'SCHEMA') this.#sources.set(message.stream, line.text);
+      yield* this.#mapped(message, line, line.text, (made) =>
+        messageText(made, message, line.text),
+      );
     }
   }
 
   /** The records that become of one in the file of a BATCH: bare lines, as it is. */
-  records(message: RecordMessage, line: Line): MappedRecord[] {
-    return this.#maps.map(message, line.number).flatMap((made) => {
-      if (made.type !== 'RECORD') return [];
-      const text = recordText(made.record, message.record, () => line.text);
-      return [{ number: line.number, message: made, text }];
-    });
+  records(message: RecordMessage, line: Line): (MappedRecord | UnmappedLine)[] {
+    const made = this.#mapped(message, line, recordMessage(message, line), (one) =>
+      one.type === 'RECORD' ? recordText(one.record, message.record, () => line.text) : '',
+    );
+    return made.flatMap((one) =>
+      one.message.type === 'RECORD' ? [{ ...one, message: one.message }] : [],
+    );
+  }
+
+  #mapped(
+    message: Message,
+    { number }: Line,
+    whole: string,
+    textOf: (made: Message) => string,
+  ): (MappedLine | UnmappedLine)[] {
+    try {
+      return this.#maps
+        .map(message, number)
+        .map((made) => ({ number, message: made, text: textOf(made) }));
+    } catch (fault) {
+      if (!(fault instanceof UnmappedRecordError) || message.type !== 'RECORD') throw fault;
+      const source = this.#sources.get(message.stream) ?? '';
+      const stream = fault.streams[0] ?? message.stream;
+      return [{ number, message: { ...message, stream }, text: whole, fault, source }];
+    }
+  }
+
+  /** To be called where the next record does not follow upon the last. */
+  forgetParents(): void {
+    this.#maps.forgetParents();
   }
 
   /** Warns of maps that no stream of the input was for. */
@@ -97,4 +132,10 @@ function usualText(record: JsonRecord): string | undefined {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** The line of a BATCH's file as a Singer line. */
+export function recordMessage({ stream, version }: RecordMessage, { text }: Line): string {
+  const more = version === undefined ? '' : `,"version":${version}`;
+  return `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":${text}${more}}`;
 }

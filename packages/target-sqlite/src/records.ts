@@ -1,8 +1,15 @@
-import { InputError, type JsonValue, type Line, type RecordMessage } from '@exact-spotter/singer';
+import {
+  InputError,
+  type InputPlace,
+  type JsonValue,
+  type Line,
+  type RecordMessage,
+} from '@exact-spotter/singer';
 import { RecordFault } from './check.ts';
 import type { Bindable } from './database/sqlite.ts';
 import type { Deletions } from './deletions.ts';
 import { DELETED_AT, type MetadataColumn } from './metadata-columns.ts';
+import { recordMessage, type UnmappedLine } from './map.ts';
 import type { TargetSettings } from './program.ts';
 import type { RunBooks } from './run-books.ts';
 import { Misfit, type Stream } from './stream.ts';
@@ -108,21 +115,36 @@ export class Records {
     line: Line,
     isBare: boolean,
   ): void {
-    const { settings, books } = this.#parts;
     const place = { line: line.number, stream: stream.name, column: fault.column };
+    const message = isBare ? recordMessage(record, line) : line.text;
+    this.#keepAside({ fault, place, reason: fault.message, advice: 'mend the tap', message });
+  }
+
+  /** Does the same with a record that the stream maps cannot take: as its tap sent it. */
+  unmapped({ fault, source, text }: UnmappedLine): void {
+    const { place, reason } = fault;
+    const advice = `mend the stream's map in the setting "stream_maps"`;
+    this.#keepAside({ fault, place, reason, advice, message: text, source });
+  }
+
+  #keepAside({ fault, place, reason, advice, message, source }: KeptAside): void {
+    const { settings, books } = this.#parts;
     if (settings.on_invalid_record === 'fail') {
       throw new InputError(
-        `${fault.message}: mend the tap, or set on_invalid_record to "quarantine".`,
+        `${reason}: ${advice}, or set on_invalid_record to "quarantine".`,
         place,
         { cause: fault },
       );
     }
-    const reason = `column "${fault.column}": ${fault.message}`;
-    const message = isBare ? asMessage(record, line) : line.text;
-    const count = books.quarantine({ stream: stream.name, line: line.number, reason, message });
+    const { line = 0, stream = '', column = '' } = place;
+    const told = `column "${column}": ${reason}`;
+    const count = books.quarantine({
+      ...{ stream, line, reason: told, message },
+      ...(source !== undefined && { source }),
+    });
     if (count > settings.max_quarantined) {
       throw new InputError(
-        `${fault.message}; more than max_quarantined (${settings.max_quarantined}) records had to be kept aside: mend the tap, or raise the limit.`,
+        `${reason}; more than max_quarantined (${settings.max_quarantined}) records had to be kept aside: ${advice}, or raise the limit.`,
         place,
         { cause: fault },
       );
@@ -130,10 +152,15 @@ export class Records {
   }
 }
 
-/** The line of a BATCH's file as a Singer line. */
-function asMessage({ stream, version }: RecordMessage, { text }: Line): string {
-  const more = version === undefined ? '' : `,"version":${version}`;
-  return `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":${text}${more}}`;
+interface KeptAside {
+  readonly fault: Error;
+  readonly place: InputPlace;
+  /** What is wrong, and what to do. */
+  readonly reason: string;
+  readonly advice: string;
+  /** The record as a Singer line. */
+  readonly message: string;
+  readonly source?: string;
 }
 
 /** When a record says that it is gone; null where it does not. */

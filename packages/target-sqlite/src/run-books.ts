@@ -9,6 +9,8 @@ export interface Refused {
   readonly reason: string;
   /** The record as a Singer line. */
   readonly message: string;
+  /** The SCHEMA line of its stream, where the record is kept as its tap sent it. */
+  readonly source?: string;
 }
 
 export interface BookWriters {

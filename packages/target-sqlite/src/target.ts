@@ -8,6 +8,7 @@ import {
 } from '@exact-spotter/singer';
 import type { Committer } from './committer.ts';
 import type { Deletions } from './deletions.ts';
+import type { UnmappedLine } from './map.ts';
 import type { Records } from './records.ts';
 import type { Stream } from './stream.ts';
 import type { Streams } from './streams.ts';
@@ -62,6 +63,22 @@ export class Target {
     const current = message.version === undefined ? stream : this.#versioned(stream, line);
     this.#records.take(current, message, line, isBare);
     this.#committer.wrote(line.text.length, current.isKeyless);
+  }
+
+  /** A record that the stream maps cannot take: of each stream that it would have become, it is one. */
+  unmapped(line: UnmappedLine): void {
+    const { version } = line.message;
+    const streams = line.fault.streams.map((name) => {
+      const stream = this.#streams.get(name, line.number);
+      const current = version === undefined ? stream : this.#versioned(stream, line);
+      current.history.versions.record(version);
+      return current;
+    });
+    this.#records.unmapped(line);
+    this.#committer.wrote(
+      line.text.length,
+      streams.some(({ isKeyless }) => isKeyless),
+    );
   }
 
   /** A stream that bears versions gets their column, whatever the settings say of the others. */

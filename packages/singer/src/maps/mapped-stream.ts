@@ -1,4 +1,4 @@
-import { InputError } from '../errors.ts';
+import { InputError, UnmappedRecordError, type InputPlace } from '../errors.ts';
 import type { JsonRecord, SchemaMessage } from '../messages.ts';
 import { ColumnFault, mapColumns, type MappedColumns } from './columns.ts';
 import { planFlattening, type Flattened } from './flatten.ts';
@@ -104,15 +104,38 @@ function keyColumn(
 
 /** A fault of a map with its place in front, and what to do behind. */
 export function mapFault(fault: unknown, stream: string, line: number | undefined): unknown {
-  const isColumn = fault instanceof ColumnFault;
-  if (!isColumn && !(fault instanceof ExpressionFault)) return fault;
+  if (!isMapFault(fault)) return fault;
   return new InputError(
     `${fault.message}: mend the stream's map in the setting "stream_maps".`,
-    {
-      ...(line !== undefined && { line }),
-      stream,
-      ...(isColumn && { column: fault.column }),
-    },
+    placeOf(fault, stream, line),
     { cause: fault },
   );
+}
+
+/** The same where the map fits its stream, and fails on a record. @param names those it would have gone out under */
+export function recordFault(
+  fault: unknown,
+  stream: string,
+  line: number | undefined,
+  names: readonly string[],
+): unknown {
+  if (!isMapFault(fault)) return fault;
+  const place = placeOf(fault, stream, line);
+  return new UnmappedRecordError(fault.message, place, names, { cause: fault });
+}
+
+function isMapFault(fault: unknown): fault is ColumnFault | ExpressionFault {
+  return fault instanceof ColumnFault || fault instanceof ExpressionFault;
+}
+
+function placeOf(
+  fault: ColumnFault | ExpressionFault,
+  stream: string,
+  line: number | undefined,
+): InputPlace {
+  return {
+    ...(line !== undefined && { line }),
+    stream,
+    ...(fault instanceof ColumnFault && { column: fault.column }),
+  };
 }

@@ -1,8 +1,9 @@
 import { InputError, SettingsError } from '../errors.ts';
 import { isRawJson, parseLossless } from '../json.ts';
 import type { JsonRecord, Message, RecordMessage, SchemaMessage } from '../messages.ts';
+import { ColumnFault } from './columns.ts';
 import { compileExpression } from './compile.ts';
-import { mapFault, mapStream, type MappedStream } from './mapped-stream.ts';
+import { mapFault, mapStream, recordFault, type MappedStream } from './mapped-stream.ts';
 import { isExpression, Routes } from './routes.ts';
 import { asObject } from './schema.ts';
 import type { MapSettings } from './settings.ts';
@@ -22,6 +23,8 @@ export class StreamMapper {
   readonly #sources = new Map<string, SchemaMessage>();
   /** Streams whose last record was kept out, and with it the children that follow. */
   readonly #keptOut = new Set<string>();
+  /** Streams on whose last record the filter failed: nobody knows whether its children may go on. */
+  readonly #undecided = new Set<string>();
 
   /** @throws SettingsError with every fault that shows without a schema */
   constructor(settings: MapSettings) {
@@ -38,7 +41,8 @@ export class StreamMapper {
 
   /**
    * @param line where the message stands in the input, for the sentence of a fault
-   * @throws InputError where the map does not fit the stream's schema, or an expression fails
+   * @throws InputError where the map does not fit the stream's schema; UnmappedRecordError where an
+   *   expression fails on a record
    */
   map(message: Message, line?: number): readonly Message[] {
     switch (message.type) {
@@ -73,6 +77,12 @@ export class StreamMapper {
       }
     });
     if (faults.length > 0) throw new SettingsError(faults);
+  }
+
+  /** To be called where the next record does not follow upon the last: it is no child of that one. */
+  forgetParents(): void {
+    this.#keptOut.clear();
+    this.#undecided.clear();
   }
 
   /** A sentence for each map that takes none of the streams. @param known those met, where it is missing */
@@ -119,12 +129,14 @@ export class StreamMapper {
     const { stream } = message;
     const streams = this.#streams.get(stream);
     if (!streams) return [message];
-    if (this.#isChildOfKeptOut(stream)) {
+    if (this.#isChildOf(stream, this.#keptOut)) {
       this.#keptOut.add(stream);
       return [];
     }
     try {
+      if (this.#isChildOf(stream, this.#undecided)) throw new ColumnFault('__filter__', ORPHANED);
       this.#keptOut.delete(stream);
+      this.#undecided.delete(stream);
       return streams.flatMap(({ schema, map, filtersChildren }) => {
         const record = map(message.record);
         if (record) return [{ ...message, stream: schema.stream, record }];
@@ -132,14 +144,18 @@ export class StreamMapper {
         return [];
       });
     } catch (fault) {
-      throw mapFault(fault, stream, line);
+      if (fault instanceof ColumnFault && fault.column === '__filter__') {
+        this.#undecided.add(stream);
+      }
+      const names = streams.map(({ schema }) => schema.stream);
+      throw recordFault(fault, stream, line, names);
     }
   }
 
-  #isChildOfKeptOut(stream: string): boolean {
-    if (this.#keptOut.size === 0) return false;
+  #isChildOf(stream: string, parents: ReadonlySet<string>): boolean {
+    if (parents.size === 0) return false;
     const parent = asObject(this.#sources.get(stream)?.schema['x-parent'])?.['table'];
-    return typeof parent === 'string' && this.#keptOut.has(parent);
+    return typeof parent === 'string' && parents.has(parent);
   }
 
   #check(map: StreamMap): string[] {
@@ -159,6 +175,8 @@ export class StreamMapper {
     });
   }
 }
+
+const ORPHANED = new ExpressionFault('it failed on the record that this one belongs to');
 
 function asRecord(values: Readonly<Record<string, unknown>> | undefined): JsonRecord {
   const record = parseLossless(JSON.stringify(values ?? {}));

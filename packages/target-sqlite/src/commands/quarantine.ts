@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { print, ProgramError, schemaLine } from '@exact-spotter/singer';
 import { readDatabase } from '../database/connection.ts';
 import { knownStreams } from '../database/name-map.ts';
-import { keptRecords, type Kept } from '../database/quarantine.ts';
+import { keptRecords, keptSource, type Kept } from '../database/quarantine.ts';
 import type { Db } from '../database/sqlite.ts';
 import type { TargetSettings } from '../program.ts';
 
@@ -40,12 +40,17 @@ function opened(file: string): number {
 }
 
 function* exportLines(db: Db, prefix: string): Generator<string> {
-  const declared = new Set<string>();
+  // Before the maps and behind them a stream may have one name and two forms.
+  const declared = new Map<string, number | null>();
   const known = new Map(knownStreams(db, prefix).map((stream) => [stream.stream, stream]));
-  for (const { stream, message } of keptRecords(db)) {
-    const schema = known.get(stream);
-    if (schema && !declared.has(stream)) yield schemaLine(stream, schema.schema, schema.key);
-    declared.add(stream);
+  for (const { stream, message, source = null } of keptRecords(db)) {
+    if (declared.get(stream) !== source) {
+      const sent = source === null ? undefined : keptSource(db, source);
+      const schema = known.get(stream);
+      if (sent !== undefined) yield `${sent}\n`;
+      else if (schema) yield schemaLine(stream, schema.schema, schema.key);
+    }
+    declared.set(stream, source);
     yield `${message}\n`;
   }
 }

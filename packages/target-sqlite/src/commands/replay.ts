@@ -1,10 +1,8 @@
 import {
   log,
-  parseMessage,
   stdoutOutput,
   terminationSignal,
   type Message,
-  type RecordMessage,
   type SchemaMessage,
 } from '@exact-spotter/singer';
 import { RecordFault } from '../check.ts';
@@ -12,15 +10,17 @@ import { readDatabase } from '../database/connection.ts';
 import { knownStreams } from '../database/name-map.ts';
 import { keptIds, keptRecord, release } from '../database/quarantine.ts';
 import { wasOvertaken } from '../database/rows.ts';
+import { openMaps } from '../map.ts';
 import { openRun } from '../open-run.ts';
 import type { TargetSettings } from '../program.ts';
 import type { Run } from '../run.ts';
 import { Misfit } from '../stream.ts';
 import type { Target } from '../target.ts';
+import { KeptLines } from './kept-lines.ts';
 
 /**
- * Loads the records that were kept aside once more, by the last schema of their stream. What still
- * may not stand is kept aside again; what a later record of the same key has overtaken is let go.
+ * Loads the records that were kept aside once more, by the last schema of their stream, or, where the
+ * stream maps could not take them, through the maps as they are now. What still may not stand is kept aside again; what a later record of the same key has overtaken is let go.
  */
 export async function replayQuarantine(settings: TargetSettings): Promise<void> {
   const ids = readDatabase(settings.database, keptIds) ?? [];
@@ -28,6 +28,7 @@ export async function replayQuarantine(settings: TargetSettings): Promise<void> 
     log.info('No records are kept aside.');
     return;
   }
+  const maps = await openMaps(settings);
   const run = await openRun(
     {
       ...settings,
@@ -37,16 +38,19 @@ export async function replayQuarantine(settings: TargetSettings): Promise<void> 
     { output: stdoutOutput(), stop: terminationSignal(), replacesChildren: false },
   );
   await run?.walk(async (target) => {
+    const lines = new KeptLines(run.db, maps);
     let overtaken = 0;
     for (const id of ids) {
       const kept = keptRecord(run.db, id);
       if (!kept) continue;
-      const message = parseMessage({ number: kept.line, text: kept.message });
-      if (message.type !== 'RECORD') continue;
-      if (!(await declared(run, target, message, settings.table_prefix))) return;
-      if (!(await isReady(run, message))) return;
-      if (isOvertaken(run, message, kept.at)) overtaken += 1;
-      else target.load(message, { number: kept.line, text: kept.message });
+      for (const line of lines.of(kept)) {
+        const { message } = line;
+        if (!(await declared(run, target, message, settings.table_prefix))) return;
+        if (!(await isReady(run, message))) return;
+        if ('fault' in line) target.unmapped(line);
+        else if (isOvertaken(run, message, kept.at)) overtaken += 1;
+        else target.load(message, line);
+      }
       release(run.db, id);
     }
     if (overtaken > 0) log.info(`Records that later ones had overtaken: ${overtaken}`);
@@ -61,10 +65,11 @@ async function isReady(run: Run, message: Message): Promise<boolean> {
 async function declared(
   run: Run,
   target: Target,
-  { stream }: RecordMessage,
+  message: Message,
   prefix: string,
 ): Promise<boolean> {
-  if (run.streams.find(stream)) return true;
+  if (message.type !== 'RECORD' || run.streams.find(message.stream)) return true;
+  const { stream } = message;
   const known = knownStreams(run.db, prefix).find((one) => one.stream === stream.toWellFormed());
   if (!known) return true;
   const schema: SchemaMessage = {
@@ -78,7 +83,9 @@ async function declared(
   return true;
 }
 
-function isOvertaken(run: Run, { stream: name, record }: RecordMessage, keptAt: string): boolean {
+function isOvertaken(run: Run, message: Message, keptAt: string): boolean {
+  if (message.type !== 'RECORD') return false;
+  const { stream: name, record } = message;
   const stream = run.streams.find(name);
   if (!stream) return false;
   try {

@@ -50,17 +50,28 @@ CREATE TABLE IF NOT EXISTS _singer_quarantine (
   line INTEGER,
   reason TEXT,
   message TEXT,
-  at TEXT
+  at TEXT,
+  source INTEGER
+);
+CREATE TABLE IF NOT EXISTS _singer_sources (
+  source INTEGER PRIMARY KEY,
+  stream TEXT,
+  message TEXT UNIQUE
 );
 `;
 
 /** The number of the form above: a database that was written with a later one is refused. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 /** Makes the bookkeeping tables where they are missing; to be called inside a transaction. */
 export function keepBooks(db: Db): void {
   refuseNewer(db);
   db.exec(TABLES);
+  // The first layout had no such column.
+  const columns = db.prepare(`SELECT name FROM pragma_table_info('_singer_quarantine')`).pluck();
+  if (!columns.all().includes('source')) {
+    db.exec('ALTER TABLE _singer_quarantine ADD COLUMN source INTEGER');
+  }
 }
 
 export function hasBooks(db: Db): boolean {

@@ -1,33 +1,46 @@
+import type { Refused } from '../run-books.ts';
 import type { Db } from './sqlite.ts';
 
 /** A record that was kept aside. */
 export interface Kept {
   readonly id: number;
+  readonly run: number;
   readonly stream: string;
   readonly line: number;
   readonly reason: string;
   /** The record as a Singer line. */
   readonly message: string;
   readonly at: string;
+  /** Its number in `_singer_sources`, where it is as its tap sent it; null where it was mapped. */
+  readonly source?: number | null;
 }
 
 /** To be called inside the transaction of the rows around the record. */
-export function quarantineWriter(db: Db, run: number): (kept: Omit<Kept, 'id' | 'at'>) => void {
-  const statement = db.prepare(
-    `INSERT INTO _singer_quarantine (run, stream, line, reason, message, at)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+export function quarantineWriter(db: Db, run: number): (refused: Refused) => void {
+  const keep = db.prepare(
+    `INSERT INTO _singer_quarantine (run, stream, line, reason, message, at, source)
+     VALUES (?, ?, ?, ?, ?, ?, (SELECT source FROM _singer_sources WHERE message = ?))`,
   );
-  return ({ stream, line, reason, message }) => {
-    statement.run(run, stream, line, reason.toWellFormed(), message, new Date().toISOString());
+  const keepSource = db.prepare(
+    'INSERT INTO _singer_sources (stream, message) VALUES (?, ?) ON CONFLICT DO NOTHING',
+  );
+  return ({ stream, line, reason, message, source }) => {
+    if (source !== undefined) keepSource.run(stream, source);
+    const at = new Date().toISOString();
+    keep.run(run, stream, line, reason.toWellFormed(), message, at, source ?? null);
   };
 }
 
 export function keptRecords(db: Db): IterableIterator<Kept> {
+  return db.prepare<[], Kept>('SELECT * FROM _singer_quarantine ORDER BY id').iterate();
+}
+
+/** The SCHEMA line of a stream as its tap sent it. */
+export function keptSource(db: Db, source: number): string | undefined {
   return db
-    .prepare<[], Kept>(
-      'SELECT id, stream, line, reason, message, at FROM _singer_quarantine ORDER BY id',
-    )
-    .iterate();
+    .prepare<[number], string>('SELECT message FROM _singer_sources WHERE source = ?')
+    .pluck()
+    .get(source);
 }
 
 export function keptIds(db: Db): number[] {
@@ -35,11 +48,7 @@ export function keptIds(db: Db): number[] {
 }
 
 export function keptRecord(db: Db, id: number): Kept | undefined {
-  return db
-    .prepare<[number], Kept>(
-      'SELECT id, stream, line, reason, message, at FROM _singer_quarantine WHERE id = ?',
-    )
-    .get(id);
+  return db.prepare<[number], Kept>('SELECT * FROM _singer_quarantine WHERE id = ?').get(id);
 }
 
 /** Lets go of records that were taken after all; to be called inside their transaction. */

@@ -1,0 +1,209 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { integer, lines, nullableText, record, schema, state, TestTarget } from './target.ts';
+
+/** Expressions of `stream_maps` that fail on what is in a record. */
+const people = schema('people', { id: integer, age: nullableText }, ['id']);
+const maps = (age: string, more: object = {}): object => ({
+  stream_maps: { people: { __alias__: 'p', age, ...more } },
+  on_invalid_record: 'quarantine',
+});
+const bad = { id: 2, age: 'canary' };
+const input = lines(
+  people,
+  record('people', { id: 1, age: '41' }),
+  record('people', bad),
+  record('people', { id: 3, age: null }),
+  state({ a: 1 }),
+);
+const mended = 'int(age) if age.isdigit() else 0';
+const kept = (target: TestTarget): unknown =>
+  target.query('SELECT stream, line, reason FROM _singer_quarantine ORDER BY id');
+
+describe('a record on which an expression fails', () => {
+  it.each([
+    ['int(age)', /line 4, stream "people", column "age": int\(\) is given a text that is no whole/],
+    ['age + 1', /line 3, stream "people", column "age": "\+" meets a text/],
+  ])('%s: ends the run in one sentence, with what was before it', async (age, sentence) => {
+    const target = new TestTarget({ stream_maps: { people: { age } } });
+    const { code, stdout, stderr } = await target.run(lines(state({ a: 0 })) + input);
+    expect([code, stdout]).toEqual([1, '{"a":0}\n']);
+    const critical = stderr.split('\n').filter((line) => line.includes('CRITICAL'));
+    expect(critical).toEqual([expect.stringMatching(sentence)]);
+    expect(critical[0]).toContain('"stream_maps", or set on_invalid_record to "quarantine".');
+    expect(stderr).not.toContain('canary');
+  });
+
+  it('is kept aside as its tap sent it, and comes in by the mended map', async () => {
+    const target = new TestTarget(maps('int(age)'));
+    const { code, stdout, stderr } = await target.run(input);
+    expect([code, stdout], stderr).toEqual([0, '{"a":1}\n']);
+    expect(target.rows('p')).toEqual([
+      { id: 1, age: 41 },
+      { id: 3, age: null },
+    ]);
+    const reason = 'column "age": int() is given a text that is no whole number';
+    expect(kept(target)).toEqual([{ stream: 'people', line: 3, reason }]);
+    expect(stderr).toContain('Records that were kept aside in _singer_quarantine: 1');
+    const list = await target.run('', 'quarantine', 'list');
+    expect(list.stdout + stderr).not.toContain('canary');
+
+    await target.run('', 'quarantine', 'replay');
+    expect(kept(target)).toEqual([{ stream: 'people', line: 3, reason }]);
+    target.configure(maps(mended));
+    const replay = await target.run('', 'quarantine', 'replay');
+    expect(replay.code, replay.stderr).toBe(0);
+    expect(target.rows('p')).toEqual([
+      { id: 1, age: 41 },
+      { id: 2, age: 0 },
+      { id: 3, age: null },
+    ]);
+    expect(kept(target)).toEqual([]);
+  });
+
+  it('does not come in over a later row', async () => {
+    const target = new TestTarget(maps('int(age)'));
+    await target.load(input);
+    await target.load(lines(people, record('people', { id: 2, age: '7' })));
+    target.configure(maps(mended));
+    const { stderr } = await target.run('', 'quarantine', 'replay');
+    expect(stderr).toContain('Records that later ones had overtaken: 1');
+    expect(target.rows('p', 'id = 2')).toEqual([{ id: 2, age: 7 }]);
+    expect(kept(target)).toEqual([]);
+  });
+
+  it('goes out as a Singer line behind the schema that its tap sent', async () => {
+    const target = new TestTarget(maps('int(age)', { __alias__: 'people' }));
+    await target.load(input + lines(record('people', { id: 'x', age: '1' })));
+    const file = join(target.folder, 'kept.singer');
+    await target.run('', 'quarantine', 'export', file);
+    const sent = readFileSync(file, 'utf8').trim().split('\n');
+    const types = sent.map((line) => JSON.parse(line) as unknown);
+    expect(types.slice(0, 2)).toEqual([people, record('people', bad)]);
+    expect(types.slice(2)).toMatchObject([
+      { schema: { properties: { age: { type: ['integer', 'null'] } } } },
+      { record: { id: 'x', age: 1 } },
+    ]);
+  });
+
+  it('counts for max_quarantined', async () => {
+    const target = new TestTarget({ ...maps('int(age)'), max_quarantined: 1 });
+    const { code, stderr } = await target.run(lines(people, record('people', bad)) + input);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/line 5, stream "people", column "age": .* max_quarantined \(1\)/);
+  });
+
+  it('is told by the forms of its stream: all of them, or none', async () => {
+    const target = new TestTarget({
+      stream_maps: { people: { age: null }, aged: { __source__: 'people', age: 'int(age)' } },
+      on_invalid_record: 'quarantine',
+    });
+    await target.load(input);
+    expect(target.rows('people').map(({ id }) => id)).toEqual([1, 3]);
+    target.configure({ stream_maps: { people: {}, aged: { __source__: 'people', age: mended } } });
+    await target.run('', 'quarantine', 'replay');
+    expect(target.rows('people', 'id = 2')).toEqual([{ id: 2, age: 'canary' }]);
+    expect(target.rows('aged', 'id = 2')).toEqual([{ id: 2, age: 0 }]);
+  });
+
+  it('counts as one of its stream, which is not empty then', async () => {
+    const target = new TestTarget(maps('int(age)'));
+    const activate = { type: 'ACTIVATE_VERSION', stream: 'people', version: 2 };
+    await target.load(lines(people, record('people', { id: 1, age: '1' }, { version: 1 })));
+    const { stderr } = await target.run(
+      lines(people, activate, record('people', { id: 1, age: 'x' }), state({ b: 1 })),
+    );
+    expect(stderr).toContain('no row was taken as deleted');
+    expect(target.alive('p')).toEqual([{ id: 1, age: 1 }]);
+  });
+
+  it('stands in the file of a BATCH', async () => {
+    const target = new TestTarget(maps('int(age)'));
+    const file = join(target.folder, 'a.jsonl');
+    writeFileSync(file, '{"id":1,"age":"41"}\n{"id":2,"age":"canary"}\n');
+    const manifest = [pathToFileURL(file).href];
+    const batch = { type: 'BATCH', stream: 'people', encoding: { format: 'jsonl' }, manifest };
+    await target.load(lines(people, batch));
+    expect(target.rows('p')).toEqual([{ id: 1, age: 41 }]);
+    target.configure(maps(mended));
+    await target.run('', 'quarantine', 'replay');
+    expect(target.rows('p', 'id = 2')).toEqual([{ id: 2, age: 0 }]);
+  });
+});
+
+describe('a filter that fails on a record', () => {
+  const pets = schema('pets', { owner: integer, name: nullableText }, ['owner', 'name'], {
+    'x-parent': { table: 'people', array: 'pets', columns: { owner: 'id' } },
+  });
+  const pet = (owner: number, name: string): object => record('pets', { owner, name });
+  const adults = (filter: string): object => ({
+    stream_maps: { people: { __filter__: filter } },
+    on_invalid_record: 'quarantine',
+  });
+
+  it('keeps the children aside too, until it is known whether they go on', async () => {
+    const target = new TestTarget(adults('int(age) > 17'));
+    await target.load(
+      lines(
+        ...[people, pets],
+        ...[record('people', { id: 1, age: '41' }), pet(1, 'Rex')],
+        ...[record('people', { id: 2, age: 'unknown' }), pet(2, 'Tom'), pet(2, 'Kit')],
+        ...[record('people', { id: 3, age: 'adult' }), pet(3, 'Bob')],
+        ...[record('people', { id: 4, age: '18' }), pet(4, 'Ace'), state({ a: 1 })],
+      ),
+    );
+    expect(target.rows('people').map(({ id }) => id)).toEqual([1, 4]);
+    expect(target.rows('pets').map(({ name }) => name)).toEqual(['Rex', 'Ace']);
+    expect(kept(target)).toMatchObject([
+      { stream: 'people', line: 5 },
+      {
+        stream: 'pets',
+        line: 6,
+        reason: expect.stringContaining('that this one belongs to') as string,
+      },
+      { stream: 'pets', line: 7 },
+      { stream: 'people', line: 8 },
+      { stream: 'pets', line: 9 },
+    ]);
+    target.configure(adults("int(age) > 17 if age.isdigit() else age == 'adult'"));
+    await target.run('', 'quarantine', 'replay');
+    expect(target.rows('people').map(({ id }) => id)).toEqual([1, 3, 4]);
+    expect(target.rows('pets').map(({ name }) => name)).toEqual(['Rex', 'Bob', 'Ace']);
+    expect(kept(target)).toEqual([]);
+  });
+
+  it('says nothing of a child whose parent was let through long before', async () => {
+    const settings = (filter: string, name: string): object => ({
+      stream_maps: { people: { __filter__: filter }, pets: { name } },
+      on_invalid_record: 'quarantine',
+    });
+    const target = new TestTarget(settings('int(age) > 17', 'str(int(name))'));
+    await target.load(
+      lines(
+        ...[people, pets, record('people', { id: 2, age: 'unknown' })],
+        ...[record('people', { id: 4, age: '18' }), pet(4, 'Ace')],
+      ),
+    );
+    expect(kept(target)).toMatchObject([{ line: 3 }, { line: 5 }]);
+    target.configure(settings('False', 'name'));
+    await target.run('', 'quarantine', 'replay');
+    expect(target.rows('pets').map(({ name }) => name)).toEqual(['Ace']);
+  });
+});
+
+it('a database of the first layout is taken on', async () => {
+  const target = new TestTarget({ ...maps('int(age)'), stream_maps: {} });
+  await target.load(lines(people, record('people', { id: 'x' })));
+  const database = new DatabaseSync(target.database);
+  database.exec(`ALTER TABLE _singer_quarantine DROP COLUMN source; DROP TABLE _singer_sources;
+    UPDATE _singer_runs SET layout = 1`);
+  database.close();
+  const file = join(target.folder, 'kept.singer');
+  expect((await target.run('', 'quarantine', 'export', file)).code).toBe(0);
+  target.configure(maps('int(age)'));
+  await target.load(input);
+  expect(kept(target)).toHaveLength(2);
+});
