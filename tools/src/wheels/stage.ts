@@ -32,8 +32,8 @@ export async function stage(program: string, manifest: Manifest, folder: string)
   write(distInfo, 'METADATA', metadata(manifest, readFileSync(join(home, 'README.md'), 'utf8')));
   write(distInfo, 'entry_points.txt', entryPoints(program, manifest));
   cpSync(join(root, 'LICENSE'), join(distInfo, 'licenses', 'LICENSE'));
-  const bundled = usesDriver(manifest) ? [...modules, join(driver, 'package.json')] : modules;
-  write(join(distInfo, 'licenses'), 'THIRD-PARTY-LICENSES', notices(bundled));
+  const carried = usesDriver(manifest) ? [...modules, ...driverParts()] : modules;
+  write(join(distInfo, 'licenses'), 'THIRD-PARTY-LICENSES', notices(carried));
   write(distInfo, 'WHEEL', wheelFile('any'));
   return staged;
 }
@@ -46,6 +46,16 @@ export function stagePlatform({ program, distInfo }: Stage, platform: Platform):
     cpSync(join(driver, part), join(folder, part), { recursive: true });
   }
   write(distInfo, 'WHEEL', wheelFile(PLATFORMS[platform]));
+}
+
+/** The driver, and the packages whose headers were compiled into its native file. */
+function driverParts(): string[] {
+  const own = join(driver, 'package.json');
+  const { dependencies = {} } = JSON.parse(readFileSync(own, 'utf8')) as {
+    readonly dependencies?: Readonly<Record<string, string>>;
+  };
+  const require = createRequire(own);
+  return [own, ...Object.keys(dependencies).map((name) => require.resolve(`${name}/package.json`))];
 }
 
 export function usesDriver({ dependencies }: Manifest): boolean {
