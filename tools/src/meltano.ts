@@ -1,14 +1,15 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ended, type Ended } from './pair.ts';
 
 const run = promisify(execFile);
 
 /** A Meltano project in a folder of its own. */
 export class MeltanoProject {
-  readonly folder = join(mkdtempSync(join(tmpdir(), 'meltano-')), 'project');
+  readonly folder: string;
   readonly #bin: string;
   readonly #environment: NodeJS.ProcessEnv;
 
@@ -16,7 +17,8 @@ export class MeltanoProject {
    * @param bin the folder of Meltano's programs
    * @param environment what it runs with beside what every run has; `PATH` among it
    */
-  constructor(bin: string, environment: NodeJS.ProcessEnv) {
+  constructor(bin: string, environment: NodeJS.ProcessEnv, folder?: string) {
+    this.folder = folder ?? join(mkdtempSync(join(tmpdir(), 'meltano-')), 'project');
     this.#bin = bin;
     this.#environment = {
       ...process.env,
@@ -35,14 +37,32 @@ export class MeltanoProject {
     cpSync(folder, this.folder, { recursive: true });
   }
 
+  /** The same project, run with more in its environment. */
+  with(environment: NodeJS.ProcessEnv): MeltanoProject {
+    return new MeltanoProject(this.#bin, { ...this.#environment, ...environment }, this.folder);
+  }
+
   /** @returns everything it wrote */
   async meltano(...args: string[]): Promise<string> {
-    const { stdout, stderr } = await run(join(this.#bin, 'meltano'), args, {
+    const { code, stdout, stderr } = await ended(this.start(...args));
+    if (code === 0) return stdout + stderr;
+    throw new Error(`meltano ${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+  }
+
+  /** The same for one that may fail. */
+  async tried(...args: string[]): Promise<Ended> {
+    return ended(this.start(...args));
+  }
+
+  /** Starts it as the leader of a group of processes, in which its plugins run too. */
+  start(...args: string[]): ChildProcessWithoutNullStreams {
+    const child = spawn(join(this.#bin, 'meltano'), args, {
       cwd: this.folder,
       env: this.#environment,
-      maxBuffer: 64 * 1024 * 1024,
+      detached: true,
     });
-    return stdout + stderr;
+    child.stdin.end();
+    return child;
   }
 
   get database(): string {

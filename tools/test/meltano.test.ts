@@ -1,14 +1,23 @@
+import { execFile } from 'node:child_process';
 import { delimiter, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MeltanoProject } from '../src/meltano.ts';
+import { differences, expectedRows } from '../src/oracle/index.ts';
+import { ended } from '../src/pair.ts';
 import { pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
 
+/** What people do with Meltano, each time with its own last release. */
 const root = join(import.meta.dirname, '..', '..');
 const TOKEN = 'canary-token';
 const MINUTES = 60_000;
+const PAIR = ['tap-exactsales', 'target-sqlite'];
+const ID = 'dev:tap-exactsales-to-target-sqlite';
 
+const account = createAccount({ seed: 7, leads: 60 });
 let project: MeltanoProject | undefined;
 let missing = '';
 let simulator: Simulator;
@@ -20,13 +29,11 @@ beforeAll(async () => {
     missing = tools.missing;
     return;
   }
-  simulator = await startSimulator({
-    account: createAccount({ seed: 7, leads: 60 }),
-    token: TOKEN,
-  });
+  simulator = await startSimulator({ account, token: TOKEN });
   project = new MeltanoProject(tools.bin, {
     PATH: [tools.bin, join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     TAP_EXACTSALES_API_TOKEN: TOKEN,
+    TAP_EXACTSALES_QUOTA_REQUESTS: '10000',
   });
   await project.init();
   await addPlugins(project);
@@ -38,10 +45,11 @@ afterAll(async () => {
 
 beforeEach(({ skip }) => {
   if (!project) skip(missing);
+  else simulator.clearRequests();
 });
 
 async function addPlugins(meltano: MeltanoProject): Promise<void> {
-  for (const name of ['tap-exactsales', 'target-sqlite']) {
+  for (const name of PAIR) {
     await meltano.meltano('add', name, '--from-ref', join(root, 'packages', name, 'plugin.yml'));
   }
   const set = (plugin: string, name: string, value: string): Promise<string> =>
@@ -50,35 +58,207 @@ async function addPlugins(meltano: MeltanoProject): Promise<void> {
   await set('target-sqlite', 'database', meltano.database);
 }
 
-/** Rows of a table that are there, marked ones left out. */
-function count(table: string): number {
-  const database = new DatabaseSync(project?.database ?? '', { readOnly: true });
+function here(): MeltanoProject {
+  if (!project) throw new Error('there is no project');
+  return project;
+}
+
+/** The same project with a database of its own. */
+function apart(name: string, environment: NodeJS.ProcessEnv = {}): MeltanoProject {
+  const database = join(here().folder, `${name}.sqlite`);
+  return here().with({ TARGET_SQLITE_DATABASE: database, ...environment });
+}
+
+function query(database: string, sql: string): Record<string, SQLOutputValue>[] {
+  const reader = new DatabaseSync(database, { readOnly: true });
   try {
-    const sql = `SELECT count(*) AS rows FROM "${table}" WHERE _sdc_deleted_at IS NULL`;
-    return Number(database.prepare(sql).get()?.['rows']);
+    return reader.prepare(sql).all();
   } finally {
-    database.close();
+    reader.close();
   }
 }
 
-describe('in Meltano', () => {
-  it(
-    'runs twice, the second time from its own state',
-    async () => {
-      const first = await project?.meltano('run', 'tap-exactsales', 'target-sqlite');
-      expect(first).not.toContain(TOKEN);
-      expect(count('leads')).toBe(simulator.account.rows('Leads').length);
-      expect(count('stages')).toBe(simulator.account.rows('stages').length);
-      const state = await project?.meltano('state', 'get', 'dev:tap-exactsales-to-target-sqlite');
-      expect(state).toContain('"leads"');
+/** The filters that were asked of a set. */
+function filters(set: string): string[] {
+  const asked = simulator.requests.filter(({ path }) => path.endsWith(`/${set}`));
+  return asked.map(({ query: { $filter = '' } }) => $filter);
+}
 
-      simulator.account.live({ seed: 3, edits: 20 });
-      simulator.clearRequests();
-      await project?.meltano('run', 'tap-exactsales', 'target-sqlite');
-      expect(count('leads')).toBe(simulator.account.rows('Leads').length);
-      const leads = simulator.requests.filter(({ path }) => /leads/i.test(path));
-      expect(leads.some(({ query }) => /updateDate ge/i.test(query['$filter'] ?? ''))).toBe(true);
-    },
-    5 * MINUTES,
-  );
+interface State {
+  readonly singer_state: {
+    readonly bookmarks: Record<string, { readonly replication_key_value?: string }>;
+  };
+}
+
+async function state(): Promise<State> {
+  const { stdout } = await here().tried('state', 'get', ID);
+  return JSON.parse(stdout) as State;
+}
+
+describe('in Meltano', { timeout: 5 * MINUTES }, () => {
+  it('config test finds the settings of the tap valid, and of the API asks little', async () => {
+    const { code, stdout } = await here().tried('config', 'test', 'tap-exactsales');
+    expect(stdout).toContain('Plugin configuration is valid');
+    expect(code).toBe(0);
+    expect(simulator.requests.length).toBeLessThan(10);
+
+    const wrong = here().with({ TAP_EXACTSALES_API_TOKEN: 'no such token' });
+    const failed = await wrong.tried('config', 'test', 'tap-exactsales');
+    expect(failed.code).toBe(1);
+    expect(failed.stdout + failed.stderr).toContain('Plugin configuration is invalid');
+  });
+
+  it('config test writes through the target, and then falls over its own feet', async () => {
+    const { code, stderr } = await apart('loader').tried('config', 'test', 'target-sqlite');
+    expect(stderr).toContain('Test data was written to your target system');
+    expect(
+      query(join(here().folder, 'loader.sqlite'), 'SELECT * FROM meltano_test_stream'),
+    ).toEqual([
+      expect.objectContaining({ id: 1, name: 'Meltano Test Record', _sdc_deleted_at: null }),
+    ]);
+    // Meltano 4.4 ends the process of a loader that has ended by itself, whichever it is.
+    expect(code).toBe(1);
+    expect(stderr).toContain('ProcessLookupError');
+  });
+
+  it('invoke passes on what is asked of the tap itself', async () => {
+    const { stdout } = await here().tried('invoke', 'tap-exactsales', '--discover');
+    const { streams } = JSON.parse(stdout) as { streams: { tap_stream_id: string }[] };
+    expect(streams.map(({ tap_stream_id: id }) => id)).toContain('leadspersons__persons');
+    expect(streams).toHaveLength(22);
+    expect(simulator.requests).toEqual([]);
+  });
+
+  it('run twice: the second goes on from the state that Meltano kept', async () => {
+    const first = await here().meltano('--log-format', 'json', 'run', ...PAIR);
+    expect(differences(here().database, account)).toEqual([]);
+    expect(first).not.toContain(TOKEN);
+    expectParsed(first);
+    const { bookmarks } = (await state()).singer_state;
+    const [kept] = query(here().database, 'SELECT value FROM _singer_state');
+    expect(JSON.parse(String(kept?.['value']))).toMatchObject({ bookmarks });
+
+    account.live({ seed: 3, edits: 20 });
+    simulator.clearRequests();
+    await here().meltano('run', ...PAIR);
+    expect(differences(here().database, account)).toEqual([]);
+    const bookmark = bookmarks['leads']?.replication_key_value ?? '';
+    // Asked for is a day less than the bookmark.
+    const [year] = bookmark.split('-');
+    expect(filters('LeadsAndPersons').join()).toContain(`updateDate ge ${year}-`);
+  });
+
+  it('state list, get and set: the next run goes on from what was set', async () => {
+    expect((await here().tried('state', 'list')).stdout.trim()).toBe(ID);
+    const before = await state();
+    const { leads } = before.singer_state.bookmarks;
+    const earlier = { ...leads, replication_key_value: '2001-02-03T00:00:00Z' };
+    const set = {
+      singer_state: { bookmarks: { ...before.singer_state.bookmarks, leads: earlier } },
+    };
+    await here().meltano('state', 'set', '--force', ID, JSON.stringify(set));
+    simulator.clearRequests();
+    await here()
+      .with({ TAP_EXACTSALES__SELECT_FILTER: '["leads"]' })
+      .meltano('run', ...PAIR);
+    expect(filters('Leads')[0]).toContain('updateDate ge 2001-02-02');
+    expect(new Set(simulator.requests.map(({ path }) => path)).size).toBe(1);
+    const after = (await state()).singer_state.bookmarks;
+    expect(after['leads']?.replication_key_value).toBe(leads?.replication_key_value);
+    const calls = before.singer_state.bookmarks['callshistory']?.replication_key_value;
+    expect(after['callshistory']?.replication_key_value).toBe(calls);
+  });
+
+  it('run --full-refresh reads all again, and what is gone at the source goes', async () => {
+    account.live({ seed: 5, edits: 60, reach: 'whole' });
+    await here().meltano('run', '--full-refresh', ...PAIR);
+    expect(differences(here().database, account)).toEqual([]);
+    expect(filters('LeadsAndPersons').join()).not.toMatch(/updateDate ge 20[12]/);
+    const gone = 'SELECT count(*) AS rows FROM leads WHERE _sdc_deleted_at IS NOT NULL';
+    expect(query(here().database, gone)).not.toEqual([{ rows: 0 }]);
+  });
+
+  it('select leaves out a stream and a column, on the way and in the database', async () => {
+    await here().meltano('select', 'tap-exactsales', '*', '*');
+    await here().meltano('select', 'tap-exactsales', '--exclude', 'callshistory', '*');
+    await here().meltano('select', 'tap-exactsales', '--exclude', 'leads', 'cnpj');
+    simulator.clearRequests();
+    const selected = apart('selected');
+    await selected.meltano('run', '--state-id-suffix=selected', ...PAIR);
+    await here().meltano('select', 'tap-exactsales', '--rm', '--exclude', 'callshistory', '*');
+    await here().meltano('select', 'tap-exactsales', '--rm', '--exclude', 'leads', 'cnpj');
+
+    const database = join(here().folder, 'selected.sqlite');
+    expect(filters('callsHistory')).toEqual([]);
+    const tables = query(database, 'SELECT "table" FROM _singer_streams').map(({ table }) => table);
+    expect(tables).toHaveLength(21);
+    expect(tables).not.toContain('callshistory');
+    const rows = query(database, 'SELECT * FROM leads WHERE _sdc_deleted_at IS NULL');
+    expect(rows).toHaveLength(expectedRows('leads', account).length);
+    expect(Object.keys(rows[0] ?? {})).toContain('cpf');
+    expect(Object.keys(rows[0] ?? {})).not.toContain('cnpj');
+  });
+
+  it('killed in the middle, first the tap and then everything, and run again: nothing is amiss', async () => {
+    const killed = apart('killed', { TAP_EXACTSALES_PAGE_SIZE: '10' });
+    const id = '--state-id-suffix=killed';
+    const database = join(here().folder, 'killed.sqlite');
+    simulator.behave({ latencyMs: 200 });
+    const first = killed.start('run', id, ...PAIR);
+    const failed = ended(first);
+    await underWay();
+    process.kill(await processOf(first.pid, 'tap-exactsales'), 'SIGKILL');
+    expect((await failed).code).toBe(1);
+    expect((await failed).stderr).toContain('Extractor failed');
+    const streams = query(database, 'SELECT stream FROM _singer_streams');
+    expect(streams.map(({ stream }) => stream)).not.toContain('leadscustomfields');
+
+    simulator.clearRequests();
+    const second = killed.start('run', id, ...PAIR);
+    const gone = ended(second);
+    await underWay();
+    process.kill(-(second.pid ?? 0), 'SIGKILL');
+    await gone;
+    simulator.behave({ latencyMs: 0 });
+    const runs = query(database, 'SELECT outcome FROM _singer_runs ORDER BY run');
+    expect(runs).toEqual([{ outcome: 'done' }, { outcome: 'running' }]);
+
+    // Meltano takes a run that said nothing of its end for one that goes on: for five minutes.
+    await killed.meltano('run', '--force', id, ...PAIR);
+    expect(differences(database, account)).toEqual([]);
+  });
 });
+
+/** Until the tap has asked for some pages, and is not done. */
+async function underWay(): Promise<void> {
+  while (simulator.requests.length < 30) await wait(20);
+}
+
+/** The process of a plugin, by the group that Meltano leads. */
+async function processOf(group: number | undefined, program: string): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pgid=,pid=,args=']);
+  const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/));
+  const found = lines.find(
+    ([pgid, , ...args]) =>
+      pgid === String(group) && args.includes('--config') && args.join(' ').includes(program),
+  );
+  return Number(found?.[1]);
+}
+
+/** What the programs say reaches Meltano's own log in its parts, not as lines of JSON. */
+function expectParsed(log: string): void {
+  const lines = log.split('\n').filter((line) => line.startsWith('{'));
+  const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const of = (name: string, event: RegExp): Record<string, unknown> | undefined =>
+    said.find((line) => line['name'] === name && event.test(String(line['event'])));
+  expect(of('tap-exactsales', /^leads: 60 rows\.$/)).toMatchObject({
+    level: 'info',
+    app_name: 'tap-exactsales',
+    plugin_logger: 'tap-exactsales',
+  });
+  expect(of('tap-exactsales', /^METRIC: /)).toMatchObject({
+    metric_info: { metric: expect.any(String) as string },
+  });
+  expect(of('target-sqlite', /^Rows loaded: \d+$/)).toMatchObject({ level: 'info', streams: 22 });
+  expect(said.filter(({ event }) => String(event).startsWith('{"'))).toEqual([]);
+}
