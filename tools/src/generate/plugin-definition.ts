@@ -42,6 +42,8 @@ export function pluginDefinition(program: Program, facts: PluginFacts): string {
     domain_url: facts.domainUrl,
     keywords: facts.keywords,
     maintenance_status: 'active',
+    // Nobody at the Hub has looked at it yet.
+    quality: 'unknown',
     executable: name,
     capabilities,
     ...facts.ofItsKind,
