@@ -158,7 +158,7 @@ describe('the Meltano definition', () => {
   it('gives each setting its kind, its default and its secrecy', async () => {
     const { settings } = await definition('tap-exactsales');
     expect(settings).toEqual([
-      { name: 'api_token', ...setting('Token'), kind: 'password', sensitive: true },
+      { name: 'api_token', ...setting('Token'), kind: 'string', sensitive: true },
       { name: 'start_date', ...setting('Start'), kind: 'date_iso8601', value: '2000-01-01' },
       { name: 'past_days', ...setting('Days'), kind: 'integer', value: 0 },
       { name: 'rate', ...setting('Rate'), kind: 'decimal' },

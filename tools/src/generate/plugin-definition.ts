@@ -80,7 +80,6 @@ const KINDS: Readonly<Record<string, string>> = {
 
 function settingKind(schema: SettingSchema): string {
   if (schema['x-kind'] !== undefined) return schema['x-kind'];
-  if (schema['x-secret'] === true) return 'password';
   if (hasOptions(schema)) return 'options';
   const type = [schema.type].flat().find((name) => name !== 'null') ?? 'string';
   return KINDS[type] ?? 'string';
