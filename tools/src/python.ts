@@ -13,14 +13,18 @@ export type PythonTools = { readonly bin: string } | { readonly missing: string 
 
 /**
  * Makes, once, a virtual environment under `.venv/` with the pinned requirements of
- * `tools/requirements/<name>.txt`.
+ * `tools/requirements/<name>.txt`, and, as they are, those of `<name>.no-deps.txt`: what asks for
+ * half a cloud that is not needed here.
  */
 export async function pythonTools(name: string): Promise<PythonTools> {
-  const requirements = join(root, 'tools', 'requirements', `${name}.txt`);
+  const requirements = ['', '.no-deps']
+    .map((kind) => join(root, 'tools', 'requirements', `${name}${kind}.txt`))
+    .filter((path) => existsSync(path));
   const folder = join(root, '.venv', name);
   const bin = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
   const stamp = join(folder, 'requirements.sha256');
-  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  const texts = requirements.map((path) => readFileSync(path, 'utf8'));
+  const wanted = createHash('sha256').update(texts.join('')).digest('hex');
   const isReady = (): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
   if (isReady()) return { bin };
   const python = await findPython();
@@ -59,13 +63,16 @@ async function install(
   python: string,
   folder: string,
   bin: string,
-  requirements: string,
+  requirements: readonly string[],
 ): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   await run(python, ['-m', 'venv', folder]);
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-  await run(join(bin, 'python'), [...pip, '--requirement', requirements]);
+  for (const file of requirements) {
+    const alone = file.endsWith('.no-deps.txt') ? ['--no-deps'] : [];
+    await run(join(bin, 'python'), [...pip, ...alone, '--requirement', file]);
+  }
 }
 
 /** The command of a Python 3.10 or newer that can make virtual environments. */

@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { ended, Pair, start } from '../src/pair.ts';
+import { pythonTools } from '../src/python.ts';
+
+/** target-sqlite behind taps that others wrote, and that know nothing of it. */
+const MINUTES = 60_000;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A folder with files to read, and a tap that reads them. */
+class Source extends Pair {
+  readonly #tap: string;
+
+  constructor(tap: string, settings: (folder: string) => object) {
+    super({});
+    this.#tap = tap;
+    mkdirSync(this.files);
+    this.write('tap.json', settings(this.files));
+  }
+
+  get files(): string {
+    return join(this.folder, 'files');
+  }
+
+  /** @param minute when it was changed: taps look at that */
+  file(name: string, text: string, minute: number): void {
+    const path = join(this.files, name);
+    writeFileSync(path, text);
+    utimesSync(path, minute * 60, minute * 60);
+  }
+
+  /** Runs `tap | target` from the database's state. @returns how many records the tap sent */
+  async copy(): Promise<number> {
+    const { stdout: state } = await this.target('state');
+    this.write('state.json', JSON.parse(state) as unknown);
+    const path = (name: string): string => join(this.folder, name);
+    const tap = spawn(this.#tap, ['--config', path('tap.json'), '--state', path('state.json')]);
+    const target = start('target-sqlite', ['--config', path('target.json')]);
+    tap.stdout.pipe(target.stdin);
+    tap.stdin.end();
+    const [sent, loaded] = await Promise.all([ended(tap), ended(target)]);
+    expect(sent.code, sent.stderr).toBe(0);
+    expect(loaded.code, loaded.stderr).toBe(0);
+    return sent.stdout.split('\n').filter((line) => line.includes('"type":"RECORD"')).length;
+  }
+
+  /** The rows of a table in no order, less what the tap says of the file. */
+  rows(table: string): string[] {
+    const reader = new DatabaseSync(this.database, { readOnly: true });
+    const statement = reader.prepare(`SELECT * FROM "${table}" WHERE _sdc_deleted_at IS NULL`);
+    statement.setReadBigInts(true);
+    const rows = statement.all();
+    reader.close();
+    return texts(rows.map((row) => withoutPrefix(row)));
+  }
+}
+
+function withoutPrefix(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('_sdc_')));
+}
+
+/** Rows as texts that can be compared; columns that a row lacks are null. */
+function texts(rows: readonly Row[]): string[] {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].sort();
+  const text = (value: unknown): string =>
+    typeof value === 'bigint' ? `${value}` : JSON.stringify(value ?? null);
+  return rows.map((row) => columns.map((name) => text(row[name])).join('|')).sort();
+}
+
+async function program(environment: string, name: string, skip: Skip): Promise<string> {
+  const tools = await pythonTools(environment);
+  if ('bin' in tools) return join(tools.bin, name);
+  if (process.env['CI'] !== undefined) throw new Error(`${name} must run here: ${tools.missing}`);
+  return skip(tools.missing);
+}
+
+type Skip = (reason: string) => never;
+
+describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
+  const people = [
+    { id: '0042', name: 'Ana "a Breve" Souza', note: 'duas\nlinhas, com vírgula' },
+    { id: '7', name: 'Łukasz 😀', note: '' },
+  ];
+  const places = [{ cep: '01310-100', city: 'São Paulo' }];
+  const csv = (rows: readonly Row[]): string =>
+    [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))]
+      .map((cells) => cells.map((cell) => `"${String(cell).replaceAll('"', '""')}"`).join(','))
+      .join('\r\n');
+
+  it('is copied whole, and then what changed', async ({ skip }) => {
+    const tap = await program('tap-csv-folder', 'tap-csv-folder', skip);
+    const source = new Source(tap, (path) => ({
+      ...{ path, filesystem: 'local', read_mode: 'one_stream_per_file' },
+    }));
+    source.file('people.csv', csv(people), 1);
+    source.file('places.csv', csv(places), 2);
+    expect(await source.copy()).toBe(3);
+    expect(source.rows('people')).toEqual(texts(people));
+    expect(source.rows('places')).toEqual(texts(places));
+
+    const more = [...people, { id: '8', name: 'Zé', note: 'NULL' }];
+    source.file('people.csv', csv(more), 3);
+    // A file as old as the bookmark comes once more, and changes nothing.
+    expect(await source.copy()).toBe(4);
+    expect(source.rows('people')).toEqual(texts(more));
+    expect(source.rows('places')).toEqual(texts(places));
+
+    // One that is older does not, whatever is in it: so the bookmark came from the database.
+    source.file('places.csv', csv([...places, { cep: '01310-200', city: 'Santos' }]), 1);
+    expect(await source.copy()).toBe(3);
+    expect(source.rows('people')).toEqual(texts(more));
+    expect(source.rows('places')).toEqual(texts(places));
+  });
+});
+
+describe('a tap that reads JSON files, and gives its rows no key', { timeout: 5 * MINUTES }, () => {
+  const first = [
+    { id: 1, big: 1152921504606846977n, price: 12.5, name: 'Ana', tags: '["a","b"]' },
+    { id: 2, big: null, price: 0.1, name: 'naïve 😀', tags: null },
+  ];
+  const second = [{ id: 3, big: 5n, price: null, name: "O'Neil", tags: '[]' }];
+  const json = (rows: readonly Row[]): string =>
+    `[${rows
+      .map(
+        ({ id, big, price, name, tags }) =>
+          `{"id":${String(id)},"big":${String(big)},"price":${String(price)},"name":${JSON.stringify(name)},"tags":${String(tags)}}`,
+      )
+      .join(',')}]`;
+
+  it('is copied once: what was read is not read again', async ({ skip }) => {
+    const tap = await program('singer-sdk', 'tap-jsonfile', skip);
+    const source = new Source(tap, (path) => ({
+      ...{ paths: [join(path, '*.json')], stream_name: 'things' },
+    }));
+    source.file('a.json', json(first), 1);
+    expect(await source.copy()).toBe(2);
+    expect(source.rows('things')).toEqual(texts(first));
+
+    source.file('b.json', json(second), 2);
+    expect(await source.copy()).toBe(1);
+    expect(source.rows('things')).toEqual(texts([...first, ...second]));
+    expect(await source.copy()).toBe(0);
+    expect(source.rows('things')).toEqual(texts([...first, ...second]));
+  });
+});
