@@ -130,11 +130,13 @@ describe('flattening', () => {
 
   it('can be read back: schema and record name the same, and no value is lost', async () => {
     const name = fc.stringMatching(/^[a-z]{1,4}$/);
+    // Nobody can tell a text that begins so from the JSON text of an object.
+    const plain = fc.string().filter((value) => !value.startsWith('{"'));
     const { tree } = fc.letrec<{ tree: Tree; node: Tree | Leaf }>((tie) => ({
       tree: fc.dictionary(name, tie('node'), { maxKeys: 4, minKeys: 1, noNullPrototype: true }),
       node: fc.oneof(
         { depthSize: 'small', withCrossShrink: true },
-        fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null)),
+        fc.oneof(fc.integer(), plain, fc.boolean(), fc.constant(null)),
         tie('tree'),
       ),
     }));
