@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { ended, Pair, start } from '../src/pair.ts';
-import { pythonTools } from '../src/python.ts';
+import { peerTools } from './peer.ts';
 
 /** target-sqlite behind taps that others wrote, and that know nothing of it. */
 const MINUTES = 60_000;
@@ -71,15 +71,6 @@ function texts(rows: readonly Row[]): string[] {
   return rows.map((row) => columns.map((name) => text(row[name])).join('|')).sort();
 }
 
-async function program(environment: string, name: string, skip: Skip): Promise<string> {
-  const tools = await pythonTools(environment);
-  if ('bin' in tools) return join(tools.bin, name);
-  if (process.env['CI'] !== undefined) throw new Error(`${name} must run here: ${tools.missing}`);
-  return skip(tools.missing);
-}
-
-type Skip = (reason: string) => never;
-
 describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
   const people = [
     { id: '0042', name: 'Ana "a Breve" Souza', note: 'duas\nlinhas, com vírgula' },
@@ -92,7 +83,7 @@ describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
       .join('\r\n');
 
   it('is copied whole, and then what changed', async ({ skip }) => {
-    const tap = await program('tap-csv-folder', 'tap-csv-folder', skip);
+    const tap = join(await peerTools('tap-csv-folder', skip), 'tap-csv-folder');
     const source = new Source(tap, (path) => ({
       ...{ path, filesystem: 'local', read_mode: 'one_stream_per_file' },
     }));
@@ -132,7 +123,7 @@ describe('a tap that reads JSON files, and gives its rows no key', { timeout: 5 
       .join(',')}]`;
 
   it('is copied once: what was read is not read again', async ({ skip }) => {
-    const tap = await program('singer-sdk', 'tap-jsonfile', skip);
+    const tap = join(await peerTools('singer-sdk', skip), 'tap-jsonfile');
     const source = new Source(tap, (path) => ({
       ...{ paths: [join(path, '*.json')], stream_name: 'things' },
     }));

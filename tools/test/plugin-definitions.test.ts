@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { loadValidator, type JsonSchema } from '@exact-spotter/singer';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { pythonTools } from '../src/python.ts';
+import { peerTools } from './peer.ts';
 
 /** The definitions for Meltano, held against what its Hub and Meltano itself let stand in them. */
 const root = join(import.meta.dirname, '..', '..');
@@ -78,14 +78,10 @@ interface MeltanoSchema {
 
 /** The parts of the schema of a project that Meltano brings with it. */
 async function ofMeltano(skip: (reason: string) => never): Promise<MeltanoSchema> {
-  const tools = await pythonTools('meltano');
-  if ('missing' in tools) {
-    if (process.env['CI'] !== undefined) throw new Error(`Meltano must be here: ${tools.missing}`);
-    return skip(tools.missing);
-  }
+  const bin = await peerTools('meltano', skip);
   const print =
     'import importlib.resources as r; print((r.files("meltano.schemas") / "meltano.schema.json").read_text())';
-  const { stdout } = await promisify(execFile)(join(tools.bin, 'python'), ['-c', print]);
+  const { stdout } = await promisify(execFile)(join(bin, 'python'), ['-c', print]);
   const { $defs } = JSON.parse(stdout) as { $defs: MeltanoSchema };
   return { ...$defs, base_setting: { ...$defs.base_setting, $defs } };
 }
