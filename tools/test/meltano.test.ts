@@ -108,17 +108,16 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(failed.stdout + failed.stderr).toContain('Plugin configuration is invalid');
   });
 
-  it('config test writes through the target, and then falls over its own feet', async () => {
-    const { code, stderr } = await apart('loader').tried('config', 'test', 'target-sqlite');
+  it('config test writes through the target, whatever Meltano makes of its end', async () => {
+    const { code, stdout, stderr } = await apart('loader').tried('config', 'test', 'target-sqlite');
     expect(stderr).toContain('Test data was written to your target system');
-    expect(
-      query(join(here().folder, 'loader.sqlite'), 'SELECT * FROM meltano_test_stream'),
-    ).toEqual([
+    const database = join(here().folder, 'loader.sqlite');
+    expect(query(database, 'SELECT * FROM meltano_test_stream')).toEqual([
       expect.objectContaining({ id: 1, name: 'Meltano Test Record', _sdc_deleted_at: null }),
     ]);
-    // Meltano 4.4 ends the process of a loader that has ended by itself, whichever it is.
-    expect(code).toBe(1);
-    expect(stderr).toContain('ProcessLookupError');
+    // Behind the test Meltano 4.4 ends the loader, and falls when it has noticed that it ended by itself.
+    if (code === 0) expect(stdout).toContain('Plugin configuration is valid');
+    else expect(stderr).toContain('ProcessLookupError');
   });
 
   it('invoke passes on what is asked of the tap itself', async () => {
