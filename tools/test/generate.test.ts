@@ -161,7 +161,7 @@ describe('the Meltano definition', () => {
       { name: 'api_token', ...setting('Token'), kind: 'string', sensitive: true },
       { name: 'start_date', ...setting('Start'), kind: 'date_iso8601', value: '2000-01-01' },
       { name: 'past_days', ...setting('Days'), kind: 'integer', value: 0 },
-      { name: 'rate', ...setting('Rate'), kind: 'decimal' },
+      { name: 'rate', ...setting('Rate'), kind: 'string' },
       { name: 'deep', ...setting('Deep'), kind: 'boolean', value: false },
       {
         name: 'method',

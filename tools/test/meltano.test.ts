@@ -34,6 +34,8 @@ beforeAll(async () => {
     PATH: [tools.bin, join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     TAP_EXACTSALES_API_TOKEN: TOKEN,
     TAP_EXACTSALES_QUOTA_REQUESTS: '10000',
+    // A fraction, which Meltano could not hand on as a number.
+    TAP_EXACTSALES_QUOTA_SECONDS: '0.5',
   });
   await project.init();
   await addPlugins(project);

@@ -44,7 +44,17 @@ async function gather(
     ? readEnvironment(program, { ...(await readDotEnv()), ...env })
     : {};
   const merged = Object.assign({}, ...files, fromEnvironment) as Settings;
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
+  return Object.fromEntries(
+    Object.entries(merged)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [name, numberOf(value, program.settings.properties[name])]),
+  );
+}
+
+/** Meltano hands on numbers from its own environment as text: for 4.4 a fraction can be nothing else. */
+function numberOf(value: unknown, schema: SettingSchema | undefined): unknown {
+  const isNumeric = typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value);
+  return isNumeric && schema ? cast(value, schema) : value;
 }
 
 async function readSettingsFile(path: string): Promise<Settings> {

@@ -67,6 +67,12 @@ describe('settings', () => {
       { past_days: 7, deep: true, api_token: 'canary', names: ['a'] },
     ],
     [
+      'numbers may come as text, as Meltano has them from its own environment',
+      ['--config', settingsFile('text.json', '{"api_token": "12", "past_days": "3"}')],
+      {},
+      { past_days: 3, deep: false, api_token: '12' },
+    ],
+    [
       'the environment is not read unasked',
       ['--config', good],
       { TAP_SAMPLE_PAST_DAYS: '7' },

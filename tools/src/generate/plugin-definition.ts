@@ -68,11 +68,15 @@ function settingDefinition(schema: SettingSchema): object {
   };
 }
 
-/** JSON Schema's types in Meltano's words. */
+/**
+ * JSON Schema's types in Meltano's words. It has a kind for fractions, `decimal`, but fails on one
+ * that comes from its environment: "Object of type Decimal is not JSON serializable" (4.4.1). As
+ * text they arrive, and the programs take them for what they are.
+ */
 const KINDS: Readonly<Record<string, string>> = {
   boolean: 'boolean',
   integer: 'integer',
-  number: 'decimal',
+  number: 'string',
   string: 'string',
   array: 'array',
   object: 'object',
