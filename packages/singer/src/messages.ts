@@ -44,6 +44,8 @@ export interface BatchMessage {
   /** URLs of the files. */
   readonly manifest: readonly string[];
   readonly version?: number;
+  /** RFC 3339: when the first of the records was read. */
+  readonly time_extracted?: string;
 }
 
 /** A kind of message that this protocol does not know: to be warned about once, and passed over. */
@@ -119,14 +121,7 @@ function recordMessage(line: Line, message: Members): RecordMessage {
   if (!isObject(record)) {
     throw fault(line, 'the RECORD message has no "record" object', name);
   }
-  const extracted = message['time_extracted'];
-  return {
-    type: 'RECORD',
-    stream: name,
-    record,
-    ...optionalVersion(message),
-    ...(typeof extracted === 'string' && { time_extracted: extracted }),
-  };
+  return { type: 'RECORD', stream: name, record, ...ofEachRecord(message) };
 }
 
 function schemaMessage(line: Line, message: Members): SchemaMessage {
@@ -163,7 +158,7 @@ function batchMessage(line: Line, message: Members): BatchMessage {
     stream: name,
     encoding: { format, ...(typeof compression === 'string' && { compression }) },
     manifest,
-    ...optionalVersion(message),
+    ...ofEachRecord(message),
   };
 }
 
@@ -183,9 +178,13 @@ function version(line: Line, message: Members): number {
   );
 }
 
-function optionalVersion(message: Members): { version?: number } {
-  const value = message['version'];
-  return typeof value === 'number' ? { version: value } : {};
+/** What is said of a record, or of all records of a BATCH. */
+function ofEachRecord(message: Members): { version?: number; time_extracted?: string } {
+  const { version: number, time_extracted: extracted } = message;
+  return {
+    ...(typeof number === 'number' && { version: number }),
+    ...(typeof extracted === 'string' && { time_extracted: extracted }),
+  };
 }
 
 function names(line: Line, message: Members, member: string): readonly string[] | undefined {

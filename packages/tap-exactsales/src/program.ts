@@ -1,4 +1,5 @@
 import { mapSettings, packageVersion, type Program } from '@exact-spotter/singer';
+import { batchSettings } from './batch/config.ts';
 
 const version = packageVersion(import.meta.url);
 
@@ -18,6 +19,7 @@ export const program: Program = {
     'state',
     'test',
     'activate-version',
+    'batch',
     'stream-maps',
     'schema-flattening',
     'structured-logging',
@@ -145,6 +147,7 @@ export const program: Program = {
         description: 'What the tap calls itself before the API.',
         default: `tap-exactsales/${version}`,
       },
+      ...batchSettings,
       ...mapSettings,
     },
   },

@@ -3,7 +3,7 @@ import { log } from '@exact-spotter/singer';
 import { AccountClock } from './clock.ts';
 import { connect } from './connection.ts';
 import { keepHeapSmall } from './memory.ts';
-import { openWriter } from './open-writer.ts';
+import { openOutput, openWriter } from './open-writer.ts';
 import { planSettings } from './plan-settings.ts';
 import { startProgress } from './progress/progress.ts';
 import type { SelectedStream } from './select.ts';
@@ -22,7 +22,7 @@ export async function runSync(
   state: State,
 ): Promise<void> {
   keepHeapSmall();
-  const writer = await openWriter(settings, selected, state);
+  const writer = await openWriter(settings, selected, state, await openOutput(settings));
   const termination = boundedTermination();
   const failure = new AbortController();
   const signal = AbortSignal.any([termination, failure.signal]);

@@ -1,4 +1,5 @@
-import type { MapSettings } from '@exact-spotter/singer';
+import type { JsonValue, MapSettings } from '@exact-spotter/singer';
+import { batchFaults, type BatchConfig } from './batch/config.ts';
 import { AccountClock, isTimezone } from './clock.ts';
 
 /** The settings as the program runs with them: complete, checked, frozen. */
@@ -21,16 +22,18 @@ export interface TapSettings extends MapSettings {
   readonly max_retries: number;
   readonly reconcile: boolean;
   readonly user_agent: string;
+  readonly batch_config?: BatchConfig;
 }
 
 /** What JSON Schema cannot say of the settings. @returns the faults, one sentence each */
 export function checkSettings(settings: Partial<Record<keyof TapSettings, unknown>>): string[] {
-  return Object.entries(CHECKS).flatMap(([name, { isGood, wanted }]) => {
+  const faults = Object.entries(CHECKS).flatMap(([name, { isGood, wanted }]) => {
     const value = settings[name as keyof TapSettings];
     return typeof value !== 'string' || isGood(value)
       ? []
       : [`The setting "${name}" must be ${wanted}.`];
   });
+  return [...faults, ...batchFaults(settings.batch_config as JsonValue | undefined)];
 }
 
 interface Check {

@@ -1,14 +1,12 @@
 import type { TableName } from '@exact-spotter/schema';
 import {
   counter,
-  messageLine,
-  stateLine,
   type Counter,
   type JsonSchema,
   type Message,
-  type Output,
   type StreamMapper,
 } from '@exact-spotter/singer';
+import type { MessageOutput } from './message-output.ts';
 import type { TableRow } from './row.ts';
 import type { SelectedStream } from './select.ts';
 import type { State } from './state.ts';
@@ -21,16 +19,16 @@ export interface OutgoingRow {
   readonly version: number | undefined;
 }
 
-/** The lines of a run, in order. What is handed over in one call leaves together. */
+/** The messages of a run, in order. What is handed over in one call leaves together. */
 export class Writer {
-  readonly #output: Output;
+  readonly #output: MessageOutput;
   readonly #state: State;
   readonly #maps: StreamMapper | undefined;
   readonly #counters = new Map<TableName, Counter>();
   readonly #rows = new Map<TableName, number>();
 
   /** @param maps nothing where the messages go out as they are */
-  constructor(output: Output, state: State, maps?: StreamMapper) {
+  constructor(output: MessageOutput, state: State, maps?: StreamMapper) {
     this.#output = output;
     this.#state = state;
     this.#maps = maps;
@@ -38,7 +36,7 @@ export class Writer {
 
   /** @param more goes on top of the schema, e.g. `x-covered` */
   async schema({ stream, columns }: SelectedStream, more: JsonSchema = {}): Promise<void> {
-    await this.#write(this.#lines(schemaMessage(stream, columns, more)));
+    await this.#write([schemaMessage(stream, columns, more)]);
   }
 
   /**
@@ -47,28 +45,22 @@ export class Writer {
    */
   async rows(rows: Iterable<OutgoingRow>, extracted: number): Promise<void> {
     const timeExtracted = `${new Date(extracted).toISOString().slice(0, -1)}000Z`;
-    let text = '';
-    for (const { stream, row, version } of rows) {
-      this.#count(stream);
-      const more = { ...(version !== undefined && { version }), time_extracted: timeExtracted };
-      text += this.#lines({ type: 'RECORD', stream, record: row, ...more });
-    }
-    await this.#write(text);
+    await this.#write(this.#records(rows, timeExtracted));
   }
 
   async activateVersion(stream: TableName, version: number): Promise<void> {
-    await this.#write(this.#lines({ type: 'ACTIVATE_VERSION', stream, version }));
+    await this.#write([{ type: 'ACTIVATE_VERSION', stream, version }]);
   }
 
-  /** What stands before this line is what the state claims. */
+  /** What was handed over before is what the state claims. */
   async state(): Promise<void> {
-    await this.#output.write(stateLine(this.#state.value()));
+    await this.#output.state(() => this.#state.value());
   }
 
   /** Waits until everything has left. */
   async end(): Promise<void> {
     for (const records of this.#counters.values()) records.flush();
-    await this.#output.flush();
+    await this.#output.end();
   }
 
   /** Rows of a stream so far. */
@@ -76,12 +68,16 @@ export class Writer {
     return this.#rows.get(stream) ?? 0;
   }
 
-  #lines(message: Message): string {
-    return this.#maps ? this.#maps.map(message).map(messageLine).join('') : messageLine(message);
+  *#records(rows: Iterable<OutgoingRow>, timeExtracted: string): Generator<Message> {
+    for (const { stream, row, version } of rows) {
+      this.#count(stream);
+      const more = { ...(version !== undefined && { version }), time_extracted: timeExtracted };
+      yield { type: 'RECORD', stream, record: row, ...more };
+    }
   }
 
-  async #write(text: string): Promise<void> {
-    if (text !== '') await this.#output.write(text);
+  async #write(messages: Iterable<Message>): Promise<void> {
+    await this.#output.write(this.#maps ? mapped(messages, this.#maps) : messages);
   }
 
   #count(stream: TableName): void {
@@ -90,4 +86,8 @@ export class Writer {
     records.add();
     this.#rows.set(stream, this.written(stream) + 1);
   }
+}
+
+function* mapped(messages: Iterable<Message>, maps: StreamMapper): Generator<Message> {
+  for (const message of messages) yield* maps.map(message);
 }

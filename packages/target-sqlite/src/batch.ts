@@ -48,7 +48,7 @@ export async function loadBatch(
 async function loadFile(
   run: Run,
   target: Target,
-  { stream, version }: BatchMessage,
+  { stream, version, time_extracted: extracted }: BatchMessage,
   source: AsyncIterable<Uint8Array>,
   { maxLineBytes, stop, maps }: BatchOptions,
 ): Promise<void> {
@@ -62,6 +62,7 @@ async function loadFile(
         stream,
         record,
         ...(version !== undefined && { version }),
+        ...(extracted !== undefined && { time_extracted: extracted }),
       };
       for (const made of maps?.records(message, line) ?? [{ ...line, message }]) {
         if (!(run.isReadyFor(made.message) || (await run.makeReady(made.message)))) return;

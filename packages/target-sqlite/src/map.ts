@@ -135,7 +135,11 @@ function usualText(record: JsonRecord): string | undefined {
 }
 
 /** The line of a BATCH's file as a Singer line. */
-export function recordMessage({ stream, version }: RecordMessage, { text }: Line): string {
-  const more = version === undefined ? '' : `,"version":${version}`;
-  return `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":${text}${more}}`;
+export function recordMessage(
+  { stream, version, time_extracted }: RecordMessage,
+  { text }: Line,
+): string {
+  const more = JSON.stringify({ version, time_extracted }).slice(1);
+  const end = more === '}' ? more : `,${more}`;
+  return `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":${text}${end}`;
 }

@@ -1,0 +1,158 @@
+import {
+  counter,
+  messageLine,
+  stateLine,
+  type Counter,
+  type Message,
+  type Output,
+  type RecordMessage,
+} from '@exact-spotter/singer';
+import type { MessageOutput } from '../message-output.ts';
+import { Batch } from './batch.ts';
+import { DEFAULT_BATCH_SIZE, type BatchConfig } from './config.ts';
+import { Families } from './families.ts';
+import { BatchFolder } from './folder.ts';
+
+/** Milliseconds that a STATE is held back for at most, while the files fill. */
+const LONGEST_WAIT = 30_000;
+
+/**
+ * @param source what the files are called after, in front of their stream
+ * @throws SettingsError where the files have no place
+ */
+export async function openBatches(
+  config: BatchConfig,
+  source: string,
+  output: Output,
+): Promise<MessageOutput> {
+  const folder = await BatchFolder.open(config, source);
+  return new BatchOutput(output, folder, config.batch_size ?? DEFAULT_BATCH_SIZE);
+}
+
+/**
+ * Rows go into files; the other messages are lines, and what they are about is named in BATCH lines
+ * before them: a STATE comes behind all rows that were handed over, a SCHEMA and an
+ * ACTIVATE_VERSION behind those of their stream and its family. So that the files are worth their
+ * while, a STATE waits until one of them is full.
+ */
+class BatchOutput implements MessageOutput {
+  readonly #output: Output;
+  readonly #folder: BatchFolder;
+  readonly #size: number;
+  readonly #families = new Families();
+  /** By stream. A batch stays here until its BATCH line is written. */
+  readonly #batches = new Map<string, Batch>();
+  readonly #counters = new Map<string, Counter>();
+  /** True when files have left since the last STATE for want of room. */
+  #isDue = false;
+  #stated = performance.now();
+  /** A STATE that is held back. */
+  #held: (() => object) | undefined;
+  /** What is under way: sets that are read side by side write one after the other. */
+  #turn: Promise<void> = Promise.resolve();
+
+  /** @param size rows in a file at most */
+  constructor(output: Output, folder: BatchFolder, size: number) {
+    this.#output = output;
+    this.#folder = folder;
+    this.#size = size;
+  }
+
+  write(messages: Iterable<Message>): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const message of messages) {
+        if (message.type === 'RECORD') await this.#add(message);
+        else await this.#say(message);
+      }
+      for (const batch of this.#batches.values()) await batch.write();
+    });
+  }
+
+  state(value: () => object): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#held = value;
+      if (this.#isStateDue()) await this.#state();
+    });
+  }
+
+  async end(): Promise<void> {
+    try {
+      await this.#inTurn(() => this.#state());
+      for (const batches of this.#counters.values()) batches.flush();
+      await this.#output.flush();
+    } catch (fault) {
+      await Promise.all([...this.#batches.values()].map((batch) => batch.discard()));
+      throw fault;
+    }
+  }
+
+  /** After a fault nothing is written any more: a later STATE would claim what was lost by it. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work);
+    // Heard by whoever waits for this turn, or for a later one.
+    this.#turn.catch(() => undefined);
+    return this.#turn;
+  }
+
+  async #add(record: RecordMessage): Promise<void> {
+    const { stream, version } = record;
+    const claims = this.#families.claims(stream, record.record);
+    const open = this.#batches.get(stream);
+    if (open && (open.isFull || open.version !== version || open.replaces(claims))) {
+      await this.#leave(this.#familyOf(stream));
+      this.#isDue = true;
+    }
+    const batch = this.#batches.get(stream) ?? new Batch(record, this.#folder, this.#size);
+    this.#batches.set(stream, batch);
+    batch.add(record, claims);
+  }
+
+  async #say(message: Exclude<Message, RecordMessage>): Promise<void> {
+    if (message.type === 'SCHEMA') this.#families.declare(message);
+    if ('stream' in message) await this.#leave(this.#familyOf(message.stream));
+    await this.#output.write(messageLine(message));
+  }
+
+  #isStateDue(): boolean {
+    const waited = performance.now() - this.#stated;
+    const batches = [...this.#batches.values()];
+    const isFull = batches.length === 0 || batches.some((batch) => batch.isFull);
+    return isFull || this.#isDue || waited >= LONGEST_WAIT;
+  }
+
+  /** The STATE that is held back, behind all rows: what they say was handed over before it. */
+  async #state(): Promise<void> {
+    await this.#leave([...this.#batches.values()]);
+    if (!this.#held) return;
+    await this.#output.write(stateLine(this.#held()));
+    this.#held = undefined;
+    this.#isDue = false;
+    this.#stated = performance.now();
+  }
+
+  #familyOf(stream: string): Batch[] {
+    const head = this.#families.headOf(stream);
+    return [...this.#batches.values()].filter(
+      (batch) => this.#families.headOf(batch.stream) === head,
+    );
+  }
+
+  /** Completes the files, then names them, parents first. */
+  async #leave(batches: readonly Batch[]): Promise<void> {
+    const parentsFirst = batches.toSorted(
+      (one, other) => this.#families.depthOf(one.stream) - this.#families.depthOf(other.stream),
+    );
+    const messages = await Promise.all(parentsFirst.map((batch) => batch.close()));
+    for (const message of messages) {
+      await this.#output.write(messageLine(message));
+      this.#batches.delete(message.stream);
+      this.#count(message.stream);
+    }
+  }
+
+  #count(stream: string): void {
+    const batches = this.#counters.get(stream) ?? counter('batch_count', { stream });
+    this.#counters.set(stream, batches);
+    batches.add();
+  }
+}
