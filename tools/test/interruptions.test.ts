@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ended, type Pair, start } from '../src/pair.ts';
+import { batchesOf, withBatches, type Batches } from './batches.ts';
 import { serveAccount } from './served-account.ts';
 
 const MINUTES = 60_000;
@@ -79,12 +81,18 @@ it('a reader that goes away ends the tap without a word', async () => {
   head.kill();
 });
 
-describe('kill -9 at any moment loses nothing', () => {
+/** Rows in lines, and in files that are full soon. */
+const WAYS: readonly (readonly [string, Batches | undefined])[] = [
+  ['lines', undefined],
+  ['files', { compression: 'gzip', batch_size: 40 }],
+];
+
+describe.each(WAYS)('kill -9 at any moment loses nothing of rows in %s', (_way, batches) => {
   it.each(['tap', 'target', 'both'] as const)(
     '%s: killed and run again until the end, the copy is equal',
     async (victim) => {
       served.simulator.behave({ latencyMs: 8 });
-      const pair = newPair();
+      const pair = withBatches(newPair(), batches);
       for (let kills = 0; kills < Math.ceil(KILLS / 3); kills += 1) {
         await runAndKill(pair, victim, 500 + Math.random() * 1500);
       }
@@ -99,10 +107,10 @@ describe('kill -9 at any moment loses nothing', () => {
 });
 
 describe('every state is true', () => {
-  it(
-    'a run that ends right behind it, and a later one from there, make the copy equal',
-    async () => {
-      const pair = newPair();
+  it.each(WAYS)(
+    'a run that ends right behind it, and a later one from there, make the copy equal: rows in %s',
+    async (_way, batches) => {
+      const pair = withBatches(newPair(), batches);
       const whole = await ended(
         start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]),
       );
@@ -111,7 +119,7 @@ describe('every state is true', () => {
       expect(places.length).toBeGreaterThan(20);
       for (let cut = 1; cut < places.length; cut += Math.ceil(places.length / 7)) {
         const other = newPair();
-        await load(other, lines.slice(0, (places[cut] ?? 0) + 1));
+        await load(other, moved(pair, other, lines.slice(0, (places[cut] ?? 0) + 1)));
         account.live({ seed: cut, edits: 5 });
         await copies(other);
       }
@@ -137,6 +145,12 @@ describe('every state is true', () => {
     expect(filters.at(-1)).toMatch(/^updateDate ge /);
   });
 });
+
+/** The lines of one pair for the target of another, which looks for files in a folder of its own. */
+function moved(from: Pair, to: Pair, lines: readonly string[]): string[] {
+  if (existsSync(batchesOf(from))) cpSync(batchesOf(from), batchesOf(to), { recursive: true });
+  return lines.map((line) => line.replaceAll(from.folder, to.folder));
+}
 
 /** Feeds the target with the beginning of a run. */
 async function load(pair: Pair, lines: readonly string[]): Promise<void> {

@@ -95,6 +95,9 @@ export interface Message {
   readonly stream?: string;
   readonly record?: Row;
   readonly version?: number;
+  readonly time_extracted?: string;
+  readonly encoding?: { readonly format: string; readonly compression?: string };
+  readonly manifest?: readonly string[];
   readonly schema?: Readonly<Record<string, unknown>>;
   readonly value?: { readonly bookmarks: Readonly<Record<string, Row>> };
 }

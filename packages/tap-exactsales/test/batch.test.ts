@@ -1,0 +1,277 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { batchesIn, batchRoot, recordsIn, said } from './batches.ts';
+import { readStreams, serve, type Message, type Row } from './scripted.ts';
+import { file, tap, type Ended } from './tap.ts';
+
+const rows = (count: number): Row[] =>
+  Array.from({ length: count }, (_, at) => ({ id: at + 1, value: `número ${at + 1}` }));
+const sub = (id: number): Row => ({ id, value: `sub ${id}` });
+const FAMILY = ['sources', 'sources__subSources'];
+
+async function read(
+  sets: Readonly<Record<string, readonly Row[]>>,
+  streams: readonly string[],
+  settings: object,
+): Promise<Ended & { readonly messages: readonly Message[] }> {
+  const server = await serve(sets);
+  try {
+    return await readStreams(server.url, streams, { settings });
+  } finally {
+    server.stop();
+  }
+}
+
+describe('rows leave in files', () => {
+  it.each(['gzip', 'none'] as const)(
+    'that hold what the records would: %s',
+    async (compression) => {
+      const sets = { industries: rows(1200) };
+      const plain = await read(sets, ['industries'], {});
+      const root = batchRoot();
+      const { code, stderr, messages } = await read(
+        sets,
+        ['industries'],
+        batchesIn(pathToFileURL(root).href, { compression }),
+      );
+      expect(code, stderr).toBe(0);
+      expect(messages.map(({ type }) => type)).toEqual([
+        'SCHEMA',
+        'BATCH',
+        'ACTIVATE_VERSION',
+        'STATE',
+      ]);
+      const [, batch, activated] = messages;
+      const { encoding, manifest, ...about } = batch ?? { type: '' };
+      expect(encoding).toEqual({ format: 'jsonl', compression });
+      const records = plain.messages.filter(({ type }) => type === 'RECORD');
+      expect(recordsIn(batch)).toEqual(records.map(({ record }) => record));
+      // What a RECORD says beside its record, the BATCH says of all.
+      expect(Object.keys(about)).toEqual(['type', 'stream', 'version', 'time_extracted']);
+      expect(about.version).toBe(activated?.version);
+      expect(about.time_extracted).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+      const name = `^p-tap-exactsales--industries-[-0-9a-f]{36}-1\\.jsonl${compression === 'gzip' ? '\\.gz' : ''}$`;
+      expect(readdirSync(root)).toEqual([expect.stringMatching(name)]);
+      expect(dirname(fileURLToPath(manifest?.[0] ?? ''))).toBe(root);
+    },
+  );
+
+  it('whose names no other run has', async () => {
+    const root = batchRoot();
+    for (let run = 0; run < 2; run += 1) {
+      await read({ industries: rows(2) }, ['industries'], batchesIn(root));
+    }
+    expect(readdirSync(root)).toHaveLength(2);
+  });
+
+  it('that hold so many rows at most, with a STATE once one was full', async () => {
+    const { messages } = await read(
+      { industries: rows(1200) },
+      ['industries'],
+      batchesIn(batchRoot(), { batch_size: 700 }),
+    );
+    const kinds = messages.map(({ type }) => type);
+    const sizes = messages
+      .filter(({ type }) => type === 'BATCH')
+      .map((one) => recordsIn(one).length);
+    expect(sizes).toEqual([700, 300, 200]);
+    expect(kinds).toEqual([
+      ...['SCHEMA', 'BATCH', 'BATCH', 'STATE', 'BATCH', 'ACTIVATE_VERSION', 'STATE'],
+    ]);
+  });
+
+  it('behind the stream maps, under names that a file may bear', async () => {
+    const root = batchRoot();
+    const stream_maps = { industries: { __alias__: 'a/b c', nome: 'value', value: null } };
+    const { messages } = await read({ industries: rows(1) }, ['industries'], {
+      ...batchesIn(root),
+      stream_maps,
+    });
+    const batch = messages.find(({ type }) => type === 'BATCH');
+    expect(batch?.stream).toBe('a/b c');
+    expect(recordsIn(batch)).toEqual([{ id: 1, active: null, nome: 'número 1' }]);
+    expect(readdirSync(root)[0]).toMatch(/^p-tap-exactsales--a_b_c-/);
+  });
+
+  it('but for a test, which is for reading', async () => {
+    const server = await serve({ industries: rows(3) });
+    const root = batchRoot();
+    const settings = { api_token: 'canary-of-scripts', api_url: server.url, ...batchesIn(root) };
+    const { stdout } = await tap(['--config', file('tap.json', settings), '--test']);
+    server.stop();
+    expect(stdout).toContain('{"type":"RECORD","stream":"industries"');
+    expect(existsSync(root)).toBe(false);
+  });
+});
+
+describe('a family leaves together, parents first', () => {
+  it.each<[string, number, Row[], string[]]>([
+    [
+      'at its end',
+      100,
+      [
+        { id: 1, subSources: [sub(11), sub(12)] },
+        { id: 2, subSources: [] },
+        { id: 3, subSources: [sub(31)] },
+      ],
+      ['sources: 1 2 3', 'sources__subSources: 11 12 31'],
+    ],
+    [
+      'when the children are full',
+      2,
+      [
+        { id: 1, subSources: [sub(11), sub(12), sub(13)] },
+        { id: 2, subSources: [sub(21)] },
+      ],
+      ['sources: 1', 'sources__subSources: 11 12', 'sources: 2', 'sources__subSources: 13 21'],
+    ],
+    [
+      'when the parents are full',
+      1,
+      [
+        { id: 1, subSources: [] },
+        { id: 2, subSources: [sub(21)] },
+      ],
+      ['sources: 1', 'sources: 2', 'sources__subSources: 21'],
+    ],
+    [
+      'when a parent comes again, whose first children must be there to be cleared',
+      100,
+      [
+        { id: 1, subSources: [sub(11), sub(12)] },
+        { id: 2, subSources: [sub(21)] },
+        { id: 1, subSources: [sub(12)] },
+      ],
+      ['sources: 1 2', 'sources__subSources: 11 12 21', 'sources: 1', 'sources__subSources: 12'],
+    ],
+  ])('%s', async (_case, batch_size, sources, batches) => {
+    const settings = batchesIn(batchRoot(), { batch_size });
+    const { messages } = await read({ sources }, FAMILY, settings);
+    expect(said(messages)).toEqual([
+      'SCHEMA sources',
+      'SCHEMA sources__subSources',
+      ...batches,
+      'ACTIVATE_VERSION sources',
+      'ACTIVATE_VERSION sources__subSources',
+      'STATE',
+    ]);
+  });
+
+  it('under the names that the stream maps give it', async () => {
+    const stream_maps = { sources: { __alias__: 'origens', origem: 'id', id: null } };
+    const sources = [1, 2, 1].map((id) => ({ id, subSources: [sub(10 + id)] }));
+    const { messages } = await read({ sources }, FAMILY, {
+      ...batchesIn(batchRoot()),
+      stream_maps,
+    });
+    const batches = messages.filter(({ type }) => type === 'BATCH');
+    expect(batches.map(({ stream }) => stream)).toEqual([
+      ...['origens', 'sources__subSources', 'origens', 'sources__subSources'],
+    ]);
+  });
+});
+
+it('a window is claimed behind its rows', async () => {
+  const meetings = [{ id: 1, startTime: new Date().toISOString() }];
+  const { messages } = await read({ meetings }, ['meetings'], batchesIn(batchRoot()));
+  expect(messages.map(({ type }) => type)).toEqual([
+    ...['SCHEMA', 'BATCH', 'SCHEMA', 'ACTIVATE_VERSION', 'STATE'],
+  ]);
+  expect(messages[2]?.schema?.['x-covered']).toBeDefined();
+});
+
+it('files that cannot be written end the run in one sentence, and nothing is claimed', async () => {
+  const root = batchRoot();
+  const server = await serve({ industries: rows(1200) }, () =>
+    rmSync(root, { recursive: true, force: true }),
+  );
+  const { code, stderr, messages } = await readStreams(server.url, ['industries'], {
+    settings: batchesIn(root),
+  });
+  server.stop();
+  expect(code).toBe(1);
+  expect(messages.map(({ type }) => type)).toEqual(['SCHEMA']);
+  expect(stderr).toMatch(/CRITICAL The batch file \S+ cannot be written \(ENOENT\)/);
+  expect(stderr.match(/CRITICAL/g)).toHaveLength(1);
+});
+
+describe('settings that are not served are refused before any request:', () => {
+  const encoding = { format: 'jsonl' };
+  const root = batchRoot();
+  mkdirSync(root);
+  writeFileSync(join(root, 'file'), '');
+
+  it.each<[string, unknown, RegExp]>([
+    ['no encoding', { storage: { root } }, /encoding\.format" must be jsonl/],
+    [
+      'parquet',
+      { encoding: { format: 'parquet' }, storage: { root } },
+      /encoding\.format" must be jsonl/,
+    ],
+    [
+      'zstd',
+      { encoding: { ...encoding, compression: 'zstd' }, storage: { root } },
+      /encoding\.compression" must be gzip or none/,
+    ],
+    ['no storage', { encoding }, /storage\.root" must be a folder/],
+    [
+      'a bucket',
+      { encoding, storage: { root: 's3://bucket/x' } },
+      /storage\.root" must be a folder/,
+    ],
+    ['no folder', { encoding, storage: { root: 'file://' } }, /storage\.root" must be a folder/],
+    [
+      'options of a storage',
+      { encoding, storage: { root, params: {} } },
+      /"batch_config\.storage\.params" is not served/,
+    ],
+    [
+      'a prefix that leads elsewhere',
+      { encoding, storage: { root, prefix: '../x' } },
+      /storage\.prefix" must be the beginning of a name/,
+    ],
+    [
+      'no rows',
+      { encoding, storage: { root }, batch_size: 0 },
+      /"batch_config\/batch_size" must be/,
+    ],
+    ['a text', 'gzip', /"batch_config" must be object/],
+    [
+      'a folder without its parent',
+      { encoding, storage: { root: join(root, 'a', 'b') } },
+      /storage\.root": the folder \S+ cannot be made \(ENOENT\)/,
+    ],
+    [
+      'a file',
+      { encoding, storage: { root: join(root, 'file') } },
+      /storage\.root": the folder \S+ cannot be made \(EEXIST\)/,
+    ],
+  ])('%s', async (_case, batch_config, sentence) => {
+    const server = await serve({});
+    const { code, stdout, stderr } = await readStreams(server.url, ['industries'], {
+      settings: { batch_config },
+    });
+    server.stop();
+    expect(stderr).toMatch(sentence);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(server.asked).toHaveLength(0);
+  });
+
+  it.each([
+    ['a path', (folder: string) => folder],
+    ['a path behind file://, as in the example of the Singer SDK', () => 'file://here/files'],
+    ['a URL', (folder: string) => pathToFileURL(folder).href],
+  ])('taken is %s', async (_case, rootOf) => {
+    const folder = batchRoot();
+    mkdirSync(join(dirname(folder), 'here'));
+    const config = file('tap.json', {
+      ...{ api_token: 'x', api_url: 'http://127.0.0.1:9', max_retries: 0 },
+      ...batchesIn(rootOf(folder)),
+    });
+    const { code } = await tap(['--config', config], {}, dirname(folder));
+    expect(code).toBe(1);
+    expect(existsSync(folder) || existsSync(join(dirname(folder), 'here', 'files'))).toBe(true);
+  });
+});

@@ -1,0 +1,44 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import type { Message, Row } from './scripted.ts';
+
+/** A folder of its own for the files of a test. */
+export function batchRoot(): string {
+  return join(mkdtempSync(join(tmpdir(), 'batches-')), 'made');
+}
+
+/** The setting, as the Singer SDK documents it. */
+export function batchesIn(
+  root: string,
+  more: { readonly compression?: 'gzip' | 'none'; readonly batch_size?: number } = {},
+): object {
+  const { compression = 'none', ...rest } = more;
+  const encoding = { format: 'jsonl', compression };
+  return { batch_config: { encoding, storage: { root, prefix: 'p-' }, ...rest } };
+}
+
+/** The records in the files that a BATCH names. */
+export function recordsIn(batch: Message | undefined): Row[] {
+  const { manifest = [], encoding } = batch ?? {};
+  return manifest.flatMap((url) => {
+    const bytes = readFileSync(fileURLToPath(url));
+    const text = String(encoding?.compression === 'gzip' ? gunzipSync(bytes) : bytes);
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Row);
+  });
+}
+
+/** What was said, shortly: the stream and ids of each BATCH, and the kinds of the others. */
+export function said(messages: readonly Message[]): string[] {
+  return messages.map((message) => {
+    const { type, stream } = message;
+    if (type !== 'BATCH') return stream === undefined ? type : `${type} ${stream}`;
+    const ids = recordsIn(message).map(({ id, subsources_id: below }) => id ?? below);
+    return `${String(stream)}: ${ids.join(' ')}`;
+  });
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Pair } from '../src/pair.ts';
+
+export interface Batches {
+  readonly compression: 'gzip' | 'none';
+  readonly batch_size?: number;
+}
+
+/** Where the files of a pair lie: where its target looks for them. */
+export function batchesOf({ folder }: Pair): string {
+  return join(folder, 'batches');
+}
+
+/** Tells the tap of a pair to put its rows into files; nothing is changed without batches. */
+export function withBatches(pair: Pair, batches: Batches | undefined): Pair {
+  if (!batches) return pair;
+  const { compression, ...rest } = batches;
+  const encoding = { format: 'jsonl', compression };
+  const storage = { root: pathToFileURL(batchesOf(pair)).href };
+  const settings = JSON.parse(readFileSync(join(pair.folder, 'tap.json'), 'utf8')) as object;
+  pair.write('tap.json', { ...settings, batch_config: { encoding, storage, ...rest } });
+  return pair;
+}
