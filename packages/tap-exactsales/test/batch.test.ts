@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { openBatches } from '../src/batch/batch-output.ts';
 import { batchesIn, batchRoot, recordsIn, said } from './batches.ts';
 import { readStreams, serve, type Message, type Row } from './scripted.ts';
 import { file, tap, type Ended } from './tap.ts';
@@ -171,6 +172,26 @@ describe('a family leaves together, parents first', () => {
       ...['origens', 'sources__subSources', 'origens', 'sources__subSources'],
     ]);
   });
+});
+
+it('a STATE waits half a minute at most for a file to be full', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const written: string[] = [];
+  const output = {
+    write: (text: string) => Promise.resolve(void written.push(text.slice(0, 14))),
+    flush: () => Promise.resolve(),
+  };
+  const config = { encoding: { format: 'jsonl' }, storage: { root: batchRoot() } } as const;
+  const batches = await openBatches(config, 'x', output);
+  await batches.write([{ type: 'RECORD', stream: 't', record: { id: 1 } }]);
+  for (const seconds of [29, 2]) {
+    vi.advanceTimersByTime(seconds * 1000);
+    written.push(`${seconds} seconds`);
+    await batches.state(() => ({}));
+  }
+  vi.useRealTimers();
+  await batches.end();
+  expect(written).toEqual(['29 seconds', '2 seconds', '{"type":"BATCH', '{"type":"STATE']);
 });
 
 it('a window is claimed behind its rows', async () => {

@@ -38,7 +38,10 @@ export async function loadBatch(
   const place = { line: line.number, stream: batch.stream };
   for (const url of batch.manifest) {
     try {
-      await loadFile(run, target, batch, await fileOf(batch, url, options), options);
+      const path = await pathOf(batch, url, options);
+      await loadFile(run, target, batch, bytesOf(path, batch), options);
+      if (options.stop.aborted) return;
+      run.loaded(path);
     } catch (cause) {
       throw inFile(cause, url, place);
     }
@@ -74,11 +77,12 @@ async function loadFile(
   }
 }
 
-async function fileOf(
+/** Where a file lies that may be read. */
+async function pathOf(
   { encoding }: BatchMessage,
   url: string,
   { batchFolders }: BatchOptions,
-): Promise<AsyncIterable<Uint8Array>> {
+): Promise<string> {
   const { format, compression = 'none' } = encoding;
   if (format !== 'jsonl' || (compression !== 'none' && compression !== 'gzip')) {
     throw new InputError(
@@ -92,9 +96,13 @@ async function fileOf(
       "the file does not lie in the folder of the settings file: set the root in the tap's batch_config there.",
     );
   }
+  return path;
+}
+
+function bytesOf(path: string, { encoding }: BatchMessage): AsyncIterable<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: 1024 * 1024 });
   // The pipeline hands a fault of the file on to whoever reads the unpacked bytes.
-  return compression === 'gzip' ? pipeline(file, createGunzip(), () => undefined) : file;
+  return encoding.compression === 'gzip' ? pipeline(file, createGunzip(), () => undefined) : file;
 }
 
 function localPath(url: string): string {

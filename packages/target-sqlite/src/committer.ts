@@ -8,11 +8,13 @@ export interface Bounds {
   readonly seconds: number;
 }
 
-/** What is written beside the rows, just before a commit. */
+/** What is written beside the rows, just before a commit, and done right after it. */
 export interface Books {
   /** Keeps the state that the rows before it belong to. */
   state(value: string): void;
   progress(): void;
+  /** The rows that were written so far are safe. */
+  committed(): void;
   /** Remembers how far the counts stand, and goes back there. */
   mark(): void;
   undoToMark(): void;
@@ -126,11 +128,13 @@ export class Committer {
 
   commit(): void {
     this.#commit(this.#atEnd ? undefined : this.#state);
+    if (!this.#atEnd) this.#books.committed();
   }
 
   /** The last commit of a run. */
   finish(): void {
     this.#commit(this.#state);
+    this.#books.committed();
   }
 
   #commit(state: string | undefined): void {

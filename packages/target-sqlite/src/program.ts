@@ -17,6 +17,7 @@ export interface TargetSettings extends MapSettings {
   readonly batch_size_rows: number;
   readonly batch_size_bytes: number;
   readonly batch_seconds: number;
+  readonly clean_up_batch_files: boolean;
   readonly max_line_bytes: number;
   readonly lock_timeout_seconds: number;
 }
@@ -147,6 +148,13 @@ export const program: Program = {
         description: 'Commit after so many seconds where no STATE comes earlier.',
         default: 10,
         exclusiveMinimum: 0,
+      },
+      clean_up_batch_files: {
+        type: 'boolean',
+        title: 'Clean up batch files',
+        description:
+          'Remove each file that a BATCH message names once its rows are committed; otherwise the files stay.',
+        default: false,
       },
       max_line_bytes: {
         type: 'integer',

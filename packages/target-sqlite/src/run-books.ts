@@ -1,5 +1,6 @@
 import type { Books } from './committer.ts';
 import type { Progress } from './database/runs.ts';
+import { LoadedFiles } from './loaded-files.ts';
 
 /** A record that may not stand, and why. */
 export interface Refused {
@@ -22,6 +23,7 @@ export interface BookWriters {
 /** Counts what a run does, and writes it beside the rows. */
 export class RunBooks implements Books {
   readonly #write: BookWriters;
+  readonly #files = new LoadedFiles();
   #rows = new Map<string, number>();
   #bytes = 0;
   #refused = 0;
@@ -63,11 +65,22 @@ export class RunBooks implements Books {
     this.#write.progress(this.counts);
   }
 
+  /** A file of a BATCH that is to be removed once its rows are committed. */
+  loaded(path: string): void {
+    this.#files.add(path);
+  }
+
+  committed(): void {
+    this.#files.committed();
+  }
+
   mark(): void {
+    this.#files.mark();
     this.#marked = { rows: new Map(this.#rows), bytes: this.#bytes };
   }
 
   undoToMark(): void {
+    this.#files.undoToMark();
     this.#rows = new Map(this.#marked.rows);
     this.#bytes = this.#marked.bytes;
   }

@@ -108,6 +108,11 @@ export class Run {
     this.#records.received();
   }
 
+  /** To be called when a file of a BATCH was read to its end. */
+  loaded(path: string): void {
+    if (this.#parts.settings.clean_up_batch_files) this.#books.loaded(path);
+  }
+
   /** Commits where it is time to, and waits while much is printed that nobody has read. */
   async acknowledge(silent: boolean): Promise<void> {
     this.#committer.rest(silent);

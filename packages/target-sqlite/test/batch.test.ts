@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -45,13 +45,67 @@ describe('BATCH', () => {
     ]);
   });
 
-  it('keeps a bad record aside as a Singer line', async () => {
-    const target = new TestTarget({ on_invalid_record: 'quarantine' });
-    writeFileSync(join(target.folder, 'a.jsonl'), '{"id":"x"}\n');
-    await target.load(lines(declared, { ...batch([url(target, 'a.jsonl')]), version: 4 }));
-    expect(target.query('SELECT message FROM _singer_quarantine')).toEqual([
-      { message: '{"type":"RECORD","stream":"t","record":{"id":"x"},"version":4}' },
+  it.each([
+    [{}, '}'],
+    [{ version: 4 }, ',"version":4}'],
+    [
+      { version: 4, time_extracted: '2026-01-01T00:00:00Z' },
+      ',"version":4,"time_extracted":"2026-01-01T00:00:00Z"}',
+    ],
+  ])(
+    'keeps a bad record aside as a Singer line, with what the BATCH says: %j',
+    async (more, end) => {
+      const target = new TestTarget({ on_invalid_record: 'quarantine' });
+      writeFileSync(join(target.folder, 'a.jsonl'), '{"id":"x"}\n');
+      await target.load(lines(declared, { ...batch([url(target, 'a.jsonl')]), ...more }));
+      expect(target.query('SELECT message FROM _singer_quarantine')).toEqual([
+        { message: `{"type":"RECORD","stream":"t","record":{"id":"x"}${end}` },
+      ]);
+    },
+  );
+
+  it('notes of each row what the BATCH says of all: their version, and when they were read', async () => {
+    const target = new TestTarget();
+    writeFileSync(join(target.folder, 'a.jsonl'), '{"id":1}\n{"id":2}\n');
+    const said = { version: 4, time_extracted: '2026-01-01T00:00:00Z' };
+    await target.load(lines(declared, { ...batch([url(target, 'a.jsonl')]), ...said }));
+    const noted = { _sdc_extracted_at: '2026-01-01T00:00:00Z', _sdc_table_version: 4 };
+    expect(target.query('SELECT _sdc_extracted_at, _sdc_table_version FROM t')).toEqual([
+      noted,
+      noted,
     ]);
+  });
+
+  it.each<[string, object, boolean]>([
+    ['stays unless told', {}, true],
+    ['is removed where that is wanted', { clean_up_batch_files: true }, false],
+    [
+      'is removed also where rows are gathered until the end',
+      { clean_up_batch_files: true, load_method: 'overwrite' },
+      false,
+    ],
+  ])('a file whose rows are committed %s', async (_case, settings, stays) => {
+    const target = new TestTarget(settings);
+    const file = join(target.folder, 'a.jsonl');
+    writeFileSync(file, '{"id":1}\n');
+    await target.load(lines(declared, batch([url(target, 'a.jsonl')]), state({ a: 1 })));
+    expect(existsSync(file)).toBe(stays);
+    expect(target.rows('t')).toHaveLength(1);
+  });
+
+  it.each<[string, object]>([
+    ['', {}],
+    [' and gathered until the end', { load_method: 'overwrite', batch_size_rows: 1 }],
+  ])('a file whose rows are taken back%s stays', async (_case, settings) => {
+    const target = new TestTarget({ clean_up_batch_files: true, ...settings });
+    for (const name of ['a', 'b']) writeFileSync(join(target.folder, name), '{"id":1}\n');
+    const named = (name: string): object => batch([url(target, name)]);
+    const { code } = await target.run(
+      lines(declared, named('a'), state({ a: 1 }), named('b'), { type: 'RECORD' }),
+    );
+    expect(code).toBe(1);
+    expect(existsSync(join(target.folder, 'a'))).toBe('load_method' in settings);
+    expect(existsSync(join(target.folder, 'b'))).toBe(true);
   });
 
   it.each<[string, (target: TestTarget) => object, string]>([

@@ -1,3 +1,4 @@
+import { batch } from './batch.ts';
 import type { Figure } from './figure.ts';
 import { tapMemory } from './tap-memory.ts';
 import { tapPipe } from './tap-pipe.ts';
@@ -16,6 +17,7 @@ export const figures: readonly Figure[] = [
   tapRequests,
   tapQuota,
   tapPipe,
+  batch,
   tapMemory,
   targetStart,
   targetLeads,
