@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -198,6 +199,23 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(rows).toHaveLength(expectedRows('leads', account).length);
     expect(Object.keys(rows[0] ?? {})).toContain('cpf');
     expect(Object.keys(rows[0] ?? {})).not.toContain('cnpj');
+  });
+
+  it('loads by BATCH, from where the target looks for files, and removes them where that is wanted', async () => {
+    const root = join(here().folder, '.meltano', 'run', 'target-sqlite');
+    const files = (): string[] => readdirSync(root).filter((name) => name.endsWith('.jsonl.gz'));
+    const encoding = { format: 'jsonl', compression: 'gzip' };
+    const TAP_EXACTSALES_BATCH_CONFIG = JSON.stringify({ encoding, storage: { root } });
+    for (const cleansUp of [false, true]) {
+      const before = files();
+      const batches = apart('batches', {
+        TAP_EXACTSALES_BATCH_CONFIG,
+        TARGET_SQLITE_CLEAN_UP_BATCH_FILES: String(cleansUp),
+      });
+      await batches.meltano('run', '--state-id-suffix=batches', ...PAIR);
+      expect(differences(join(here().folder, 'batches.sqlite'), account)).toEqual([]);
+      expect(files().length > before.length).toBe(!cleansUp);
+    }
   });
 
   it('killed in the middle, first the tap and then everything, and run again: nothing is amiss', async () => {
