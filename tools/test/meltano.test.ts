@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -203,7 +203,8 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
 
   it('loads by BATCH, from where the target looks for files, and removes them where that is wanted', async () => {
     const root = join(here().folder, '.meltano', 'run', 'target-sqlite');
-    const files = (): string[] => readdirSync(root).filter((name) => name.endsWith('.jsonl.gz'));
+    const files = (): string[] =>
+      (existsSync(root) ? readdirSync(root) : []).filter((name) => name.endsWith('.jsonl.gz'));
     const encoding = { format: 'jsonl', compression: 'gzip' };
     const TAP_EXACTSALES_BATCH_CONFIG = JSON.stringify({ encoding, storage: { root } });
     for (const cleansUp of [false, true]) {
