@@ -48,6 +48,16 @@ describe('an account is copied whole, cell by cell,', () => {
     expect(served.simulator.decoyRequests).toEqual([]);
   });
 
+  // Each of the short pages is in order by itself, and the rows at the end of the set belong between them.
+  it.each<[string, Partial<Behaviour>]>([
+    ['is not heeded', { ignores: { orderby: 'all' } }],
+    ['is not heeded, and nothing is counted', { ignores: { orderby: 'all', count: 'all' } }],
+  ])('where order %s, though no short page shows it', async (_case, behaviour) => {
+    for (let seed = 100; seed < 109; seed += 1) account.live({ seed, edits: 25, reach: 'whole' });
+    served.simulator.behave({ ...behaviour, pageCap: 23 });
+    await copies(newPair(), [/\/LeadStages: the API does not heed the orderby/]);
+  });
+
   const sets = ['Leads', 'LeadsAndPersons', 'LeadsCustomFields', 'Meetings', 'sdrs', 'painPoints'];
 
   it.each<['rejects' | 'ignores', RegExp]>([

@@ -1,12 +1,11 @@
 import type { JsonValue } from '@exact-spotter/singer';
 import type { Client } from './client.ts';
-import type { Option } from './facts.ts';
 import { literal } from './odata.ts';
 import { isLastPage, newProgress, wantsCount, type ReadProgress } from './last-page.ts';
+import { isInOrder, keyOf, misplaced, pageOrder } from './page-order.ts';
 import { askPage, noteIgnoredDates, type AskedPage, type PageRead } from './page-query.ts';
 import type { Page } from './pages.ts';
-import { valueAt, type WireRow } from './row.ts';
-import type { SetLiteral } from './streams.ts';
+import type { WireRow } from './row.ts';
 
 /** The set cannot be read by key: filter or order are not honoured, or rows have no key. */
 export class KeyedReadError extends Error {
@@ -51,6 +50,7 @@ export async function* keyedPages(
     }
     const { rows, next } = cut(page, cursor, read, isLast);
     progress.rows += rows.length;
+    if (isLast && isDoubtful(progress, cursor)) await prove(client, read, next);
     yield {
       rows,
       ...(typeof next.key === 'number' && { resume: next.key }),
@@ -64,6 +64,21 @@ export async function* keyedPages(
   }
 }
 
+/**
+ * True for a read of several pages in which fewer rows came than its first count promised, or
+ * without a count: some may have gone meanwhile, or stand where no page was asked for.
+ */
+function isDoubtful({ rows, total }: ReadProgress, { key }: Cursor): boolean {
+  return key !== undefined && (total === undefined || rows < total);
+}
+
+/** A server that orders as it likes may send pages that look ordered, each by itself. */
+async function prove(client: Client, read: PageRead, { key }: Cursor): Promise<void> {
+  if (typeof key !== 'number' || (await isInOrder(client, read, key))) return;
+  read.facts.fails('orderby', 'ignored');
+  throw new KeyedReadError('orderby');
+}
+
 /** A page whose rows stand as asked. One that does not is asked for once more: it may be a slip. */
 async function askChecked(
   client: Client,
@@ -72,8 +87,9 @@ async function askChecked(
   progress: ReadProgress,
 ): Promise<AskedPage> {
   let page = await askOnce(client, read, cursor, progress);
-  if (misplaced(page.rows, read, cursor)) page = await askOnce(client, read, cursor, progress);
-  const broken = misplaced(page.rows, read, cursor);
+  if (misplaced(page.rows, read.set, cursor.key))
+    page = await askOnce(client, read, cursor, progress);
+  const broken = misplaced(page.rows, read.set, cursor.key);
   if (broken) {
     read.facts.fails(broken, 'ignored');
     throw new KeyedReadError(broken);
@@ -104,35 +120,6 @@ function keyClause({ set }: PageRead, { key }: Cursor): { key?: string } {
   if (key === undefined) return {};
   const { member, unique } = set.pageKey;
   return { key: `${member} ${unique ? 'gt' : 'ge'} ${literal(key)}` };
-}
-
-/** The order in which the pages of a set are asked for. */
-export function pageOrder({ pageKey, tieOrder }: SetLiteral): string[] {
-  return [pageKey.member, ...(tieOrder === undefined ? [] : [tieOrder])];
-}
-
-/** The option that a page betrays as not heeded; undefined for a page that stands as asked. */
-function misplaced(
-  rows: readonly WireRow[],
-  { set }: PageRead,
-  { key }: Cursor,
-): Option | undefined {
-  const { member, unique } = set.pageKey;
-  let before = typeof key === 'number' ? key : -Infinity;
-  let isFirst = !unique || key === undefined;
-  for (const row of rows) {
-    const value = keyOf(row, member);
-    if (typeof value !== 'number') return 'key filter';
-    const tooLow = unique && !isFirst ? value <= before : value < before;
-    if (tooLow) return before === key ? 'key filter' : 'orderby';
-    before = value;
-    isFirst = !unique;
-  }
-  return undefined;
-}
-
-function keyOf(row: WireRow, member: string): JsonValue | undefined {
-  return valueAt(row, member.split('.'));
 }
 
 /** True when a key's rows are read on where they were left. */

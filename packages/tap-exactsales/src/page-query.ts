@@ -55,6 +55,18 @@ export async function askPage(
   }
 }
 
+/** The first row in an order, of all that a read finds. */
+export async function askFirst(
+  client: Client,
+  read: PageRead,
+  orderby: readonly string[],
+): Promise<WireRow | undefined> {
+  const position = { orderby, count: false };
+  const options = usedOptions(read, position);
+  const { rows } = await send(client, read, position, options, 1, 'full');
+  return rows[0];
+}
+
 function usedOptions({ set, dates, select, facts }: PageRead, position: Position): Option[] {
   const used: Readonly<Record<Option, boolean>> = {
     select: select !== undefined,

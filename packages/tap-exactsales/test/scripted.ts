@@ -140,11 +140,11 @@ function holds(compared: number, operator: string): boolean {
 }
 
 function ordered(rows: readonly Row[], orderby: string | undefined): readonly Row[] {
-  const members = orderby?.split(',') ?? [];
+  const members = orderby?.split(',').map((part) => part.split(' ')) ?? [];
   return rows.toSorted((left, right) => {
-    for (const member of members) {
+    for (const [member = '', direction] of members) {
       const compared = compareValues(left[member], right[member]);
-      if (compared !== 0) return compared;
+      if (compared !== 0) return direction === 'desc' ? -compared : compared;
     }
     return 0;
   });

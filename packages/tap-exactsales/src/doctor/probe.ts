@@ -4,7 +4,7 @@ import { dateFilter, type DateFilter } from '../date-range.ts';
 import { ApiRejectedError, isSetFault } from '../errors.ts';
 import { SetFacts, type Option } from '../facts.ts';
 import type { Instant } from '../instant.ts';
-import { pageOrder } from '../keyed-pages.ts';
+import { pageOrder } from '../page-order.ts';
 import type { Query } from '../odata.ts';
 import { askPage, type AskedPage } from '../page-query.ts';
 import type { SetLiteral } from '../streams.ts';

@@ -2,7 +2,7 @@ import type { AccountClock } from '../clock.ts';
 import { dateFilter, dateReader, type DateFilter } from '../date-range.ts';
 import type { Option } from '../facts.ts';
 import { later } from '../instant.ts';
-import { pageOrder } from '../keyed-pages.ts';
+import { pageOrder } from '../page-order.ts';
 import { literal } from '../odata.ts';
 import type { AskedPage, Position } from '../page-query.ts';
 import { valueAt, type WireRow } from '../row.ts';
