@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import type { Output } from '@exact-spotter/singer';
 import { keepBooks } from './database/bookkeeping.ts';
 import { openToWrite } from './database/connection.ts';
+import { placeOf } from './database/place.ts';
 import { beginRun, otherWriter } from './database/runs.ts';
 import { dropAllStaged } from './database/staging.ts';
 import type { Db } from './database/sqlite.ts';
@@ -24,7 +24,7 @@ export async function openRun(
   settings: TargetSettings,
   { output, stop, replacesChildren }: OpenOptions,
 ): Promise<Run | undefined> {
-  const wait = { seconds: settings.lock_timeout_seconds, stop, path: resolve(settings.database) };
+  const wait = { seconds: settings.lock_timeout_seconds, stop, path: placeOf(settings.database) };
   const db = await whenFree(undefined, wait, () => openToWrite(settings.database));
   if (!db) return undefined;
   const startedAt = new Date();

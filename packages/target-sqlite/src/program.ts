@@ -46,7 +46,8 @@ export const program: Program = {
       database: {
         type: 'string',
         title: 'Database',
-        description: 'Path of the SQLite file; it is made where there is none.',
+        description:
+          'Path of the SQLite file, from the working directory on; it is made where there is none.',
         minLength: 1,
         'x-kind': 'file',
       },

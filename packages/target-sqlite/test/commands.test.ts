@@ -103,7 +103,9 @@ describe('quarantine', () => {
   it('is empty where there is no database', async () => {
     const target = new TestTarget();
     for (const command of ['list', 'replay']) {
-      expect(await target.run('', 'quarantine', command)).toMatchObject({ code: 0, stdout: '' });
+      const { code, stdout, stderr } = await target.run('', 'quarantine', command);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+      expect(stderr).toContain('INFO No records are kept aside.\n');
     }
     expect(target.exists).toBe(false);
   });
@@ -134,17 +136,53 @@ describe('runs', () => {
     expect(text).toMatch(/^1 {2}\S+Z {2}done, \d+\.\d s {2}\d+ bytes {2}sources 2, /);
     expect(text).not.toContain('canary');
   });
+
+  it('says so where there are none', async () => {
+    const target = new TestTarget();
+    const { code, stdout, stderr } = await target.run('', 'runs');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain(`INFO No run is kept in the database ${target.database} yet.\n`);
+    expect(target.exists).toBe(false);
+  });
 });
 
 describe('verify', () => {
   it('finds all well after a run', async () => {
     const target = new TestTarget();
     await target.load(stream('family'));
-    const { code, stdout } = await target.run('', 'verify');
+    const { code, stdout, stderr } = await target.run('', 'verify');
     expect(code, stdout).toBe(0);
     expect(stdout).toContain('ok  the file is sound\n');
     expect(stdout).toContain('ok  sources: 2 rows, 2 loaded by the last run, 2 of them found\n');
-    expect(stdout).toContain('ok  sources__subSources (source_id) to sources: 0 rows without');
+    expect(stdout).toContain('ok  sources__subSources (source_id) to sources: every row has its');
+    expect(stderr).toContain('INFO All is well.\n');
+  });
+
+  it('is not misled by rows that another run wrote again, and did not end well', async () => {
+    const target = new TestTarget();
+    await target.load(stream('family'));
+    expect((await target.run(`${stream('family')}no message\n`)).code).toBe(1);
+    const { code, stdout } = await target.run('', 'verify');
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain('ok  sources: 2 rows, 2 loaded by the last run\n');
+  });
+
+  it('is not misled by rows that a run removed again', async () => {
+    const target = new TestTarget({ hard_delete: true });
+    await target.load(lines(numbers, record('t', { id: 1, _sdc_deleted_at: '2026-01-01' })));
+    const { code, stdout } = await target.run('', 'verify');
+    expect(code, stdout).toBe(0);
+  });
+
+  it('finds rows that came twice', async () => {
+    const target = new TestTarget();
+    await target.load(lines(schema('k', { id: integer }), record('k', { id: 1 })));
+    const database = new DatabaseSync(target.database);
+    database.exec('INSERT INTO k SELECT * FROM k');
+    database.close();
+    const { code, stdout } = await target.run('', 'verify');
+    expect(code).toBe(1);
+    expect(stdout).toContain('OFF k: 2 rows, 1 loaded by the last run, 2 of them found\n');
   });
 
   it.each<[string, string, string]>([
@@ -165,16 +203,17 @@ describe('verify', () => {
     expect(stdout).toContain(finding);
   });
 
-  it('counts the gaps of a mere reference, and no more', async () => {
+  it('names the gaps of a mere reference, and is content', async () => {
     const target = new TestTarget();
     const leads = schema('leads', { id: integer, stage: nullableText }, ['id'], {
       'x-references': { stage: 'stages.name' },
     });
     const stages = schema('stages', { name: { type: 'string' } }, ['name']);
     await target.load(lines(stages, leads, record('leads', { id: 1, stage: 'Descartado' })));
-    const { code, stdout } = await target.run('', 'verify');
+    const { code, stdout, stderr } = await target.run('', 'verify');
     expect(code).toBe(0);
-    expect(stdout).toContain('ok  leads (stage) to stages: 1 rows without a counterpart');
+    expect(stdout).toContain('gap leads (stage) to stages: 1 rows without a counterpart\n');
+    expect(stderr).toContain('INFO All is well, but for relationships with gaps: 1.');
   });
 
   it('says so where there is no database', async () => {

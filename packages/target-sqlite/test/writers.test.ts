@@ -1,4 +1,3 @@
-import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -135,17 +134,6 @@ describe('one writer', () => {
 });
 
 describe('a database that may not be written', () => {
-  const isRoot = process.getuid?.() === 0;
-
-  it.skipIf(isRoot)('is read-only', async () => {
-    const target = new TestTarget();
-    await target.load(lines(declared));
-    chmodSync(target.database, 0o444);
-    const { code, stderr } = await target.run(lines(declared));
-    expect(code).toBe(1);
-    expect(stderr).toContain('may not be written');
-  });
-
   it('is of a newer version of ours', async () => {
     const target = new TestTarget();
     await target.load(lines(declared));

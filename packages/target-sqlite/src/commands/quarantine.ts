@@ -1,15 +1,19 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { print, ProgramError, schemaLine } from '@exact-spotter/singer';
+import { log, print, ProgramError, schemaLine, SettingsError } from '@exact-spotter/singer';
 import { readDatabase } from '../database/connection.ts';
 import { knownStreams } from '../database/name-map.ts';
+import { isOfDatabase } from '../database/place.ts';
 import { keptRecords, keptSource, type Kept } from '../database/quarantine.ts';
 import type { Db } from '../database/sqlite.ts';
 import type { TargetSettings } from '../program.ts';
+
+export const NOTHING_KEPT = 'No records are kept aside.';
 
 /** Prints one line a record: number, time, stream, line, reason. Never its values. */
 export async function listQuarantine({ database }: TargetSettings): Promise<void> {
   const text = readDatabase(database, (db) => [...keptRecords(db)].map(sentence).join(''));
   await print(text ?? '');
+  if (!text) log.info(NOTHING_KEPT);
 }
 
 function sentence({ id, at, stream, line, reason }: Kept): string {
@@ -18,13 +22,34 @@ function sentence({ id, at, stream, line, reason }: Kept): string {
 
 /** Writes the records to a file, each stream's SCHEMA in front: any target can read them. */
 export function exportQuarantine(settings: TargetSettings, file: string): void {
+  if (isOfDatabase(file, settings.database)) {
+    throw new SettingsError([`The file ${file} is the database itself: name another file.`]);
+  }
   const descriptor = opened(file);
+  let count = 0;
   try {
     readDatabase(settings.database, (db) => {
-      for (const line of exportLines(db, settings.table_prefix)) writeSync(descriptor, line);
+      for (const line of exportLines(db, settings.table_prefix)) {
+        count += 1;
+        write(descriptor, line, file);
+      }
     });
   } finally {
     closeSync(descriptor);
+  }
+  if (count === 0) log.info(NOTHING_KEPT);
+}
+
+/** A long line may go into a pipe in more than one piece. */
+function write(descriptor: number, line: string, file: string): void {
+  try {
+    for (let rest = Buffer.from(line); rest.length > 0;)
+      rest = rest.subarray(writeSync(descriptor, rest));
+  } catch (cause) {
+    throw new ProgramError(
+      `The file ${file} cannot be written: look whether the disk is full; what is kept aside stays in the database.`,
+      { cause },
+    );
   }
 }
 

@@ -17,6 +17,7 @@ import type { Run } from '../run.ts';
 import { Misfit } from '../stream.ts';
 import type { Target } from '../target.ts';
 import { KeptLines } from './kept-lines.ts';
+import { NOTHING_KEPT } from './quarantine.ts';
 
 /**
  * Loads the records that were kept aside once more, by the last schema of their stream, or, where the
@@ -25,7 +26,7 @@ import { KeptLines } from './kept-lines.ts';
 export async function replayQuarantine(settings: TargetSettings): Promise<void> {
   const ids = readDatabase(settings.database, keptIds) ?? [];
   if (ids.length === 0) {
-    log.info('No records are kept aside.');
+    log.info(NOTHING_KEPT);
     return;
   }
   const maps = await openMaps(settings);

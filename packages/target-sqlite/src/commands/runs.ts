@@ -1,5 +1,6 @@
-import { print } from '@exact-spotter/singer';
+import { log, print } from '@exact-spotter/singer';
 import { readDatabase } from '../database/connection.ts';
+import { placeOf } from '../database/place.ts';
 import { listRuns, type RunRow } from '../database/runs.ts';
 import type { TargetSettings } from '../program.ts';
 
@@ -7,6 +8,7 @@ import type { TargetSettings } from '../program.ts';
 export async function printRuns({ database }: TargetSettings, asJson: boolean): Promise<void> {
   const runs = readDatabase(database, listRuns) ?? [];
   await print(runs.map((run) => `${asJson ? JSON.stringify(run) : sentence(run)}\n`).join(''));
+  if (runs.length === 0) log.info(`No run is kept in the database ${placeOf(database)} yet.`);
 }
 
 function sentence(run: RunRow): string {

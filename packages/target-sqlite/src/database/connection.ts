@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { hasBooks, refuseNewer } from './bookkeeping.ts';
-import { asDatabaseError, DatabaseError, isUnfinished } from './faults.ts';
+import { asDatabaseError, DatabaseError } from './faults.ts';
 import { networkFileSystem } from './network-file-system.ts';
+import { isThere, placeOf } from './place.ts';
 import { openFile, type Db } from './sqlite.ts';
 
 /** Kibibytes of pages that SQLite keeps at hand. */
@@ -15,10 +16,11 @@ const OWN_WAIT = 100;
 /**
  * Opens the database to write, and makes it where there is none. A missing folder is made too when
  * the one above it is there.
- * @throws DatabaseError with one sentence
+ * @throws DatabaseError with one sentence; SettingsError for what names no file
  */
 export function openToWrite(database: string): Db {
-  const path = resolve(database);
+  const path = placeOf(database);
+  isThere(path);
   makeFolder(dirname(path));
   refuseNetwork(path);
   return opened(path, () => {
@@ -36,39 +38,18 @@ export function openToWrite(database: string): Db {
   });
 }
 
+/**
+ * A reader may write all the same, where it is let: so it puts right what a killed program has left
+ * half written, and takes SQLite's two files beside the database away when it is the last to close.
+ */
 function openToRead(database: string): Db | undefined {
-  const path = resolve(database);
-  if (!existsSync(path)) return undefined;
+  const path = placeOf(database);
+  if (!isThere(path)) return undefined;
   return opened(path, () => {
-    try {
-      return readable(path);
-    } catch (error) {
-      if (!isUnfinished(error)) throw error;
-      finish(path);
-      return readable(path);
-    }
-  });
-}
-
-function readable(path: string): Db {
-  const db = openFile(path, { readonly: true, timeout: READ_WAIT });
-  try {
-    db.pragma('schema_version');
+    const db = openFile(path, { timeout: READ_WAIT, isOld: true });
+    db.pragma('query_only = ON');
     return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-/** What a killed program has left half written takes a writer to put right. */
-function finish(path: string): void {
-  const db = openFile(path, { timeout: READ_WAIT });
-  try {
-    db.pragma('schema_version');
-  } finally {
-    db.close();
-  }
+  });
 }
 
 /**

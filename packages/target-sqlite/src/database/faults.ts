@@ -17,6 +17,10 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
     'The disk under the database {path} is full, or a limit on the size of files was reached: free some space and start again; nothing that was acknowledged is lost.',
   ],
   [
+    /^SQLITE_READONLY_(?:CANTINIT|DIRECTORY|RECOVERY|ROLLBACK)/,
+    'The database {path} lies where nothing may be written, and SQLite keeps files beside one that it reads or writes: allow writing to the folder, or use a copy elsewhere.',
+  ],
+  [
     /^SQLITE_(?:READONLY|PERM)/,
     'The database {path} may not be written: check the permissions of the file and of its folder.',
   ],
@@ -27,7 +31,7 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^SQLITE_CANTOPEN/,
-    'The database {path} cannot be opened: check that it is a file, and the permissions of it and of its folder.',
+    'The database {path} cannot be opened: check the permissions of the file and of its folder, and where it leads when it is a link.',
   ],
   [
     /^SQLITE_IOERR/,
@@ -54,9 +58,4 @@ function detail({ code }: SqliteError, known: string | undefined): string {
 
 export function isBusy(error: unknown): boolean {
   return error instanceof SqliteError && /^SQLITE_(?:BUSY|LOCKED)/.test(error.code);
-}
-
-/** True where a reader finds a transaction that a killed program did not finish. */
-export function isUnfinished(error: unknown): boolean {
-  return error instanceof SqliteError && /^SQLITE_READONLY_(?:ROLLBACK|RECOVERY)$/.test(error.code);
 }

@@ -8,7 +8,14 @@ export type SqliteError = InstanceType<typeof SqliteError>;
 /** What can be bound to a parameter. */
 export type Bindable = string | number | bigint | null;
 
-/** @param timeout milliseconds that the driver itself waits for a lock, blocking the program */
-export function openFile(path: string, options: { readonly?: boolean; timeout: number }): Db {
-  return new Database(path, { ...options, fileMustExist: options.readonly === true });
+interface OpenOptions {
+  /** Milliseconds that the driver itself waits for a lock, blocking the program. */
+  readonly timeout: number;
+  /** True where the file must be there. */
+  readonly isOld?: boolean;
+}
+
+/** Opens a file to write; only to read where the system does not let it be written. */
+export function openFile(path: string, { timeout, isOld = false }: OpenOptions): Db {
+  return new Database(path, { timeout, fileMustExist: isOld });
 }

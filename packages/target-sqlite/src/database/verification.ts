@@ -20,10 +20,10 @@ export function countOf(db: Db, table: string): number {
   );
 }
 
-/** Rows that a run wrote last, by its beginning; nothing where the rows do not tell. */
-export function rowsOfRun(db: Db, table: string, startedAt: number): number | undefined {
+/** Rows that a run or a later one wrote, by its beginning; nothing where the rows do not tell. */
+export function rowsSince(db: Db, table: string, startedAt: number): number | undefined {
   if (!columnsOf(db, table).includes('_sdc_sync_started_at')) return undefined;
-  const sql = `SELECT count(*) FROM ${quote(table)} WHERE _sdc_sync_started_at = ?`;
+  const sql = `SELECT count(*) FROM ${quote(table)} WHERE _sdc_sync_started_at >= ?`;
   return Number(db.prepare<[number]>(sql).pluck().get(startedAt));
 }
 

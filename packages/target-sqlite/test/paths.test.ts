@@ -1,0 +1,290 @@
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  bin,
+  ended,
+  integer,
+  lines,
+  record,
+  schema,
+  state,
+  TestTarget,
+  type Ended,
+} from './target.ts';
+
+const input = lines(schema('t', { id: integer }, ['id']), record('t', { id: 1 }), state({ a: 1 }));
+/** All open the database by one door: one stands for them where there are many cases. */
+const BOTH = [[], ['state']];
+const READERS = [['state'], ['runs'], ['verify'], ['quarantine', 'list']];
+const isWindows = process.platform === 'win32';
+
+/** A target whose setting `database` is what is given, from its own folder on. */
+function targetAt(database: string): TestTarget {
+  const target = new TestTarget();
+  target.configure({ database });
+  return target;
+}
+
+/** The same for a path inside the target's folder. */
+function targetIn(name: string, prepare?: (path: string) => void): TestTarget {
+  const target = new TestTarget();
+  const database = `${target.folder}/${name}`;
+  target.configure({ database });
+  prepare?.(database);
+  return target;
+}
+
+/** Runs the target in its own folder. @param user a number of the system's, where not one's own */
+async function run(
+  target: TestTarget,
+  args: readonly string[] = [],
+  user?: number,
+): Promise<Ended> {
+  const options = ['--conditions=@exact-spotter/source', bin, '--config', target.config, ...args];
+  const child = spawn(process.execPath, options, {
+    cwd: target.folder,
+    ...(user !== undefined && { uid: user }),
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  return ended(child);
+}
+
+/** What a fault must look like: nothing printed, one sentence. */
+function expectFault({ code, stdout, stderr }: Ended, wanted: number, sentence: RegExp): void {
+  expect({ code, stdout }, stderr).toEqual({ code: wanted, stdout: '' });
+  expect(stderr).toMatch(sentence);
+  expect(stderr.match(/CRITICAL/g), stderr).toHaveLength(1);
+}
+
+describe.skipIf(isWindows)('a path is taken as it is', () => {
+  it.each([
+    'a b.sqlite',
+    ' lead.sqlite',
+    "it's.sqlite",
+    'say "hi".sqlite',
+    'a%41.sqlite',
+    'x?mode=memory',
+    'x#y.sqlite',
+    'x:memory:',
+    '$HOME.sqlite',
+    'two\nlines.sqlite',
+    'ção 漢字 😀.sqlite',
+    '-x',
+    'x'.repeat(247),
+  ])('%j', async (name) => {
+    const target = targetIn(name);
+    expect((await run(target)).code).toBe(0);
+    expect((await run(target, ['state'])).stdout).toBe('{"a":1}\n');
+    expect(readdirSync(target.folder).sort()).toEqual(['config.json', name].sort());
+  });
+
+  it('a relative one from the working directory on', async () => {
+    for (const name of ['data.sqlite', './file:data.sqlite', 'new/data.sqlite']) {
+      const target = targetAt(name);
+      expect((await run(target)).code).toBe(0);
+      expect(existsSync(join(target.folder, name)), name).toBe(true);
+    }
+  });
+
+  it('through a symbolic link it is the same database, for two at once', async () => {
+    const target = new TestTarget();
+    const link = join(target.folder, 'link.sqlite');
+    symlinkSync('data.sqlite', link);
+    const other = new TestTarget();
+    other.configure({ database: link, state_id: 'other' });
+    const ends = await Promise.all([run(other), run(target)]);
+    for (const { code, stderr } of ends) expect(code, stderr).toBe(0);
+    expect(readdirSync(target.folder).sort()).toEqual([
+      'config.json',
+      'data.sqlite',
+      'link.sqlite',
+    ]);
+    expect(target.rows('t')).toEqual([{ id: 1 }]);
+    expect(target.query('SELECT count(*) AS n FROM _singer_state')).toEqual([{ n: 2 }]);
+  });
+});
+
+describe('a text that names no file that could be kept', () => {
+  it.each<[string, RegExp]>([
+    ['', /"database" must not be empty/],
+    ['  ', /"database" is blank: name a file/],
+    [':memory:', /"database" is ":memory:", where nothing would be kept/],
+    ['file:data.sqlite', /"database" is an address \(file:\)/],
+    ['file:/data.sqlite?mode=memory', /"database" is an address \(file:\)/],
+    ['~/data.sqlite', /"database" begins with ~, which only a shell replaces/],
+    ['data.sqlite ', /"database" ends in white space/],
+    ['data.sqlite\n', /"database" ends in white space/],
+    ['data\0.sqlite', /"database" holds what the name of a file cannot/],
+    ['data\ud800.sqlite', /"database" holds what the name of a file cannot/],
+    ['data/', /"database" names a folder/],
+  ])('%j is refused, and nothing made', async (database, sentence) => {
+    const target = targetAt(database);
+    for (const args of BOTH) expectFault(await run(target, args), 2, sentence);
+    expect(readdirSync(target.folder)).toEqual(['config.json']);
+  });
+});
+
+describe('a path that leads to no database', () => {
+  const text = 'a text of some length that is no database '.repeat(30);
+
+  it.skipIf(isWindows).each<[string, (path: string) => void, RegExp]>([
+    ['a folder', mkdirSync, /data is a folder: name a file in it/],
+    [
+      'a device',
+      (path) => symlinkSync('/dev/null', path),
+      /data is a device or a pipe, where nothing would be kept/,
+    ],
+    [
+      'a pipe',
+      (path) => spawnSync('mkfifo', [path]),
+      /data is a device or a pipe, where nothing would be kept/,
+    ],
+    ['a text', (path) => writeFileSync(path, text), /data is no SQLite database/],
+    ['two letters', (path) => writeFileSync(path, 'hi'), /data is no SQLite database/],
+    [
+      'a circle',
+      (path) => symlinkSync(basename(path), path),
+      /data is a link that leads in a circ/,
+    ],
+  ])('%s: one sentence, and it stays as it was', async (_name, prepare, sentence) => {
+    const target = targetIn('data', prepare);
+    for (const args of BOTH) expectFault(await run(target, args), 1, sentence);
+    expect(readdirSync(target.folder).sort()).toEqual(['config.json', 'data']);
+    if (sentence.source.includes('SQLite')) {
+      expect([text, 'hi']).toContain(readFileSync(join(target.folder, 'data'), 'utf8'));
+    }
+  });
+
+  it.skipIf(isWindows).each<[string, string, RegExp]>([
+    ['a folder that is a file', 'config.json/data', /config\.json for the database is a file/],
+    ['a name that is too long', 'x'.repeat(248), /The path of the database is too long/],
+    ['a path that is too long', `${'y'.repeat(200)}/`.repeat(3), /The path of the data.* too long/],
+  ])('%s', async (_name, path, sentence) => {
+    const target = targetIn(`${path}x`);
+    for (const args of BOTH) expectFault(await run(target, args), 1, sentence);
+    expect(readdirSync(target.folder)).toEqual(['config.json']);
+  });
+
+  it('a folder that is missing together with the one above it', async () => {
+    const target = targetIn('one/two/data.sqlite');
+    expectFault(await run(target), 1, /one.two for the database does not exist, nor does the one/);
+    expect((await run(target, ['state'])).stdout).toBe('{}\n');
+  });
+
+  it('an empty file becomes one', async () => {
+    const target = targetIn('data.sqlite', (path) => writeFileSync(path, ''));
+    expect((await run(target, ['state'])).stdout).toBe('{}\n');
+    expect((await run(target)).code).toBe(0);
+    expect(target.rows('t')).toEqual([{ id: 1 }]);
+  });
+
+  it('a second hard link is refused, since each would have a log of its own', async () => {
+    const target = new TestTarget();
+    await target.load(input);
+    linkSync(target.database, join(target.folder, 'second.sqlite'));
+    for (const args of BOTH) {
+      expectFault(await run(target, args), 1, /has 2 names \(hard links\)/);
+    }
+  });
+});
+
+/** Somebody who is not the superuser, to whom permissions say nothing. */
+const user = process.getuid?.() === 0 ? 65_534 : process.getuid?.();
+const hasUser =
+  user !== undefined &&
+  spawnSync(process.execPath, ['--conditions=@exact-spotter/source', bin, '--version'], {
+    uid: user,
+  }).status === 0;
+
+describe.skipIf(!hasUser)('a path that may not be used', () => {
+  /** A database in a folder of its own, which belongs to the user. */
+  async function owned(): Promise<{ target: TestTarget; folder: string; database: string }> {
+    const target = new TestTarget();
+    const folder = join(target.folder, 'own');
+    const database = join(folder, 'data.sqlite');
+    target.configure({ database });
+    await target.load(input);
+    for (const path of [target.folder, folder, database]) chownSync(path, user ?? -1, -1);
+    return { target, folder, database };
+  }
+
+  it('a read-only file can be read, and is not written', async () => {
+    const { target, database } = await owned();
+    chmodSync(database, 0o444);
+    const before = readFileSync(database);
+    expectFault(await run(target, [], user), 1, /data\.sqlite may not be written/);
+    expect((await run(target, ['state'], user)).stdout).toBe('{"a":1}\n');
+    expect(readFileSync(database).equals(before)).toBe(true);
+  });
+
+  it('a read-only folder', async () => {
+    const { target, folder } = await owned();
+    chmodSync(folder, 0o555);
+    for (const args of BOTH) {
+      expectFault(await run(target, args, user), 1, /lies where nothing may be written/);
+    }
+    expect(readdirSync(folder)).toEqual(['data.sqlite']);
+    target.configure({ database: join(folder, 'new.sqlite') });
+    expectFault(await run(target, [], user), 1, /new\.sqlite cannot be opened: check the perm/);
+    target.configure({ database: join(folder, 'new', 'new.sqlite') });
+    expectFault(await run(target, [], user), 1, /own.new for the database cannot be made/);
+    chmodSync(folder, 0o755);
+  });
+
+  it('a folder that may not be entered is not taken for one without a database', async () => {
+    const { target, folder } = await owned();
+    chmodSync(folder, 0);
+    for (const args of BOTH) {
+      expectFault(await run(target, args, user), 1, /cannot be looked at \(EACCES\)/);
+    }
+    chmodSync(folder, 0o755);
+  });
+});
+
+describe('a command that only reads', () => {
+  it.each(READERS)('leaves the folder as it was: %s %s', async (...args) => {
+    const target = new TestTarget();
+    await target.load(input);
+    const before = readFileSync(target.database);
+    expect((await run(target, args)).code).toBe(0);
+    expect(readdirSync(target.folder).sort()).toEqual(['config.json', 'data.sqlite']);
+    expect(readFileSync(target.database).equals(before)).toBe(true);
+  });
+
+  it('leaves a writer that is at work alone', async () => {
+    const target = new TestTarget();
+    const child = target.start();
+    const end = ended(child);
+    child.stdin.write(input);
+    await target.untilMade();
+    await target.until('SELECT 1 FROM _singer_state');
+    for (const args of READERS) expect((await run(target, args)).code).toBe(0);
+    child.stdin.end(lines(record('t', { id: 2 }), state({ a: 2 })));
+    expect((await end).code).toBe(0);
+    expect(readdirSync(target.folder).sort()).toEqual(['config.json', 'data.sqlite']);
+    expect(target.rows('t')).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+
+  it.skipIf(isWindows)('does not export over the database, by whatever name', async () => {
+    const target = new TestTarget();
+    await target.load(input);
+    symlinkSync('data.sqlite', join(target.folder, 'link'));
+    for (const name of ['data.sqlite', './link', 'data.sqlite-wal']) {
+      expectFault(await run(target, ['quarantine', 'export', name]), 2, /is the database itself/);
+    }
+    expect(target.rows('t')).toEqual([{ id: 1 }]);
+  });
+});
