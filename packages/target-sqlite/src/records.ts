@@ -86,6 +86,7 @@ export class Records {
     metadata._sdc_table_version = version ?? null;
     metadata._sdc_deleted_at = deletedAt;
     if (deletedAt !== null && !stream.isKeyless) {
+      stream.look(line, isBare);
       deletions.removeRecord(stream, record, deletedAt);
       if (deletions.isHard) return;
     }

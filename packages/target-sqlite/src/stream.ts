@@ -110,13 +110,18 @@ export class Stream {
    * @throws Misfit before anything is written, where a column must become untyped first
    */
   write(record: JsonRecord, metadata: Metadata, line: Line, isBare: boolean): void {
-    this.#source.set(line, isBare);
+    this.look(line, isBare);
     if (this.#lookedThrough < LOOKED_THROUGH) this.#lookThrough(record);
     if (this.#rules) {
       const fault = this.#rules(record, () => this.#source.plainRecord());
       if (fault) throw fault;
     }
     this.#bind(record, metadata);
+  }
+
+  /** To be called before the `values` of a record are asked for that was not written before. */
+  look(line: Line, isBare: boolean): void {
+    this.#source.set(line, isBare);
   }
 
   #lookThrough(record: JsonRecord): void {
@@ -128,7 +133,7 @@ export class Stream {
     }
   }
 
-  /** The values of some columns, as they are in the table. */
+  /** The values of some columns of the record that was looked at last, as they are in the table. */
   values(record: JsonRecord, columns: readonly string[]): Bindable[] {
     return columns.map((name) => {
       const index = this.table.columns.findIndex(({ column }) => column === name);

@@ -96,6 +96,25 @@ describe('_sdc_deleted_at in a record', () => {
     await target.load(lines(declared, record('t', { id: 2, _sdc_deleted_at: 'now' }), row(3)));
     expect(target.rows('t')).toEqual([{ id: 1 }, { id: 3 }]);
   });
+
+  // The digits of such a key were once looked up in the line before.
+  it.each<[string, string, string, string]>([
+    ['zero', 'integer', '0', '7'],
+    ['an object', 'object', '{"b":1,"1":2}', '{"b":3,"1":2}'],
+  ])('whose key is %s, and no other', async (_name, type, gone, other) => {
+    const target = new TestTarget({ hard_delete: true });
+    const line = (more: string): string => `{"type":"RECORD","stream":"t","record":{${more}}}`;
+    const numbers = { id: { type }, n: { type: 'number' } };
+    await target.load(
+      lines(
+        schema('t', numbers, ['id']),
+        line(`"id":${gone},"n":1`),
+        line(`"id":${other},"n":1e-5`),
+        line(`"id":${gone},"_sdc_deleted_at":"2026-01-01T00:00:00Z"`),
+      ),
+    );
+    expect(target.rows('t')).toEqual([{ id: type === 'integer' ? 7 : other, n: 1e-5 }]);
+  });
 });
 
 describe('a parent that arrives', () => {
