@@ -87,6 +87,22 @@ describe('quarantine', () => {
     expect(target.alive('sources__subSources')).toHaveLength(3);
   });
 
+  it('is of one pipe: another of the same database is left alone', async () => {
+    const target = new TestTarget({ ...quarantine, state_id: 'a', table_prefix: 'a_' });
+    await target.load(lines(numbers, bad(1)));
+    target.configure({ ...quarantine, state_id: 'b', table_prefix: 'b_' });
+    await target.load(lines(texts, schema('u', { id: integer }, ['id']), record('u', { id: 'x' })));
+    const list = await target.run('', 'quarantine', 'list');
+    expect(list.stdout).toMatch(/^2 {2}\S+ {2}u {2}line 3 {2}[^\n]*\n$/);
+    target.configure({ validate_records: false, state_id: 'b', table_prefix: 'b_' });
+    expect((await target.run('', 'quarantine', 'replay')).code).toBe(0);
+    expect(target.rows('b_u')).toEqual([{ id: 'x' }]);
+    expect(target.rows('b_t')).toEqual([]);
+    target.configure({ validate_records: false, state_id: 'a', table_prefix: 'a_' });
+    expect((await target.run('', 'quarantine', 'replay')).code).toBe(0);
+    expect(target.rows('a_t')).toEqual([{ id: 1, n: 'canary' }]);
+  });
+
   it('fails past its limit', async () => {
     const target = new TestTarget({ ...quarantine, max_quarantined: 2 });
     const { code, stderr } = await target.run(lines(numbers, bad(1), bad(2), bad(3)));

@@ -10,8 +10,10 @@ import type { TargetSettings } from '../program.ts';
 export const NOTHING_KEPT = 'No records are kept aside.';
 
 /** Prints one line a record: number, time, stream, line, reason. Never its values. */
-export async function listQuarantine({ database }: TargetSettings): Promise<void> {
-  const text = readDatabase(database, (db) => [...keptRecords(db)].map(sentence).join(''));
+export async function listQuarantine(settings: TargetSettings): Promise<void> {
+  const text = readDatabase(settings.database, (db) =>
+    [...keptRecords(db, settings.state_id)].map(sentence).join(''),
+  );
   await print(text ?? '');
   if (!text) log.info(NOTHING_KEPT);
 }
@@ -29,7 +31,7 @@ export function exportQuarantine(settings: TargetSettings, file: string): void {
   let count = 0;
   try {
     readDatabase(settings.database, (db) => {
-      for (const line of exportLines(db, settings.table_prefix)) {
+      for (const line of exportLines(db, settings)) {
         count += 1;
         write(descriptor, line, file);
       }
@@ -64,11 +66,13 @@ function opened(file: string): number {
   }
 }
 
-function* exportLines(db: Db, prefix: string): Generator<string> {
+function* exportLines(db: Db, settings: TargetSettings): Generator<string> {
   // Before the maps and behind them a stream may have one name and two forms.
   const declared = new Map<string, number | null>();
-  const known = new Map(knownStreams(db, prefix).map((stream) => [stream.stream, stream]));
-  for (const { stream, message, source = null } of keptRecords(db)) {
+  const known = new Map(
+    knownStreams(db, settings.table_prefix).map((stream) => [stream.stream, stream]),
+  );
+  for (const { stream, message, source = null } of keptRecords(db, settings.state_id)) {
     if (declared.get(stream) !== source) {
       const sent = source === null ? undefined : keptSource(db, source);
       const schema = known.get(stream);

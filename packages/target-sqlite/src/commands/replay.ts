@@ -2,6 +2,7 @@ import {
   log,
   stdoutOutput,
   terminationSignal,
+  type Line,
   type Message,
   type SchemaMessage,
 } from '@exact-spotter/singer';
@@ -11,6 +12,7 @@ import { knownStreams } from '../database/name-map.ts';
 import { keptIds, keptRecord, release } from '../database/quarantine.ts';
 import { wasOvertaken } from '../database/rows.ts';
 import { openMaps } from '../map.ts';
+import { notedName } from '../names.ts';
 import { openRun } from '../open-run.ts';
 import type { TargetSettings } from '../program.ts';
 import type { Run } from '../run.ts';
@@ -24,7 +26,7 @@ import { NOTHING_KEPT } from './quarantine.ts';
  * stream maps could not take them, through the maps as they are now. What still may not stand is kept aside again; what a later record of the same key has overtaken is let go.
  */
 export async function replayQuarantine(settings: TargetSettings): Promise<void> {
-  const ids = readDatabase(settings.database, keptIds) ?? [];
+  const ids = readDatabase(settings.database, (db) => keptIds(db, settings.state_id)) ?? [];
   if (ids.length === 0) {
     log.info(NOTHING_KEPT);
     return;
@@ -49,7 +51,7 @@ export async function replayQuarantine(settings: TargetSettings): Promise<void> 
         if (!(await declared(run, target, message, settings.table_prefix))) return;
         if (!(await isReady(run, message))) return;
         if ('fault' in line) target.unmapped(line);
-        else if (isOvertaken(run, message, kept.at)) overtaken += 1;
+        else if (isOvertaken(run, message, line, kept.at)) overtaken += 1;
         else target.load(message, line);
       }
       release(run.db, id);
@@ -71,7 +73,7 @@ async function declared(
 ): Promise<boolean> {
   if (message.type !== 'RECORD' || run.streams.find(message.stream)) return true;
   const { stream } = message;
-  const known = knownStreams(run.db, prefix).find((one) => one.stream === stream.toWellFormed());
+  const known = knownStreams(run.db, prefix).find((one) => one.stream === notedName(stream));
   if (!known) return true;
   const schema: SchemaMessage = {
     type: 'SCHEMA',
@@ -84,12 +86,13 @@ async function declared(
   return true;
 }
 
-function isOvertaken(run: Run, message: Message, keptAt: string): boolean {
+function isOvertaken(run: Run, message: Message, line: Line, keptAt: string): boolean {
   if (message.type !== 'RECORD') return false;
   const { stream: name, record } = message;
   const stream = run.streams.find(name);
   if (!stream) return false;
   try {
+    stream.look(line, false);
     return wasOvertaken(run.db, stream.table, stream.values(record, stream.table.key), keptAt);
   } catch (error) {
     // A key that is bad, or does not fit its column yet, is that of no row.

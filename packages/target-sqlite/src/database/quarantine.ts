@@ -31,8 +31,12 @@ export function quarantineWriter(db: Db, run: number): (refused: Refused) => voi
   };
 }
 
-export function keptRecords(db: Db): IterableIterator<Kept> {
-  return db.prepare<[], Kept>('SELECT * FROM _singer_quarantine ORDER BY id').iterate();
+/** Only those of one pipe: another's records belong to other tables. */
+const OF_PIPE = `FROM _singer_quarantine AS kept WHERE EXISTS
+  (SELECT 1 FROM _singer_runs AS runs WHERE runs.run = kept.run AND runs.state_id = ?)`;
+
+export function keptRecords(db: Db, stateId: string): IterableIterator<Kept> {
+  return db.prepare<[string], Kept>(`SELECT * ${OF_PIPE} ORDER BY id`).iterate(stateId);
 }
 
 /** The SCHEMA line of a stream as its tap sent it. */
@@ -43,8 +47,8 @@ export function keptSource(db: Db, source: number): string | undefined {
     .get(source);
 }
 
-export function keptIds(db: Db): number[] {
-  return db.prepare<[], number>('SELECT id FROM _singer_quarantine ORDER BY id').pluck().all();
+export function keptIds(db: Db, stateId: string): number[] {
+  return db.prepare<[string], number>(`SELECT id ${OF_PIPE} ORDER BY id`).pluck().all(stateId);
 }
 
 export function keptRecord(db: Db, id: number): Kept | undefined {
