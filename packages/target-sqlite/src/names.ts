@@ -34,6 +34,11 @@ export class NameSet {
   }
 }
 
+/** How a name is noted: texts of SQLite hold no half surrogate pair, which two names may differ in. */
+export function notedName(name: string): string {
+  return name.isWellFormed() ? name : JSON.stringify(name);
+}
+
 export function plainColumnName(property: string): string {
   // A NUL ends an identifier, and half a surrogate pair is no valid UTF-8.
   const name = property.replaceAll('\0', '_').toWellFormed();

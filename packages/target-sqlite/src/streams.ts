@@ -13,6 +13,7 @@ import { prepareRow } from './database/rows.ts';
 import type { Db } from './database/sqlite.ts';
 import type { Relative } from './family.ts';
 import { metadataColumns } from './metadata-columns.ts';
+import { notedName } from './names.ts';
 import type { TargetSettings } from './program.ts';
 import { compileRules, demandsMore, type Rules } from './rules.ts';
 import { Stream, StreamHistory } from './stream.ts';
@@ -70,11 +71,13 @@ export class Streams {
   #earlierRelatives(): Relative[] {
     // Rows that are gathered anew have nothing to do with those of earlier runs.
     if (this.#settings.load_method === 'overwrite') return [];
+    const present = new Set(this.all().map(({ name }) => notedName(name)));
     return knownStreams(this.#db, this.#settings.table_prefix)
-      .filter(({ stream }) => !this.#streams.has(stream))
+      .filter(({ stream }) => !present.has(stream))
       .map(({ stream, table, schema }) => {
         const columns = knownColumns(this.#db, table);
-        const columnOf = (property: string): string | undefined => columns.get(property)?.column;
+        const columnOf = (property: string): string | undefined =>
+          columns.get(notedName(property))?.column;
         return { stream, table, parent: readParent(schema), columnOf };
       });
   }
@@ -96,9 +99,17 @@ export class Streams {
   declare(message: SchemaMessage, line: Line): Stream {
     const standing = this.#streams.get(message.stream);
     if (standing && this.#lines.get(message.stream) === line.text) return standing;
-    const schema = readStreamSchema(message, line.number);
-    this.#lines.set(message.stream, line.text);
-    return this.#open(schema, standing?.history ?? this.#newHistory(), line.number);
+    try {
+      const schema = readStreamSchema(message, line.number);
+      this.#lines.set(message.stream, line.text);
+      return this.#open(schema, standing?.history ?? this.#newHistory(), line.number);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new InputError('the schema is nested too deep to be read: mend the tap.', {
+        line: line.number,
+        stream: message.stream,
+      });
+    }
   }
 
   #newHistory(): StreamHistory {

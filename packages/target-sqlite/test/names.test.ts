@@ -125,6 +125,26 @@ describe('names are kept', () => {
     for (const table of tables) expect(target.rows(table), table).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
+  it('that differ in half a character stay apart, in later runs too', async () => {
+    const target = new TestTarget();
+    const input = (id: number): string =>
+      ['\\ud800', '\\udbff']
+        .map(
+          (
+            half,
+          ) => `{"type":"SCHEMA","stream":"s${half}","key_properties":["id"],"schema":{"properties":{"id":{"type":"integer"},"\\ud800":{"type":"string"},"\\udbff":{"type":"string"}}}}
+{"type":"RECORD","stream":"s${half}","record":{"id":${id},"\\ud800":"a${half.slice(2)}","\\udbff":"b"}}
+`,
+        )
+        .join('');
+    await target.load(input(1));
+    await target.load(input(2));
+    const rows = (text: string): object[] =>
+      [1, 2].map((id) => ({ id, '\ufffd': text, '\ufffd_2': 'b' }));
+    expect(target.rows('s\ufffd')).toEqual(rows('ad800'));
+    expect(target.rows('s\ufffd_2')).toEqual(rows('adbff'));
+  });
+
   it('of two prefixes stay apart', async () => {
     const target = new TestTarget({ table_prefix: 'a_' });
     await target.load(lines(schema('t', { id: integer }, ['id']), record('t', { id: 1 })));

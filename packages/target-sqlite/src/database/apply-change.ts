@@ -1,3 +1,4 @@
+import { NameSet } from '../names.ts';
 import { describeTable } from './describe.ts';
 import { rebuild } from './rebuild.ts';
 import type { Db } from './sqlite.ts';
@@ -16,7 +17,7 @@ export function applyChange(db: Db, { kind, from, to }: TableChange): void {
 
 export function ensureColumn(db: Db, table: string, column: ColumnShape): void {
   const standing = describeTable(db, table, new Map())?.columns.map(({ name }) => name) ?? [];
-  if (!standing.includes(column.name)) db.exec(addColumnSql(table, column));
+  if (!new NameSet(standing).has(column.name)) db.exec(addColumnSql(table, column));
 }
 
 /** True when a column holds a whole number that a double cannot. */

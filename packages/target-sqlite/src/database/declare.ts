@@ -1,9 +1,10 @@
 import { InputError } from '@exact-spotter/singer';
 import { declaredType, type ColumnType } from '../column-types.ts';
 import { METADATA_COLUMNS, type MetadataColumn } from '../metadata-columns.ts';
+import { notedName } from '../names.ts';
 import type { StreamSchema } from '../stream-schema.ts';
 import { applyChange, holdsLongIntegers } from './apply-change.ts';
-import { describeTable } from './describe.ts';
+import { describeTable, generatedColumns } from './describe.ts';
 import { indexColumns } from './indexes.ts';
 import {
   knownColumns,
@@ -72,6 +73,7 @@ export function declareTable(db: Db, schema: StreamSchema, options: DeclareOptio
     schema.properties.map(({ name }) => name),
     known,
     standing?.columns.map(({ name }) => name) ?? [],
+    generatedColumns(db, table),
   );
   const wanted = wantedTable(db, table, schema, names, options);
   const change = planChange(standing, keepDigits(db, standing, wanted));
@@ -179,7 +181,7 @@ function noteColumns(
   all: boolean,
 ): void {
   for (const column of columns) {
-    const noted = known.get(column.property.toWellFormed());
+    const noted = known.get(notedName(column.property));
     if (!noted || (all && noted.type !== column.type)) noteColumn(db, { ...column, stream, table });
   }
 }

@@ -12,6 +12,7 @@ interface ColumnRow {
   readonly type: string;
   readonly notnull: number;
   readonly pk: number;
+  readonly dflt_value: string | null;
 }
 
 interface ReferenceRow {
@@ -31,23 +32,38 @@ export function describeTable(
   types: ReadonlyMap<string, ColumnType>,
 ): TableShape | undefined {
   const rows = db
-    .prepare<[string], ColumnRow>('SELECT name, type, "notnull", pk FROM pragma_table_info(?)')
+    .prepare<[string], ColumnRow>(
+      'SELECT name, type, "notnull", pk, dflt_value FROM pragma_table_info(?)',
+    )
     .all(table);
   if (rows.length === 0) return undefined;
   return {
     name: table,
-    columns: rows.map(({ name, type, notnull, pk }) => ({
+    columns: rows.map(({ name, type, notnull, pk, dflt_value }) => ({
       name,
       type: types.get(name) ?? typeOfDeclared(type),
       declared: type,
       ...(notnull === 1 && pk === 0 && { notNull: true }),
+      ...(dflt_value !== null && { byDefault: dflt_value }),
     })),
     key: rows
       .filter(({ pk }) => pk > 0)
       .sort((one, other) => one.pk - other.pk)
       .map(({ name }) => name),
     references: references(db, table),
+    ...(isStrict(db, table) && { isStrict: true }),
   };
+}
+
+function isStrict(db: Db, table: string): boolean {
+  const sql = 'SELECT 1 FROM pragma_table_list(?) WHERE strict = 1';
+  return db.prepare(sql).get(table) !== undefined;
+}
+
+/** Columns that SQLite computes: nothing can be put into them. */
+export function generatedColumns(db: Db, table: string): string[] {
+  const sql = 'SELECT name FROM pragma_table_xinfo(?) WHERE hidden IN (2, 3)';
+  return db.prepare<[string], string>(sql).pluck().all(table);
 }
 
 function references(db: Db, table: string): ReferenceShape[] {

@@ -39,9 +39,19 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Rules that somebody put on a table; SQLite's own words for these name tables and columns only. */
+const RULES = /^SQLITE_CONSTRAINT_(?:UNIQUE|NOTNULL|CHECK|PRIMARYKEY)$/;
+
 /** @returns the fault as a sentence, or as it is where it is not the database's */
 export function asDatabaseError(error: unknown, path: string): unknown {
   if (!(error instanceof SqliteError)) return error;
+  if (RULES.test(error.code)) {
+    const rule = error.message.toWellFormed();
+    return new DatabaseError(
+      `A row may not stand by a rule of its table in the database ${path} (${rule}): drop the rule, which the target did not make, and start again.`,
+      { cause: error },
+    );
+  }
   const known = SENTENCES.find(([code]) => code.test(error.code))?.[1];
   const sentence =
     known ?? 'The database {path} refused what was to be written ({code}): please report it.';

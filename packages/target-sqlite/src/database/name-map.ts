@@ -1,7 +1,7 @@
 import type { JsonSchema } from '@exact-spotter/singer';
 import { COLUMN_TYPES, type ColumnType } from '../column-types.ts';
 import { METADATA_COLUMNS } from '../metadata-columns.ts';
-import { foldCase, NameSet, plainColumnName, plainTableName } from '../names.ts';
+import { foldCase, NameSet, notedName, plainColumnName, plainTableName } from '../names.ts';
 import type { Db } from './sqlite.ts';
 
 /** The map of names, kept in `_singer_streams` and `_singer_columns`: once given, a name stays. */
@@ -17,7 +17,7 @@ function knownTable(db: Db, prefix: string, stream: string): string | undefined 
       'SELECT "table" FROM _singer_streams WHERE table_prefix = ? AND stream = ?',
     )
     .pluck()
-    .get(prefix.toWellFormed(), stream.toWellFormed());
+    .get(notedName(prefix), notedName(stream));
 }
 
 /** A table of that name that belongs to no stream yet, e.g. of another target, is taken over. */
@@ -38,7 +38,7 @@ export function referredTable(db: Db, prefix: string, stream: string): string {
 }
 
 export function referredColumn(db: Db, table: string, property: string): string {
-  return knownColumns(db, table).get(property)?.column ?? plainColumnName(property);
+  return knownColumns(db, table).get(notedName(property))?.column ?? plainColumnName(property);
 }
 
 export interface KnownColumn {
@@ -69,11 +69,13 @@ export function knownColumns(db: Db, table: string): Map<string, KnownColumn> {
  * Gives each property its column: the one it has, the table's own of that name that no property
  * has yet, or a new one.
  * @param standing the columns that the table has
+ * @param generated those of it that SQLite computes, which no property can fill
  */
 export function nameColumns(
   properties: readonly string[],
   known: ReadonlyMap<string, KnownColumn>,
   standing: readonly string[],
+  generated: readonly string[],
 ): Map<string, string> {
   const noted = new NameSet([...known.values()].map(({ column }) => column));
   const free = new Map(
@@ -81,12 +83,13 @@ export function nameColumns(
   );
   const taken = new NameSet([
     ...Object.keys(METADATA_COLUMNS),
+    ...generated,
     ...[...known.values()].map(({ column }) => column),
   ]);
   return new Map(
     properties.map((property) => {
       const column =
-        known.get(property.toWellFormed())?.column ?? taken.claim(plainColumnName(property));
+        known.get(notedName(property))?.column ?? taken.claim(plainColumnName(property));
       return [property, free.get(foldCase(column)) ?? column];
     }),
   );
@@ -113,7 +116,7 @@ export function knownStreams(db: Db, prefix: string): KnownStream[] {
     .prepare<[string], StreamRow>(
       'SELECT stream, "table", key_properties, schema FROM _singer_streams WHERE table_prefix = ?',
     )
-    .all(prefix.toWellFormed());
+    .all(notedName(prefix));
   return rows.map(({ stream, table, key_properties, schema }) => ({
     stream,
     table,
@@ -137,8 +140,8 @@ export function noteStream(db: Db, note: StreamNote): void {
      key_properties = excluded.key_properties, schema = excluded.schema`,
   ).run(
     note.table,
-    note.stream.toWellFormed(),
-    note.prefix.toWellFormed(),
+    notedName(note.stream),
+    notedName(note.prefix),
     JSON.stringify(note.key),
     JSON.stringify(note.schema),
     new Date().toISOString(),
@@ -156,8 +159,8 @@ export function noteColumn(db: Db, note: ColumnNote): void {
     `INSERT INTO _singer_columns (stream, property, "table", "column", type, since)
      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT ("table", "column") DO UPDATE SET type = excluded.type`,
   ).run(
-    note.stream.toWellFormed(),
-    note.property.toWellFormed(),
+    notedName(note.stream),
+    notedName(note.property),
     note.table,
     note.column,
     note.type,

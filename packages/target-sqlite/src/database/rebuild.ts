@@ -1,5 +1,6 @@
 import { log } from '@exact-spotter/singer';
 import { isTextual } from '../column-types.ts';
+import { generatedColumns } from './describe.ts';
 import { DatabaseError } from './faults.ts';
 import { SqliteError, type Db } from './sqlite.ts';
 import {
@@ -17,10 +18,11 @@ const ASIDE = '_singer_rebuilt';
  * Copies a table into a new form under its own name; to be called inside a transaction. Indexes
  * and triggers that stand on it are made again, views go on as they are. Where the new key finds
  * several rows the last stays, with a warning.
- * @throws DatabaseError when an index or trigger cannot stand on the new form
+ * @throws DatabaseError when an index, trigger or generated column cannot stand on the new form
  */
 export function rebuild(db: Db, from: TableShape, to: TableShape): void {
-  const target = { ...withoutNullRowNumber(db, to), name: ASIDE };
+  refuseGenerated(db, from.name);
+  const target = { ...withoutOddRowNumber(db, to), name: ASIDE };
   registerText(db);
   db.exec(createTableSql(target));
   const before = count(db, from.name);
@@ -42,14 +44,23 @@ export function rename(db: Db, table: string, to: string): void {
   for (const { name, sql } of objects) makeAgain(db, to, name, sql);
 }
 
-/** A key of whole numbers that is null somewhere must not be SQLite's own row number. */
-function withoutNullRowNumber(db: Db, to: TableShape): TableShape {
+/** What SQLite computes is no data, but whoever made it would miss it. */
+function refuseGenerated(db: Db, table: string): void {
+  const [column] = generatedColumns(db, table);
+  if (column === undefined) return;
+  throw new DatabaseError(
+    `The table "${table}" must be rebuilt for the new schema, and its generated column "${column}" would be lost: drop it, start again, and add it again, or make a view of it.`,
+  );
+}
+
+/** A key of whole numbers that is null, or no whole number, somewhere must not be SQLite's own row number. */
+function withoutOddRowNumber(db: Db, to: TableShape): TableShape {
   const [key] = to.key;
   const column = to.columns.find(({ name }) => name === key);
   if (to.key.length !== 1 || key === undefined || !column || !isRowNumber(column)) return to;
   const standing = describesColumn(db, to.name, key);
-  const nulls = `SELECT 1 FROM ${quote(to.name)} WHERE ${quote(key)} IS NULL LIMIT 1`;
-  if (standing && db.prepare(nulls).get() === undefined) return to;
+  const odd = `SELECT 1 FROM ${quote(to.name)} WHERE typeof(${quote(key)}) <> 'integer' LIMIT 1`;
+  if (standing && db.prepare(odd).get() === undefined) return to;
   const columns = to.columns.map((one) => (one === column ? { ...one, declared: 'INT' } : one));
   return { ...to, columns };
 }

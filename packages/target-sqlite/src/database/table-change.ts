@@ -1,4 +1,5 @@
 import { declaredType, widen } from '../column-types.ts';
+import { foldCase, NameSet } from '../names.ts';
 import { affinity } from './describe.ts';
 import type { ColumnShape, ReferenceShape, TableShape } from './table-sql.ts';
 
@@ -23,9 +24,12 @@ export function planChange(from: TableShape | undefined, wanted: TableShape): Ta
 }
 
 function join(from: TableShape, wanted: TableShape): TableShape {
-  const wantedByName = new Map(wanted.columns.map((column) => [column.name, column]));
-  const standing = from.columns.map((column) => widened(column, wantedByName.get(column.name)));
-  const names = new Set(from.columns.map(({ name }) => name));
+  // Our own columns may stand in capitals there; all others are named as they stand.
+  const wantedByName = new Map(wanted.columns.map((column) => [foldCase(column.name), column]));
+  const standing = from.columns.map((column) =>
+    widened(column, wantedByName.get(foldCase(column.name))),
+  );
+  const names = new NameSet(from.columns.map(({ name }) => name));
   return {
     name: from.name,
     columns: [...standing, ...wanted.columns.filter(({ name }) => !names.has(name))],
@@ -35,11 +39,23 @@ function join(from: TableShape, wanted: TableShape): TableShape {
 }
 
 function widened(from: ColumnShape, wanted: ColumnShape | undefined): ColumnShape {
-  if (!wanted) return from;
+  if (!wanted) return withoutDemand(from);
   const type = widen(from.type, wanted.type);
   const declared = declaredType(type);
   const same = affinity({ declared }) === affinity(from);
-  return { name: from.name, type, declared: same ? from.declared : declared };
+  const { name, byDefault } = from;
+  return {
+    name,
+    type,
+    declared: same ? from.declared : declared,
+    ...(byDefault !== undefined && { byDefault }),
+  };
+}
+
+/** No row of ours brings a column that is not sent: where it has no default it must take null. */
+function withoutDemand(from: ColumnShape): ColumnShape {
+  if (from.notNull !== true || from.byDefault !== undefined) return from;
+  return { name: from.name, type: from.type, declared: from.declared };
 }
 
 function newReferences(from: TableShape, wanted: TableShape): readonly ReferenceShape[] {
@@ -59,6 +75,7 @@ function mustRebuild(from: TableShape, to: TableShape): boolean {
   );
   return (
     changed ||
+    (from.isStrict === true && to.columns.length > from.columns.length) ||
     JSON.stringify(from.key) !== JSON.stringify(to.key) ||
     from.references.length !== to.references.length
   );

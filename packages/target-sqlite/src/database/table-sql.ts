@@ -7,6 +7,8 @@ export interface ColumnShape {
   /** The type in the DDL. */
   readonly declared: string;
   readonly notNull?: boolean;
+  /** An expression of SQL, in a table that was made by hand. */
+  readonly byDefault?: string;
 }
 
 /** A declared relationship: columns of the table that hold values of another one's. */
@@ -22,6 +24,8 @@ export interface TableShape {
   /** Names of columns, in order. */
   readonly key: readonly string[];
   readonly references: readonly ReferenceShape[];
+  /** True for a table of SQLite's STRICT kind, which knows few types. */
+  readonly isStrict?: boolean;
 }
 
 /** Text of SQL, made apart from its execution. */
@@ -51,8 +55,12 @@ export function isRowNumber({ declared }: ColumnShape): boolean {
   return declared === 'INTEGER';
 }
 
-function columnSql({ name, declared }: ColumnShape): string {
-  return declared === '' ? quote(name) : `${quote(name)} ${declared}`;
+function columnSql({ name, declared, notNull, byDefault }: ColumnShape): string {
+  const parts = [quote(name)];
+  if (declared !== '') parts.push(declared);
+  if (notNull) parts.push('NOT NULL');
+  if (byDefault !== undefined) parts.push(`DEFAULT (${byDefault})`);
+  return parts.join(' ');
 }
 
 function referenceSql({ columns, table, to }: ReferenceShape): string {

@@ -1,0 +1,98 @@
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { integer, lines, nullableText, record, schema, TestTarget, type Row } from './target.ts';
+
+/** A target whose database holds tables that somebody made by hand. */
+function targetWith(sql: string): TestTarget {
+  const target = new TestTarget();
+  const database = new DatabaseSync(target.database);
+  database.exec(sql);
+  database.close();
+  return target;
+}
+
+const id = { id: integer };
+const idAndText = { ...id, v: nullableText };
+
+describe('a table that was made by hand is taken over', () => {
+  it.each<[string, string, object, object, Row[]]>([
+    [
+      'a column that the stream does not send may be null from now on',
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT NOT NULL); INSERT INTO t VALUES (1, 'a')",
+      id,
+      { id: 2 },
+      [
+        { id: 1, x: 'a' },
+        { id: 2, x: null },
+      ],
+    ],
+    [
+      'but not where it has a default',
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT NOT NULL DEFAULT 'd', v INTEGER)",
+      idAndText,
+      { id: 2, v: 'b' },
+      [{ id: 2, x: 'd', v: 'b' }],
+    ],
+    [
+      'a key that holds texts and fractions where whole numbers should stand',
+      "CREATE TABLE t (id INTEGER, x TEXT); INSERT INTO t VALUES ('abc', 'a'), (1.5, 'b')",
+      id,
+      { id: 2 },
+      [
+        { id: 'abc', x: 'a' },
+        { id: 1.5, x: 'b' },
+        { id: 2, x: null },
+      ],
+    ],
+    [
+      'of the STRICT kind',
+      'CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT',
+      { ...id, flag: { type: 'boolean' }, any: {} },
+      { id: 1, flag: true, any: 2 },
+      [{ id: 1, flag: 1, any: 2 }],
+    ],
+    [
+      'with our own columns in capitals',
+      'CREATE TABLE t (id INTEGER PRIMARY KEY, _SDC_DELETED_AT TEXT)',
+      id,
+      { id: 1 },
+      [{ id: 1, _SDC_DELETED_AT: null }],
+    ],
+    [
+      'with a column that SQLite computes, beside a property of its name',
+      'CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, w TEXT AS (v || v))',
+      { ...idAndText, w: nullableText },
+      { id: 1, v: 'a', w: 'b' },
+      [{ id: 1, v: 'a', w: 'aa', w_2: 'b' }],
+    ],
+  ])('%s', async (_name, sql, properties, values, rows) => {
+    const target = targetWith(sql);
+    await target.load(lines(schema('t', properties, ['id']), record('t', values)));
+    expect(target.rows('t')).toHaveLength(rows.length);
+    expect(target.rows('t')).toEqual(expect.arrayContaining(rows));
+  });
+
+  it('not at the price of a column that SQLite computes', async () => {
+    const target = targetWith(
+      'CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER, w INTEGER AS (v * 2)); INSERT INTO t (id, v) VALUES (1, 5)',
+    );
+    const { code, stderr } = await target.run(
+      lines(schema('t', idAndText, ['id']), record('t', { id: 2, v: 'a' })),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('its generated column "w" would be lost');
+    expect(target.rows('t')).toEqual([{ id: 1, v: 5, w: 10 }]);
+  });
+
+  it.each([
+    ['v TEXT UNIQUE', 'UNIQUE constraint failed: t.v'],
+    ['v TEXT CHECK (length(v) < 2)', 'CHECK constraint failed: length(v) < 2'],
+  ])('its rules stand, and a row that breaks one ends the run: %s', async (column, rule) => {
+    const target = targetWith(`CREATE TABLE t (id INTEGER PRIMARY KEY, ${column})`);
+    const values = [1, 2].map((at) => record('t', { id: at, v: 'canary' }));
+    const { code, stderr } = await target.run(lines(schema('t', idAndText, ['id']), ...values));
+    expect(code).toBe(1);
+    expect(stderr).toContain(`(${rule}): drop the rule`);
+    expect(stderr).not.toContain('canary');
+  });
+});
