@@ -143,13 +143,22 @@ export function jsonType(value: unknown): JsonType {
 
 function resolve(reference: string, root: JsonSchema): unknown {
   if (!reference.startsWith('#')) return undefined;
-  const path = decodeURIComponent(reference.slice(1)).split('/').slice(1);
+  const path = decoded(reference.slice(1)).split('/').slice(1);
   let at: unknown = root;
   for (const part of path) {
     const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
     at = isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined;
   }
   return at;
+}
+
+/** A percent sign that begins no escape is meant as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import {
   resolveSettings,
   runProgram,
+  SettingsError,
   stdinBytes,
   stdoutOutput,
   terminationSignal,
@@ -79,7 +80,19 @@ function folders(sources: readonly string[]): string[] {
   return files.length === 0 ? [process.cwd()] : files.map((file) => dirname(resolve(file)));
 }
 
+/** @throws SettingsError before anything is made, for a file that cannot be read */
 async function fileBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
-  const { createReadStream } = await import('node:fs');
-  return createReadStream(path, { highWaterMark: 1024 * 1024 });
+  const { open } = await import('node:fs/promises');
+  try {
+    const file = await open(path);
+    if (!(await file.stat()).isDirectory())
+      return file.createReadStream({ highWaterMark: 1024 * 1024 });
+    await file.close();
+  } catch (cause) {
+    throw new SettingsError(
+      [`The file ${path} of --input cannot be read: check the path and the permissions.`],
+      { cause },
+    );
+  }
+  throw new SettingsError([`The file ${path} of --input is a folder: name a file.`]);
 }

@@ -19,6 +19,16 @@ const DEMANDS = new Set([
 
 /** True where a schema demands more of a record than the types of its columns. */
 export function demandsMore(schema: JsonSchema): boolean {
+  try {
+    return demandsAnything(schema);
+  } catch (error) {
+    // Nested too deep to be looked through: whoever takes the schema says so.
+    if (error instanceof RangeError) return true;
+    throw error;
+  }
+}
+
+function demandsAnything(schema: JsonSchema): boolean {
   const properties = Object.values(asObject(schema['properties']));
   return (
     schema['additionalProperties'] === false || demands(schema) || properties.some(demandsInside)

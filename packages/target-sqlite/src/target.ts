@@ -13,6 +13,9 @@ import type { Records } from './records.ts';
 import type { Stream } from './stream.ts';
 import type { Streams } from './streams.ts';
 
+/** Types of messages that are warned of: what bears another in every line shall not fill the log. */
+const MOST_WARNED = 20;
+
 export interface TargetParts {
   readonly streams: Streams;
   readonly records: Records;
@@ -144,10 +147,9 @@ export class Target {
   }
 
   #warnOnce(type: string): void {
-    if (this.#unknown.has(type)) return;
-    this.#unknown.add(type);
-    log.warning('Messages of a type that is not known here are passed over.', {
-      type: type.slice(0, 40),
-    });
+    const name = type.slice(0, 40);
+    if (this.#unknown.has(name) || this.#unknown.size >= MOST_WARNED) return;
+    this.#unknown.add(name);
+    log.warning('Messages of a type that is not known here are passed over.', { type: name });
   }
 }

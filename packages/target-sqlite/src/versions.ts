@@ -1,3 +1,6 @@
+/** Versions of a stream that are remembered: one that gives every row another shall not fill the memory. */
+const MOST_KEPT = 1000;
+
 /**
  * When a version of a stream may be activated, which takes the rows of older versions away:
  * where ACTIVATE_VERSION stands, when records of that version came before it; at the end of input,
@@ -16,6 +19,14 @@ export class Versions {
     if (version === undefined || version === this.#last) return;
     this.#last = version;
     this.#seen.add(version);
+    if (this.#seen.size > MOST_KEPT) this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    for (const version of this.#seen) {
+      this.#seen.delete(version);
+      return;
+    }
   }
 
   /** @returns true when the version is to be activated now; otherwise it waits */

@@ -21,6 +21,13 @@ describe('bad input gets one clear sentence, without its values', () => {
       'line 2, stream "u": the schema has no "properties"',
     ],
     [
+      'a schema that is nested too deep',
+      [
+        `{"type":"SCHEMA","stream":"u","schema":{"properties":{"a":${'{"anyOf":['.repeat(6000)}{}${']}'.repeat(6000)}}}}`,
+      ],
+      'line 2, stream "u": the schema is nested too deep to be read',
+    ],
+    [
       'a key that is no property',
       [schema('u', { id: integer }, ['canary'])],
       'line 2, stream "u": the key "canary" is none',
@@ -96,6 +103,19 @@ describe('bad input gets one clear sentence, without its values', () => {
   });
 });
 
+describe('a file of --input that cannot be read', () => {
+  it.each<[string, string, string]>([
+    ['is not there', 'none.singer', 'of --input cannot be read: check the path'],
+    ['is a folder', '.', 'of --input is a folder: name a file'],
+  ])('%s', async (_name, path, reason) => {
+    const target = new TestTarget();
+    const { code, stderr } = await target.run('', '--input', join(target.folder, path));
+    expect(code).toBe(2);
+    expect(stderr).toContain(reason);
+    expect(target.exists).toBe(false);
+  });
+});
+
 describe('a database that cannot be used', () => {
   it.each<[string, (target: TestTarget) => string, string]>([
     [
@@ -106,7 +126,7 @@ describe('a database that cannot be used', () => {
       },
       'is no SQLite database: name another file.',
     ],
-    ['is a folder', ({ folder }) => folder, 'cannot be opened'],
+    ['is a folder', ({ folder }) => folder, 'is a folder: name a file in it.'],
     [
       'has no folder above it',
       ({ folder }) => join(folder, 'a', 'b', 'c.sqlite'),

@@ -62,6 +62,7 @@ describe('a schema that demands more than types', () => {
       '12345678901234567890.123',
     ],
     ['multiples that doubles cannot tell', { type: 'number', multipleOf: 0.01, minimum: 0 }, '1.1'],
+    ['a reference that cannot be read', { $ref: '#/definitions/100%', minLength: 1 }, '"b"'],
     ['a pattern of another language', { type: 'string', pattern: '(?P<x>a)' }, '"b"'],
     ['formats', { type: 'string', format: 'date-time', minLength: 1 }, '"yesterday"'],
     ['types that JSON Schema does not know', { type: ['string', 'money'], minLength: 1 }, '"5"'],
