@@ -9,6 +9,7 @@ import { targetChildren } from './target-children.ts';
 import { targetLatency } from './target-latency.ts';
 import { targetLeads } from './target-leads.ts';
 import { targetMemory } from './target-memory.ts';
+import { targetPeers } from './target-peers.ts';
 import { targetStart } from './target-start.ts';
 
 /** All that is measured, in the order of measuring. */
@@ -21,6 +22,7 @@ export const figures: readonly Figure[] = [
   tapMemory,
   targetStart,
   targetLeads,
+  targetPeers,
   targetChildren,
   targetLatency,
   targetMemory,
