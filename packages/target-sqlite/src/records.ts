@@ -164,8 +164,8 @@ interface KeptAside {
   readonly source?: string;
 }
 
-/** When a record says that it is gone; null where it does not. */
+/** When a record says that it is gone; null where it does not, in whatever way it says so. */
 function deletion(value: JsonValue | undefined): string | null {
-  if (value === null || value === undefined) return null;
+  if (value === null || value === undefined || value === '' || value === false) return null;
   return typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value);
 }

@@ -12,7 +12,7 @@ import { indexColumns } from './database/indexes.ts';
 import { quarantineWriter } from './database/quarantine.ts';
 import { endRun, progressWriter, type Outcome } from './database/runs.ts';
 import type { Db } from './database/sqlite.ts';
-import { dropAllStaged, swapStaged } from './database/staging.ts';
+import { dropStaged, swapStaged } from './database/staging.ts';
 import { stateWriter } from './database/state.ts';
 import { Transaction } from './database/transaction.ts';
 import { Deletions } from './deletions.ts';
@@ -185,7 +185,9 @@ export class Run {
     const { rows } = this.#books.counts;
     const total = rows.values().reduce((sum, count) => sum + count, 0);
     try {
-      if (outcome !== 'done') dropAllStaged(db);
+      if (outcome !== 'done') {
+        for (const { table } of this.#streams.all()) dropStaged(db, table);
+      }
       endRun(db, number, { outcome, startedAt, ...(reason !== undefined && { reason }) });
     } catch (error) {
       if (outcome !== 'failed') throw error;

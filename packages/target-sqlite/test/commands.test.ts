@@ -250,8 +250,17 @@ describe('indexes on references', () => {
     const target = new TestTarget();
     for (let run = 0; run < 2; run += 1) {
       await target.load(lines(leads, record('leads', { id: run, sdr_id: 1 })));
-      expect(names(target)).toEqual([{ name: 'leads_sdr_id' }]);
+      expect(names(target)).toEqual([{ name: 'ix_leads_sdr_id' }]);
     }
+  });
+
+  it('take no name from a stream that comes later', async () => {
+    const target = new TestTarget();
+    await target.load(lines(leads, record('leads', { id: 1, sdr_id: 1 })));
+    await target.load(
+      lines(schema('leads_sdr_id', { id: integer }, ['id']), record('leads_sdr_id', { id: 1 })),
+    );
+    expect(target.rows('leads_sdr_id')).toEqual([{ id: 1 }]);
   });
 
   it('are left out when asked to', async () => {

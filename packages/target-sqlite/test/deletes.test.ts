@@ -97,6 +97,23 @@ describe('_sdc_deleted_at in a record', () => {
     expect(target.rows('t')).toEqual([{ id: 1 }, { id: 3 }]);
   });
 
+  it('does not go where the mark is empty', async () => {
+    const target = new TestTarget({ hard_delete: true });
+    const marks = [null, '', false];
+    await target.load(
+      lines(declared, ...marks.map((mark, id) => record('t', { id, _sdc_deleted_at: mark }))),
+    );
+    expect(target.rows('t')).toHaveLength(3);
+  });
+
+  it('loses its mark when it comes back, whatever the settings have become', async () => {
+    const target = new TestTarget();
+    await target.load(lines(declared, record('t', { id: 1, _sdc_deleted_at: '2026-01-01' })));
+    target.configure({ hard_delete: true, add_record_metadata: false });
+    await target.load(lines(declared, row(1)));
+    expect(target.query('SELECT _sdc_deleted_at AS gone FROM t')).toEqual([{ gone: null }]);
+  });
+
   // The digits of such a key were once looked up in the line before.
   it.each<[string, string, string, string]>([
     ['zero', 'integer', '0', '7'],

@@ -43,6 +43,25 @@ describe('append-only', () => {
 });
 
 describe('overwrite', () => {
+  it('keeps what is gathered when another run fails meanwhile', async () => {
+    const own = { load_method: 'overwrite', batch_size_rows: 1 };
+    const target = new TestTarget({ ...own, state_id: 'one' });
+    const child = target.start();
+    const end = ended(child);
+    child.stdin.write(lines(schema('t', { id: integer }, ['id']), record('t', { id: 1 })));
+    await target.untilMade();
+    await target.until("SELECT 1 FROM sqlite_schema WHERE name = '_singer_staged_t'");
+    const other = new TestTarget();
+    other.configure({ ...own, database: target.database, state_id: 'two' });
+    const rows = lines(schema('u', { id: integer }, ['id']), record('u', { id: 1 }));
+    expect((await other.run(`${rows}no message\n`)).code).toBe(1);
+    child.stdin.end(lines(record('t', { id: 2 }), state({ a: 1 })));
+    expect(await end).toMatchObject({ code: 0, stdout: '{"a":1}\n' });
+    expect(target.rows('t')).toEqual([{ id: 1 }, { id: 2 }]);
+    const left = "SELECT name FROM sqlite_schema WHERE name LIKE '%staged%'";
+    expect(target.query(left)).toEqual([]);
+  });
+
   const overwrite = { load_method: 'overwrite' };
 
   it('puts the rows of this run in the place of the old ones, the last of a key wins', async () => {

@@ -1,6 +1,6 @@
 import { InputError } from '@exact-spotter/singer';
 import { declaredType, type ColumnType } from '../column-types.ts';
-import { METADATA_COLUMNS, type MetadataColumn } from '../metadata-columns.ts';
+import { DELETED_AT, METADATA_COLUMNS, type MetadataColumn } from '../metadata-columns.ts';
 import { notedName } from '../names.ts';
 import type { StreamSchema } from '../stream-schema.ts';
 import { applyChange, holdsLongIntegers } from './apply-change.ts';
@@ -83,14 +83,17 @@ export function declareTable(db: Db, schema: StreamSchema, options: DeclareOptio
   noteStream(db, { ...schema, table: finalTable, prefix: options.prefix });
   noteColumns(db, schema.stream, finalTable, columns, known, options.staged === undefined);
   if (schema.parent) indexColumns(db, table, Object.keys(schema.parent.columns).map(name(names)));
-  const sent = new Set(names.values());
+  const sent = new Set<string>([...names.values(), ...options.metadata]);
+  // A row that comes back loses its mark, also one of a time with other settings.
+  const standingMark = standing?.columns.some((column) => column.name === DELETED_AT);
+  const kept = [...types.keys(), ...(standingMark ? [DELETED_AT] : [])];
   return {
     table,
     finalTable,
     columns,
     metadata: options.metadata,
     key: wanted.key,
-    unsent: [...types.keys()].filter((column) => !sent.has(column)),
+    unsent: kept.filter((column) => !sent.has(column)),
   };
 }
 

@@ -8,7 +8,8 @@ export function indexColumns(db: Db, table: string, columns: readonly string[]):
   if (indexes(db, table).some((standing) => columns.every((name, at) => standing[at] === name))) {
     return;
   }
-  const name = new NameSet(takenNames(db)).claim(`${table}_${columns.join('_')}`);
+  // An index takes its name from the tables to come: this is one that no stream will ask for.
+  const name = new NameSet(takenNames(db)).claim(`ix_${table}_${columns.join('_')}`);
   db.exec(createIndexSql(name, table, columns));
 }
 

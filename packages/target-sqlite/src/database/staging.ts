@@ -23,6 +23,11 @@ export function dropAllStaged(db: Db): void {
   for (const table of tables) db.exec(`DROP TABLE ${quote(table)}`);
 }
 
+/** Drops what a run has gathered; another that is at work keeps its own. */
+export function dropStaged(db: Db, { table, finalTable }: DeclaredTable): void {
+  if (table !== finalTable) db.exec(`DROP TABLE IF EXISTS ${quote(table)}`);
+}
+
 /** Puts the gathered rows in the place of the old ones; to be called inside the last transaction. */
 export function swapStaged(db: Db, stream: string, declared: DeclaredTable): void {
   const { table, finalTable, columns } = declared;
