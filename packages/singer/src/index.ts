@@ -72,4 +72,5 @@ export { readState } from './state-file.ts';
 export { loadValidator, type CompileValidator } from './validation.ts';
 export type { Violation } from './validator.ts';
 export { openStatusLines, type StatusLines } from './status-lines.ts';
-export { stderrIsForPeople, stdinBytes, stdoutOutput, writeStderr, type Output } from './stdio.ts';
+export type { Output } from './queued-output.ts';
+export { stderrIsForPeople, stdinBytes, stdoutOutput, writeStderr } from './stdio.ts';

@@ -23,19 +23,12 @@ export interface RecordLineOptions {
   readonly timeExtracted?: string;
 }
 
-/**
- * Only the record itself is for the serializer to walk: what stands around it is the same for row
- * after row, and short.
- */
 export function recordLine(
   stream: string,
   record: object,
   { version, timeExtracted }: RecordLineOptions = {},
 ): string {
-  const versionText = version === undefined ? '' : `,"version":${JSON.stringify(version)}`;
-  const timeText =
-    timeExtracted === undefined ? '' : `,"time_extracted":${JSON.stringify(timeExtracted)}`;
-  return `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":${JSON.stringify(record)}${versionText}${timeText}}\n`;
+  return recordText({ stream, record, version, time_extracted: timeExtracted });
 }
 
 export function stateLine(value: object): string {
@@ -50,15 +43,29 @@ export function messageLine(message: Message): string {
     case 'STATE':
       return `{"type":"STATE","value":${message.value}}\n`;
     case 'RECORD':
-      return recordLine(message.stream, message.record, {
-        ...(message.version !== undefined && { version: message.version }),
-        ...(message.time_extracted !== undefined && { timeExtracted: message.time_extracted }),
-      });
+      return recordText(message);
     case 'SCHEMA':
     case 'ACTIVATE_VERSION':
     case 'BATCH':
       return line(message);
   }
+}
+
+/**
+ * Only the record itself is for the serializer to walk: what stands around it is the same for row
+ * after row, and short.
+ */
+function recordText({ stream, record, version, time_extracted: time }: RecordParts): string {
+  const versionText = version === undefined ? '' : `,"version":${JSON.stringify(version)}`;
+  const timeText = time === undefined ? '' : `,"time_extracted":${JSON.stringify(time)}`;
+  return `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":${JSON.stringify(record)}${versionText}${timeText}}\n`;
+}
+
+interface RecordParts {
+  readonly stream: string;
+  readonly record: object;
+  readonly version?: number | undefined;
+  readonly time_extracted?: string | undefined;
 }
 
 function line(message: object): string {

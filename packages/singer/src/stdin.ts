@@ -7,9 +7,9 @@ import { PipeRing } from './pipe-ring.ts';
 /** Slots between two turns of the event loop, which signals and writes under way wait for. */
 const SLOTS_A_TURN = 16;
 
-/** True where the standard input is a pipe, which somebody writes into meanwhile. */
-export function stdinIsPipe(): boolean {
-  const stat = fstatSync(0);
+/** True for a pipe, which has somebody at its other end. */
+export function isPipe(descriptor: number): boolean {
+  const stat = fstatSync(descriptor);
   return stat.isFIFO() || stat.isSocket();
 }
 

@@ -1,23 +1,24 @@
 import { write } from 'node:fs';
+import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
 import { OutputClosedError } from './errors.ts';
-import { pipeBytes, stdinIsPipe } from './stdin.ts';
+import { QueuedOutput, type Output, type Write } from './queued-output.ts';
+import { isPipe, pipeBytes } from './stdin.ts';
 
 /** The one door to the standard streams. */
 
+const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
-/** Bytes that may wait for a slow reader before the writer is asked to wait as well. */
-const QUEUE_BYTES = 4 * 1024 * 1024;
-/** Milliseconds before a full pipe is tried again, where it was set not to block. */
-const FULL_PIPE_WAIT = 1;
+/** Milliseconds before a terminal that was set not to block is tried again. */
+const BUSY_WAIT = 1;
 
 /**
  * The bytes of the standard input. Each piece is good until the next one is asked for.
  * @param stop closes the standard input, so that a program that was told to end can do so
  */
 export function stdinBytes(stop?: AbortSignal): AsyncIterable<Uint8Array> {
-  if (stdinIsPipe()) return pipeBytes(stop);
+  if (isPipe(STDIN)) return pipeBytes(stop);
   stop?.addEventListener('abort', () => process.stdin.destroy(), { once: true });
   return process.stdin;
 }
@@ -47,97 +48,40 @@ export function frameStderr(around: (text: string) => string): void {
 
 let frame = (text: string): string => text;
 
-/** Text that leaves in order, behind a bounded queue. */
-export interface Output {
-  /**
-   * Resolves at once while less than 4 MiB wait, otherwise when there is room again.
-   * @throws OutputClosedError when the reader has gone
-   */
-  write(text: string): Promise<void>;
-  /** Resolves when everything written has reached the pipe. */
-  flush(): Promise<void>;
-}
-
 /**
- * The standard output. Node writes to a pipe synchronously, so a reader that is busy would stop
- * the writer, and two programs would take turns instead of working at once: here the text is
- * handed to the system from a queue, off the main thread.
+ * The standard output, from a queue: a reader that is busy does not stop the writer, as Node's own
+ * `process.stdout` may, and two programs work at once instead of taking turns.
  */
 export function stdoutOutput(): Output {
-  // Asked for, Node's own stream sets the pipe not to block. A write that blocks, with nobody who
-  // reads, would hold the process at its very end: it waits for the thread that writes.
-  process.stdout.on('error', () => undefined);
-  return new QueuedOutput(STDOUT);
+  return new QueuedOutput(isPipe(STDOUT) ? pipeWriter(STDOUT) : fileWriter(STDOUT));
 }
 
-class QueuedOutput implements Output {
-  readonly #descriptor: number;
-  readonly #queue: Buffer[] = [];
-  /** Bytes in the queue and in the write under way. */
-  #pendingBytes = 0;
-  #writing: Promise<void> | undefined;
-  #fault: Error | undefined;
-  #waiting: (() => void)[] = [];
-
-  constructor(descriptor: number) {
-    this.#descriptor = descriptor;
-  }
-
-  async write(text: string): Promise<void> {
-    if (this.#fault) throw this.#fault;
-    const bytes = Buffer.from(text);
-    this.#queue.push(bytes);
-    this.#pendingBytes += bytes.length;
-    this.#writing ??= this.#drain();
-    if (this.#pendingBytes >= QUEUE_BYTES) await this.#room();
-  }
-
-  async flush(): Promise<void> {
-    await this.#writing;
-    if (this.#fault) throw this.#fault;
-  }
-
-  async #room(): Promise<void> {
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    if (this.#fault) throw this.#fault;
-  }
-
-  async #drain(): Promise<void> {
-    try {
-      for (let bytes = this.#queue.shift(); bytes; bytes = this.#queue.shift()) {
-        await this.#writeAll(bytes);
-      }
-    } catch (error) {
-      this.#fault = error as Error;
-    } finally {
-      this.#writing = undefined;
-      this.#wake();
-    }
-  }
-
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    let rest = bytes;
-    while (rest.length > 0) {
-      const written = await writeSome(this.#descriptor, rest);
-      rest = rest.subarray(written);
-      this.#pendingBytes -= written;
-      if (this.#pendingBytes < QUEUE_BYTES) this.#wake();
-    }
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resume of waiting) resume();
-  }
-}
-
-function writeSome(descriptor: number, bytes: Uint8Array): Promise<number> {
-  return new Promise((resolve, reject) => {
-    write(descriptor, bytes, (fault, written) => {
-      if (!fault) resolve(written);
-      else if (fault.code === 'EAGAIN') setTimeout(resolve, FULL_PIPE_WAIT, 0);
-      else reject(fault.code === 'EPIPE' ? new OutputClosedError({ cause: fault }) : fault);
+/** Woken by the system when the pipe has room; no thread hangs in it when nobody reads. */
+function pipeWriter(descriptor: number): Write {
+  const pipe = new Socket({ fd: descriptor, readable: false, writable: true });
+  // Every write hears of its own fault.
+  pipe.on('error', () => undefined);
+  return (bytes) =>
+    new Promise((resolve, reject) => {
+      pipe.write(bytes, (fault) => {
+        if (fault) reject(closedOr(fault));
+        else resolve(bytes.length);
+      });
     });
-  });
+}
+
+function fileWriter(descriptor: number): Write {
+  return (bytes) =>
+    new Promise((resolve, reject) => {
+      write(descriptor, bytes, (fault, written) => {
+        if (!fault) resolve(written);
+        else if (fault.code === 'EAGAIN') setTimeout(resolve, BUSY_WAIT, 0);
+        else reject(closedOr(fault));
+      });
+    });
+}
+
+function closedOr(fault: NodeJS.ErrnoException): Error {
+  const isClosed = fault.code === 'EPIPE' || fault.code === 'ECONNRESET';
+  return isClosed ? new OutputClosedError({ cause: fault }) : fault;
 }

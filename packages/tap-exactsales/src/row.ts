@@ -22,6 +22,8 @@ export interface RowReader {
 interface Column {
   readonly name: string;
   readonly isKey: boolean;
+  /** The one member that it comes from; missing where there are several, or a longer way. */
+  readonly member: string | undefined;
   readonly paths: readonly (readonly string[])[];
   readonly convert: Convert;
   readonly zeroIsNull: boolean;
@@ -65,10 +67,11 @@ export function childReader(
   clock: AccountClock,
   misfit: Misfit,
 ): RowReader {
-  const fromParent = readParent(tables[child.stream])?.columns ?? {};
-  const parentColumns = new Set(Object.values(fromParent));
+  const fromParent = Object.entries(readParent(tables[child.stream])?.columns ?? {});
+  const ofParent = new Set(fromParent.map(([name]) => name));
+  const parentColumns = new Set(fromParent.map(([, source]) => source));
   const parent = compile(set.stream, set, parentColumns, clock);
-  const own = new Set([...columns].filter((name) => !(name in fromParent) && name !== POSITION));
+  const own = new Set([...columns].filter((name) => !ofParent.has(name) && name !== POSITION));
   const compiled = compile(child.stream, child, own, clock);
   const reader = {
     stream: child.stream,
@@ -96,12 +99,12 @@ const POSITION = 'position';
 function childRow(
   own: TableRow,
   parent: TableRow,
-  fromParent: Readonly<Record<string, string>>,
+  fromParent: readonly (readonly [string, string])[],
   columns: ReadonlySet<string>,
   position: number,
 ): TableRow {
   const row: Record<string, JsonValue> = {};
-  for (const [name, source] of Object.entries(fromParent)) row[name] = parent[source] ?? null;
+  for (const [name, source] of fromParent) row[name] = parent[source] ?? null;
   Object.assign(row, own);
   if (columns.has(POSITION)) row[POSITION] = position;
   return row;
@@ -122,7 +125,7 @@ function compile(
     .map(([name, { type, format }]) => ({
       name,
       isKey: key.includes(name),
-      paths: [sources[name] ?? name].flat().map((path) => path.split('.')),
+      ...origin([sources[name] ?? name].flat()),
       convert: converter(
         [type].flat()[0] ?? 'string',
         format,
@@ -133,6 +136,14 @@ function compile(
       instead: set.instead?.[name] ?? null,
     }));
   return { columns, blank: Object.fromEntries(columns.map(({ name }) => [name, null])) };
+}
+
+function origin(sources: readonly string[]): Pick<Column, 'member' | 'paths'> {
+  const paths = sources.map((path) => path.split('.'));
+  const [[member = ''] = []] = paths;
+  // A name such as `constructor` is on every object, though the row lacks it.
+  const isPlain = paths.flat().length === 1 && !(member in {});
+  return { member: isPlain ? member : undefined, paths };
 }
 
 /** Undefined where a key column holds nothing. */
@@ -147,8 +158,9 @@ function makeRow(wire: WireRow, { columns, blank }: Shape, misfit: Misfit): Tabl
 }
 
 function columnValue(wire: WireRow, column: Column, misfit: Misfit): JsonValue {
-  const value = firstValue(wire, column.paths);
-  if (value === null) return column.instead;
+  const { member } = column;
+  const value = member === undefined ? firstValue(wire, column.paths) : wire[member];
+  if (value === null || value === undefined) return column.instead;
   if (column.zeroIsNull && value === 0) return null;
   const converted = column.convert(value);
   if (converted === undefined) misfit(column.name);

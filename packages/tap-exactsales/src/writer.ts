@@ -71,8 +71,13 @@ export class Writer {
   *#records(rows: Iterable<OutgoingRow>, timeExtracted: string): Generator<Message> {
     for (const { stream, row, version } of rows) {
       this.#count(stream);
-      const more = { ...(version !== undefined && { version }), time_extracted: timeExtracted };
-      yield { type: 'RECORD', stream, record: row, ...more };
+      const message = {
+        type: 'RECORD',
+        stream,
+        record: row,
+        time_extracted: timeExtracted,
+      } as const;
+      yield version === undefined ? message : { ...message, version };
     }
   }
 

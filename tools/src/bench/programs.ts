@@ -30,8 +30,8 @@ export interface Usage {
 }
 
 export interface Pipes {
-  /** A file to read from, or a child whose output is read. */
-  readonly input?: string | ChildProcess;
+  /** A file to read from. */
+  readonly input?: string;
   /** A file to write to; what is written is thrown away without it. */
   readonly output?: string;
 }
@@ -51,13 +51,17 @@ export async function runForPeak(args: readonly string[]): Promise<Usage> {
   return { milliseconds: performance.now() - begin, peak };
 }
 
-/** `one | other`, over a pipe that only the two hold. @returns milliseconds until both have ended */
+/** `one | other`, as a shell joins them. @returns milliseconds until both have ended */
 export async function runPipe(one: readonly string[], other: readonly string[]): Promise<number> {
   const begin = performance.now();
-  const writer = start(one, {});
-  const reader = start(other, { input: writer, output: '/dev/null' });
-  await Promise.all([ended(writer), ended(reader)]);
+  const command = [one, other].map((args) => [process.execPath, ...args].map(quoted).join(' '));
+  const stdio: StdioOptions = ['ignore', 'ignore', 'pipe'];
+  await ended(spawn('bash', ['-o', 'pipefail', '-c', command.join(' | ')], { stdio }));
   return performance.now() - begin;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A process tells its peak on a pipe of its own when it ends, and so do its threads. */
@@ -68,15 +72,12 @@ const TELL_PEAK = `data:text/javascript,${encodeURIComponent(
 
 function start(args: readonly string[], { input, output }: Pipes): ChildProcess {
   const files = [
-    typeof input === 'string' ? openSync(input, 'r') : undefined,
+    input === undefined ? undefined : openSync(input, 'r'),
     output === undefined ? undefined : openSync(output, 'w'),
   ];
-  const source = typeof input === 'object' ? input.stdout : (files[0] ?? 'ignore');
-  const stdio: StdioOptions = [source, files[1] ?? 'pipe', 'pipe', 'pipe'];
+  const stdio: StdioOptions = [files[0] ?? 'ignore', files[1] ?? 'pipe', 'pipe', 'pipe'];
   const child = spawn(process.execPath, args, { stdio });
   for (const file of files) if (file !== undefined) closeSync(file);
-  // Ours is a third hold on the pipe: while it is open, neither sees the other end.
-  if (typeof input === 'object') input.stdout?.destroy();
   return child;
 }
 

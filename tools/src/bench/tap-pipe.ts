@@ -9,7 +9,7 @@ import { recordAccount, tapArguments, type RecordedAccount } from './recorded-ac
 export const tapPipe: Figure = {
   name: 'tap-pipe',
   async measure(isFull) {
-    const [leads, rounds] = isFull ? [50_000, 5] : [20_000, 3];
+    const [leads, rounds] = isFull ? [100_000, 5] : [50_000, 3];
     const folder = newFolder();
     const account = await recordAccount(folder, leads);
     try {
