@@ -14,6 +14,9 @@ export interface ReadLinesOptions {
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const MIB = 1024 * 1024;
+/** Bytes of memory for the beginning of a line: at first, and at most once a long one is over. */
+const LEAST_KEPT = 64 * 1024;
+const MOST_KEPT = MIB;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
@@ -39,9 +42,9 @@ export async function* readLines(
 /** The same, fed chunk by chunk, for a caller that drives the reading itself. */
 export class LineSplitter {
   readonly #maxBytes: number;
-  /** The pieces of a line whose end has not come yet. */
-  #pieces: Uint8Array[] = [];
-  #pieceBytes = 0;
+  /** The beginning of a line whose end has not come yet; the memory is used again and again. */
+  #rest = Buffer.alloc(0);
+  #restBytes = 0;
   #number = 0;
 
   constructor(maxBytes: number) {
@@ -64,34 +67,45 @@ export class LineSplitter {
   /** The last line, where the input ends without a line end. */
   end(): Line[] {
     const lines: Line[] = [];
-    if (this.#pieceBytes > 0) this.#take(Buffer.alloc(0), 0, 0, lines);
+    if (this.#restBytes > 0) this.#take(Buffer.alloc(0), 0, 0, lines);
     return lines;
   }
 
   #take(bytes: Buffer, start: number, end: number, lines: Line[]): void {
     this.#number += 1;
-    this.#refuseLong(this.#pieceBytes + end - start);
+    this.#refuseLong(this.#restBytes + end - start);
     const text =
-      this.#pieceBytes === 0 ? decode(bytes, start, end) : this.#join(bytes.subarray(start, end));
+      this.#restBytes === 0 ? decode(bytes, start, end) : this.#join(bytes.subarray(start, end));
     const content = this.#number === 1 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
     if (content.trim() !== '') lines.push({ number: this.#number, text: content });
   }
 
-  #join(lastPiece: Uint8Array): string {
-    const whole = Buffer.concat([...this.#pieces, lastPiece]);
-    this.#pieces = [];
-    this.#pieceBytes = 0;
-    return decode(whole, 0, whole.length);
+  #join(end: Buffer): string {
+    this.#append(end);
+    const text = decode(this.#rest, 0, this.#restBytes);
+    this.#restBytes = 0;
+    if (this.#rest.length > MOST_KEPT) this.#rest = Buffer.alloc(0);
+    return text;
+  }
+
+  #keep(rest: Buffer): void {
+    this.#append(rest);
+    if (this.#restBytes > this.#maxBytes) {
+      this.#number += 1;
+      this.#refuseLong(this.#restBytes);
+    }
   }
 
   /** Copied: the reader may use the chunk's memory again. */
-  #keep(rest: Uint8Array): void {
-    this.#pieces.push(Uint8Array.from(rest));
-    this.#pieceBytes += rest.length;
-    if (this.#pieceBytes > this.#maxBytes) {
-      this.#number += 1;
-      this.#refuseLong(this.#pieceBytes);
+  #append(bytes: Buffer): void {
+    const length = this.#restBytes + bytes.length;
+    if (length > this.#rest.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(LEAST_KEPT, 2 * length));
+      this.#rest.copy(larger, 0, 0, this.#restBytes);
+      this.#rest = larger;
     }
+    bytes.copy(this.#rest, this.#restBytes);
+    this.#restBytes = length;
   }
 
   #refuseLong(length: number): void {
