@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /** All leads of the comparison. */
-export const LEADS = 60_000;
+export const LEADS = 200_000;
 
 /** Another target that loads the same rows. */
 export interface Peer {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { makePipe } from './pipe.ts';
 
 /** How a program ran. */
 export interface Ran {
@@ -23,12 +24,12 @@ export async function run(
 ): Promise<Ran> {
   const [name, ...rest] = source;
   const start = performance.now();
-  const writer = spawn(name, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const child = spawn(command, [...args], { stdio: [writer.stdout, 'ignore', 'pipe'] });
+  const pipe = makePipe();
+  spawn(name, rest, { stdio: ['ignore', pipe.writeEnd, 'inherit'] });
+  const child = spawn(command, [...args], { stdio: [pipe.readEnd, 'ignore', 'pipe'] });
+  pipe.close();
   const stderr: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  // Our own copy of the pipe would keep the writer from noticing that its reader has gone.
-  writer.stdout.destroy();
+  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
   const peak = watchMemory(child.pid);
   const [code] = (await once(child, 'close')) as [number | null];
   const seconds = (performance.now() - start) / 1000;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makePipe } from './pipe.ts';
 
 /** The programs as they are installed: built, and started by the bin files. */
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -30,10 +31,10 @@ export interface Usage {
 }
 
 export interface Pipes {
-  /** A file to read from. */
-  readonly input?: string;
-  /** A file to write to; what is written is thrown away without it. */
-  readonly output?: string;
+  /** A file to read from, or the end of a pipe. */
+  readonly input?: string | number;
+  /** A file to write to, or the end of a pipe; what is written is thrown away without it. */
+  readonly output?: string | number;
 }
 
 /** Runs a script to its end. @returns milliseconds. @throws Error when it fails */
@@ -51,17 +52,15 @@ export async function runForPeak(args: readonly string[]): Promise<Usage> {
   return { milliseconds: performance.now() - begin, peak };
 }
 
-/** `one | other`, as a shell joins them. @returns milliseconds until both have ended */
+/** `one | other`, over a pipe that only the two hold. @returns milliseconds until both have ended */
 export async function runPipe(one: readonly string[], other: readonly string[]): Promise<number> {
   const begin = performance.now();
-  const command = [one, other].map((args) => [process.execPath, ...args].map(quoted).join(' '));
-  const stdio: StdioOptions = ['ignore', 'ignore', 'pipe'];
-  await ended(spawn('bash', ['-o', 'pipefail', '-c', command.join(' | ')], { stdio }));
+  const pipe = makePipe();
+  const writer = start(one, { output: pipe.writeEnd });
+  const reader = start(other, { input: pipe.readEnd, output: '/dev/null' });
+  pipe.close();
+  await Promise.all([ended(writer), ended(reader)]);
   return performance.now() - begin;
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A process tells its peak on a pipe of its own when it ends, and so do its threads. */
@@ -72,10 +71,12 @@ const TELL_PEAK = `data:text/javascript,${encodeURIComponent(
 
 function start(args: readonly string[], { input, output }: Pipes): ChildProcess {
   const files = [
-    input === undefined ? undefined : openSync(input, 'r'),
-    output === undefined ? undefined : openSync(output, 'w'),
+    typeof input === 'string' ? openSync(input, 'r') : undefined,
+    typeof output === 'string' ? openSync(output, 'w') : undefined,
   ];
-  const stdio: StdioOptions = [files[0] ?? 'ignore', files[1] ?? 'pipe', 'pipe', 'pipe'];
+  const source = typeof input === 'number' ? input : (files[0] ?? 'ignore');
+  const drain = typeof output === 'number' ? output : (files[1] ?? 'pipe');
+  const stdio: StdioOptions = [source, drain, 'pipe', 'pipe'];
   const child = spawn(process.execPath, args, { stdio });
   for (const file of files) if (file !== undefined) closeSync(file);
   return child;
