@@ -1,4 +1,3 @@
-import { fstatSync } from 'node:fs';
 import { extname } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -6,12 +5,6 @@ import { PipeRing } from './pipe-ring.ts';
 
 /** Slots between two turns of the event loop, which signals and writes under way wait for. */
 const SLOTS_A_TURN = 16;
-
-/** True for a pipe, which has somebody at its other end. */
-export function isPipe(descriptor: number): boolean {
-  const stat = fstatSync(descriptor);
-  return stat.isFIFO() || stat.isSocket();
-}
 
 /**
  * The bytes of the standard input, read by a thread of its own: while this thread is busy the pipe

@@ -1,9 +1,9 @@
-import { write } from 'node:fs';
+import { fstatSync, write } from 'node:fs';
 import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
 import { OutputClosedError } from './errors.ts';
 import { QueuedOutput, type Output, type Write } from './queued-output.ts';
-import { isPipe, pipeBytes } from './stdin.ts';
+import { pipeBytes } from './stdin.ts';
 
 /** The one door to the standard streams. */
 
@@ -84,4 +84,10 @@ function fileWriter(descriptor: number): Write {
 function closedOr(fault: NodeJS.ErrnoException): Error {
   const isClosed = fault.code === 'EPIPE' || fault.code === 'ECONNRESET';
   return isClosed ? new OutputClosedError({ cause: fault }) : fault;
+}
+
+/** True for a pipe, which has somebody at its other end. */
+function isPipe(descriptor: number): boolean {
+  const stat = fstatSync(descriptor);
+  return stat.isFIFO() || stat.isSocket();
 }

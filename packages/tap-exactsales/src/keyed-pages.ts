@@ -2,7 +2,7 @@ import type { JsonValue } from '@exact-spotter/singer';
 import type { Client } from './client.ts';
 import { literal } from './odata.ts';
 import { isLastPage, newProgress, wantsCount, type ReadProgress } from './last-page.ts';
-import { isInOrder, keyOf, misplaced, pageOrder } from './page-order.ts';
+import { keyOf, misplaced, orderFault, pageOrder } from './page-order.ts';
 import { askPage, noteIgnoredDates, type AskedPage, type PageRead } from './page-query.ts';
 import type { Page } from './pages.ts';
 import type { WireRow } from './row.ts';
@@ -74,8 +74,9 @@ function isDoubtful({ rows, total }: ReadProgress, { key }: Cursor): boolean {
 
 /** A server that orders as it likes may send pages that look ordered, each by itself. */
 async function prove(client: Client, read: PageRead, { key }: Cursor): Promise<void> {
-  if (typeof key !== 'number' || (await isInOrder(client, read, key))) return;
-  read.facts.fails('orderby', 'ignored');
+  const fault = typeof key === 'number' ? await orderFault(client, read, key) : undefined;
+  if (fault === undefined) return;
+  read.facts.fails('orderby', fault);
   throw new KeyedReadError('orderby');
 }
 

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@exact-spotter/singer';
 import type { Client } from './client.ts';
-import { isSetFault } from './errors.ts';
+import { ApiBrokenError, ApiRejectedError } from './errors.ts';
 import type { Option } from './facts.ts';
 import { askFirst, type PageRead } from './page-query.ts';
 import { valueAt, type WireRow } from './row.ts';
@@ -40,15 +40,21 @@ export function keyOf(row: WireRow, member: string): JsonValue | undefined {
 /**
  * Asks for the row that stands last: a server that does not order gives another one.
  * @param key the highest one that was read
+ * @returns how the order fails; nothing where it holds
  */
-export async function isInOrder(client: Client, read: PageRead, key: number): Promise<boolean> {
+export async function orderFault(
+  client: Client,
+  read: PageRead,
+  key: number,
+): Promise<'ignored' | 'rejected' | undefined> {
   const { member } = read.set.pageKey;
   try {
     const row = await askFirst(client, read, [`${member} desc`]);
     const last = row && keyOf(row, member);
-    return row === undefined || (typeof last === 'number' && last >= key);
+    return row === undefined || (typeof last === 'number' && last >= key) ? undefined : 'ignored';
   } catch (fault) {
-    if (isSetFault(fault)) return false;
+    // What may be well another time, as after a timeout, is no verdict.
+    if (fault instanceof ApiRejectedError || fault instanceof ApiBrokenError) return 'rejected';
     throw fault;
   }
 }

@@ -94,6 +94,13 @@ describe('a refusal', () => {
     ['of lt', where((query) => query['$filter']?.includes(' lt '))],
     ['of gt', where((query) => query['$filter']?.includes(' gt '))],
     ['of count and order, each by itself', where((query) => query['$count'] ?? query['$orderby'])],
+    [
+      'of desc, where nothing is counted',
+      (answer, { query }) => {
+        delete answer.envelope['@odata.count'];
+        if (query['$orderby']?.includes(' desc')) refuse(answer);
+      },
+    ],
     ['said as 501', where((query) => query['$count'] ?? query['$filter']?.includes('lt'), 501)],
   ])('%s costs nothing but requests: boxes are still asked for by date', async (_case, script) => {
     await isReadWhole(script);
