@@ -147,6 +147,18 @@ describe('a family leaves together, parents first', () => {
       ],
       ['sources: 1 2', 'sources__subSources: 11 12 21', 'sources: 1', 'sources__subSources: 12'],
     ],
+    [
+      'when a parent comes again, some of whose first children stayed behind a full file',
+      2,
+      [
+        { id: 1, subSources: [sub(11), sub(12), sub(13)] },
+        { id: 1, subSources: [sub(12)] },
+      ],
+      [
+        ...['sources: 1', 'sources__subSources: 11 12', 'sources__subSources: 13'],
+        ...['sources: 1', 'sources__subSources: 12'],
+      ],
+    ],
   ])('%s', async (_case, batch_size, sources, batches) => {
     const settings = batchesIn(batchRoot(), { batch_size });
     const { messages } = await read({ sources }, FAMILY, settings);

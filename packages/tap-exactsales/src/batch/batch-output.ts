@@ -8,10 +8,10 @@ import {
   type RecordMessage,
 } from '@exact-spotter/singer';
 import type { MessageOutput } from '../message-output.ts';
-import { Batch } from './batch.ts';
+import type { Batch } from './batch.ts';
 import { DEFAULT_BATCH_SIZE, type BatchConfig } from './config.ts';
-import { Families } from './families.ts';
 import { BatchFolder } from './folder.ts';
+import { OpenBatches } from './open-batches.ts';
 
 /** Milliseconds that a STATE is held back for at most, while the files fill. */
 const LONGEST_WAIT = 30_000;
@@ -26,7 +26,8 @@ export async function openBatches(
   output: Output,
 ): Promise<MessageOutput> {
   const folder = await BatchFolder.open(config, source);
-  return new BatchOutput(output, folder, config.batch_size ?? DEFAULT_BATCH_SIZE);
+  const batches = new OpenBatches(folder, config.batch_size ?? DEFAULT_BATCH_SIZE);
+  return new BatchOutput(output, batches);
 }
 
 /**
@@ -37,11 +38,8 @@ export async function openBatches(
  */
 class BatchOutput implements MessageOutput {
   readonly #output: Output;
-  readonly #folder: BatchFolder;
-  readonly #size: number;
-  readonly #families = new Families();
-  /** By stream. A batch stays here until its BATCH line is written. */
-  readonly #batches = new Map<string, Batch>();
+  /** A batch stays here until its BATCH line is written. */
+  readonly #batches: OpenBatches;
   readonly #counters = new Map<string, Counter>();
   /** True when files have left since the last STATE for want of room. */
   #isDue = false;
@@ -51,11 +49,9 @@ class BatchOutput implements MessageOutput {
   /** What is under way: sets that are read side by side write one after the other. */
   #turn: Promise<void> = Promise.resolve();
 
-  /** @param size rows in a file at most */
-  constructor(output: Output, folder: BatchFolder, size: number) {
+  constructor(output: Output, batches: OpenBatches) {
     this.#output = output;
-    this.#folder = folder;
-    this.#size = size;
+    this.#batches = batches;
   }
 
   write(messages: Iterable<Message>): Promise<void> {
@@ -64,7 +60,7 @@ class BatchOutput implements MessageOutput {
         if (message.type === 'RECORD') await this.#add(message);
         else await this.#say(message);
       }
-      for (const batch of this.#batches.values()) await batch.write();
+      for (const batch of this.#batches.all) await batch.write();
     });
   }
 
@@ -81,7 +77,7 @@ class BatchOutput implements MessageOutput {
       for (const batches of this.#counters.values()) batches.flush();
       await this.#output.flush();
     } catch (fault) {
-      await Promise.all([...this.#batches.values()].map((batch) => batch.discard()));
+      await Promise.all(this.#batches.all.map((batch) => batch.discard()));
       throw fault;
     }
   }
@@ -95,34 +91,31 @@ class BatchOutput implements MessageOutput {
   }
 
   async #add(record: RecordMessage): Promise<void> {
-    const { stream, version } = record;
-    const claims = this.#families.claims(stream, record.record);
-    const open = this.#batches.get(stream);
-    if (open && (open.isFull || open.version !== version || open.replaces(claims))) {
-      await this.#leave(this.#familyOf(stream));
+    const claims = this.#batches.claimsOf(record);
+    if (this.#batches.isBarredTo(record, claims)) {
+      await this.#leave(this.#batches.familyOf(record.stream));
       this.#isDue = true;
     }
-    const batch = this.#batches.get(stream) ?? new Batch(record, this.#folder, this.#size);
-    this.#batches.set(stream, batch);
-    batch.add(record, claims);
+    this.#batches.add(record, claims);
   }
 
   async #say(message: Exclude<Message, RecordMessage>): Promise<void> {
-    if (message.type === 'SCHEMA') this.#families.declare(message);
-    if ('stream' in message) await this.#leave(this.#familyOf(message.stream));
+    if (message.type === 'SCHEMA') this.#batches.declare(message);
+    if ('stream' in message) await this.#leave(this.#batches.familyOf(message.stream));
     await this.#output.write(messageLine(message));
   }
 
   #isStateDue(): boolean {
     const waited = performance.now() - this.#stated;
-    const batches = [...this.#batches.values()];
+    const batches = this.#batches.all;
     const isFull = batches.length === 0 || batches.some((batch) => batch.isFull);
     return isFull || this.#isDue || waited >= LONGEST_WAIT;
   }
 
   /** The STATE that is held back, behind all rows: what they say was handed over before it. */
   async #state(): Promise<void> {
-    await this.#leave([...this.#batches.values()]);
+    await this.#leave(this.#batches.all);
+    this.#batches.forgetClaims();
     if (!this.#held) return;
     await this.#output.write(stateLine(this.#held()));
     this.#held = undefined;
@@ -130,22 +123,15 @@ class BatchOutput implements MessageOutput {
     this.#stated = performance.now();
   }
 
-  #familyOf(stream: string): Batch[] {
-    const head = this.#families.headOf(stream);
-    return [...this.#batches.values()].filter(
-      (batch) => this.#families.headOf(batch.stream) === head,
-    );
-  }
-
-  /** Completes the files, then names them, parents first. */
+  /**
+   * Completes the files, then names them.
+   * @param batches parents first
+   */
   async #leave(batches: readonly Batch[]): Promise<void> {
-    const parentsFirst = batches.toSorted(
-      (one, other) => this.#families.depthOf(one.stream) - this.#families.depthOf(other.stream),
-    );
-    const messages = await Promise.all(parentsFirst.map((batch) => batch.close()));
+    const messages = await Promise.all(batches.map((batch) => batch.close()));
     for (const message of messages) {
       await this.#output.write(messageLine(message));
-      this.#batches.delete(message.stream);
+      this.#batches.remove(message.stream);
       this.#count(message.stream);
     }
   }

@@ -14,7 +14,6 @@ export class Batch {
   readonly #mostRows: number;
   /** When its first row was read: none of them is older. */
   readonly #extracted: string | undefined;
-  readonly #claims = new Set<string>();
   #file: BatchFile | undefined;
   #lines = '';
   #rows = 0;
@@ -32,15 +31,9 @@ export class Batch {
     return this.#rows >= this.#mostRows || this.#letters >= MOST_LETTERS;
   }
 
-  /** True where a row takes the place of one before it, whose children are in the family's files. */
-  replaces(claims: readonly string[]): boolean {
-    return claims.some((claim) => this.#claims.has(claim));
-  }
-
   /** The row waits here for {@link write}. */
-  add({ record }: RecordMessage, claims: readonly string[]): void {
+  add({ record }: RecordMessage): void {
     const line = `${JSON.stringify(record)}\n`;
-    for (const claim of claims) this.#claims.add(claim);
     this.#lines += line;
     this.#rows += 1;
     this.#letters += line.length;
