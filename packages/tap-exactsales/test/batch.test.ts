@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { openBatches } from '../src/batch/batch-output.ts';
+import { BatchFolder } from '../src/batch/folder.ts';
 import { batchesIn, batchRoot, recordsIn, said } from './batches.ts';
 import { readStreams, serve, type Message, type Row } from './scripted.ts';
 import { file, tap, type Ended } from './tap.ts';
@@ -228,6 +230,37 @@ it('files that cannot be written end the run in one sentence, and nothing is cla
   expect(messages.map(({ type }) => type)).toEqual(['SCHEMA']);
   expect(stderr).toMatch(/CRITICAL The batch file \S+ cannot be written \(ENOENT\)/);
   expect(stderr.match(/CRITICAL/g)).toHaveLength(1);
+});
+
+it('a file that is still being made when another cannot be is taken away as well', async () => {
+  const root = batchRoot();
+  const make = Reflect.get(BatchFolder.prototype, 'file');
+  const made = vi.spyOn(BatchFolder.prototype, 'file').mockImplementation(async function (
+    this: BatchFolder,
+    stream,
+  ) {
+    if (stream === 'slow') await wait(50);
+    return make.call(this, stream);
+  });
+  const storage = { root, prefix: 'x'.repeat(190) };
+  const output = { write: () => Promise.resolve(), flush: () => Promise.resolve() };
+  const batches = await openBatches({ encoding: { format: 'jsonl' }, storage }, 'x', output);
+  const stream = 'too-long-for-the-name-of-a-file-behind-such-a-prefix';
+  const columns = { parent: 'id' };
+  const schema = { 'x-parent': { table: 'slow', array: 'all', columns } };
+  const declared = { type: 'SCHEMA', stream, schema, key_properties: [] } as const;
+  const written = batches.write([
+    declared,
+    { type: 'RECORD', stream: 'slow', record: { id: 1 } },
+    { type: 'RECORD', stream, record: { parent: 1 } },
+    declared,
+  ]);
+  await expect(written).rejects.toThrow('ENAMETOOLONG');
+  await expect(batches.end()).rejects.toThrow('ENAMETOOLONG');
+  await Promise.allSettled(made.mock.results.map(({ value }) => value as unknown));
+  expect(made).toHaveBeenCalledTimes(2);
+  made.mockRestore();
+  expect(readdirSync(root)).toEqual([]);
 });
 
 describe('settings that are not served are refused before any request:', () => {

@@ -77,7 +77,7 @@ class BatchOutput implements MessageOutput {
       for (const batches of this.#counters.values()) batches.flush();
       await this.#output.flush();
     } catch (fault) {
-      await Promise.all(this.#batches.all.map((batch) => batch.discard()));
+      await Promise.allSettled(this.#batches.all.map((batch) => batch.discard()));
       throw fault;
     }
   }
@@ -128,8 +128,10 @@ class BatchOutput implements MessageOutput {
    * @param batches parents first
    */
   async #leave(batches: readonly Batch[]): Promise<void> {
-    const messages = await Promise.all(batches.map((batch) => batch.close()));
-    for (const message of messages) {
+    const closing = batches.map((batch) => batch.close());
+    // Where one fails, none is under way any more when the fault is heard: all can be discarded.
+    await Promise.allSettled(closing);
+    for (const message of await Promise.all(closing)) {
       await this.#output.write(messageLine(message));
       this.#batches.remove(message.stream);
       this.#count(message.stream);

@@ -14,7 +14,7 @@ export class Batch {
   readonly #mostRows: number;
   /** When its first row was read: none of them is older. */
   readonly #extracted: string | undefined;
-  #file: BatchFile | undefined;
+  #file: Promise<BatchFile> | undefined;
   #lines = '';
   #rows = 0;
   #letters = 0;
@@ -63,11 +63,12 @@ export class Batch {
 
   /** To be called for a batch that nobody was told of. */
   async discard(): Promise<void> {
-    await this.#file?.discard();
+    const file = await this.#file?.catch(() => undefined);
+    await file?.discard();
   }
 
-  async #open(): Promise<BatchFile> {
-    this.#file ??= await this.#folder.file(this.stream);
+  #open(): Promise<BatchFile> {
+    this.#file ??= this.#folder.file(this.stream);
     return this.#file;
   }
 }
