@@ -84,6 +84,7 @@ it('told to end, the tap leaves no file that it has not named', async () => {
   expect(messages.at(-1)).toMatch(/^{"type":"STATE"/);
   const named = messages.filter((line) => line.startsWith('{"type":"BATCH"'));
   const files = readdirSync(batchesOf(pair));
+  expect(named.length).toBeGreaterThan(0);
   expect(files.length).toBe(named.length);
   for (const name of files)
     expect(
