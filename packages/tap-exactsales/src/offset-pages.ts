@@ -2,6 +2,7 @@ import { tables } from '@exact-spotter/schema';
 import { log } from '@exact-spotter/singer';
 import type { Client } from './client.ts';
 import { isLastPage, newProgress, wantsCount, type ReadProgress } from './last-page.ts';
+import { pageOrder } from './page-order.ts';
 import { askPage, noteIgnoredDates, type AskedPage, type PageRead } from './page-query.ts';
 import type { Page } from './pages.ts';
 import { valueAt, type WireRow } from './row.ts';
@@ -9,17 +10,20 @@ import type { SetLiteral } from './streams.ts';
 
 /** Rows of the page before that are asked for again: so many may go or come between two pages unharmed. */
 const OVERLAP = 20;
-/** Times that a set is begun again because it moved farther than the overlap sees. */
-const MOST_RESTARTS = 3;
+/** Times that a set is begun again because it moved farther than the overlap sees, or may have. */
+const MOST_RESTARTS = 5;
 
 /**
  * Pages counted off by `$skip`, for a set that can be read no better way. Rows that come and go
  * shift all that stand behind them, so every page begins inside the one before: where its rows
- * are found again, the reading goes on behind them; where none of them is, it begins anew.
+ * are found again, the reading goes on behind them; where none of them is, it begins anew. It also
+ * begins anew where rows may have changed places unseen, until nothing new comes.
  */
 export async function* offsetPages(client: Client, read: PageRead): AsyncGenerator<Page> {
+  const found = new FoundRows(read);
   for (let restarts = 0; restarts < MOST_RESTARTS; restarts += 1) {
-    if (yield* onePass(client, read)) return;
+    found.begin();
+    if (yield* onePass(client, read, found)) return;
   }
   log.warning(
     `${read.set.path} changes faster than it can be counted off: some of its rows may be missing until the next run.`,
@@ -29,7 +33,11 @@ export async function* offsetPages(client: Client, read: PageRead): AsyncGenerat
 }
 
 /** @returns false when the set moved too far, and is to be begun again */
-async function* onePass(client: Client, read: PageRead): AsyncGenerator<Page, boolean> {
+async function* onePass(
+  client: Client,
+  read: PageRead,
+  found: FoundRows,
+): AsyncGenerator<Page, boolean> {
   const progress = newProgress();
   const identity = identityOf(read.set);
   let tail: string[] = [];
@@ -43,11 +51,58 @@ async function* onePass(client: Client, read: PageRead): AsyncGenerator<Page, bo
     // Nothing but rows that are known: the end, or a server that does not heed the skip.
     const isKnown = position > 0 && rows.length === 0;
     if (isKnown && page.rows.length > again) return false;
-    const isLast = isLastPage(page, rows.length, progress, read.facts) || isKnown;
+    const isEnd = isLastPage(page, rows.length, progress, read.facts) || isKnown;
+    // A row that was not met before may also stand where only known ones should.
+    const missed = page.rows.filter(
+      (_, index) => index < (from ?? 0) && found.lacks(identities[index]),
+    );
+    found.add(identities);
+    const isLast = isEnd && (position === 0 || found.isWhole(progress.total));
     progress.rows = position = page.skip + page.rows.length;
-    yield { rows, read: position, total: progress.total, isLast, isSure: true };
-    if (isLast) return true;
+    yield {
+      rows: [...missed, ...rows],
+      read: position,
+      total: progress.total,
+      isLast,
+      isSure: true,
+    };
+    if (isEnd) return isLast;
     tail = identities.slice(-OVERLAP);
+  }
+}
+
+/**
+ * The rows that came, of a set whose order leaves room: where rows of one key stand now so and now
+ * so, one comes twice, and another never. Their number tells.
+ */
+class FoundRows {
+  readonly #isLoose: boolean;
+  readonly #found = new Set<string>();
+  #before = 0;
+  #passes = 0;
+
+  constructor({ set, facts }: PageRead) {
+    this.#isLoose = !set.pageKey.unique || !facts.honours('orderby');
+  }
+
+  begin(): void {
+    this.#before = this.#found.size;
+    this.#passes += 1;
+  }
+
+  add(identities: readonly string[]): void {
+    if (!this.#isLoose) return;
+    for (const identity of identities) this.#found.add(identity);
+  }
+
+  lacks(identity: string | undefined): boolean {
+    return this.#isLoose && identity !== undefined && !this.#found.has(identity);
+  }
+
+  /** A set may hold the same row twice: then the number is never reached, and a pass brings nothing new. */
+  isWhole(total: number | undefined): boolean {
+    const isNothingNew = this.#passes > 1 && this.#found.size === this.#before;
+    return !this.#isLoose || isNothingNew || (total !== undefined && this.#found.size >= total);
   }
 }
 
@@ -58,7 +113,7 @@ async function askAt(
   progress: ReadProgress,
 ): Promise<AskedPage> {
   const page = await askPage(client, read, {
-    orderby: [read.set.pageKey.member],
+    orderby: pageOrder(read.set),
     skip,
     count: wantsCount(progress, read.facts),
   });
