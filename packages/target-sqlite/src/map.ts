@@ -54,17 +54,22 @@ export class LineMapper {
     for (const line of lines) {
       const message = parseMessage(line);
       if (message.type === 'SCHEMA') this.#sources.set(message.stream, line.text);
-      yield* this.#mapped(message, line, line.text, (made) =>
-        messageText(made, message, line.text),
-      );
+      yield* this.#mapped(message, line, {
+        map: () => this.#maps.map(message, line.number),
+        whole: line.text,
+        textOf: (made) => messageText(made, message, line.text),
+      });
     }
   }
 
   /** The records that become of one in the file of a BATCH: bare lines, as it is. */
   records(message: RecordMessage, line: Line): (MappedRecord | UnmappedLine)[] {
-    const made = this.#mapped(message, line, recordMessage(message, line), (one) =>
-      one.type === 'RECORD' ? recordText(one.record, message.record, () => line.text) : '',
-    );
+    const made = this.#mapped(message, line, {
+      map: () => this.#maps.mapFiled(message, line.number),
+      whole: recordMessage(message, line),
+      textOf: (one) =>
+        one.type === 'RECORD' ? recordText(one.record, message.record, () => line.text) : '',
+    });
     return made.flatMap((one) =>
       one.message.type === 'RECORD' ? [{ ...one, message: one.message }] : [],
     );
@@ -73,13 +78,10 @@ export class LineMapper {
   #mapped(
     message: Message,
     { number }: Line,
-    whole: string,
-    textOf: (made: Message) => string,
+    { map, whole, textOf }: Mapping,
   ): (MappedLine | UnmappedLine)[] {
     try {
-      return this.#maps
-        .map(message, number)
-        .map((made) => ({ number, message: made, text: textOf(made) }));
+      return map().map((made) => ({ number, message: made, text: textOf(made) }));
     } catch (fault) {
       if (!(fault instanceof UnmappedRecordError) || message.type !== 'RECORD') throw fault;
       const source = this.#sources.get(message.stream) ?? '';
@@ -97,6 +99,13 @@ export class LineMapper {
   tell(): void {
     for (const warning of this.#maps.unmatched()) log.warning(warning);
   }
+}
+
+interface Mapping {
+  readonly map: () => readonly Message[];
+  /** The message as a Singer line. */
+  readonly whole: string;
+  readonly textOf: (made: Message) => string;
 }
 
 function messageText(made: Message, came: Message, text: string): string {

@@ -175,6 +175,44 @@ describe('a filter that fails on a record', () => {
     expect(kept(target)).toEqual([]);
   });
 
+  it.each([
+    ['kept out', '17', ['Rex'], []],
+    ['let through', '41', ['Rex', 'Bob'], []],
+    ['undecided', 'unknown', ['Rex'], ['people', 'pets']],
+  ])(
+    'decides on the children in a file of a BATCH by their own parent, where the last parent is %s',
+    async (_case, age, names, aside) => {
+      const target = new TestTarget(adults('int(age) > 17'));
+      const batch = (stream: string, ...rows: object[]): object => {
+        const file = join(target.folder, stream);
+        writeFileSync(file, lines(...rows));
+        const manifest = [pathToFileURL(file).href];
+        return { type: 'BATCH', stream, encoding: { format: 'jsonl' }, manifest };
+      };
+      const parents = [
+        { id: 1, age: '41' },
+        { id: 2, age: '17' },
+        { id: 3, age },
+      ];
+      const children = [
+        { owner: 1, name: 'Rex' },
+        { owner: 2, name: 'Tom' },
+        { owner: 3, name: 'Bob' },
+      ];
+      await target.load(
+        lines(
+          ...[people, pets, batch('people', ...parents), batch('pets', ...children)],
+          ...[state({ a: 1 }), record('people', { id: 2, age: '18' }), pet(2, 'Kit')],
+        ),
+      );
+      const alive = target.rows('pets').map(({ name }) => name);
+      expect(alive.toSorted()).toEqual([...names, 'Kit'].toSorted());
+      expect(target.query('SELECT stream FROM _singer_quarantine ORDER BY id')).toEqual(
+        aside.map((stream) => ({ stream })),
+      );
+    },
+  );
+
   it('says nothing of a child whose parent was let through long before', async () => {
     const settings = (filter: string, name: string): object => ({
       stream_maps: { people: { __filter__: filter }, pets: { name } },

@@ -4,15 +4,15 @@ import type { JsonRecord, Message, RecordMessage, SchemaMessage } from '../messa
 import { ColumnFault } from './columns.ts';
 import { compileExpression } from './compile.ts';
 import { mapFault, mapStream, recordFault, type MappedStream } from './mapped-stream.ts';
+import { FiledRecords, LastRecords, type Fate, type Parents } from './parents.ts';
 import { isExpression, Routes } from './routes.ts';
-import { asObject } from './schema.ts';
 import type { MapSettings } from './settings.ts';
 import { place, readStreamMaps, takes, type StreamMap, type StreamMaps } from './stream-map.ts';
 import { ExpressionFault, isObject } from './value.ts';
 
 /**
  * Maps the messages of a run: each becomes none, one or several. A BATCH stays as it is, since its
- * records lie in files: whoever reads those hands them in as RECORD messages.
+ * records lie in files: whoever reads those hands them in as RECORD messages, see `mapFiled`.
  */
 export class StreamMapper {
   readonly #settings: MapSettings;
@@ -21,10 +21,8 @@ export class StreamMapper {
   readonly #routes: Routes;
   readonly #streams = new Map<string, readonly MappedStream[]>();
   readonly #sources = new Map<string, SchemaMessage>();
-  /** Streams whose last record was kept out, and with it the children that follow. */
-  readonly #keptOut = new Set<string>();
-  /** Streams on whose last record the filter failed: nobody knows whether its children may go on. */
-  readonly #undecided = new Set<string>();
+  readonly #last = new LastRecords(this.#sources);
+  readonly #filed = new FiledRecords(this.#sources);
 
   /** @throws SettingsError with every fault that shows without a schema */
   constructor(settings: MapSettings) {
@@ -49,16 +47,28 @@ export class StreamMapper {
       case 'SCHEMA':
         return this.#declare(message, line).map(({ schema }) => schema);
       case 'RECORD':
-        return this.#record(message, line);
+        return this.#record(message, line, this.#last);
       case 'ACTIVATE_VERSION': {
         const streams = this.#streams.get(message.stream);
         return streams?.map(({ schema }) => ({ ...message, stream: schema.stream })) ?? [message];
       }
       case 'STATE':
+        this.#filed.forgetAll();
+        return [message];
       case 'BATCH':
+        this.#last.forget(message.stream);
+        return [message];
       case 'UNKNOWN':
         return [message];
     }
+  }
+
+  /**
+   * The same for a record in the file of a BATCH.
+   * @throws UnmappedRecordError
+   */
+  mapFiled(message: RecordMessage, line?: number): readonly Message[] {
+    return this.#record(message, line, this.#filed);
   }
 
   /**
@@ -81,8 +91,7 @@ export class StreamMapper {
 
   /** To be called where the next record does not follow upon the last: it is no child of that one. */
   forgetParents(): void {
-    this.#keptOut.clear();
-    this.#undecided.clear();
+    this.#last.forgetAll();
   }
 
   /** A sentence for each map that takes none of the streams. @param known those met, where it is missing */
@@ -125,37 +134,27 @@ export class StreamMapper {
     }
   }
 
-  #record(message: RecordMessage, line: number | undefined): readonly Message[] {
+  #record(message: RecordMessage, line: number | undefined, parents: Parents): readonly Message[] {
     const { stream } = message;
     const streams = this.#streams.get(stream);
     if (!streams) return [message];
-    if (this.#isChildOf(stream, this.#keptOut)) {
-      this.#keptOut.add(stream);
-      return [];
-    }
+    let fate: Fate | undefined = parents.above(message);
     try {
-      if (this.#isChildOf(stream, this.#undecided)) throw new ColumnFault('__filter__', ORPHANED);
-      this.#keptOut.delete(stream);
-      this.#undecided.delete(stream);
+      if (fate === 'out') return [];
+      if (fate === 'undecided') throw new ColumnFault('__filter__', ORPHANED);
       return streams.flatMap(({ schema, map, filtersChildren }) => {
         const record = map(message.record);
         if (record) return [{ ...message, stream: schema.stream, record }];
-        if (filtersChildren) this.#keptOut.add(stream);
+        if (filtersChildren) fate = 'out';
         return [];
       });
     } catch (fault) {
-      if (fault instanceof ColumnFault && fault.column === '__filter__') {
-        this.#undecided.add(stream);
-      }
+      if (fault instanceof ColumnFault && fault.column === '__filter__') fate ??= 'undecided';
       const names = streams.map(({ schema }) => schema.stream);
       throw recordFault(fault, stream, line, names);
+    } finally {
+      parents.note(message, fate);
     }
-  }
-
-  #isChildOf(stream: string, parents: ReadonlySet<string>): boolean {
-    if (parents.size === 0) return false;
-    const parent = asObject(this.#sources.get(stream)?.schema['x-parent'])?.['table'];
-    return typeof parent === 'string' && parents.has(parent);
   }
 
   #check(map: StreamMap): string[] {
