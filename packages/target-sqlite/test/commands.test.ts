@@ -183,6 +183,17 @@ describe('verify', () => {
     expect(stdout).toContain('ok  sources: 2 rows, 2 loaded by the last run\n');
   });
 
+  it('is not misled by what another pipe loaded last', async () => {
+    const target = new TestTarget({ state_id: 'a', table_prefix: 'a_' });
+    await target.load(lines(numbers, record('t', { id: 1 })));
+    target.configure({ state_id: 'b', table_prefix: 'b_' });
+    await target.load(lines(numbers, ...[1, 2, 3].map((id) => record('t', { id }))));
+    target.configure({ state_id: 'a', table_prefix: 'a_' });
+    const { code, stdout } = await target.run('', 'verify');
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain('ok  a_t: 1 rows, 1 loaded by the last run\n');
+  });
+
   it('is not misled by rows that a run removed again', async () => {
     const target = new TestTarget({ hard_delete: true });
     await target.load(lines(numbers, record('t', { id: 1, _sdc_deleted_at: '2026-01-01' })));

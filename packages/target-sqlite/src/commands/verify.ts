@@ -58,10 +58,10 @@ function integrity(db: Db): Finding[] {
   return faults.map((fault) => ({ verdict: 'off', text: `the file is damaged: ${fault}` }));
 }
 
-function tables(db: Db, { table_prefix, hard_delete }: TargetSettings): Finding[] {
+function tables(db: Db, { table_prefix, hard_delete, state_id }: TargetSettings): Finding[] {
   const runs = listRuns(db);
-  const last = runs.findLast(({ outcome }) => outcome === 'done');
-  // Rows of the last run that ended well may have been written again by one that did not.
+  const last = runs.findLast((run) => run.outcome === 'done' && run.state_id === state_id);
+  // Rows of the pipe's last run that ended well may have been written again by one that did not.
   const isLatest = last === runs.at(-1);
   return knownStreams(db, table_prefix).map(({ stream, table }) => {
     const rows = countOf(db, table);
