@@ -59,8 +59,13 @@ function columnSql({ name, declared, notNull, byDefault }: ColumnShape): string 
   const parts = [quote(name)];
   if (declared !== '') parts.push(declared);
   if (notNull) parts.push('NOT NULL');
-  if (byDefault !== undefined) parts.push(`DEFAULT (${byDefault})`);
+  if (byDefault !== undefined) parts.push(`DEFAULT ${defaultSql(byDefault)}`);
   return parts.join(' ');
+}
+
+/** A word, bare or in double quotes, is a text there, but in parentheses the name of a column. */
+function defaultSql(expression: string): string {
+  return /^(?:"(?:[^"]|"")*"|[A-Za-z_]\w*)$/.test(expression) ? expression : `(${expression})`;
 }
 
 function referenceSql({ columns, table, to }: ReferenceShape): string {
