@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { integer, lines, nullableText, record, schema, TestTarget, type Row } from './target.ts';
 
 /** A target whose database holds tables that somebody made by hand. */
-function targetWith(sql: string): TestTarget {
-  const target = new TestTarget();
+function targetWith(sql: string, settings: object = {}): TestTarget {
+  const target = new TestTarget(settings);
   const database = new DatabaseSync(target.database);
   database.exec(sql);
   database.close();
@@ -32,6 +32,14 @@ describe('a table that was made by hand is taken over', () => {
       idAndText,
       { id: 2, v: 'b' },
       [{ id: 2, x: 'd', v: 'b' }],
+    ],
+    [
+      'with defaults that are words, texts or expressions',
+      `CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER, a DEFAULT abc, b DEFAULT "d""e",
+       c DEFAULT 'f', d DEFAULT -1, e DEFAULT (1 + 1), f DEFAULT NULL)`,
+      idAndText,
+      { id: 2, v: 'b' },
+      [{ id: 2, v: 'b', a: 'abc', b: 'd"e', c: 'f', d: -1, e: 2, f: null }],
     ],
     [
       'a key that holds texts and fractions where whole numbers should stand',
@@ -70,6 +78,16 @@ describe('a table that was made by hand is taken over', () => {
     await target.load(lines(schema('t', properties, ['id']), record('t', values)));
     expect(target.rows('t')).toHaveLength(rows.length);
     expect(target.rows('t')).toEqual(expect.arrayContaining(rows));
+  });
+
+  it('with the mark of a row that is gone, in capitals: a row that comes back loses it', async () => {
+    const target = targetWith(
+      `CREATE TABLE t (id INTEGER PRIMARY KEY, _SDC_DELETED_AT TEXT);
+       INSERT INTO t VALUES (1, '2026-01-01')`,
+      { add_record_metadata: false, hard_delete: true },
+    );
+    await target.load(lines(schema('t', id, ['id']), record('t', { id: 1 })));
+    expect(target.rows('t')).toEqual([{ id: 1, _SDC_DELETED_AT: null }]);
   });
 
   it('not at the price of a column that SQLite computes', async () => {

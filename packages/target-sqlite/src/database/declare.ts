@@ -1,7 +1,7 @@
 import { InputError } from '@exact-spotter/singer';
 import { declaredType, type ColumnType } from '../column-types.ts';
 import { DELETED_AT, METADATA_COLUMNS, type MetadataColumn } from '../metadata-columns.ts';
-import { notedName } from '../names.ts';
+import { foldCase, notedName } from '../names.ts';
 import type { StreamSchema } from '../stream-schema.ts';
 import { applyChange, holdsLongIntegers } from './apply-change.ts';
 import { describeTable, generatedColumns } from './describe.ts';
@@ -85,7 +85,7 @@ export function declareTable(db: Db, schema: StreamSchema, options: DeclareOptio
   if (schema.parent) indexColumns(db, table, Object.keys(schema.parent.columns).map(name(names)));
   const sent = new Set<string>([...names.values(), ...options.metadata]);
   // A row that comes back loses its mark, also one of a time with other settings.
-  const standingMark = standing?.columns.some((column) => column.name === DELETED_AT);
+  const standingMark = standing?.columns.some((column) => foldCase(column.name) === DELETED_AT);
   const kept = [...types.keys(), ...(standingMark ? [DELETED_AT] : [])];
   return {
     table,
