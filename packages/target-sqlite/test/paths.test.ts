@@ -285,6 +285,12 @@ describe('a command that only reads', () => {
     for (const name of ['data.sqlite', './link', 'data.sqlite-wal']) {
       expectFault(await run(target, ['quarantine', 'export', name]), 2, /is the database itself/);
     }
+    mkdirSync(join(target.folder, 'far'));
+    symlinkSync('../data.sqlite', join(target.folder, 'far', 'link'));
+    target.configure({ database: join(target.folder, 'far', 'link') });
+    for (const name of ['far/link', 'data.sqlite', 'data.sqlite-wal', 'far/../data.sqlite-shm']) {
+      expectFault(await run(target, ['quarantine', 'export', name]), 2, /is the database itself/);
+    }
     expect(target.rows('t')).toEqual([{ id: 1 }]);
   });
 });

@@ -1,5 +1,5 @@
-import { statSync, type Stats } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import { existsSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { SettingsError } from '@exact-spotter/singer';
 import { DatabaseError } from './faults.ts';
 
@@ -82,12 +82,20 @@ function fileFault(found: Stats): string | undefined {
 
 /** True where a path leads to the database, or to one of the files that SQLite keeps beside it. */
 export function isOfDatabase(path: string, database: string): boolean {
-  const kept = placeOf(database);
+  // SQLite follows a link, and keeps its files beside what it leads to.
+  const kept = realPath(placeOf(database));
   return ['', '-wal', '-shm', '-journal'].some((ending) => isSame(path, `${kept}${ending}`));
 }
 
 function isSame(path: string, other: string): boolean {
-  if (resolve(path) === other) return true;
+  if (realPath(resolve(path)) === other) return true;
   const [one, two] = [path, other].map((name) => statSync(name, { throwIfNoEntry: false }));
   return one !== undefined && one.dev === two?.dev && one.ino === two.ino;
+}
+
+/** Without links, as far as the path is there. */
+function realPath(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const folder = dirname(path);
+  return existsSync(folder) ? join(realpathSync(folder), basename(path)) : path;
 }
