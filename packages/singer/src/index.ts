@@ -50,7 +50,7 @@ export {
 export { loadMapper, mapSettings, type MapSettings } from './maps/settings.ts';
 export type { StreamMapper } from './maps/mapper.ts';
 export { packageVersion } from './manifest.ts';
-export { messageLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
+export { bareRecordLine, messageLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
 export {
   parseMessage,
   parseRecord,

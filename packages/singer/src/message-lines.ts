@@ -55,10 +55,18 @@ export function messageLine(message: Message): string {
  * Only the record itself is for the serializer to walk: what stands around it is the same for row
  * after row, and short.
  */
-function recordText({ stream, record, version, time_extracted: time }: RecordParts): string {
+function recordText(parts: RecordParts): string {
+  return bareRecordLine(parts, JSON.stringify(parts.record));
+}
+
+/** The line of a record that is JSON text already, as in the file of a BATCH. */
+export function bareRecordLine(
+  { stream, version, time_extracted: time }: Omit<RecordParts, 'record'>,
+  record: string,
+): string {
   const versionText = version === undefined ? '' : `,"version":${JSON.stringify(version)}`;
   const timeText = time === undefined ? '' : `,"time_extracted":${JSON.stringify(time)}`;
-  return `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":${JSON.stringify(record)}${versionText}${timeText}}\n`;
+  return `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":${record}${versionText}${timeText}}\n`;
 }
 
 interface RecordParts {

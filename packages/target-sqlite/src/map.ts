@@ -1,4 +1,5 @@
 import {
+  bareRecordLine,
   loadMapper,
   log,
   messageLine,
@@ -56,7 +57,7 @@ export class LineMapper {
       if (message.type === 'SCHEMA') this.#sources.set(message.stream, line.text);
       yield* this.#mapped(message, line, {
         map: () => this.#maps.map(message, line.number),
-        whole: line.text,
+        whole: () => line.text,
         textOf: (made) => messageText(made, message, line.text),
       });
     }
@@ -66,7 +67,7 @@ export class LineMapper {
   records(message: RecordMessage, line: Line): (MappedRecord | UnmappedLine)[] {
     const made = this.#mapped(message, line, {
       map: () => this.#maps.mapFiled(message, line.number),
-      whole: recordMessage(message, line),
+      whole: () => bareRecordLine(message, line.text).trimEnd(),
       textOf: (one) =>
         one.type === 'RECORD' ? recordText(one.record, message.record, () => line.text) : '',
     });
@@ -86,7 +87,7 @@ export class LineMapper {
       if (!(fault instanceof UnmappedRecordError) || message.type !== 'RECORD') throw fault;
       const source = this.#sources.get(message.stream) ?? '';
       const stream = fault.streams[0] ?? message.stream;
-      return [{ number, message: { ...message, stream }, text: whole, fault, source }];
+      return [{ number, message: { ...message, stream }, text: whole(), fault, source }];
     }
   }
 
@@ -104,17 +105,15 @@ export class LineMapper {
 interface Mapping {
   readonly map: () => readonly Message[];
   /** The message as a Singer line. */
-  readonly whole: string;
+  readonly whole: () => string;
   readonly textOf: (made: Message) => string;
 }
 
 function messageText(made: Message, came: Message, text: string): string {
   if (made === came) return text;
   if (made.type !== 'RECORD' || came.type !== 'RECORD') return messageLine(made).trimEnd();
-  const { record, ...rest } = made;
   const source = (): string => rawMembers(text).get('record') ?? '';
-  const written = recordText(record, came.record, source);
-  return `{"record":${written},${JSON.stringify(rest).slice(1)}`;
+  return bareRecordLine(made, recordText(made.record, came.record, source)).trimEnd();
 }
 
 /**
@@ -141,14 +140,4 @@ function usualText(record: JsonRecord): string | undefined {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-}
-
-/** The line of a BATCH's file as a Singer line. */
-export function recordMessage(
-  { stream, version, time_extracted }: RecordMessage,
-  { text }: Line,
-): string {
-  const more = JSON.stringify({ version, time_extracted }).slice(1);
-  const end = more === '}' ? more : `,${more}`;
-  return `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":${text}${end}`;
 }

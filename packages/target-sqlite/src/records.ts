@@ -1,4 +1,5 @@
 import {
+  bareRecordLine,
   InputError,
   type InputPlace,
   type JsonValue,
@@ -9,7 +10,7 @@ import { RecordFault } from './check.ts';
 import type { Bindable } from './database/sqlite.ts';
 import type { Deletions } from './deletions.ts';
 import { DELETED_AT, type MetadataColumn } from './metadata-columns.ts';
-import { recordMessage, type UnmappedLine } from './map.ts';
+import type { UnmappedLine } from './map.ts';
 import type { TargetSettings } from './program.ts';
 import type { RunBooks } from './run-books.ts';
 import { Misfit, type Stream } from './stream.ts';
@@ -117,7 +118,7 @@ export class Records {
     isBare: boolean,
   ): void {
     const place = { line: line.number, stream: stream.name, column: fault.column };
-    const message = isBare ? recordMessage(record, line) : line.text;
+    const message = isBare ? bareRecordLine(record, line.text).trimEnd() : line.text;
     this.#keepAside({ fault, place, reason: fault.message, advice: 'mend the tap', message });
   }
 
