@@ -18,12 +18,13 @@ import type { TargetSettings } from '../program.ts';
 import type { Run } from '../run.ts';
 import { Misfit } from '../stream.ts';
 import type { Target } from '../target.ts';
-import { KeptLines } from './kept-lines.ts';
+import { KeptLines } from '../kept-lines.ts';
 import { NOTHING_KEPT } from './quarantine.ts';
 
 /**
- * Loads the records that were kept aside once more, by the last schema of their stream, or, where the
- * stream maps could not take them, through the maps as they are now. What still may not stand is kept aside again; what a later record of the same key has overtaken is let go.
+ * Loads the records that were kept aside once more, by the last schema of their stream, or, where
+ * the stream maps could not take them, through the maps as they are now. What still may not stand
+ * is kept aside again; what a later record of the same key has overtaken is let go.
  */
 export async function replayQuarantine(settings: TargetSettings): Promise<void> {
   const ids = readDatabase(settings.database, (db) => keptIds(db, settings.state_id)) ?? [];

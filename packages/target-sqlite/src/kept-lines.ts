@@ -1,7 +1,7 @@
 import { parseMessage, type Line } from '@exact-spotter/singer';
-import { keptSource, type Kept } from '../database/quarantine.ts';
-import type { Db } from '../database/sqlite.ts';
-import type { LineMapper, MappedLine, UnmappedLine } from '../map.ts';
+import { keptSource, type Kept } from './database/quarantine.ts';
+import type { Db } from './database/sqlite.ts';
+import type { LineMapper, MappedLine, UnmappedLine } from './map.ts';
 
 /** Makes of what was kept aside the lines that are loaded again. */
 export class KeptLines {
