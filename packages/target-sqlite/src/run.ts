@@ -88,6 +88,11 @@ export class Run {
   async makeReady(message: Message): Promise<boolean> {
     if (message.type === 'SCHEMA') await this.#streams.prepare(message);
     else if (this.#committer.isOpen) this.#committer.commit();
+    return this.open();
+  }
+
+  /** Waits for a transaction. @returns false when the run is to stop */
+  async open(): Promise<boolean> {
     return this.#committer.isOpen || this.#begin();
   }
 
@@ -148,7 +153,7 @@ export class Run {
   }
 
   async #finish(): Promise<void> {
-    if (!(this.#committer.isOpen || (await this.#begin()))) return;
+    if (!(await this.open())) return;
     this.#target.end();
     for (const { name, table } of this.#streams.all()) {
       if (table.table !== table.finalTable) swapStaged(this.#parts.db, name, table);

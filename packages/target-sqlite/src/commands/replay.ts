@@ -55,6 +55,7 @@ export async function replayQuarantine(settings: TargetSettings): Promise<void> 
         else if (isOvertaken(run, message, line, kept.at)) overtaken += 1;
         else target.load(message, line);
       }
+      if (!(await run.open())) return;
       release(run.db, id);
     }
     if (overtaken > 0) log.info(`Records that later ones had overtaken: ${overtaken}`);
