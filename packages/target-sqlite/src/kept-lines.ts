@@ -2,6 +2,7 @@ import { parseMessage, type Line } from '@exact-spotter/singer';
 import { keptSource, type Kept } from './database/quarantine.ts';
 import type { Db } from './database/sqlite.ts';
 import type { LineMapper, MappedLine, UnmappedLine } from './map.ts';
+import { schemaOfAnyRun } from './stream-schema.ts';
 
 /** Makes of what was kept aside the lines that are loaded again. */
 export class KeptLines {
@@ -30,7 +31,7 @@ export class KeptLines {
     const text = keptSource(this.#db, source);
     if (text === undefined || this.#declared.get(stream) === source) return [];
     this.#declared.set(stream, source);
-    return [{ number: line, text }];
+    return [schemaOfAnyRun({ number: line, text })];
   }
 
   /** True where it came right after the one before: it may be that one's child. */

@@ -13,6 +13,7 @@ import {
   type StreamMapper,
 } from '@exact-spotter/singer';
 import type { TargetSettings } from './program.ts';
+import { schemaOfAnyRun } from './stream-schema.ts';
 
 /** A message behind the stream maps, and the line that says it. */
 export interface MappedLine extends Line {
@@ -54,7 +55,7 @@ export class LineMapper {
   *lines(lines: readonly Line[]): Generator<MappedLine | UnmappedLine> {
     for (const line of lines) {
       const message = parseMessage(line);
-      if (message.type === 'SCHEMA') this.#sources.set(message.stream, line.text);
+      if (message.type === 'SCHEMA') this.#sources.set(message.stream, schemaOfAnyRun(line).text);
       yield* this.#mapped(message, line, {
         map: () => this.#maps.map(message, line.number),
         whole: () => line.text,

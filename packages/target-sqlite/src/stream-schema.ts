@@ -7,7 +7,14 @@ import {
   type Parent,
   type Reference,
 } from '@exact-spotter/schema/vocabulary';
-import { InputError, type JsonSchema, type SchemaMessage } from '@exact-spotter/singer';
+import {
+  InputError,
+  messageLine,
+  parseMessage,
+  type JsonSchema,
+  type Line,
+  type SchemaMessage,
+} from '@exact-spotter/singer';
 import { schemaType, type SchemaType } from './column-types.ts';
 import { isMetadataColumn } from './metadata-columns.ts';
 
@@ -49,6 +56,15 @@ export function readStreamSchema(message: SchemaMessage, line: number): StreamSc
     ...(covered && { covered }),
     schema,
   };
+}
+
+/** A SCHEMA line without what it says of one run, so that it may be read in another. */
+export function schemaOfAnyRun(line: Line): Line {
+  if (!line.text.includes('"x-covered"')) return line;
+  const message = parseMessage(line);
+  if (message.type !== 'SCHEMA') return line;
+  const schema = withoutCovered(message.schema);
+  return { ...line, text: messageLine({ ...message, schema }).trimEnd() };
 }
 
 /** What was covered is said of one run, not of the stream. */

@@ -89,6 +89,45 @@ describe('a record on which an expression fails', () => {
     ]);
   });
 
+  it('does not come in by a key that its table has no more', async () => {
+    const target = new TestTarget(maps('int(age)'));
+    await target.load(lines(people, record('people', bad)));
+    const finer = schema('people', { id: integer, age: nullableText }, ['id', 'age']);
+    const rows = ['7', '8'].map((age) => record('people', { id: 2, age }));
+    await target.load(lines(finer, ...rows));
+    target.configure(maps(mended));
+    const { code, stderr } = await target.run('', 'quarantine', 'replay');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/another key than their table by now stay kept aside .*: 1\n/);
+    expect(target.rows('p').map(({ age }) => age)).toEqual([7, 8]);
+    expect(kept(target)).toHaveLength(1);
+    expect(target.query('SELECT key_properties AS key FROM _singer_streams')).toEqual([
+      { key: '["id","age"]' },
+    ]);
+  });
+
+  it('says nothing of the range that its run covered, and takes its schema along', async () => {
+    const at = { type: ['null', 'string'], format: 'date-time' };
+    const of = (more: object): object =>
+      schema('people', { id: integer, age: nullableText, at }, ['id'], more);
+    const target = new TestTarget(maps('int(age)', { __alias__: 'people' }));
+    const range = { column: 'at', from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
+    const later = { id: 5, age: '1', at: '2026-01-02T00:00:00Z' };
+    await target.load(
+      lines(
+        ...[of({}), record('people', bad), of({ 'x-covered': { ...range, version: 5 } })],
+        ...[record('people', { id: 4, age: 'canary' }), of({}), record('people', later)],
+      ),
+    );
+    expect(target.query('SELECT message FROM _singer_sources')).toEqual([
+      { message: JSON.stringify(of({})) },
+    ]);
+    target.configure(maps(mended, { __alias__: 'people' }));
+    await target.run('', 'quarantine', 'replay');
+    expect(target.alive('people').map(({ id }) => id)).toEqual([2, 4, 5]);
+    expect(target.query('SELECT * FROM _singer_sources')).toEqual([]);
+  });
+
   it('counts for max_quarantined', async () => {
     const target = new TestTarget({ ...maps('int(age)'), max_quarantined: 1 });
     const { code, stderr } = await target.run(lines(people, record('people', bad)) + input);
