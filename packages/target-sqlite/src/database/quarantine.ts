@@ -55,7 +55,20 @@ export function keptRecord(db: Db, id: number): Kept | undefined {
   return db.prepare<[number], Kept>('SELECT * FROM _singer_quarantine WHERE id = ?').get(id);
 }
 
-/** Lets go of records that were taken after all; to be called inside their transaction. */
+/**
+ * Lets go of a record that was taken after all, and of its source where it was the last of it; to be
+ * called inside the record's transaction.
+ */
 export function release(db: Db, id: number): void {
-  db.prepare('DELETE FROM _singer_quarantine WHERE id = ?').run(id);
+  const source = db
+    .prepare<[number], number | null>(
+      'DELETE FROM _singer_quarantine WHERE id = ? RETURNING source',
+    )
+    .pluck()
+    .get(id);
+  if (typeof source !== 'number') return;
+  db.prepare(
+    `DELETE FROM _singer_sources WHERE source = ?
+     AND NOT EXISTS (SELECT 1 FROM _singer_quarantine WHERE source = ?)`,
+  ).run(source, source);
 }
