@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { loadMapper, parseMessage, SettingsError, type MapSettings } from '../src/index.ts';
+import {
+  loadMapper,
+  parseMessage,
+  SettingsError,
+  type JsonRecord,
+  type MapSettings,
+  type Message,
+  type StreamMapper,
+} from '../src/index.ts';
 import { ana, integer, mapped, mapper, people, person, text } from './maps.ts';
 
 type Maps = NonNullable<MapSettings['stream_maps']>;
@@ -116,6 +124,40 @@ describe('__filter__', () => {
       { stream: 'orders', record: { id: 2 } },
       { stream: 'orders__items', record: { order_id: 2 } },
     ]);
+  });
+});
+
+describe('__filter__ in the files of BATCH messages', () => {
+  const filed = (maps: StreamMapper, values: object): readonly Message[] => {
+    const stream = 'order_id' in values ? 'orders__items' : 'orders';
+    const record = values as JsonRecord;
+    return maps.mapFiled({ type: 'RECORD', stream, record });
+  };
+  const few = async (): Promise<StreamMapper> => {
+    const maps = await mapper({ stream_maps: { orders: { __filter__: 'total > 10' } } });
+    for (const message of [orders, items]) mapped(maps, message);
+    return maps;
+  };
+
+  it('goes by the last word on a parent, up to a STATE', async () => {
+    const maps = await few();
+    filed(maps, { id: 1, total: 5 });
+    filed(maps, { id: 2, total: 5 });
+    filed(maps, { id: 2, total: 50 });
+    expect([1, 2, 3].map((id) => filed(maps, { order_id: id, position: 0 }).length)).toEqual([
+      0, 1, 1,
+    ]);
+    mapped(maps, { type: 'STATE', value: {} });
+    expect(filed(maps, { order_id: 1, position: 0 })).toHaveLength(1);
+  });
+
+  it('remembers so much, and no more', async () => {
+    const maps = await few();
+    const long = 'x'.repeat(8 * 1024 * 1024);
+    const all = (): void => {
+      for (let at = 0; at < 17; at += 1) filed(maps, { id: `${at}${long}`, total: 5 });
+    };
+    expect(all).toThrow('more records of BATCH files than can be remembered');
   });
 });
 

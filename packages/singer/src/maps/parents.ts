@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts';
 import type { JsonRecord, RecordMessage, SchemaMessage } from '../messages.ts';
 import { asObject } from './schema.ts';
 
@@ -41,6 +42,10 @@ export class LastRecords implements Parents {
   }
 }
 
+/** Letters of what is remembered of records in files, each with its cost beside them. */
+const MOST_LETTERS = 128 * 1024 * 1024;
+const COST = 100;
+
 /**
  * In the files of BATCH messages all parents come first, and then all children: who belongs to whom
  * is told by the values of the columns that `x-parent` names. A family never spans a STATE.
@@ -48,6 +53,7 @@ export class LastRecords implements Parents {
 export class FiledRecords implements Parents {
   readonly #sources: ReadonlyMap<string, SchemaMessage>;
   readonly #fates = new Map<string, Fate>();
+  #letters = 0;
 
   constructor(sources: ReadonlyMap<string, SchemaMessage>) {
     this.#sources = sources;
@@ -59,21 +65,29 @@ export class FiledRecords implements Parents {
     return tie && this.#fates.get(bond(stream, record, Object.keys(tie.columns)));
   }
 
+  /** @throws InputError where more would have to be remembered than memory is for */
   note({ stream, record }: RecordMessage, fate: Fate | undefined): void {
     if (fate === undefined && this.#fates.size === 0) return;
     for (const [child, source] of this.#sources) {
       const tie = tieOf(source);
       if (tie?.table !== stream) continue;
       const children = bond(child, record, Object.values(tie.columns));
-      if (fate === undefined) this.#fates.delete(children);
-      else this.#fates.set(children, fate);
+      if (this.#fates.delete(children)) this.#letters -= children.length + COST;
+      if (fate === undefined) continue;
+      this.#fates.set(children, fate);
+      this.#letters += children.length + COST;
+      if (this.#letters > MOST_LETTERS) throw new InputError(TOO_MANY, { stream });
     }
   }
 
   forgetAll(): void {
     this.#fates.clear();
+    this.#letters = 0;
   }
 }
+
+const TOO_MANY =
+  'the filter keeps out more records of BATCH files than can be remembered for their children: let the tap send fewer between two STATEs, or filter there.';
 
 interface Tie {
   readonly table: string;
