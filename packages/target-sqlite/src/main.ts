@@ -65,13 +65,22 @@ async function run(args: Arguments): Promise<void> {
   if (command) return command(settings, args.values);
   const { load } = await import('./load.ts');
   const stop = terminationSignal();
+  const over = new AbortController();
   const input = args.values['input'];
-  await load(settings, {
-    input: typeof input === 'string' ? await fileBytes(input) : stdinBytes(stop),
-    batchFolders: folders(args.config),
-    output: stdoutOutput(),
-    stop,
-  });
+  try {
+    await load(settings, {
+      input:
+        typeof input === 'string'
+          ? await fileBytes(input)
+          : stdinBytes(AbortSignal.any([stop, over.signal])),
+      batchFolders: folders(args.config),
+      output: stdoutOutput(),
+      stop,
+    });
+  } finally {
+    // A run that failed reads no more: whoever still writes hears of it, and no thread waits on.
+    over.abort();
+  }
 }
 
 /** Where the settings files lie; the working directory where there are none. */

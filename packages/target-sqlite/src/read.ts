@@ -26,26 +26,33 @@ export async function* read(
 ): AsyncGenerator<Piece> {
   const splitter = new LineSplitter(maxBytes);
   const chunks = input[Symbol.asyncIterator]();
-  const isStopped = (): boolean => stop.aborted;
+  let isOver = false;
+  const isStopped = (): boolean => stop.aborted || isOver;
   const following = async (): Promise<IteratorResult<Uint8Array>> =>
     chunks.next().catch((fault: unknown) => {
       if (isStopped()) return { done: true, value: undefined };
       throw fault;
     });
-  for (let next = following(), patience = SILENCE; ;) {
-    const came = await within(next, patience);
-    if (isStopped()) return;
-    if (came === undefined) {
-      patience = Math.min(patience * 2, LONGEST_SILENCE);
-      yield NOTHING;
-      continue;
+  try {
+    for (let next = following(), patience = SILENCE; ;) {
+      const came = await within(next, patience);
+      if (isStopped()) return;
+      if (came === undefined) {
+        patience = Math.min(patience * 2, LONGEST_SILENCE);
+        yield NOTHING;
+        continue;
+      }
+      if (came.done === true) break;
+      yield { lines: splitter.push(came.value), bytes: came.value.length, isSilence: false };
+      next = following();
+      patience = SILENCE;
     }
-    if (came.done === true) break;
-    yield { lines: splitter.push(came.value), bytes: came.value.length, isSilence: false };
-    next = following();
-    patience = SILENCE;
+    yield { lines: splitter.end(), bytes: 0, isSilence: false };
+  } finally {
+    isOver = true;
+    // Not waited for: a writer that is silent, or waits for us, may never let it end by itself.
+    void chunks.return?.();
   }
-  yield { lines: splitter.end(), bytes: 0, isSilence: false };
 }
 
 /** @returns nothing where the promise takes longer */
