@@ -127,6 +127,11 @@ describe('maps that do not fit', () => {
     expect(simulator.requests).toHaveLength(0);
   });
 
+  it('warns of a column that is to be dropped and is not there: it may be a misspelt one', async () => {
+    const { tap } = await newPair({ stream_maps: { leads: { cpff: null }, __else__: null } }).run();
+    expect(tap.stderr).toMatch(/WARNING.*"leads" drops a column "cpff".*Did you mean "cpf"\?/);
+  });
+
   it('warns of a map whose stream the tap does not have', async () => {
     const { tap } = await newPair({ stream_maps: { lead: {}, __else__: null } }).run();
     expect(tap.stderr).toMatch(/WARNING.*"lead" takes no stream/);

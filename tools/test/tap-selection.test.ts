@@ -147,6 +147,12 @@ describe('selection', () => {
     expect(messages.filter(({ type }) => type === 'RECORD')).toHaveLength(account.count('Leads'));
   });
 
+  it('says so where the catalog selects nothing', async () => {
+    const { stderr, messages } = await run({ catalog: { streams: [] } });
+    expect(stderr).toContain('The catalog selects no stream');
+    expect(messages).toEqual([]);
+  });
+
   it('names a stream that it does not have, and passes over it', async () => {
     const [first] = known.streams;
     if (!first) throw new Error('no streams');

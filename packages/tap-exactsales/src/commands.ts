@@ -1,4 +1,5 @@
 import {
+  log,
   print,
   readCatalog,
   readState,
@@ -24,6 +25,7 @@ export async function run(args: Arguments): Promise<void> {
   const state =
     stateFile === undefined ? new State() : parseState(await readState(stateFile), stateFile);
   const selected = select(catalog, known);
+  if (selected.size === 0) log.warning('The catalog selects no stream: there is nothing to read.');
   const { test } = values;
   if (test !== undefined) return runTest(test === 'schema', settings, selected, state);
   const { runSync } = await import('./run.ts');

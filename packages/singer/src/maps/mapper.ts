@@ -1,11 +1,13 @@
 import { InputError, SettingsError } from '../errors.ts';
 import { isRawJson, parseLossless } from '../json.ts';
 import type { JsonRecord, Message, RecordMessage, SchemaMessage } from '../messages.ts';
+import { nearest } from '../nearest.ts';
 import { ColumnFault } from './columns.ts';
 import { compileExpression } from './compile.ts';
 import { mapFault, mapStream, recordFault, type MappedStream } from './mapped-stream.ts';
 import { FiledRecords, LastRecords, type Fate, type Parents } from './parents.ts';
 import { isExpression, Routes } from './routes.ts';
+import { propertiesOf } from './schema.ts';
 import type { MapSettings } from './settings.ts';
 import { place, readStreamMaps, takes, type StreamMap, type StreamMaps } from './stream-map.ts';
 import { ExpressionFault, isObject } from './value.ts';
@@ -96,9 +98,25 @@ export class StreamMapper {
 
   /** A sentence for each map that takes none of the streams. @param known those met, where it is missing */
   unmatched(known: readonly string[] = [...this.#streams.keys()]): string[] {
-    return this.#maps.maps
-      .filter((map) => !known.some((stream) => takes(map, stream)))
-      .map((map) => `${place(map.name)} takes no stream that there is, and has no effect.`);
+    return this.#maps.maps.flatMap((map) => {
+      const taken = known.filter((stream) => takes(map, stream));
+      if (taken.length > 0) return this.#undropped(map, taken);
+      return [`${place(map.name)} takes no stream that there is, and has no effect.`];
+    });
+  }
+
+  /** A column that is to be dropped and is misspelt goes out in clear: that must not pass unsaid. */
+  #undropped(map: StreamMap, streams: readonly string[]): string[] {
+    const sources = streams.map((stream) => this.#sources.get(stream));
+    const columns = sources.flatMap((source) => Object.keys(propertiesOf(source?.schema ?? {})));
+    if (sources.includes(undefined)) return [];
+    return [...map.columns]
+      .filter(([column, expression]) => expression === null && !columns.includes(column))
+      .map(([column]) => {
+        const meant = nearest(column, columns);
+        const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+        return `${place(map.name)} drops a column "${column}" that is not there: nothing is dropped.${hint}`;
+      });
   }
 
   #declare(message: SchemaMessage, line: number | undefined): readonly MappedStream[] {
