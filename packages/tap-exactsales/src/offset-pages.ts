@@ -73,7 +73,8 @@ async function* onePass(
 
 /**
  * The rows that came, of a set whose order leaves room: where rows of one key stand now so and now
- * so, one comes twice, and another never. Their number tells.
+ * so, one comes twice, and another never. Their number tells. The keys of all rows are held for it,
+ * some 100 bytes each: of such a set alone, and only where it must be counted off.
  */
 class FoundRows {
   readonly #isLoose: boolean;

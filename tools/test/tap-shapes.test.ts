@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { differences } from '../src/oracle/index.ts';
+import { Pair } from '../src/pair.ts';
+import { createAccount, startSimulator } from '../src/simulator/index.ts';
+import { TOKEN } from './api.ts';
+
+it.each([
+  ['likely', {}],
+  [
+    'unlikely',
+    {
+      groupList: 'objects',
+      telephones: 'objects',
+      painPointKey: 'painPoint.id',
+      messagingId: 'idMessagingPlataform',
+      questionId: 'questionID',
+      zone: 'none',
+      sourceFlags: 'text',
+      numbersAsStrings: true,
+    },
+  ],
+  ['third', { painPointKey: 'id', zone: '-03:00', sourceFlags: 'number' }],
+] as const)('objects of the %s shape become the same tables', async (_name, shapes) => {
+  const shaped = createAccount({ seed: 64, leads: 60, shapes });
+  const other = await startSimulator({ account: shaped, token: TOKEN });
+  const pair = new Pair({ api_token: TOKEN, api_url: other.url, quota_requests: 10_000 });
+  const { tap } = await pair.run();
+  await other.stop();
+  expect(tap.code, tap.stderr).toBe(0);
+  expect(tap.stderr).not.toContain('WARNING');
+  expect(differences(pair.database, shaped)).toEqual([]);
+});
+
+it('names a field that nobody knows once, and leaves it out', async () => {
+  const shaped = createAccount({ seed: 65, leads: 60, shapes: { unknownFields: true } });
+  const other = await startSimulator({ account: shaped, token: TOKEN });
+  const pair = new Pair({
+    api_token: TOKEN,
+    api_url: other.url,
+    page_size: 20,
+    quota_requests: 10_000,
+  });
+  const { tap } = await pair.run();
+  await other.stop();
+  const said = tap.stderr.match(/\/Leads\S* has a field "\w+"/g) ?? [];
+  expect(said.length).toBeGreaterThan(0);
+  expect(new Set(said).size).toBe(said.length);
+  expect(differences(pair.database, shaped)).toEqual([]);
+});
