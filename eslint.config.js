@@ -1,40 +1,44 @@
 import { readFileSync } from 'node:fs';
 import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-/**
- * Which room may import which: the tag stands in each package.json under `nx.tags`.
- * The target reads only the vocabulary of `schema`, never its tables, so that it serves any tap.
- */
-const rooms = {
-  schema: { folder: 'packages/schema', imports: [] },
+/** Which packages a package may import. The names are those of the tags in each package.json. */
+const packages = {
   singer: { folder: 'packages/singer', imports: [] },
-  tap: { folder: 'packages/tap-exactsales', imports: ['schema', 'singer'] },
-  target: { folder: 'packages/target-sqlite', imports: ['schema/vocabulary', 'singer'] },
-  tools: { folder: 'tools', imports: ['schema', 'singer', 'tap', 'target'] },
+  'stream-maps': { folder: 'packages/stream-maps', imports: ['singer'] },
+  schema: { folder: 'packages/schema', imports: ['singer'] },
+  tap: { folder: 'packages/tap-exactsales', imports: ['singer', 'stream-maps', 'schema'] },
+  target: { folder: 'packages/target-sqlite', imports: ['singer', 'stream-maps'] },
+  simulator: { folder: 'tools/simulator', imports: [] },
+  tools: {
+    folder: 'tools',
+    imports: ['singer', 'stream-maps', 'schema', 'tap', 'target', 'simulator'],
+  },
 };
 
-for (const [room, { folder }] of Object.entries(rooms)) {
+for (const [name, { folder }] of Object.entries(packages)) {
   const { nx } = JSON.parse(
     readFileSync(new URL(`${folder}/package.json`, import.meta.url), 'utf8'),
   );
-  if (!nx.tags.includes(`room:${room}`)) throw new Error(`${folder} is not tagged room:${room}`);
+  if (!nx.tags.includes(`package:${name}`)) throw new Error(`${folder} lacks package:${name}`);
 }
 
 const NETWORK = ['packages/tap-exactsales/src/http.ts'];
 const DATABASE = ['packages/target-sqlite/src/database/'];
 
-/** Libraries with a single door: the files that may import them. */
-const doors = {
+/** Libraries that only the named files and folders may import. */
+const libraries = {
   undici: NETWORK,
   'better-sqlite3': DATABASE,
-  jsep: ['packages/singer/src/maps/parse.ts'],
+  jsep: ['packages/stream-maps/src/parse.ts'],
   ajv: ['packages/schema/src/meta-schema.ts', 'packages/singer/src/validator.ts'],
 };
 
-/** What Node has of the same kind; the tools serve an API and read databases by it. */
-const builtInDoors = {
+/** The same for Node's own modules. The tools serve an API and read databases with them. */
+const builtInModules = {
   'node:http': NETWORK,
   'node:https': NETWORK,
   'node:http2': NETWORK,
@@ -42,47 +46,46 @@ const builtInDoors = {
   'node:process': ['packages/singer/src/stdio.ts'],
 };
 
+const isTool = (name) => packages[name].folder.startsWith('tools');
+
 const ownStyle = [
   { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
-  { selector: 'TSEnumDeclaration', message: 'A union of literals instead of an enum.' },
+  { selector: 'TSEnumDeclaration', message: 'Use a union of literals instead of an enum.' },
 ];
 
-const packageOf = (folder) => `@exact-spotter/${folder.replace('packages/', '')}`;
+const npmName = (folder) => `@exact-spotter/${folder.replace(/^.*\//, '')}`;
 
-/** What a file of a room may not import, as regular expressions, and why. */
-function forbidden(room, file) {
-  const { folder, imports } = rooms[room];
-  const patterns = [];
-  for (const [other, { folder: otherFolder }] of Object.entries(rooms)) {
-    if (other === room || imports.includes(other)) continue;
-    const part = imports.find((name) => name.startsWith(`${other}/`));
-    const name = packageOf(otherFolder);
-    patterns.push({
-      regex: part ? `^${name}(?!/${part.split('/')[1]}$)` : `^${name}(/|$)`,
-      message: `${folder} may not import ${part ? `more of ${name} than /${part.split('/')[1]}` : name}.`,
-    });
-  }
+/** What a package may not import: regular expressions, each with its message. */
+function forbiddenPatterns(name, place) {
+  const { folder, imports } = packages[name];
+  const others = Object.entries(packages).filter(
+    ([other]) => other !== name && !imports.includes(other),
+  );
+  const patterns = others.map(([, other]) => ({
+    regex: `^${npmName(other.folder)}(/|$)`,
+    message: `${folder} may not import ${npmName(other.folder)}.`,
+  }));
+  const folders = Object.values(packages)
+    .filter((other) => other.folder !== folder)
+    .map((other) => other.folder.replace(/^.*\//, ''));
   patterns.push({
-    regex: `^(\\.\\./)+(packages|${Object.values(rooms)
-      .filter((other) => other.folder !== folder)
-      .map((other) => other.folder.replace('packages/', ''))
-      .join('|')})/`,
+    regex: `^(\\.\\./)+(packages|${folders.join('|')})/`,
     message: 'Import another package by its name, not by a path into it.',
   });
-  const allDoors = room === 'tools' ? doors : { ...doors, ...builtInDoors };
-  for (const [library, files] of Object.entries(allDoors)) {
-    if (file && files.some((door) => door === file)) continue;
+  const restricted = isTool(name) ? libraries : { ...libraries, ...builtInModules };
+  for (const [library, places] of Object.entries(restricted)) {
+    if (places.includes(place)) continue;
     patterns.push({
       regex: `^${library.replace('node:', '(node:)?')}(/|$)`,
-      message: `${library} has one door: ${files.join(', ')}.`,
+      message: `Only ${places.join(', ')} may import ${library}.`,
     });
   }
   return patterns;
 }
 
-/** The rules for an import at the top of a file, and for one that waits until it is needed. */
-function forbiddenImports(room, file) {
-  const patterns = forbidden(room, file);
+/** The rules for static and dynamic imports. */
+function importRules(name, place) {
+  const patterns = forbiddenPatterns(name, place);
   const dynamic = patterns.map(({ regex, message }) => ({
     selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\u002F')}/]`,
     message,
@@ -93,13 +96,13 @@ function forbiddenImports(room, file) {
   };
 }
 
-const boundaries = Object.entries(rooms).flatMap(([room, { folder }]) => [
-  { files: [`${folder}/{src,bin}/**/*.{ts,js}`], rules: forbiddenImports(room) },
-  ...[...new Set(Object.values({ ...doors, ...builtInDoors }).flat())]
-    .filter((door) => door.startsWith(`${folder}/`))
-    .map((door) => ({
-      files: [door.endsWith('/') ? `${door}**/*.ts` : door],
-      rules: forbiddenImports(room, door),
+const boundaries = Object.entries(packages).flatMap(([name, { folder }]) => [
+  { files: [`${folder}/{src,bin}/**/*.{ts,js}`], rules: importRules(name) },
+  ...[...new Set(Object.values({ ...libraries, ...builtInModules }).flat())]
+    .filter((place) => place.startsWith(`${folder}/`))
+    .map((place) => ({
+      files: [place.endsWith('/') ? `${place}**/*.ts` : place],
+      rules: importRules(name, place),
     })),
 ]);
 
@@ -127,6 +130,17 @@ export default defineConfig(
     },
   },
   {
+    files: ['**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [
+        createTypeScriptImportResolver({ conditionNames: ['@exact-spotter/source', 'import'] }),
+      ],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
+    rules: { 'import-x/no-cycle': 'error' },
+  },
+  {
     files: ['**/*.{ts,js}'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
     rules: {
@@ -143,21 +157,21 @@ export default defineConfig(
         ...['stdin', 'stdout', 'stderr'].map((property) => ({
           object: 'process',
           property,
-          message: 'The standard streams have one door: packages/singer/src/stdio.ts.',
+          message: 'Only packages/singer/src/stdio.ts may touch the standard streams.',
         })),
       ],
       'no-restricted-globals': [
         'error',
         ...['fetch', 'WebSocket', 'EventSource'].map((name) => ({
           name,
-          message: `The network has one door: ${NETWORK.join(', ')}.`,
+          message: `Only ${NETWORK.join(', ')} may use the network.`,
         })),
       ],
       'max-lines': ['error', 220],
       'max-lines-per-function': ['error', 60],
     },
   },
-  // A table of literals is as long as what it says.
+  // A table of literals is as long as its contents.
   { files: ['packages/tap-exactsales/src/streams.ts'], rules: { 'max-lines': 'off' } },
   { files: ['*.config.{ts,js}'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['*.config.ts'], extends: [tseslint.configs.disableTypeChecked] },

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { createAccount, startSimulator } from './simulator/index.ts';
+import { createAccount, startSimulator } from '@exact-spotter/simulator';
 
 /**
  * Copies a made-up account into `demo/exact.sqlite` with the two programs as they are installed,

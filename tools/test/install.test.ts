@@ -8,7 +8,7 @@ import { differences } from '../src/oracle/index.ts';
 import { Pair } from '../src/pair.ts';
 import type { Manifest } from '../src/release/manifest.ts';
 import { PACKAGES, packCopies } from '../src/release/packages.ts';
-import { createAccount, startSimulator } from '../src/simulator/index.ts';
+import { createAccount, startSimulator } from '@exact-spotter/simulator';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Pair } from '../src/pair.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
-import { TOKEN } from './api.ts';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
+import { TOKEN } from './token.ts';
 
 const account = createAccount({ seed: 5, leads: 120 });
 let simulator: Simulator;

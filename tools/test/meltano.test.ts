@@ -9,7 +9,7 @@ import { MeltanoProject } from '../src/meltano.ts';
 import { differences, expectedRows } from '../src/oracle/index.ts';
 import { ended } from '../src/pair.ts';
 import { pythonTools } from '../src/python.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 /** What people do with Meltano, each time with its own last release. */
 const root = join(import.meta.dirname, '..', '..');

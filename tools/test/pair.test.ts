@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/index.ts';
 import { Pair } from '../src/pair.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 const TOKEN = 'canary-token';
 const account = createAccount({ seed: 11, leads: 1500 });

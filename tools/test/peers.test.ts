@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectedRows } from '../src/oracle/index.ts';
 import { ended, Pair, start, type Ended } from '../src/pair.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
-import { TOKEN } from './api.ts';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
+import { TOKEN } from './token.ts';
 import { feed, peerTools } from './peer.ts';
 
 /** Both programs with what others wrote: a checker of taps, a target, and the streams that the Singer SDK tests its targets with. */

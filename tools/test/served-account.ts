@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { differences } from '../src/oracle/index.ts';
 import { Pair, type Ended } from '../src/pair.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
-import { TOKEN } from './api.ts';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
+import { TOKEN } from './token.ts';
 
 type Account = Simulator['account'];
 

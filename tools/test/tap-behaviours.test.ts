@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/index.ts';
 import { type Pair } from '../src/pair.ts';
-import type { Behaviour } from '../src/simulator/server/behaviour.ts';
+import type { Behaviour } from '@exact-spotter/simulator';
 import { serveAccount } from './served-account.ts';
 
 const served = serveAccount({ seed: 21, leads: 700 });

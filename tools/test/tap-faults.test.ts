@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/index.ts';
-import type { Fault, FaultRule } from '../src/simulator/server/faults.ts';
+import type { Fault, FaultRule } from '@exact-spotter/simulator';
 import { serveAccount } from './served-account.ts';
 
 const MINUTES = 60_000;

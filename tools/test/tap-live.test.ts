@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { differences } from '../src/oracle/index.ts';
 import { Pair } from '../src/pair.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
-import { TOKEN } from './api.ts';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
+import { TOKEN } from './token.ts';
 
 const MINUTES = 60_000;
 const simulators: Simulator[] = [];

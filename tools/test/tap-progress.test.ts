@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 const TOKEN = 'canary-token';
 const root = join(import.meta.dirname, '..', '..');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/index.ts';
 import { Pair } from '../src/pair.ts';
-import { createAccount, startSimulator } from '../src/simulator/index.ts';
-import { TOKEN } from './api.ts';
+import { createAccount, startSimulator } from '@exact-spotter/simulator';
+import { TOKEN } from './token.ts';
 import { serveAccount } from './served-account.ts';
 
 const QUOTA = { requests: 30, seconds: 1.5 };

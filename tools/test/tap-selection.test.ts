@@ -3,8 +3,8 @@ import type { Catalog, CatalogEntry } from '@exact-spotter/singer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { differences, expectedRows } from '../src/oracle/index.ts';
 import { ended, Pair, start, type Ended } from '../src/pair.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
-import { TOKEN } from './api.ts';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
+import { TOKEN } from './token.ts';
 
 const DAY = 86_400_000;
 const account = createAccount({ seed: 61, leads: 120 });

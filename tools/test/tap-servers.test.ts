@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 import { differences } from '../src/oracle/index.ts';
 import { Pair } from '../src/pair.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
-import type { Behaviour, Option, Sets } from '../src/simulator/server/behaviour.ts';
-import { TOKEN } from './api.ts';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
+import type { Behaviour, Option, Sets } from '@exact-spotter/simulator';
+import { TOKEN } from './token.ts';
 
 const MINUTES = 60_000;
 /** Servers that are made up; `SERVERS=200` in the environment makes it many more, and other ones. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { differences } from '../src/oracle/index.ts';
 import { Pair } from '../src/pair.ts';
-import { createAccount, startSimulator } from '../src/simulator/index.ts';
-import { TOKEN } from './api.ts';
+import { createAccount, startSimulator } from '@exact-spotter/simulator';
+import { TOKEN } from './token.ts';
 
 it.each([
   ['likely', {}],

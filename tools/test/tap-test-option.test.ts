@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ended, Pair, start, type Ended } from '../src/pair.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 const TOKEN = 'canary-token';
 const account = createAccount({ seed: 4, leads: 200 });

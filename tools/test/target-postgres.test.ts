@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MeltanoProject } from '../src/meltano.ts';
 import { expectations, warehouseCell } from '../src/oracle/index.ts';
 import { startPostgres, type Postgres } from '../src/postgres.ts';
-import { TOKEN } from './api.ts';
+import { TOKEN } from './token.ts';
 import { compareTables, feed, lastState, missing, peerTools } from './peer.ts';
 import { serveAccount } from './served-account.ts';
 

@@ -17,7 +17,7 @@ import { MeltanoProject } from '../src/meltano.ts';
 import { differences } from '../src/oracle/index.ts';
 import { ended, Pair } from '../src/pair.ts';
 import { findPython, pythonTools } from '../src/python.ts';
-import { createAccount, startSimulator, type Simulator } from '../src/simulator/index.ts';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { buildWheels } from '../src/wheels/build.ts';
 
 const run = promisify(execFile);

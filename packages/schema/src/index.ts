@@ -17,4 +17,4 @@ export {
   type ReplicationMethod,
   type TableSchema,
   type Text,
-} from './vocabulary.ts';
+} from '@exact-spotter/singer';

@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import type { AnySchema } from './vocabulary.ts';
+import type { AnySchema } from '@exact-spotter/singer';
 
 const name = { type: 'string', minLength: 1 };
 

@@ -1,5 +1,5 @@
 import { isTableName, tables, type TableName } from './tables.ts';
-import { readParent, readReferences } from './vocabulary.ts';
+import { readParent, readReferences } from '@exact-spotter/singer';
 
 /**
  * `reference`: a column holds another table's value; a join, not a promise, since the API leaves

@@ -47,8 +47,7 @@ export {
   log,
   type LogFields,
 } from './log.ts';
-export { loadMapper, mapSettings, type MapSettings } from './maps/settings.ts';
-export type { StreamMapper } from './maps/mapper.ts';
+export { nearest } from './nearest.ts';
 export { packageVersion } from './manifest.ts';
 export { bareRecordLine, messageLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
 export {
@@ -74,3 +73,20 @@ export type { Violation } from './validator.ts';
 export { openStatusLines, type StatusLines } from './status-lines.ts';
 export type { Output } from './queued-output.ts';
 export { stderrIsForPeople, stdinBytes, stdoutOutput, writeStderr } from './stdio.ts';
+export {
+  readCovered,
+  readKey,
+  readParent,
+  readReferences,
+  readReplication,
+  type AnySchema,
+  type ColumnSchema,
+  type Covered,
+  type Documented,
+  type Parent,
+  type Reference,
+  type Replication,
+  type ReplicationMethod,
+  type TableSchema,
+  type Text,
+} from './vocabulary.ts';

@@ -1,5 +1,6 @@
 import { tableNames, type TableName } from '@exact-spotter/schema';
-import { loadMapper, log, stdoutOutput } from '@exact-spotter/singer';
+import { log, stdoutOutput } from '@exact-spotter/singer';
+import { loadMapper } from '@exact-spotter/stream-maps';
 import { LineOutput, type MessageOutput } from './message-output.ts';
 import { program } from './program.ts';
 import type { SelectedStream } from './select.ts';

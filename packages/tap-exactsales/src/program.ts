@@ -1,4 +1,5 @@
-import { mapSettings, packageVersion, type Program } from '@exact-spotter/singer';
+import { packageVersion, type Program } from '@exact-spotter/singer';
+import { mapSettings } from '@exact-spotter/stream-maps';
 import { batchSettings } from './batch/config.ts';
 
 const version = packageVersion(import.meta.url);

@@ -1,4 +1,5 @@
-import type { JsonValue, MapSettings } from '@exact-spotter/singer';
+import type { JsonValue } from '@exact-spotter/singer';
+import type { MapSettings } from '@exact-spotter/stream-maps';
 import { batchFaults, type BatchConfig } from './batch/config.ts';
 import { AccountClock, isTimezone } from './clock.ts';
 

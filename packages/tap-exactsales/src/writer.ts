@@ -1,11 +1,6 @@
 import type { TableName } from '@exact-spotter/schema';
-import {
-  counter,
-  type Counter,
-  type JsonSchema,
-  type Message,
-  type StreamMapper,
-} from '@exact-spotter/singer';
+import { counter, type Counter, type JsonSchema, type Message } from '@exact-spotter/singer';
+import type { StreamMapper } from '@exact-spotter/stream-maps';
 import type { MessageOutput } from './message-output.ts';
 import type { TableRow } from './row.ts';
 import type { SelectedStream } from './select.ts';

@@ -1,4 +1,4 @@
-import type { Parent } from '@exact-spotter/schema/vocabulary';
+import type { Parent } from '@exact-spotter/singer';
 
 /** A stream as its relatives need it. */
 export interface Relative {

@@ -1,6 +1,5 @@
 import {
   bareRecordLine,
-  loadMapper,
   log,
   messageLine,
   parseMessage,
@@ -10,8 +9,8 @@ import {
   type Line,
   type Message,
   type RecordMessage,
-  type StreamMapper,
 } from '@exact-spotter/singer';
+import { loadMapper, type StreamMapper } from '@exact-spotter/stream-maps';
 import type { TargetSettings } from './program.ts';
 import { schemaOfAnyRun } from './stream-schema.ts';
 

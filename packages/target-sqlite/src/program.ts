@@ -1,4 +1,5 @@
-import { mapSettings, packageVersion, type MapSettings, type Program } from '@exact-spotter/singer';
+import { packageVersion, type Program } from '@exact-spotter/singer';
+import { mapSettings, type MapSettings } from '@exact-spotter/stream-maps';
 
 /** The settings as `resolveSettings` gives them: every one with a default is there. */
 export interface TargetSettings extends MapSettings {

@@ -6,7 +6,7 @@ import {
   type Covered,
   type Parent,
   type Reference,
-} from '@exact-spotter/schema/vocabulary';
+} from '@exact-spotter/singer';
 import {
   InputError,
   messageLine,

@@ -1,4 +1,4 @@
-import { readParent } from '@exact-spotter/schema/vocabulary';
+import { readParent } from '@exact-spotter/singer';
 import {
   InputError,
   loadValidator,

@@ -50,7 +50,7 @@ export class Server {
 
 /** @param options as `npm run simulator` takes them */
 export function startApi(options: readonly string[]): Promise<Server> {
-  return startServer(join(import.meta.dirname, '..', 'simulator.ts'), options);
+  return startServer(join(import.meta.dirname, '..', '..', 'simulator', 'src', 'main.ts'), options);
 }
 
 /** Starts a script that says at which address it answers. */

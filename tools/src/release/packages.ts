@@ -8,7 +8,13 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..', '..');
 
 /** The folders under `packages/`: all that is published. */
-export const PACKAGES = ['schema', 'singer', 'tap-exactsales', 'target-sqlite'] as const;
+export const PACKAGES = [
+  'singer',
+  'stream-maps',
+  'schema',
+  'tap-exactsales',
+  'target-sqlite',
+] as const;
 
 /**
  * Packs every package, as npm publishes it, from a copy of the repository under `folder`: packing

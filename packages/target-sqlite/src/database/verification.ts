@@ -1,4 +1,4 @@
-import { readParent } from '@exact-spotter/schema/vocabulary';
+import { readParent } from '@exact-spotter/singer';
 import { DELETED_AT } from '../metadata-columns.ts';
 import { describeTable } from './describe.ts';
 import type { Db } from './sqlite.ts';

@@ -1,0 +1,169 @@
+import { type JsonRecord, nearest } from '@exact-spotter/singer';
+import { attribute, index, slice } from './access.ts';
+import { callFunction, callMethod, isFunction } from './calls.ts';
+import type { Compiled } from './compiled.ts';
+import { binary, condition, isLogical, logical, unary } from './operations.ts';
+import { asExpression, parseExpression, type Expression } from './parse.ts';
+import { asJson, ExpressionFault, type Kind } from './value.ts';
+
+/** The names that an expression may use. */
+export interface Names {
+  /** Column → what it holds; nothing while no schema is known, and then any name will do. */
+  readonly columns?: ReadonlyMap<string, Kind | undefined>;
+  readonly config: JsonRecord;
+  /** The names of the stream, behind and before the map. */
+  readonly streamName: string;
+  readonly originalStreamName: string;
+  readonly selfKind?: Kind | undefined;
+}
+
+/**
+ * Makes a function of an expression. It has no loops, so its time is bounded by its length and the
+ * length of the values; it reaches the record, the settings' values and the listed functions, and
+ * nothing else: members are read of data alone, and only own ones.
+ * @throws ExpressionFault for what cannot be read, and for unknown names and functions
+ */
+export function compileExpression(text: string, names: Names): Compiled {
+  return compile(parseExpression(text), names);
+}
+
+type Of<Type extends Expression['type']> = Extract<Expression, { type: Type }>;
+
+function compile(node: Expression, names: Names): Compiled {
+  switch (node.type) {
+    case 'Literal':
+      return literal(node);
+    case 'Identifier':
+      return named(node.name, names);
+    case 'ThisExpression':
+      return named('this', names);
+    case 'SequenceExpression':
+      return inner(node.expressions[0], names);
+    case 'ArrayExpression':
+      return list(node.elements.map((element) => inner(element, names)));
+    case 'UnaryExpression':
+      return unary(node.operator, inner(node.argument, names));
+    case 'BinaryExpression':
+      return operation(node, names);
+    case 'ConditionalExpression':
+      return condition(
+        inner(node.test, names),
+        inner(node.consequent, names),
+        inner(node.alternate, names),
+      );
+    case 'MemberExpression':
+      return member(node, names);
+    case 'CallExpression':
+      return call(node, names);
+    case 'Compound':
+      throw new ExpressionFault('the text is more than one expression');
+  }
+}
+
+function inner(node: unknown, names: Names): Compiled {
+  return compile(asExpression(node), names);
+}
+
+function literal({ value, raw }: Of<'Literal'>): Compiled {
+  if (value === null) return { run: () => null };
+  if (typeof value === 'string') return { run: () => value, kind: 'string' };
+  if (typeof value === 'boolean') return { run: () => value, kind: 'boolean' };
+  const number = Number(raw);
+  const isWhole = /^\d+$/.test(raw);
+  const exact =
+    isWhole && !Number.isSafeInteger(number) ? JSON.rawJSON(String(BigInt(raw))) : number;
+  return { run: () => exact, kind: isWhole ? 'integer' : 'number' };
+}
+
+function list(items: readonly Compiled[]): Compiled {
+  return { run: (scope) => items.map(({ run }) => asJson(run(scope))), kind: 'array' };
+}
+
+function named(name: string, names: Names): Compiled {
+  const { columns, config, streamName, originalStreamName, selfKind } = names;
+  if (name === 'record' || name === '_')
+    return { run: ({ record }) => record, kind: 'object', isRecord: true };
+  if (name === 'config') return { run: () => config, kind: 'object', fixed: Object.keys(config) };
+  if (name === 'self') return { run: ({ self }) => self, kind: selfKind };
+  if (name === '__stream_name__') return { run: () => streamName, kind: 'string' };
+  if (name === '__original_stream_name__') return { run: () => originalStreamName, kind: 'string' };
+  if (columns && !columns.has(name)) throw unknownColumn(name, [...columns.keys()]);
+  const run: Compiled['run'] = ({ record }) =>
+    Object.hasOwn(record, name) ? (record[name] ?? null) : null;
+  return { run, kind: columns?.get(name), column: name };
+}
+
+function unknownColumn(name: string, columns: readonly string[]): ExpressionFault {
+  const meant = nearest(name, columns);
+  const hint = meant === undefined ? 'a text must stand in quotes' : `did you mean "${meant}"`;
+  return new ExpressionFault(`the stream has no column "${name}": ${hint}`);
+}
+
+/**
+ * `not` binds less than comparisons, and the parser knows it only as closer than all: it is lifted
+ * out of the left end. `a < b < c` is a chain, as in Python.
+ */
+function operation(node: Of<'BinaryExpression'>, names: Names): Compiled {
+  const { operator, right } = node;
+  const left = asExpression(node.left);
+  if (isLogical(operator)) return logical(operator, inner(left, names), inner(right, names));
+  const denied = leadingNot(left);
+  if (denied) return unary('not', operation({ ...node, left: denied }, names));
+  if (COMPARISONS.has(operator) && left.type === 'BinaryExpression') {
+    if (COMPARISONS.has(left.operator)) {
+      const second = binary(operator, inner(left.right, names), inner(right, names));
+      return logical('and', inner(left, names), second);
+    }
+  }
+  return binary(operator, inner(left, names), inner(right, names));
+}
+
+const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'is', 'is not']);
+
+/** @returns the expression without the `not` at its left end; nothing where there is none */
+function leadingNot(node: Expression): Expression | undefined {
+  if (node.type === 'UnaryExpression' && node.operator === 'not')
+    return asExpression(node.argument);
+  if (node.type !== 'BinaryExpression' || isLogical(node.operator)) return undefined;
+  const left = leadingNot(asExpression(node.left));
+  return left && { ...node, left };
+}
+
+function member(
+  { object, property, computed, optional }: Of<'MemberExpression'>,
+  names: Names,
+): Compiled {
+  if (optional === true) throw new ExpressionFault('"?." is not known here');
+  const owner = inner(object, names);
+  const part = asExpression(property);
+  if (!computed && part.type === 'Identifier') return attribute(owner, part.name);
+  if (part.type !== 'Compound') return index(owner, inner(part, names), textIn(part));
+  const [from, to] = part.body;
+  return slice(owner, inner(from, names), inner(to, names));
+}
+
+/** The text that a part is, where it is one in quotes. */
+function textIn(part: Expression): string | undefined {
+  return part.type === 'Literal' && typeof part.value === 'string' ? part.value : undefined;
+}
+
+function call(node: Of<'CallExpression'>, names: Names): Compiled {
+  const given = node.arguments.map((argument) => inner(argument, names));
+  const callee = asExpression(node.callee);
+  const path = dotted(callee);
+  if (path !== undefined && isFunction(path)) return callFunction(path, given);
+  if (callee.type === 'MemberExpression' && !callee.computed) {
+    const method = asExpression(callee.property);
+    if (method.type === 'Identifier')
+      return callMethod(inner(callee.object, names), method.name, given);
+  }
+  return callFunction(path, given);
+}
+
+/** `a.b.c` of names alone. */
+function dotted(node: Expression): string | undefined {
+  if (node.type === 'Identifier') return node.name;
+  if (node.type !== 'MemberExpression' || node.computed) return undefined;
+  const [before, last] = [dotted(asExpression(node.object)), dotted(asExpression(node.property))];
+  return before === undefined || last === undefined ? undefined : `${before}.${last}`;
+}

@@ -1,0 +1,2 @@
+export { loadMapper, mapSettings, type MapSettings } from './settings.ts';
+export type { StreamMapper } from './mapper.ts';

@@ -1,0 +1,246 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SettingsError } from '@exact-spotter/singer';
+import { functions } from '../src/functions.ts';
+import { methods } from '../src/methods.ts';
+import { ana, mapper, worked } from './maps.ts';
+
+/** Expression, what it gives as JSON text, and the type that its column is declared with. */
+const CASES: readonly (readonly [string, string, string])[] = [
+  ["'client-1'", '"client-1"', 'string'],
+  ['"it\'s"', '"it\'s"', 'string'],
+  ['42', '42', 'integer'],
+  ['1.5', '1.5', 'number'],
+  ['True', 'true', 'boolean'],
+  ['name', '"Ana Souza"', 'string'],
+  ["record['name']", '"Ana Souza"', 'string'],
+  ["_['name']", '"Ana Souza"', 'string'],
+  ['record.name', '"Ana Souza"', 'string'],
+  ["_.get('nothing', 'else')", '"else"', 'string'],
+  ['email.lower()', '"ana@example.com"', 'string'],
+  ["email.split('@')[-1]", '"Example.com"', 'string'],
+  ["email.split('@', 1)", '["Ana","Example.com"]', 'array'],
+  ['phone[-4:]', '"4321"', 'string'],
+  ['phone[:3]', '"+55"', 'string'],
+  ['phone[1:3]', '"55"', 'string'],
+  ['phone[0]', '"+"', 'string'],
+  ["phone.replace(' ', '').replace('-', '')", '"+5511987654321"', 'string'],
+  ["phone.replace(' ', '', 1)", '"+5511 98765-4321"', 'string'],
+  ["'  x '.strip()", '"x"', 'string'],
+  ["'xxayx'.strip('x')", '"ay"', 'string'],
+  ["'a.b'.rstrip('b').lstrip('a')", '"."', 'string'],
+  ["'joão da silva'.title()", '"João Da Silva"', 'string'],
+  ["'aBC'.capitalize()", '"Abc"', 'string'],
+  ["'-5'.zfill(4)", '"-005"', 'string'],
+  ["', '.join(tags)", '"a, b"', 'string'],
+  ["'abc'.find('c') + 'aXbX'.count('X')", '4', 'integer'],
+  ["name.startswith('Ana') and email.endswith('.com')", 'true', 'boolean'],
+  ["name.removeprefix('Ana ').removesuffix('a')", '"Souz"', 'string'],
+  ["'123'.isdigit()", 'true', 'boolean'],
+  ['tags[0]', '"a"', 'string'],
+  ["home['city']", '"Recife"', 'string'],
+  ['home.city.upper()', '"RECIFE"', 'string'],
+  ['age + 1', '42', 'integer'],
+  ['-age', '-41', 'integer'],
+  ['age * paid', '512.5', 'number'],
+  ['age / 2', '20.5', 'number'],
+  ['age // 2', '20', 'integer'],
+  ['-7 // 2', '-4', 'integer'],
+  ['-7 % 3', '2', 'integer'],
+  ['(1 + 2) * 3 - 4', '5', 'integer'],
+  ['10 - 4 - 3', '3', 'integer'],
+  ['1 < age < 50', 'true', 'boolean'],
+  ['1 < age < 5', 'false', 'boolean'],
+  ['not age == 41', 'false', 'boolean'],
+  ['not (age == 41 and active)', 'false', 'boolean'],
+  ['not active or age > 40', 'true', 'boolean'],
+  ['age + 1 == 42 and not age == 1', 'true', 'boolean'],
+  ["'Souza' in name", 'true', 'boolean'],
+  ["name not in ('Bia', 'Caio')", 'true', 'boolean'],
+  ["'x' in ['x', 'y']", 'true', 'boolean'],
+  ['name is None', 'false', 'boolean'],
+  ['name is not None', 'true', 'boolean'],
+  ["'old' if age > 40 else 'young'", '"old"', 'string'],
+  ["'a' if age < 1 else 'b' if age < 2 else 'c'", '"c"', 'string'],
+  ["'' or name", '"Ana Souza"', 'string'],
+  ['str(age)', '"41"', 'string'],
+  ['str(active)', '"True"', 'string'],
+  ["int('12')", '12', 'integer'],
+  ['int(paid)', '12', 'integer'],
+  ['int(-1.9)', '-1', 'integer'],
+  ["float('1.25')", '1.25', 'number'],
+  ['bool(name)', 'true', 'boolean'],
+  ["bool('')", 'false', 'boolean'],
+  ['len(name)', '9', 'integer'],
+  ["len('a😀')", '2', 'integer'],
+  ['abs(-3)', '3', 'integer'],
+  ['round(paid * 1.111, 2)', '13.89', 'number'],
+  ['max(age, 50)', '50', 'integer'],
+  ['json.dumps(home)', '"{\\"city\\":\\"Recife\\"}"', 'string'],
+  ["json.loads('[1, 2]')[1]", '"2"', 'string'],
+  ["datetime.date.fromisoformat(born).strftime('%d/%m/%Y')", '"29/02/1984"', 'string'],
+  ['datetime.datetime.fromisoformat(seen).date()', '"2026-03-01"', 'string'],
+  ['datetime.datetime.fromisoformat(seen)', '"2026-03-01T23:30:15.25-03:00"', 'string'],
+  ['datetime.datetime.fromisoformat(born).year', '1984', 'integer'],
+  [
+    "datetime.datetime.fromisoformat(seen) > datetime.datetime.fromisoformat('2026-03-02T02:00:00Z')",
+    'true',
+    'boolean',
+  ],
+  ["record['a']", 'null', 'string'],
+  ['__stream_name__', '"people"', 'string'],
+  ['__original_stream_name__', '"people"', 'string'],
+  ["md5('abc')", `"${createHash('md5').update('abc').digest('hex')}"`, 'string'],
+  ['sha256(id)', `"${createHash('sha256').update('1').digest('hex')}"`, 'string'],
+];
+
+describe('an expression', () => {
+  it.each(CASES)('%s', async (expression, value, type) => {
+    const made = await worked(expression);
+    expect(made.value).toBe(value);
+    expect([made.schema].flat()[0]).toMatchObject({ type: [type, 'null'] });
+  });
+
+  it.each([
+    'email.lower()',
+    "email + 'x'",
+    'len(email)',
+    "md5(config['salt'] + email)",
+    'email > 1',
+    "email.split('@')[-1]",
+    'email[-4:]',
+    'str(email)',
+    "home['city']",
+    "datetime.date.fromisoformat(email).strftime('%Y')",
+  ])('%s is null where a column of it is', async (expression) => {
+    const record = { ...ana, email: null, home: null };
+    expect((await worked(expression, { record, config: { salt: 's' } })).value).toBe('null');
+  });
+
+  it('hashes with the salt of the settings', async () => {
+    const { value } = await worked("sha256(config['salt'] + email)", { config: { salt: 'sal' } });
+    const hash = createHash('sha256').update('salAna@Example.com').digest('hex');
+    expect(value).toBe(`"${hash}"`);
+  });
+
+  it.each([
+    ['id', '12345678901234567890'],
+    ['id + 1', '12345678901234567891'],
+    ['str(id)', '"12345678901234567890"'],
+    ['id == 12345678901234567890', 'true'],
+    ['id == 12345678901234567891', 'false'],
+    ['paid', '0.12345678901234567891'],
+    ['float(paid)', '0.12345678901234567891'],
+  ])('%s keeps every digit', async (expression, value) => {
+    const record = '{"id":12345678901234567890,"paid":0.12345678901234567891}';
+    expect((await worked(expression, { record })).value).toBe(value);
+  });
+
+  it('computes whole numbers as Python does, however long', async () => {
+    const long = fc.bigInt(-(10n ** 20n), 10n ** 20n);
+    await fc.assert(
+      fc.asyncProperty(long, long, async (left, right) => {
+        const record = `{"id":${left},"age":${right}}`;
+        const { value } = await worked('id * age - id', { record });
+        expect(value).toBe(String(left * right - left));
+      }),
+      // A double whose shortest form is the literal, and whose value is another.
+      { numRuns: 300, examples: [[19_815_204_860_408_435_000n, 0n]] },
+    );
+  });
+});
+
+/** Expression, and what the sentence about it says. */
+const FAULTS: readonly (readonly [string, RegExp])[] = [
+  ['', /is empty/],
+  ['name +', /cannot be read at character/],
+  ["'open", /cannot be read/],
+  ['(name', /cannot be read/],
+  ['name email', /cannot be read at character 6/],
+  ['(name email)', /cannot be read/],
+  ['name,', /comma/],
+  ['a = 1', /cannot be read/],
+  ['name ? 1 : 2', /cannot be read/],
+  ['name?.length', /"\?\."/],
+  ['name ** 2', /cannot be read/],
+  ['x => x', /cannot be read/],
+  ['[f for f in tags]', /cannot be read/],
+  ['lambda: 1', /more than one expression/],
+  ['name[1:2:3]', /cannot be read/],
+  ['name if active', /cannot be read/],
+  ['eval(name)', /no function "eval"/],
+  ['md4(name)', /did you mean "md5"/],
+  ['name.lowr()', /did you mean "lower"/],
+  ['name.__class__()', /no method "__class__"/],
+  ["name.constructor('return 1')()", /what is called is no function/],
+  ['sha256()', /takes 1 arguments, and is given 0/],
+  ["config['salz']", /no "salz": did you mean "salt"/],
+  ['config.nothing', /no "nothing": set it there/],
+  ['('.repeat(3000), /cannot be read/],
+  [`${'['.repeat(2400)}${']'.repeat(2400)}`, /./],
+  ['1+'.repeat(4000), /longer than 5000/],
+];
+
+describe('an expression that cannot be', () => {
+  it.each(FAULTS)('%s', async (expression, sentence) => {
+    const loading = mapper({
+      stream_maps: { people: { made: expression } },
+      stream_map_config: { salt: 'SECRET' },
+    });
+    const fault: unknown = await loading.catch((error: unknown) => error);
+    if (!(fault instanceof SettingsError)) {
+      expect(expression).toMatch(/^\[+\]+$/);
+      return;
+    }
+    expect(fault.faults).toHaveLength(1);
+    expect(fault.message).toMatch(/^The setting "stream_maps" › "people" › "made": .*\.$/);
+    expect(fault.message).toMatch(sentence);
+    expect(fault.message).not.toContain('SECRET');
+  });
+
+  it.each([
+    ['name + 1', /column "made": "\+" meets a text/],
+    ['int(name)', /int\(\) is given a text that is no whole number/],
+    ['age / 0', /divides by zero/],
+    ['age.lower()', /meets a number: convert it with str\(\)/],
+    ['name < 1', /a text cannot be compared with a number/],
+    ["json.loads('{')", /no JSON/],
+    ["datetime.date.fromisoformat('2026-02-30')", /no ISO 8601 date/],
+    ["'a'.zfill(999999999)", /over 16 MiB/],
+    ["name.split('')", /empty text/],
+  ])('%s fails on the record', async (expression, sentence) => {
+    await expect(worked(expression)).rejects.toThrow(sentence);
+    await expect(worked(expression)).rejects.toThrow(/^line 7, stream "people", column "made": /);
+    await expect(worked(expression)).rejects.not.toThrow(/Souza/);
+  });
+});
+
+describe('an expression reaches nothing but the data', () => {
+  it.each([
+    "record['constructor']",
+    "record['__proto__']",
+    "record['toString']",
+    "home['hasOwnProperty']",
+    "home.get('constructor')",
+    'record.constructor.constructor',
+    'tags[100]',
+  ])('%s', async (expression) => {
+    expect((await worked(expression)).value).toBe('null');
+  });
+
+  it('hands on a member of the data that has such a name', async () => {
+    const record = '{"id":1,"__proto__":{"x":1},"constructor":"c"}';
+    expect((await worked("record['constructor']", { record })).value).toBe('"c"');
+    expect((await worked("record['__proto__']['x']", { record })).value).toBe('"1"');
+  });
+});
+
+describe('the page for users', () => {
+  const page = readFileSync(new URL('../STREAM-MAPS.md', import.meta.url), 'utf8');
+
+  it.each([...functions.keys(), ...methods.keys()])('tells of %s()', (name) => {
+    expect(page).toContain(`\`${name}()\``);
+  });
+});

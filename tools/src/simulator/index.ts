@@ -1,2 +1,0 @@
-export { createAccount } from './account/account.ts';
-export { startSimulator, type Simulator } from './server/simulator.ts';
