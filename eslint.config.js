@@ -12,10 +12,11 @@ const packages = {
   schema: { folder: 'packages/schema', imports: ['singer'] },
   tap: { folder: 'packages/tap-exactsales', imports: ['singer', 'stream-maps', 'schema'] },
   target: { folder: 'packages/target-sqlite', imports: ['singer', 'stream-maps'] },
+  testing: { folder: 'tools/testing', imports: [] },
   simulator: { folder: 'tools/simulator', imports: [] },
   tools: {
     folder: 'tools',
-    imports: ['singer', 'stream-maps', 'schema', 'tap', 'target', 'simulator'],
+    imports: ['singer', 'stream-maps', 'schema', 'tap', 'target', 'simulator', 'testing'],
   },
 };
 

@@ -26,10 +26,27 @@ export {
   UnmappedRecordError,
   type InputPlace,
 } from './errors.ts';
+export { Families, siblingsKey, type Child } from './family.ts';
+export {
+  compareInstants,
+  DAY,
+  earlier,
+  fromMilliseconds,
+  later,
+  milliseconds,
+  parseDateTime,
+  shiftInstant,
+  sortableInstant,
+  wallMilliseconds,
+  zoneOffset,
+  type DateTime,
+  type Instant,
+} from './instant.ts';
 export {
   compactJson,
   isDoubtful,
   isExact,
+  isObject,
   isRawJson,
   LEAST_SURE,
   parseKeepingDigits,

@@ -29,6 +29,17 @@ export function isRawJson(value: unknown): value is RawJson {
   return JSON.isRawJSON(value);
 }
 
+/** True for a JSON object: not for null, an array or a number kept as its literal. */
+export function isObject(
+  value: JsonValue | undefined,
+): value is Readonly<Record<string, JsonValue>>;
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>>;
+export function isObject(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
+  );
+}
+
 /**
  * `JSON.parse`, with every number whose decimal value a double cannot hold kept as its literal
  * ({@link RawJson}): integers past 2^53, decimals of many digits, exponents out of range, and -0.

@@ -1,5 +1,5 @@
 import { InputError } from './errors.ts';
-import { parseKeepingDigits, rawMembers, type JsonValue } from './json.ts';
+import { isObject, parseKeepingDigits, rawMembers, type JsonValue } from './json.ts';
 import type { Line } from './lines.ts';
 
 /** A JSON Schema, or a part of one. */
@@ -99,9 +99,9 @@ export function parseRecord(line: Line): JsonRecord {
   return parseObject(line);
 }
 
-type Members = Record<string, JsonValue | undefined>;
+type Members = Readonly<Record<string, JsonValue | undefined>>;
 
-function parseObject(line: Line): Record<string, JsonValue> {
+function parseObject(line: Line): Readonly<Record<string, JsonValue>> {
   let value: JsonValue;
   try {
     value = parseKeepingDigits(line.text);
@@ -192,12 +192,6 @@ function names(line: Line, message: Members, member: string): readonly string[] 
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
   throw fault(line, `"${member}" is no list of texts`, stream(line, message));
-}
-
-function isObject(value: JsonValue | undefined): value is Record<string, JsonValue> {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
-  );
 }
 
 function fault(line: Line, what: string, streamName?: string): InputError {

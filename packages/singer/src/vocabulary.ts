@@ -1,3 +1,5 @@
+import { isObject } from './json.ts';
+
 /**
  * The words that a table's schema uses beside plain JSON Schema, and how to read them in a schema
  * of any tap. The readers never throw: a keyword that is missing or malformed counts as not said.
@@ -125,10 +127,6 @@ export function readCovered(schema: AnySchema): Covered | undefined {
   const { column, from, to, version } = covered;
   if (!isName(column) || !isName(from) || !isName(to) || !isVersion(version)) return undefined;
   return { column, from, to, version };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isName(value: unknown): value is string {

@@ -1,4 +1,9 @@
-import { type JsonValue, type RawJson, isRawJson } from '@exact-spotter/singer';
+import {
+  isObject as isJsonObject,
+  isRawJson,
+  type JsonValue,
+  type RawJson,
+} from '@exact-spotter/singer';
 import { Moment } from './moment.ts';
 
 /** Why an expression cannot be used, or cannot be worked out. The reason never holds a value. */
@@ -14,13 +19,7 @@ export type Kind =
   'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | 'date' | 'date-time';
 
 export function isObject(value: unknown): value is Readonly<Record<string, JsonValue>> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !isRawJson(value) &&
-    !(value instanceof Moment)
-  );
+  return isJsonObject(value) && !(value instanceof Moment);
 }
 
 export function isArray(value: Value): value is readonly JsonValue[] {

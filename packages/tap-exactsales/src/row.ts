@@ -1,8 +1,8 @@
 import { readParent, tables, type TableName } from '@exact-spotter/schema';
-import { log, type JsonValue } from '@exact-spotter/singer';
+import { type JsonValue, isObject, log } from '@exact-spotter/singer';
 import type { AccountClock } from './clock.ts';
 import type { ChildLiteral, SetLiteral } from './streams.ts';
-import { converter, isObject, type Convert } from './value.ts';
+import { converter, type Convert } from './value.ts';
 
 /** An object of the API, as it came. */
 export type WireRow = Readonly<Record<string, JsonValue>>;

@@ -1,9 +1,14 @@
 import { isTableName, type TableName } from '@exact-spotter/schema';
-import { log, SettingsError, type JsonRecord, type JsonValue } from '@exact-spotter/singer';
+import {
+  type JsonRecord,
+  type JsonValue,
+  SettingsError,
+  isObject,
+  log,
+} from '@exact-spotter/singer';
 import { AccountClock } from './clock.ts';
 import type { Instant } from './instant.ts';
 import { replicationKey } from './table-schema.ts';
-import { isObject } from './value.ts';
 
 /** How far a read had come that was broken off. */
 export interface ProgressMarkers {

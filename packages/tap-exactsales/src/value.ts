@@ -98,9 +98,3 @@ function toDate(value: JsonValue): Converted {
   if (value.trim() === '') return null;
   return /^\d{4}-\d\d-\d\d(?!\d)/.exec(value.trim())?.[0];
 }
-
-export function isObject(
-  value: JsonValue | undefined,
-): value is Readonly<Record<string, JsonValue>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
-}

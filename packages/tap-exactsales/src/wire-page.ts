@@ -1,7 +1,6 @@
-import { parseLossless, type JsonValue } from '@exact-spotter/singer';
+import { type JsonValue, isObject, parseLossless } from '@exact-spotter/singer';
 import type { HttpAnswer } from './http.ts';
 import type { WireRow } from './row.ts';
-import { isObject } from './value.ts';
 
 /** A page of an entity set, as the server sent it. */
 export interface WirePage {

@@ -1,4 +1,4 @@
-import { isRawJson, type JsonSchema } from '@exact-spotter/singer';
+import { isObject, isRawJson, type JsonSchema } from '@exact-spotter/singer';
 
 /**
  * What a column may hold, as one table. `declared` is the type in the table's DDL, which decides
@@ -163,8 +163,4 @@ function decoded(text: string): string {
 
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function isObject(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import {
+  isObject,
   isRawJson,
   type CompileValidator,
   type JsonSchema,
@@ -163,10 +164,6 @@ function number(value: unknown): unknown {
 
 function asObject(value: unknown): JsonSchema {
   return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function asList(value: unknown): readonly unknown[] {

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { JsonValue, SettingSchema } from '@exact-spotter/singer';
-import { isObject } from '../value.ts';
+import { type JsonValue, type SettingSchema, isObject } from '@exact-spotter/singer';
 
 /** The shape is that of the Singer SDK. */
 export interface BatchConfig {

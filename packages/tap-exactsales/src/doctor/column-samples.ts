@@ -1,8 +1,7 @@
 import { readParent, tables, type TableName } from '@exact-spotter/schema';
-import type { JsonValue } from '@exact-spotter/singer';
+import { type JsonValue, isObject } from '@exact-spotter/singer';
 import type { WireRow } from '../row.ts';
 import type { SetLiteral } from '../streams.ts';
-import { isObject } from '../value.ts';
 
 /** A column, and the objects that it was looked for in. */
 export interface ColumnSample {

@@ -1,11 +1,10 @@
-import type { JsonValue } from '@exact-spotter/singer';
+import { type JsonValue, isObject } from '@exact-spotter/singer';
 import { zoneSuffix, type AccountClock } from '../clock.ts';
 import { feedReaders } from '../feed.ts';
 import type { Feed } from '../plan.ts';
 import { valueAt, type WireRow } from '../row.ts';
 import type { SetLiteral } from '../streams.ts';
 import { knownMembers, unknownMembers } from '../unknown-fields.ts';
-import { isObject } from '../value.ts';
 import { columnSamples, elements, type ColumnSample } from './column-samples.ts';
 import type { FieldFinding } from './finding.ts';
 

@@ -1,0 +1,72 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const packages = join(import.meta.dirname, '..', '..', '..', 'packages');
+
+/** A started program whose three standard streams are pipes. */
+export type Child = ChildProcessWithoutNullStreams;
+
+/** How a program ended and everything it printed. */
+export interface Ended {
+  /** The exit code, or null if a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface StartOptions {
+  /** The whole environment (default: this process's). */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+/** Starts a program. A reader that closes its stdin early is not an error here. */
+export function start(
+  command: string,
+  args: readonly string[] = [],
+  options: StartOptions = {},
+): Child {
+  const child = spawn(command, args, options);
+  child.stdin.on('error', () => undefined);
+  return child;
+}
+
+/** Starts the tap or the target from its sources, so that no build is needed. */
+export function startProgram(
+  program: 'tap-exactsales' | 'target-sqlite',
+  args: readonly string[] = [],
+  options: StartOptions = {},
+): Child {
+  const bin = join(packages, program, 'bin', `${program}.js`);
+  return start(process.execPath, ['--conditions=@exact-spotter/source', bin, ...args], options);
+}
+
+/**
+ * Waits until a program has ended and both of its outputs are closed. Call it before the program
+ * has printed anything, since output is collected from here on.
+ * @param input written to its stdin, which is then closed (default: stdin is left as it is)
+ */
+export async function ended(child: Child, input?: string | Uint8Array): Promise<Ended> {
+  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  if (input !== undefined) child.stdin.end(input);
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return {
+    code,
+    signal,
+    stdout: Buffer.concat(stdout).toString(),
+    stderr: Buffer.concat(stderr).toString(),
+  };
+}
+
+/** Runs a program on an input (default: an empty one) until it ends. */
+export async function execute(
+  command: string,
+  args: readonly string[] = [],
+  { input = '', ...options }: StartOptions & { readonly input?: string | Uint8Array } = {},
+): Promise<Ended> {
+  return ended(start(command, args, options), input);
+}

@@ -1,0 +1,31 @@
+/** Returns numbers in [0, 1), the same sequence for the same seed. */
+export type Random = () => number;
+
+/**
+ * Makes a test of a body that draws random numbers. A failure names the seed; `SEED=number` repeats it.
+ */
+export function withSeed(
+  body: (random: Random, seed: number) => Promise<void> | void,
+): () => Promise<void> {
+  return async () => {
+    const given = process.env['SEED'];
+    const seed = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
+    try {
+      await body(mulberry32(seed), seed);
+    } catch (error) {
+      if (error instanceof Error) error.message = `${error.message} (repeat with SEED=${seed})`;
+      throw error;
+    }
+  };
+}
+
+/** Tommy Ettinger's mulberry32: small and good enough to choose test cases. */
+function mulberry32(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
