@@ -80,14 +80,16 @@ export function childReader(
       const elements = row[child.array];
       if (!Array.isArray(elements)) return [];
       const parentRow = makeRow(row, parent, misfit);
-      return elements.filter(isObject).flatMap((element, position) => {
-        const made = makeRow(element, compiled, misfit);
-        if (made === undefined || parentRow === undefined) {
-          reader.withoutKey += 1;
-          return [];
-        }
-        return [childRow(made, parentRow, fromParent, columns, position)];
-      });
+      return elements
+        .filter((element) => isObject(element))
+        .flatMap((element, position) => {
+          const made = makeRow(element, compiled, misfit);
+          if (made === undefined || parentRow === undefined) {
+            reader.withoutKey += 1;
+            return [];
+          }
+          return [childRow(made, parentRow, fromParent, columns, position)];
+        });
     },
   };
   return reader;

@@ -1,4 +1,4 @@
-import { isExact, isRawJson, type JsonValue } from '@exact-spotter/singer';
+import { isExact, isObject, isRawJson, type JsonValue } from '@exact-spotter/singer';
 import type { AccountClock, Clock } from './clock.ts';
 
 /** What a column can hold; `undefined` means that the API's value does not fit. */

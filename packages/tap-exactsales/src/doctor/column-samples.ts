@@ -20,7 +20,11 @@ export function columnSamples(set: SetLiteral, rows: readonly WireRow[]): Column
   return [
     ...tableSamples(set.stream, set, rows),
     ...children.flatMap((child) =>
-      tableSamples(child.stream, child, elements(rows, child.array).filter(isObject)),
+      tableSamples(
+        child.stream,
+        child,
+        elements(rows, child.array).filter((element) => isObject(element)),
+      ),
     ),
   ];
 }
