@@ -81,7 +81,7 @@ export function childReader(
       if (!Array.isArray(elements)) return [];
       const parentRow = makeRow(row, parent, misfit);
       return elements
-        .filter((element) => isObject(element))
+        .filter((element: JsonValue) => isObject(element))
         .flatMap((element, position) => {
           const made = makeRow(element, compiled, misfit);
           if (made === undefined || parentRow === undefined) {

@@ -17,7 +17,7 @@ export function readPage({ text, milliseconds }: HttpAnswer): WirePage | undefin
   const page = parseJson(text);
   if (!isObject(page)) return undefined;
   const { value: rows, '@odata.count': count, '@odata.nextLink': nextLink } = page;
-  if (!Array.isArray(rows) || !rows.every((row) => isObject(row))) return undefined;
+  if (!Array.isArray(rows) || !rows.every((row: JsonValue) => isObject(row))) return undefined;
   return {
     rows,
     count: readCount(count),
