@@ -67,13 +67,17 @@ beforeEach(() => {
   for (const page of PAGES) cpSync(join(repository, page), join(root, page));
   writeFileSync(
     join(root, STREAMS),
-    '# By hand\n\n<!-- generated: streams -->\n<!-- /generated -->\n\nMore.\n',
+    `# By hand\n\n${markers('streams')}\nMore.\n\n${markers('settings')}`,
   );
 });
 
 afterEach(() => {
   rmSync(root, { recursive: true });
 });
+
+function markers(name: string): string {
+  return `<!-- generated: ${name} -->\n<!-- /generated -->\n`;
+}
 
 function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
@@ -107,15 +111,15 @@ describe('writing and checking', () => {
   it('keeps what is written by hand around its part', async () => {
     await writeDerived(root, texts);
     expect(read(STREAMS)).toMatch(/^# By hand\n\n<!-- generated: streams -->\n\n\| stream/);
-    expect(read(STREAMS)).toMatch(/\n\n<!-- \/generated -->\n\nMore\.\n$/);
+    expect(read(STREAMS)).toMatch(/\n\n<!-- \/generated -->\n\nMore\.\n/);
   });
 
   it('names the page that has lost its markers, and writes the rest', async () => {
-    writeFileSync(join(root, STREAMS), '# By hand\n');
+    writeFileSync(join(root, STREAMS), `# By hand\n\n${markers('settings')}`);
     const fault = `${STREAMS} has no place for streams: put <!-- generated: streams --> there.`;
     expect(await writeDerived(root, texts)).toEqual([fault]);
     expect(await checkDerived(root, texts)).toEqual([fault]);
-    expect(read(STREAMS)).toBe('# By hand\n');
+    expect(read(STREAMS)).toMatch(/^# By hand\n\n<!-- generated: settings -->\n\n\| setting/);
   });
 
   it('says in every whole file that it is generated, and by what', () => {

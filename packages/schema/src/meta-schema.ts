@@ -1,5 +1,40 @@
 import { Ajv } from 'ajv';
-import type { AnySchema } from '@exact-spotter/singer';
+import type { AnySchema, Parent } from '@exact-spotter/singer';
+
+/** Title and description in one language. `x-pt` holds the Portuguese ones. */
+export interface Text {
+  readonly title: string;
+  readonly description: string;
+}
+
+/** `x-documented`: the name, and of a column the type, in the reference connector's documents. */
+export interface Documented {
+  readonly name: string;
+  readonly type?: string;
+}
+
+/** A column as our own files declare it. */
+export interface ColumnSchema extends Text {
+  /** A list with `null` for every column but those of the key. */
+  readonly type: string | readonly string[];
+  readonly format?: string;
+  readonly examples: readonly unknown[];
+  readonly 'x-pt': Text;
+  readonly 'x-documented'?: Documented;
+}
+
+/** A table as our own files declare it. `x-references` maps a column to `table.column`. */
+export interface TableSchema extends Text {
+  readonly $schema: string;
+  readonly type: string;
+  readonly properties: Readonly<Record<string, ColumnSchema>>;
+  readonly 'x-pt': Text;
+  readonly 'x-documented': Documented;
+  readonly 'x-key': readonly string[];
+  readonly 'x-references'?: Readonly<Record<string, string>>;
+  readonly 'x-parent'?: Parent;
+  readonly 'x-replication': { readonly method: string; readonly key?: string };
+}
 
 const name = { type: 'string', minLength: 1 };
 

@@ -20,7 +20,7 @@ import sourcesSubSources from './tables/sources__subSources.json' with { type: '
 import stages from './tables/stages.json' with { type: 'json' };
 import tasks from './tables/tasks.json' with { type: 'json' };
 import tasksContacts from './tables/tasks__contacts.json' with { type: 'json' };
-import type { TableSchema } from '@exact-spotter/singer';
+import type { TableSchema } from './meta-schema.ts';
 
 /** Every table by the name of its stream, in the order of the documents. */
 export const tables = {

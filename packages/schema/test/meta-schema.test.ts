@@ -1,6 +1,7 @@
+import type { AnySchema } from '@exact-spotter/singer';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { tableNames, tables, type AnySchema, type TableSchema } from '../src/index.ts';
+import { tableNames, tables, type TableSchema } from '../src/index.ts';
 import { tableFaults } from '../src/meta-schema.ts';
 
 describe('the meta-schema', () => {

@@ -3,7 +3,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { DerivedText } from './derived-texts.ts';
-import { putBetweenMarkers } from './markers.ts';
 
 const repository = join(import.meta.dirname, '..', '..', '..');
 
@@ -58,4 +57,17 @@ async function formatted(path: string, text: string): Promise<string> {
 async function current(root: string, path: string): Promise<string> {
   const file = join(root, path);
   return existsSync(file) ? readFile(file, 'utf8') : '';
+}
+
+/**
+ * Puts a text between `<!-- generated: NAME -->` and the next `<!-- /generated -->`.
+ * @returns undefined where the page has no such place
+ */
+function putBetweenMarkers(page: string, name: string, text: string): string | undefined {
+  const opening = `<!-- generated: ${name} -->`;
+  const closing = '<!-- /generated -->';
+  const start = page.indexOf(opening);
+  const end = page.indexOf(closing, start);
+  if (start < 0 || end < 0) return undefined;
+  return `${page.slice(0, start + opening.length)}\n\n${text.trim()}\n\n${page.slice(end)}`;
 }

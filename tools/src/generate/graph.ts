@@ -6,7 +6,7 @@ import {
   type Relationship,
   type TableName,
 } from '@exact-spotter/schema';
-import { columnType } from './column-type.ts';
+import { columnType } from './words.ts';
 
 /**
  * The tables as a Mermaid diagram: only the columns of keys and references. A solid line leads to a

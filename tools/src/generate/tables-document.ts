@@ -1,7 +1,6 @@
 import {
-  isTableName,
   childrenOf,
-  readParent,
+  isTableName,
   relationships,
   tables,
   type ColumnSchema,
@@ -9,10 +8,9 @@ import {
   type TableSchema,
   type Text,
 } from '@exact-spotter/schema';
-import { columnType } from './column-type.ts';
-import type { DocumentWords } from './document-words.ts';
+import { readParent, readReplication } from '@exact-spotter/singer';
 import { code, codes, headingLink, markdownTable } from './markdown.ts';
-import { replicationText } from './replication-text.ts';
+import { columnType, type DocumentWords } from './words.ts';
 
 type TextOf = (told: Text & { readonly 'x-pt': Text }) => Text;
 
@@ -91,4 +89,16 @@ function joins(table: TableName, column: string): string {
       return other === undefined ? [] : [headingLink(`${to}.${other}`, to)];
     })
     .join(', ');
+}
+
+/** How a table is read, in a few words. */
+export function replicationText(
+  name: TableName,
+  words: DocumentWords,
+  link: (table: string) => string = (table) => headingLink(table, table),
+): string {
+  const parent = readParent(tables[name]);
+  if (parent) return words.withParent(link(parent.table));
+  const { method, key = '' } = readReplication(tables[name]) ?? { method: 'full' };
+  return method === 'full' ? words.full : words[method](code(key));
 }

@@ -1,4 +1,7 @@
-import type { ColumnType } from './column-type.ts';
+import type { ColumnSchema } from '@exact-spotter/schema';
+
+/** What a column holds, without regard to null. */
+export type ColumnType = 'integer' | 'number' | 'boolean' | 'string' | 'date' | 'date-time';
 
 /** The fixed words of the tables' document, in one language. */
 export interface DocumentWords {
@@ -74,3 +77,9 @@ export const portuguese: DocumentWords = {
   window: (column) => `dias em torno de agora, por ${column}`,
   withParent: (parent) => `com ${parent}`,
 };
+
+export function columnType({ type, format }: ColumnSchema): ColumnType {
+  if (format === 'date' || format === 'date-time') return format;
+  const [name] = [type].flat();
+  return name === 'integer' || name === 'number' || name === 'boolean' ? name : 'string';
+}

@@ -21,12 +21,12 @@ export function dbtSources(): string {
     description: 'A copy of an Exact Spotter account. All instants are in UTC.',
     schema: `{{ var('${SOURCE}_schema', 'main') }}`,
     quoting: { identifier: true },
-    tables: Object.keys(tables).filter(isTableName).map(table),
+    tables: Object.keys(tables).filter(isTableName).map(dbtTable),
   };
   return stringify({ version: 2, sources: [source] });
 }
 
-function table(name: TableName): object {
+function dbtTable(name: TableName): object {
   const { description, properties }: TableSchema = tables[name];
   return {
     name,
@@ -61,4 +61,19 @@ function referenceTests(table: TableName, column: string): object[] {
       const args = { to: `source('${SOURCE}', '${to}')`, field };
       return [{ relationships: { arguments: args, config: { severity: 'warn' } } }];
     });
+}
+
+/** Titles and descriptions for `datasette exact.sqlite --metadata datasette-metadata.yml`. */
+export function datasetteMetadata(): string {
+  const names = Object.keys(tables).filter(isTableName);
+  const described = Object.fromEntries(names.map((name) => [name, datasetteTable(tables[name])]));
+  return stringify({ databases: { exact: { title: 'Exact Spotter', tables: described } } });
+}
+
+function datasetteTable({ title, description, properties }: TableSchema): object {
+  const columns = Object.entries(properties).map(([name, column]) => [
+    name,
+    `${column.title}. ${column.description}`,
+  ]);
+  return { title, description, columns: Object.fromEntries(columns) as object };
 }

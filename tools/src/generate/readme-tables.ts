@@ -1,5 +1,19 @@
+import { tableNames, tables } from '@exact-spotter/schema';
 import { COLUMN_TYPES, METADATA_COLUMNS } from '@exact-spotter/target-sqlite';
-import { code, markdownTable } from './markdown.ts';
+import { code, codes, markdownTable } from './markdown.ts';
+import { replicationText } from './tables-document.ts';
+import { english } from './words.ts';
+
+/** The streams, parents first, for the tap's README. */
+export function streamsTable(): string {
+  const rows = tableNames.map((name) => [
+    `[${code(name)}](../schema/TABLES.md#${name.toLowerCase()})`,
+    tables[name].title,
+    codes(tables[name]['x-key']),
+    replicationText(name, english, code),
+  ]);
+  return markdownTable(['stream', 'holds', 'key', 'how it is read'], rows);
+}
 
 /** The types of columns that the target makes, and of what. */
 export function columnTypesTable(): string {
