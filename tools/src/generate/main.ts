@@ -5,14 +5,14 @@ import { derivedTexts } from './derived-texts.ts';
 import { checkDerived, writeDerived } from './files.ts';
 
 /**
- * Writes every text that follows from the tables and the settings; with `--check` writes nothing
- * and names each file that differs. Exits 1 where something is not as it should be.
+ * Writes all derived text. With `--check`, writes nothing and reports each file that is out of date.
+ * Exits with 1 if there is a problem.
  */
 const root = join(import.meta.dirname, '..', '..', '..');
 const texts = derivedTexts({ tap, target });
-const faults = process.argv.includes('--check')
+const problems = process.argv.includes('--check')
   ? await checkDerived(root, texts)
   : await writeDerived(root, texts);
 
-for (const fault of faults) process.stderr.write(`${fault}\n`);
-process.exitCode = faults.length === 0 ? 0 : 1;
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+process.exitCode = problems.length === 0 ? 0 : 1;

@@ -7,23 +7,42 @@ import {
   type TableSchema,
 } from '@exact-spotter/schema';
 import { stringify } from 'yaml';
+import { QUERY_NOTES } from './words.ts';
 
 const SOURCE = 'exactsales';
+const DESCRIPTION = `A copy of an Exact Spotter account. ${QUERY_NOTES}`;
+
+/** Returns the titles and descriptions for `datasette exact.sqlite --metadata datasette-metadata.yml`. */
+export function datasetteMetadata(): string {
+  const described = Object.fromEntries(
+    allTables().map((name) => [name, datasetteTable(tables[name])]),
+  );
+  const exact = { title: 'Exact Spotter', description: DESCRIPTION, tables: described };
+  return stringify({ databases: { exact } });
+}
 
 /**
- * The tables as a dbt source. The relationships are tests that warn, since the API leaves gaps; the
- * variable `exactsales_schema` names another schema than SQLite's.
- * Read by dbt 1.10.5 and newer.
+ * Returns the tables as a dbt source, for dbt 1.10.5 or newer. Relationship tests only warn, because
+ * the API leaves gaps. The variable `exactsales_schema` overrides the schema, which is SQLite's.
  */
 export function dbtSources(): string {
   const source = {
     name: SOURCE,
-    description: 'A copy of an Exact Spotter account. All instants are in UTC.',
+    description: DESCRIPTION,
     schema: `{{ var('${SOURCE}_schema', 'main') }}`,
     quoting: { identifier: true },
-    tables: Object.keys(tables).filter(isTableName).map(dbtTable),
+    tables: allTables().map(dbtTable),
   };
   return stringify({ version: 2, sources: [source] });
+}
+
+function allTables(): TableName[] {
+  return Object.keys(tables).filter(isTableName);
+}
+
+function datasetteTable({ title, description, properties }: TableSchema): object {
+  const columns = Object.entries(properties).map(([name, column]) => [name, describe(column)]);
+  return { title, description, columns: Object.fromEntries(columns) as object };
 }
 
 function dbtTable(name: TableName): object {
@@ -31,18 +50,22 @@ function dbtTable(name: TableName): object {
   return {
     name,
     description,
-    columns: Object.entries(properties).map(([column, schema]) => columnOf(name, column, schema)),
+    columns: Object.entries(properties).map(([column, schema]) => dbtColumn(name, column, schema)),
   };
 }
 
-function columnOf(table: TableName, name: string, { title, description }: ColumnSchema): object {
+function dbtColumn(table: TableName, name: string, schema: ColumnSchema): object {
   const tests = [...keyTests(table, name), ...referenceTests(table, name)];
   return {
     name,
     quote: true,
-    description: `${title}. ${description}`,
+    description: describe(schema),
     ...(tests.length > 0 && { data_tests: tests }),
   };
+}
+
+function describe({ title, description }: ColumnSchema): string {
+  return `${title}. ${description}`;
 }
 
 function keyTests(table: TableName, column: string): string[] {
@@ -51,7 +74,7 @@ function keyTests(table: TableName, column: string): string[] {
   return key.length === 1 ? ['unique', 'not_null'] : ['not_null'];
 }
 
-/** A parent of several columns is no relationship that dbt's own test can express. */
+/** Skips relationships of several columns, which dbt's own test cannot express. */
 function referenceTests(table: TableName, column: string): object[] {
   return relationships
     .filter((joined) => joined.table === table && Object.keys(joined.columns).length === 1)
@@ -61,19 +84,4 @@ function referenceTests(table: TableName, column: string): object[] {
       const args = { to: `source('${SOURCE}', '${to}')`, field };
       return [{ relationships: { arguments: args, config: { severity: 'warn' } } }];
     });
-}
-
-/** Titles and descriptions for `datasette exact.sqlite --metadata datasette-metadata.yml`. */
-export function datasetteMetadata(): string {
-  const names = Object.keys(tables).filter(isTableName);
-  const described = Object.fromEntries(names.map((name) => [name, datasetteTable(tables[name])]));
-  return stringify({ databases: { exact: { title: 'Exact Spotter', tables: described } } });
-}
-
-function datasetteTable({ title, description, properties }: TableSchema): object {
-  const columns = Object.entries(properties).map(([name, column]) => [
-    name,
-    `${column.title}. ${column.description}`,
-  ]);
-  return { title, description, columns: Object.fromEntries(columns) as object };
 }

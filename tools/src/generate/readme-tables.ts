@@ -4,7 +4,7 @@ import { code, codes, markdownTable } from './markdown.ts';
 import { replicationText } from './tables-document.ts';
 import { english } from './words.ts';
 
-/** The streams, parents first, for the tap's README. */
+/** Returns the streams in loading order, for the tap's README. */
 export function streamsTable(): string {
   const rows = tableNames.map((name) => [
     `[${code(name)}](../schema/TABLES.md#${name.toLowerCase()})`,
@@ -12,10 +12,10 @@ export function streamsTable(): string {
     codes(tables[name]['x-key']),
     replicationText(name, english, code),
   ]);
-  return markdownTable(['stream', 'holds', 'key', 'how it is read'], rows);
+  return markdownTable(['stream', 'contents', 'key', 'how it is read'], rows);
 }
 
-/** The types of columns that the target makes, and of what. */
+/** Returns the column type that the target declares for each JSON Schema type. */
 export function columnTypesTable(): string {
   const rows = Object.values(COLUMN_TYPES).map(({ json, declared, holds }) => [
     json,
@@ -25,7 +25,8 @@ export function columnTypesTable(): string {
   return markdownTable(['in the schema', 'column', 'holds'], rows);
 }
 
+/** Returns the `_sdc_` columns that the target adds. */
 export function metadataColumnsTable(): string {
   const rows = Object.entries(METADATA_COLUMNS).map(([name, { says }]) => [code(name), says]);
-  return markdownTable(['column', 'says'], rows);
+  return markdownTable(['column', 'meaning'], rows);
 }

@@ -12,14 +12,19 @@ import { readParent, readReplication } from '@exact-spotter/singer';
 import { code, codes, headingLink, markdownTable } from './markdown.ts';
 import { columnType, type DocumentWords } from './words.ts';
 
-type TextOf = (told: Text & { readonly 'x-pt': Text }) => Text;
+/** Picks the title and description of one language. */
+type TextOf = (schema: Text & { readonly 'x-pt': Text }) => Text;
 
-/** Every table with its columns, for people, in one language, in the order of the product's docs. */
+/** Returns a Markdown page that describes every table and column in one language. */
 export function tablesDocument(words: DocumentWords, textOf: TextOf): string {
   const names = Object.keys(tables).filter(isTableName);
   return [
     `# ${words.title}`,
-    ...words.introduction,
+    words.introduction,
+    `## ${words.queryTitle}`,
+    ...words.queryNotes,
+    `## ${words.listTitle}`,
+    words.listNote,
     overview(names, words, textOf),
     ...names.map((name) => section(name, words, textOf)),
   ].join('\n\n');
@@ -91,7 +96,7 @@ function joins(table: TableName, column: string): string {
     .join(', ');
 }
 
-/** How a table is read, in a few words. */
+/** Returns a few words on how a table is read. */
 export function replicationText(
   name: TableName,
   words: DocumentWords,
