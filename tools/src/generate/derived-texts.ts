@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tableNames, tables } from '@exact-spotter/schema';
 import { settingsTable, type Program } from '@exact-spotter/singer';
+import { COLUMN_TYPES, METADATA_COLUMNS } from '@exact-spotter/target-sqlite';
 import { relationshipGraph } from './graph.ts';
+import { code, codes, markdownTable } from './markdown.ts';
 import { datasetteMetadata, dbtSources } from './metadata-files.ts';
 import { pluginDefinition, tapFacts, targetFacts } from './plugin-definition.ts';
-import { columnTypesTable, metadataColumnsTable, streamsTable } from './readme-tables.ts';
-import { tablesDocument } from './tables-document.ts';
+import { replicationText, tablesDocument } from './tables-document.ts';
 import { english, portuguese } from './words.ts';
 
 /** Generated text: a whole file, or the part of a file between two markers. */
@@ -73,4 +75,31 @@ function notice(origin: string): string {
 function meltanoProject(): string {
   const text = readFileSync(MELTANO_PROJECT, 'utf8');
   return `\`\`\`yaml\n${text}\`\`\``;
+}
+
+/** Returns the streams in loading order, for the tap's README. */
+function streamsTable(): string {
+  const rows = tableNames.map((name) => [
+    `[${code(name)}](../schema/TABLES.md#${name.toLowerCase()})`,
+    tables[name].title,
+    codes(tables[name]['x-key']),
+    replicationText(name, english, code),
+  ]);
+  return markdownTable(['stream', 'contents', 'key', 'how it is read'], rows);
+}
+
+/** Returns the column type that the target declares for each JSON Schema type. */
+function columnTypesTable(): string {
+  const rows = Object.values(COLUMN_TYPES).map(({ json, declared, holds }) => [
+    json,
+    declared === '' ? 'untyped' : code(declared),
+    holds,
+  ]);
+  return markdownTable(['JSON Schema type', 'column type', 'contents'], rows);
+}
+
+/** Returns the `_sdc_` columns that the target adds. */
+function metadataColumnsTable(): string {
+  const rows = Object.entries(METADATA_COLUMNS).map(([name, { says }]) => [code(name), says]);
+  return markdownTable(['column', 'meaning'], rows);
 }
