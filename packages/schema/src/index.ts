@@ -1,20 +1,11 @@
+export type { ColumnSchema, Documented, TableSchema, Text } from './meta-schema.ts';
 export { tableNames } from './order.ts';
 export { childrenOf, relationships, type Relationship } from './relationships.ts';
 export { isTableName, tables, type Row, type TableName } from './tables.ts';
+// For packages that do not import the readers from `@exact-spotter/singer` yet.
 export {
-  readCovered,
-  readKey,
   readParent,
   readReferences,
   readReplication,
-  type AnySchema,
-  type ColumnSchema,
-  type Covered,
-  type Documented,
-  type Parent,
-  type Reference,
-  type Replication,
   type ReplicationMethod,
-  type TableSchema,
-  type Text,
 } from '@exact-spotter/singer';

@@ -1,9 +1,44 @@
-import { Ajv } from 'ajv';
-import type { AnySchema } from '@exact-spotter/singer';
+import { Ajv, type ErrorObject } from 'ajv';
+import type { AnySchema, Parent } from '@exact-spotter/singer';
+
+/** Title and description in one language. `x-pt` holds the Portuguese ones. */
+export interface Text {
+  readonly title: string;
+  readonly description: string;
+}
+
+/** `x-documented`: the name, and the type of a column, in the reference connector's documentation. */
+export interface Documented {
+  readonly name: string;
+  readonly type?: string;
+}
+
+/** A column as a file in `tables/` declares it. */
+export interface ColumnSchema extends Text {
+  /** A list with `null`, except for key columns. */
+  readonly type: string | readonly string[];
+  readonly format?: string;
+  readonly examples: readonly unknown[];
+  readonly 'x-pt': Text;
+  readonly 'x-documented'?: Documented;
+}
+
+/** A table as a file in `tables/` declares it. `x-references` maps a column to `table.column`. */
+export interface TableSchema extends Text {
+  readonly $schema: string;
+  readonly type: string;
+  readonly properties: Readonly<Record<string, ColumnSchema>>;
+  readonly 'x-pt': Text;
+  readonly 'x-documented': Documented;
+  readonly 'x-key': readonly string[];
+  readonly 'x-references'?: Readonly<Record<string, string>>;
+  readonly 'x-parent'?: Parent;
+  readonly 'x-replication': { readonly method: string; readonly key?: string };
+}
 
 const name = { type: 'string', minLength: 1 };
 
-/** A text that says something: no blanks around it, and an end to its sentence. */
+/** Requires a trimmed title and a description that is a sentence. */
 const text = {
   type: 'object',
   required: ['title', 'description'],
@@ -17,7 +52,7 @@ const portuguese = { ...text, additionalProperties: false };
 
 const types = ['integer', 'number', 'string', 'boolean'];
 
-/** Documented types of the reference connector. */
+/** The types that the reference connector documents. */
 const documentedTypes = ['float', 'text', 'timestamp', 'boolean'];
 
 const column = {
@@ -49,7 +84,7 @@ const column = {
   additionalProperties: false,
 };
 
-/** What a file in `tables/` must be: JSON Schema draft-07 with the words of `vocabulary.ts`. */
+/** The schema of a file in `tables/`: JSON Schema draft-07 with the x- keywords. */
 export const metaSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'A table',
@@ -65,7 +100,7 @@ export const metaSchema = {
     properties: {
       type: 'object',
       minProperties: 1,
-      // Meltano's selection passes over names with other characters.
+      // Meltano's selection ignores names with other characters.
       propertyNames: { pattern: '^\\w+$' },
       additionalProperties: column,
     },
@@ -100,7 +135,7 @@ export const metaSchema = {
     },
   },
   additionalProperties: false,
-  // A full read has no replication key; the others have one, a child table its parent's.
+  // Only an incremental or window table without a parent has a replication key.
   if: {
     anyOf: [
       { required: ['x-parent'] },
@@ -111,17 +146,20 @@ export const metaSchema = {
   else: { properties: { 'x-replication': { required: ['method', 'key'] } } },
 };
 
-/** @returns what is wrong with a table's schema, one sentence each; none where nothing is */
-export function tableFaults(schema: AnySchema): readonly string[] {
+/** Returns one sentence per problem in a table's schema. */
+export function tableProblems(schema: AnySchema): readonly string[] {
   const ajv = new Ajv({ allErrors: true, strict: false });
-  if (!ajv.validateSchema(schema)) return faults(ajv.errors);
+  if (!ajv.validateSchema(schema)) return (ajv.errors ?? []).map(sentence);
   const validate = ajv.compile(metaSchema);
-  return validate(schema) ? [] : faults(validate.errors);
+  return validate(schema) ? [] : (validate.errors ?? []).map(sentence);
 }
 
-function faults(errors: Ajv['errors']): string[] {
-  return (errors ?? []).map(
-    ({ instancePath, message = 'is not valid', params }) =>
-      `${instancePath || 'The schema'} ${message} (${Object.values(params).join(', ')}).`,
-  );
+function sentence({ instancePath, message = 'is not valid', params }: ErrorObject): string {
+  const where = instancePath === '' ? 'The table' : instancePath;
+  const { additionalProperty, allowedValues } = params as {
+    readonly additionalProperty?: string;
+    readonly allowedValues?: readonly string[];
+  };
+  const detail = additionalProperty ?? allowedValues?.join(', ');
+  return `${where} ${message}${detail === undefined ? '' : `: ${detail}`}.`;
 }

@@ -2,36 +2,37 @@ import { childrenOf, relationships } from './relationships.ts';
 import { isTableName, tables, type TableName } from './tables.ts';
 
 /**
- * All tables, in the order of loading: a table after those that it refers to, child tables right
- * after their parent. Tables that refer to each other in a circle keep the order of the documents.
+ * All tables in loading order: a table follows the tables it refers to, and child tables directly
+ * follow their parent. Tables that refer to each other in a cycle keep the order of {@link tables}.
  */
-export const tableNames: readonly TableName[] = parentsFirst();
+export const tableNames: readonly TableName[] = loadingOrder();
 
-function parentsFirst(): TableName[] {
-  const families = new Set<TableName>();
-  const place = (name: TableName, waiting: ReadonlySet<TableName>): void => {
-    if (families.has(name) || waiting.has(name)) return;
-    for (const needed of neededBy(name)) place(needed, new Set([...waiting, name]));
-    families.add(name);
+function loadingOrder(): TableName[] {
+  const roots = new Set<TableName>();
+  const place = (root: TableName, ancestors: ReadonlySet<TableName>): void => {
+    if (roots.has(root) || ancestors.has(root)) return;
+    for (const other of rootsReferredTo(root)) place(other, new Set([...ancestors, root]));
+    roots.add(root);
   };
-  for (const name of Object.keys(tables).filter(isTableName)) place(headOf(name), new Set());
-  return [...families].flatMap((head) => family(head));
+  for (const name of Object.keys(tables).filter(isTableName)) place(rootOf(name), new Set());
+  return [...roots].flatMap(family);
 }
 
-/** The heads of the other families that a family's tables refer to. */
-function neededBy(head: TableName): TableName[] {
-  const members = family(head);
+/** Returns the roots of the other families that the tables of this family refer to. */
+function rootsReferredTo(root: TableName): TableName[] {
+  const members = family(root);
   return relationships
     .filter(({ table }) => members.includes(table))
-    .map(({ to }) => headOf(to))
-    .filter((other) => other !== head);
+    .map(({ to }) => rootOf(to))
+    .filter((other) => other !== root);
 }
 
+/** Returns a table and everything below it. */
 function family(name: TableName): TableName[] {
   return [name, ...childrenOf(name).flatMap(family)];
 }
 
-function headOf(name: TableName): TableName {
+function rootOf(name: TableName): TableName {
   const parent = relationships.find(({ kind, table }) => kind === 'parent' && table === name);
-  return parent ? headOf(parent.to) : name;
+  return parent ? rootOf(parent.to) : name;
 }

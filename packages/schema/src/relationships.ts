@@ -2,27 +2,27 @@ import { isTableName, tables, type TableName } from './tables.ts';
 import { readParent, readReferences } from '@exact-spotter/singer';
 
 /**
- * `reference`: a column holds another table's value; a join, not a promise, since the API leaves
- * gaps. `parent`: the rows are elements of the other table's records, and come and go with them.
+ * A `reference` is a join, not a guarantee: the API leaves gaps. The rows of a table with a `parent`
+ * are the elements of an array in the parent's records, and are replaced and deleted with them.
  */
 export interface Relationship {
   readonly kind: 'reference' | 'parent';
   readonly table: TableName;
-  /** The table that is referred to, or the parent. */
+  /** The referenced table, or the parent. */
   readonly to: TableName;
-  /** The table's own column → the other table's column. */
+  /** Column of `table` → column of `to`. */
   readonly columns: Readonly<Record<string, string>>;
 }
 
 const names = Object.keys(tables).filter(isTableName);
 
-/** All 28: the references of every table, then the child tables' parents. */
+/** The references of all tables, followed by the parents of the child tables. */
 export const relationships: readonly Relationship[] = [
   ...names.flatMap(referencesOf),
   ...names.flatMap(parentOf),
 ];
 
-/** The tables whose rows are elements of this table's records. */
+/** Returns the tables whose parent is this table. */
 export function childrenOf(name: TableName): readonly TableName[] {
   return relationships
     .filter(({ kind, to }) => kind === 'parent' && to === name)
@@ -48,6 +48,6 @@ function parentOf(table: TableName): Relationship[] {
 function tableName(name: string, referrer: TableName): TableName {
   if (isTableName(name)) return name;
   throw new Error(
-    `tables/${referrer}.json refers to ${name}, which is no table: correct the name.`,
+    `tables/${referrer}.json refers to ${name}, which is not in the list of tables: correct the name.`,
   );
 }

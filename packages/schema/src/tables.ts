@@ -20,9 +20,9 @@ import sourcesSubSources from './tables/sources__subSources.json' with { type: '
 import stages from './tables/stages.json' with { type: 'json' };
 import tasks from './tables/tasks.json' with { type: 'json' };
 import tasksContacts from './tables/tasks__contacts.json' with { type: 'json' };
-import type { TableSchema } from '@exact-spotter/singer';
+import type { TableSchema } from './meta-schema.ts';
 
-/** Every table by the name of its stream, in the order of the documents. */
+/** Every table by stream name, in the order of the reference connector's documentation. */
 export const tables = {
   meetings,
   tasks,
@@ -53,8 +53,9 @@ export type TableName = keyof typeof tables;
 type Columns<T extends TableName> = (typeof tables)[T]['properties'];
 
 /**
- * A row of a table: exactly its columns. The compiler keeps no literal of a JSON file, but it does
- * keep the type of the examples, and whether `type` is one word (a key) or a list (with null).
+ * A row of a table, with exactly its columns. TypeScript widens the literals of a JSON file, so the
+ * value types come from `examples`, and `type` shows only whether it is a string (never null) or a
+ * list (nullable).
  */
 export type Row<T extends TableName> = { readonly [C in keyof Columns<T>]: Cell<Columns<T>[C]> };
 

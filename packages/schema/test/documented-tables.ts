@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One table of `test-data/tables.json`: the list that the files are held against. */
+/** A table in `test-data/tables.json`, the reference list that the files must match. */
 export interface DocumentedTable {
   readonly stream: string;
   readonly documented_name: string;

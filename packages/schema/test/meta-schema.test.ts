@@ -1,26 +1,35 @@
+import type { AnySchema } from '@exact-spotter/singer';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { tableNames, tables, type AnySchema, type TableSchema } from '../src/index.ts';
-import { tableFaults } from '../src/meta-schema.ts';
+import { tableNames, tables, type TableSchema } from '../src/index.ts';
+import { tableProblems } from '../src/meta-schema.ts';
 
 describe('the meta-schema', () => {
-  it.each(tableNames)('finds no fault in %s', (name) => {
-    expect(tableFaults(tables[name])).toEqual([]);
+  it.each(tableNames)('accepts %s', (name) => {
+    expect(tableProblems(tables[name])).toEqual([]);
   });
 
   const { stages, tasks, tasks__contacts: contacts } = tables;
   const column = stages.properties.value;
   const broken: readonly (readonly [string, AnySchema, string])[] = [
-    ['no key', without(stages, 'x-key'), 'x-key'],
+    ['a missing key', without(stages, 'x-key'), 'x-key'],
     ['an empty key', { ...stages, 'x-key': [] }, '/x-key'],
-    ['no Portuguese', without(stages, 'x-pt'), 'x-pt'],
+    ['missing Portuguese', without(stages, 'x-pt'), 'x-pt'],
     ['an empty description', { ...stages, description: '' }, '/description'],
-    ['an unknown word', { ...stages, 'x-parents': {} }, 'x-parents'],
+    ['an unknown keyword', { ...stages, 'x-parents': {} }, 'x-parents'],
     ['an unknown method', { ...stages, 'x-replication': { method: 'sometimes' } }, '/method'],
-    ['a full read with a key', replicated(stages, { method: 'full', key: 'id' }), '/x-replication'],
-    ['a window without a key', replicated(tasks, { method: 'window' }), 'key'],
     [
-      'a child with a key',
+      'full replication with a replication key',
+      replicated(stages, { method: 'full', key: 'id' }),
+      '/x-replication',
+    ],
+    [
+      'window replication without a replication key',
+      replicated(tasks, { method: 'window' }),
+      'key',
+    ],
+    [
+      'a child table with a replication key',
       replicated(contacts, { method: 'window', key: 'task_id' }),
       'NOT be valid',
     ],
@@ -29,15 +38,24 @@ describe('the meta-schema', () => {
       { ...contacts, 'x-parent': { table: 'tasks', array: 'a' } },
       'col',
     ],
-    ['a reference to no column', { ...stages, 'x-references': { value: 'leads' } }, '/value'],
+    ['a reference without a column', { ...stages, 'x-references': { value: 'leads' } }, '/value'],
     ['a column without a type', withColumn(without(column, 'type')), 'type'],
-    ['a type that is none', withColumn({ ...column, type: 'text' }), '/type'],
+    ['an unknown type', withColumn({ ...column, type: 'text' }), '/type'],
     ['a column without examples', withColumn({ ...column, examples: [] }), '/examples'],
     ['a column without Portuguese', withColumn(without(column, 'x-pt')), 'x-pt'],
     ['a column name with a space', { ...stages, properties: { 'a b': column } }, '/properties'],
   ];
-  it.each(broken)('finds %s', (_what, schema, where) => {
-    expect(tableFaults(schema).join('\n')).toContain(where);
+  it.each(broken)('reports %s', (_what, schema, where) => {
+    expect(tableProblems(schema).join('\n')).toContain(where);
+  });
+
+  it('names the place, the rule and the unexpected value', () => {
+    expect(tableProblems({ ...stages, 'x-parents': {} })).toEqual([
+      'The table must NOT have additional properties: x-parents.',
+    ]);
+    expect(tableProblems(replicated(stages, { method: 'sometimes' }))).toContain(
+      '/x-replication/method must be equal to one of the allowed values: full, incremental, window.',
+    );
   });
 
   function withColumn(value: object): AnySchema {
@@ -53,9 +71,9 @@ function replicated(schema: TableSchema, replication: object): AnySchema {
   return { ...schema, 'x-replication': replication };
 }
 
-describe('the examples', () => {
+describe('examples', () => {
   const ajv = new Ajv({ strict: false, validateFormats: false });
-  it.each(tableNames)('of %s are values of their columns', (name) => {
+  it.each(tableNames)('of %s match the types of their columns', (name) => {
     for (const [column, schema] of Object.entries(tables[name].properties)) {
       const { type, format, examples } = schema as TableSchema['properties'][string];
       const pattern = FORMATS[format ?? ''] ?? '';

@@ -1,15 +1,15 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import type { Row, TableName } from '../src/index.ts';
 
-/** Held by `npm run types`: the test passes at run time whatever the types are. */
-describe('rows', () => {
+/** Checked by `npm run types`. At run time these tests always pass. */
+describe('row types', () => {
   it('have exactly the columns of their table', () => {
     expectTypeOf<keyof Row<'painpoints'>>().toEqualTypeOf<'leadid' | 'painpoint_id' | 'value'>();
     expectTypeOf<Row<'leadssold__products'>>().toHaveProperty('position');
     expectTypeOf<Row<'leads'>>().not.toHaveProperty('position');
   });
 
-  it('have the values of their columns, null but in the key', () => {
+  it('have the types of their columns, nullable except in the key', () => {
     expectTypeOf<Row<'leads'>['id']>().toEqualTypeOf<number>();
     expectTypeOf<Row<'leads'>['cnpj']>().toEqualTypeOf<string | null>();
     expectTypeOf<Row<'leads'>['salesrep_id']>().toEqualTypeOf<number | null>();
@@ -18,7 +18,7 @@ describe('rows', () => {
     expectTypeOf<Row<'leadssold'>['totaldealvalue']>().toEqualTypeOf<number | null>();
   });
 
-  it('are of the tables alone', () => {
+  it('exist for the listed tables only', () => {
     expectTypeOf<'funnels'>().not.toExtend<TableName>();
     expectTypeOf<'sources__subSources'>().toExtend<TableName>();
   });

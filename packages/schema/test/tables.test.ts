@@ -9,7 +9,7 @@ const METHODS: Readonly<Record<string, string>> = {
 };
 
 function schemaOf(stream: string): TableSchema {
-  if (!isTableName(stream)) throw new Error(`no table ${stream}`);
+  if (!isTableName(stream)) throw new Error(`${stream} is not a table`);
   return tables[stream];
 }
 
@@ -22,22 +22,21 @@ function references(columns: readonly DocumentedColumn[], toParent: boolean): ob
 }
 
 describe('the list of tables', () => {
-  it('has the documented tables in their order, and no other', () => {
-    expect(Object.keys(tables)).toEqual(documented.map(({ stream }) => stream));
-    expect(documented).toHaveLength(22);
-    expect(documented.flatMap(({ columns }) => columns)).toHaveLength(194);
+  it('contains the documented tables in the documented order', () => {
+    const streams = documented.map(({ stream }) => stream);
+    expect(Object.keys(tables).filter((name) => streams.includes(name))).toEqual(streams);
   });
 });
 
 describe.each(documented)('$stream', (table) => {
   const schema = schemaOf(table.stream);
 
-  it('has the documented columns first, then the added ones', () => {
+  it('has the documented columns, followed by the added ones', () => {
     const names = [...table.columns, ...(table.added_columns ?? [])].map(({ name }) => name);
     expect(Object.keys(schema.properties)).toEqual(names);
   });
 
-  it('says how the reference connector documents it', () => {
+  it('has the documented names and types in x-documented', () => {
     expect(schema['x-documented'].name).toBe(table.documented_name);
     for (const { name, documented_type: type } of table.columns) {
       expect(schema.properties[name]?.['x-documented'], name).toEqual({ name, type });
@@ -47,7 +46,7 @@ describe.each(documented)('$stream', (table) => {
     }
   });
 
-  it('has the key, and null everywhere but there', () => {
+  it('has the documented key, and is nullable in all other columns', () => {
     expect(schema['x-key']).toEqual(table.key);
     const notNull = Object.entries(schema.properties)
       .filter(([, { type }]) => !type.includes('null'))
@@ -55,13 +54,13 @@ describe.each(documented)('$stream', (table) => {
     expect(new Set(notNull)).toEqual(new Set(table.key));
   });
 
-  it('has the replication, a child its parent’s', () => {
+  it('has the documented replication', () => {
     const method = METHODS[table.replication];
     const key = table.parent === undefined ? table.replication_key : undefined;
     expect(schema['x-replication']).toEqual(key === undefined ? { method } : { method, key });
   });
 
-  it('has the references and the parent', () => {
+  it('has the documented references and parent', () => {
     expect(schema['x-references'] ?? {}).toEqual(references(table.columns, false));
     const { table: parent, array, columns = {} } = schema['x-parent'] ?? {};
     expect([parent, array]).toEqual([table.parent, table.array]);
@@ -69,9 +68,9 @@ describe.each(documented)('$stream', (table) => {
     expect(Object.fromEntries(dotted)).toEqual(references(table.columns, true));
   });
 
-  it('has types that hold what the documented ones do', () => {
+  it('has types that fit the documented ones', () => {
     for (const { name, documented_type: type } of table.columns) {
-      expect(wireTypes(table.stream, name, type), name).toContain(typeOf(schema, name));
+      expect(fittingTypes(table.stream, name, type), name).toContain(typeOf(schema, name));
     }
   });
 });
@@ -81,14 +80,14 @@ function typeOf(schema: TableSchema, name: string): string | undefined {
   return column?.format ?? [column?.type].flat()[0];
 }
 
-/** Where the wire differs from what is documented, the wire wins. */
-const ON_THE_WIRE: Readonly<Record<string, string>> = {
+/** Columns whose type in the API differs from the documented one. The API decides. */
+const API_TYPES: Readonly<Record<string, string>> = {
   'meetings.meetingdate': 'date',
   'leads.cnpj': 'string',
 };
 
-function wireTypes(stream: string, name: string, documentedType: string): readonly string[] {
-  const known = ON_THE_WIRE[`${stream}.${name}`];
+function fittingTypes(stream: string, name: string, documentedType: string): readonly string[] {
+  const known = API_TYPES[`${stream}.${name}`];
   if (known !== undefined) return [known];
   if (documentedType === 'float') return /(?:^|_)id$/.test(name) ? ['integer'] : NUMBERS;
   return [{ timestamp: 'date-time', text: 'string', boolean: 'boolean' }[documentedType] ?? ''];
@@ -96,7 +95,7 @@ function wireTypes(stream: string, name: string, documentedType: string): readon
 
 const NUMBERS = ['integer', 'number'];
 
-describe('columns that must not be taken for numbers', () => {
+describe('column types', () => {
   const texts: readonly (readonly [TableName, string])[] = [
     ['leads', 'cnpj'],
     ['leads', 'cpf'],
@@ -116,7 +115,7 @@ describe('columns that must not be taken for numbers', () => {
     ['leadssold__products', 'products_quantity'],
     ['callshistory', 'price'],
   ];
-  it.each(fractions)('%s.%s may have a fraction', (table, column) => {
+  it.each(fractions)('%s.%s allows fractions', (table, column) => {
     expect(typeOf(tables[table], column)).toBe('number');
   });
 });

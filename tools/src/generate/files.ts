@@ -3,50 +3,51 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { DerivedText } from './derived-texts.ts';
-import { putBetweenMarkers } from './markers.ts';
 
 const repository = join(import.meta.dirname, '..', '..', '..');
 
 /**
- * Writes every derived text into the files under `root`, formatted as the format check wants it.
- * @returns a sentence for each text that has no place: a page without its markers
+ * Writes every derived text into its file under `root`, formatted with Prettier.
+ * @returns one sentence per page that lacks its markers
  */
 export async function writeDerived(root: string, texts: readonly DerivedText[]): Promise<string[]> {
-  const { files, faults } = await wanted(root, texts);
+  const { files, problems } = await generated(root, texts);
   for (const [path, text] of files) await writeFile(join(root, path), text);
-  return faults;
+  return problems;
 }
 
-/** @returns a sentence for each file under `root` that is not what {@link writeDerived} would write */
+/** @returns one sentence per file under `root` that {@link writeDerived} would change or cannot write */
 export async function checkDerived(root: string, texts: readonly DerivedText[]): Promise<string[]> {
-  const { files, faults } = await wanted(root, texts);
+  const { files, problems } = await generated(root, texts);
   for (const [path, text] of files) {
     if ((await current(root, path)) !== text) {
-      faults.push(`${path} differs from what is generated: run npm run generate.`);
+      problems.push(`${path} is out of date: run npm run generate.`);
     }
   }
-  return faults;
+  return problems;
 }
 
-/** The whole text of each file, by its path. */
-async function wanted(
+/** Returns the complete content of each file, by path. */
+async function generated(
   root: string,
   texts: readonly DerivedText[],
-): Promise<{ files: Map<string, string>; faults: string[] }> {
+): Promise<{ files: Map<string, string>; problems: string[] }> {
   const files = new Map<string, string>();
-  const faults: string[] = [];
+  const problems: string[] = [];
   for (const { path, marker, text } of texts) {
     const whole =
       marker === undefined
         ? text
         : putBetweenMarkers(files.get(path) ?? (await current(root, path)), marker, text);
     if (whole === undefined) {
-      faults.push(`${path} has no place for ${marker}: put <!-- generated: ${marker} --> there.`);
+      problems.push(
+        `${path} has no markers for ${marker}: add <!-- generated: ${marker} --> and <!-- /generated -->.`,
+      );
     } else {
       files.set(path, await formatted(path, whole));
     }
   }
-  return { files, faults };
+  return { files, problems };
 }
 
 async function formatted(path: string, text: string): Promise<string> {
@@ -54,8 +55,21 @@ async function formatted(path: string, text: string): Promise<string> {
   return format(text, { ...(await resolveConfig(filepath)), filepath });
 }
 
-/** A file that is not there counts as empty. */
+/** Returns the content of a file, or an empty string if it does not exist. */
 async function current(root: string, path: string): Promise<string> {
   const file = join(root, path);
   return existsSync(file) ? readFile(file, 'utf8') : '';
+}
+
+/**
+ * Replaces what is between `<!-- generated: NAME -->` and the next `<!-- /generated -->`.
+ * @returns undefined if the page lacks these markers
+ */
+function putBetweenMarkers(page: string, name: string, text: string): string | undefined {
+  const opening = `<!-- generated: ${name} -->`;
+  const closing = '<!-- /generated -->';
+  const start = page.indexOf(opening);
+  const end = page.indexOf(closing, start);
+  if (start < 0 || end < 0) return undefined;
+  return `${page.slice(0, start + opening.length)}\n\n${text.trim()}\n\n${page.slice(end)}`;
 }

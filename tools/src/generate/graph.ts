@@ -6,11 +6,11 @@ import {
   type Relationship,
   type TableName,
 } from '@exact-spotter/schema';
-import { columnType } from './column-type.ts';
+import { columnType } from './words.ts';
 
 /**
- * The tables as a Mermaid diagram: only the columns of keys and references. A solid line leads to a
- * parent, a dotted one is a reference.
+ * Returns a Mermaid diagram of the tables, with only the columns of keys and references. A solid
+ * line connects a child table to its parent, a dotted line is a reference.
  */
 export function relationshipGraph(): string {
   const lines = [
@@ -36,11 +36,11 @@ function entity(name: TableName): string[] {
   return [`  ${name} {`, ...columns, '  }'];
 }
 
-/** The columns of the key, those that refer, and those that are referred to. */
+/** Returns the key columns, the referring columns, and the columns that others refer to. */
 function shownColumns(name: TableName): ReadonlySet<string> {
   return new Set([
     ...tables[name]['x-key'],
-    ...referring(name),
+    ...referringColumns(name),
     ...relationships
       .filter(({ to }) => to === name)
       .flatMap(({ columns }) => Object.values(columns)),
@@ -49,11 +49,14 @@ function shownColumns(name: TableName): ReadonlySet<string> {
 
 function marks(name: TableName, column: string): string {
   const isKey = tables[name]['x-key'].some((key) => key === column);
-  const found = [...(isKey ? ['PK'] : []), ...(referring(name).includes(column) ? ['FK'] : [])];
+  const found = [
+    ...(isKey ? ['PK'] : []),
+    ...(referringColumns(name).includes(column) ? ['FK'] : []),
+  ];
   return found.length > 0 ? ` ${found.join(', ')}` : '';
 }
 
-function referring(name: TableName): string[] {
+function referringColumns(name: TableName): string[] {
   return relationships
     .filter(({ table }) => table === name)
     .flatMap(({ columns }) => Object.keys(columns));

@@ -1,4 +1,4 @@
-/** A Markdown table, with a line end; bars in the cells are kept from dividing them. */
+/** Returns a Markdown table that ends with a newline. Escapes `|` in cells. */
 export function markdownTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -18,7 +18,7 @@ export function codes(texts: readonly string[]): string {
   return texts.map(code).join(', ');
 }
 
-/** A link to the heading of that name, as GitHub and npm make its anchor. */
+/** Returns a link to a heading of the same page, with the anchor that GitHub and npm generate. */
 export function headingLink(text: string, heading: string): string {
   return `[${code(text)}](#${heading.toLowerCase()})`;
 }

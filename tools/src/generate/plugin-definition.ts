@@ -1,14 +1,14 @@
 import type { Program, SettingSchema } from '@exact-spotter/singer';
 import { stringify } from 'yaml';
 
-/** What Meltano and its hub want to know beside what the program says of itself. */
+/** What Meltano and its hub need in addition to what the program says about itself. */
 export interface PluginFacts {
   readonly label: string;
   readonly keywords: readonly string[];
-  /** The page of what the program reads or writes. */
+  /** Web page of the system that the program reads or writes. */
   readonly domainUrl: string;
-  /** Members that only an extractor, or only a loader, has. */
-  readonly ofItsKind: { readonly select: readonly string[] } | { readonly dialect: string };
+  /** A member that only extractors or only loaders have. */
+  readonly kindMember: { readonly select: readonly string[] } | { readonly dialect: string };
 }
 
 const VARIANT = 'exact-spotter';
@@ -17,19 +17,19 @@ export const tapFacts: PluginFacts = {
   label: 'Exact Spotter',
   keywords: ['crm', 'sales', 'pre-sales', 'brazil', 'exact sales', 'rd station'],
   domainUrl: 'https://developers.rdstation.com/spotter',
-  ofItsKind: { select: ['*.*'] },
+  kindMember: { select: ['*.*'] },
 };
 
 export const targetFacts: PluginFacts = {
   label: 'SQLite',
   keywords: ['database', 'sqlite'],
   domainUrl: 'https://sqlite.org',
-  ofItsKind: { dialect: 'sqlite' },
+  kindMember: { dialect: 'sqlite' },
 };
 
 /**
- * The YAML of a `plugin.yml`, as `meltano add NAME --from-ref plugin.yml` reads it. It has no
- * `pip_url`, so the program is looked for on the PATH.
+ * Returns the YAML of a `plugin.yml` for `meltano add NAME --from-ref plugin.yml`. Without a
+ * `pip_url`, Meltano looks for the program on the PATH.
  */
 export function pluginDefinition(program: Program, facts: PluginFacts): string {
   const { name, description, capabilities, settings } = program;
@@ -42,11 +42,11 @@ export function pluginDefinition(program: Program, facts: PluginFacts): string {
     domain_url: facts.domainUrl,
     keywords: facts.keywords,
     maintenance_status: 'active',
-    // Nobody at the Hub has looked at it yet.
+    // Meltano Hub has not reviewed the plugin.
     quality: 'unknown',
     executable: name,
     capabilities,
-    ...facts.ofItsKind,
+    ...facts.kindMember,
     settings: Object.entries(settings.properties).map(([setting, schema]) => ({
       name: setting,
       ...settingDefinition(schema),
@@ -69,9 +69,9 @@ function settingDefinition(schema: SettingSchema): object {
 }
 
 /**
- * JSON Schema's types in Meltano's words. It has a kind for fractions, `decimal`, but fails on one
- * that comes from its environment: "Object of type Decimal is not JSON serializable" (4.4.1). As
- * text they arrive, and the programs take them for what they are.
+ * Meltano's kinds for JSON Schema's types. Meltano 4.4.1 fails on a `decimal` from the environment
+ * ("Object of type Decimal is not JSON serializable"), so numbers are passed as strings, which the
+ * programs convert.
  */
 const KINDS: Readonly<Record<string, string>> = {
   boolean: 'boolean',

@@ -1,7 +1,6 @@
 import {
-  isTableName,
   childrenOf,
-  readParent,
+  isTableName,
   relationships,
   tables,
   type ColumnSchema,
@@ -9,19 +8,23 @@ import {
   type TableSchema,
   type Text,
 } from '@exact-spotter/schema';
-import { columnType } from './column-type.ts';
-import type { DocumentWords } from './document-words.ts';
+import { readParent, readReplication } from '@exact-spotter/singer';
 import { code, codes, headingLink, markdownTable } from './markdown.ts';
-import { replicationText } from './replication-text.ts';
+import { columnType, type DocumentWords } from './words.ts';
 
-type TextOf = (told: Text & { readonly 'x-pt': Text }) => Text;
+/** Picks the title and description of one language. */
+type TextOf = (schema: Text & { readonly 'x-pt': Text }) => Text;
 
-/** Every table with its columns, for people, in one language, in the order of the product's docs. */
+/** Returns a Markdown page that describes every table and column in one language. */
 export function tablesDocument(words: DocumentWords, textOf: TextOf): string {
   const names = Object.keys(tables).filter(isTableName);
   return [
     `# ${words.title}`,
-    ...words.introduction,
+    words.introduction,
+    `## ${words.queryTitle}`,
+    ...words.queryNotes,
+    `## ${words.listTitle}`,
+    words.listNote,
     overview(names, words, textOf),
     ...names.map((name) => section(name, words, textOf)),
   ].join('\n\n');
@@ -91,4 +94,16 @@ function joins(table: TableName, column: string): string {
       return other === undefined ? [] : [headingLink(`${to}.${other}`, to)];
     })
     .join(', ');
+}
+
+/** Returns a few words on how a table is read. */
+export function replicationText(
+  name: TableName,
+  words: DocumentWords,
+  link: (table: string) => string = (table) => headingLink(table, table),
+): string {
+  const parent = readParent(tables[name]);
+  if (parent) return words.withParent(link(parent.table));
+  const { method, key = '' } = readReplication(tables[name]) ?? { method: 'full' };
+  return method === 'full' ? words.full : words[method](code(key));
 }

@@ -1,0 +1,131 @@
+import type { ColumnSchema } from '@exact-spotter/schema';
+
+/** The type of a column, disregarding null. */
+export type ColumnType = 'integer' | 'number' | 'boolean' | 'string' | 'date' | 'date-time';
+
+export function columnType({ type, format }: ColumnSchema): ColumnType {
+  if (format === 'date' || format === 'date-time') return format;
+  const [name] = [type].flat();
+  return name === 'integer' || name === 'number' || name === 'boolean' ? name : 'string';
+}
+
+/** What makes a query wrong if its author does not know it, as plain text for Datasette and dbt. */
+export const QUERY_NOTES =
+  'Rows that were deleted in Exact Spotter stay in the database by default: add ' +
+  '"WHERE _sdc_deleted_at IS NULL" to every query, also for joined tables. ' +
+  'Instants are in UTC. To join a stage, compare both the funnel and the trimmed stage name, ' +
+  'because stage names repeat across funnels and may have leading spaces.';
+
+/** The fixed wording of the tables document in one language. */
+export interface DocumentWords {
+  readonly title: string;
+  readonly introduction: string;
+  readonly queryTitle: string;
+  readonly queryNotes: readonly string[];
+  readonly listTitle: string;
+  readonly listNote: string;
+  readonly overview: readonly [table: string, content: string, key: string, read: string];
+  readonly columns: readonly [
+    column: string,
+    type: string,
+    joins: string,
+    meaning: string,
+    example: string,
+  ];
+  readonly types: Readonly<Record<ColumnType, string>>;
+  readonly key: string;
+  readonly howRead: string;
+  readonly elementsOf: (array: string, parent: string) => string;
+  readonly children: string;
+  readonly full: string;
+  readonly incremental: (column: string) => string;
+  readonly window: (column: string) => string;
+  readonly withParent: (parent: string) => string;
+}
+
+/** An example of all query notes, valid in SQLite. */
+const exampleQuery = (registered: string): string => `\`\`\`sql
+SELECT leads.lead, stages.position, datetime(leads.registerdate, '-3 hours') AS ${registered}
+FROM leads
+LEFT JOIN stages
+  ON stages.funnel_id = leads.funnel_id
+  AND trim(stages.value) = trim(leads.stage)
+  AND stages._sdc_deleted_at IS NULL
+WHERE leads._sdc_deleted_at IS NULL;
+\`\`\``;
+
+export const english: DocumentWords = {
+  title: 'Tables',
+  introduction:
+    'This page describes the tables that are copied from Exact Spotter. *Em português: [TABELAS.md](TABELAS.md).*',
+  queryTitle: 'Before you query',
+  queryNotes: [
+    [
+      '- **Deleted rows stay by default.** `target-sqlite` keeps a row that was deleted in Exact Spotter and marks it in `_sdc_deleted_at`. Add `WHERE _sdc_deleted_at IS NULL` to every query, and the same condition to every joined table. With the setting `hard_delete` the row is removed instead.',
+      "- **Instants are in UTC.** Convert them before you group by day: `datetime(registerdate, '-3 hours')` is the time in São Paulo. A date that was picked by a user must not be converted; its description says so.",
+      '- **A join by stage needs the funnel too.** Tables refer to a stage by its name. Names repeat across funnels and may have leading spaces, so trim both sides.',
+      '- **A join can find no row.** The API leaves gaps, for example users who were deleted. Use `LEFT JOIN` to keep your rows.',
+      '- **Some deletes arrive late.** The API does not report deletes. A table that is read by its changes notices them only when it is read completely, every `full_refresh_days` days (default: 7).',
+    ].join('\n'),
+    exampleQuery('registered_at'),
+  ],
+  listTitle: 'List of tables',
+  listNote:
+    'Key columns are in bold and never null; all other columns can be null. With the setting `table_prefix` every table name has a prefix, such as `exactsales_`.',
+  overview: ['table', 'contents', 'key', 'how it is read'],
+  columns: ['column', 'type', 'joins', 'meaning', 'example'],
+  types: {
+    integer: 'integer',
+    number: 'number',
+    boolean: 'boolean',
+    string: 'text',
+    date: 'date',
+    'date-time': 'instant',
+  },
+  key: 'Key',
+  howRead: 'How it is read',
+  elementsOf: (array, parent) => `Rows: the elements of ${array} in each row of ${parent}`,
+  children: 'Child tables',
+  full: 'completely, in every run',
+  incremental: (column) => `changes since the last run, by ${column}`,
+  window: (column) => `the days around the run, by ${column}`,
+  withParent: (parent) => `with ${parent}`,
+};
+
+export const portuguese: DocumentWords = {
+  title: 'Tabelas',
+  introduction:
+    'Esta página descreve as tabelas copiadas do Exact Spotter. *In English: [TABLES.md](TABLES.md).*',
+  queryTitle: 'Antes de consultar',
+  queryNotes: [
+    [
+      '- **Linhas excluídas continuam na tabela.** Por padrão, o `target-sqlite` mantém a linha que foi excluída no Exact Spotter e a marca em `_sdc_deleted_at`. Use `WHERE _sdc_deleted_at IS NULL` em toda consulta, e a mesma condição em cada tabela cruzada. Com a configuração `hard_delete`, a linha é removida.',
+      "- **Os horários estão em UTC.** Converta antes de agrupar por dia: `datetime(registerdate, '-3 hours')` é a hora de São Paulo. Uma data que um usuário escolheu não deve ser convertida; a descrição da coluna avisa.",
+      '- **Para cruzar por etapa, use também o funil.** As tabelas citam a etapa pelo nome. Os nomes se repetem entre funis e podem ter espaços no início: use `trim` dos dois lados.',
+      '- **Um cruzamento pode não achar a linha.** A API deixa lacunas, como usuários que foram excluídos. Use `LEFT JOIN` para não perder linhas.',
+      '- **Algumas exclusões chegam depois.** A API não informa exclusões. Uma tabela lida pelas mudanças só as percebe quando é lida inteira, a cada `full_refresh_days` dias (padrão: 7).',
+    ].join('\n'),
+    exampleQuery('cadastrado_em'),
+  ],
+  listTitle: 'Lista de tabelas',
+  listNote:
+    'As colunas da chave estão em negrito e nunca são nulas; as outras podem ser. Com a configuração `table_prefix`, o nome de cada tabela ganha um prefixo, como `exactsales_`.',
+  overview: ['tabela', 'conteúdo', 'chave', 'como é lida'],
+  columns: ['coluna', 'tipo', 'cruza com', 'significado', 'exemplo'],
+  types: {
+    integer: 'número inteiro',
+    number: 'número',
+    boolean: 'sim ou não',
+    string: 'texto',
+    date: 'data',
+    'date-time': 'data e hora',
+  },
+  key: 'Chave',
+  howRead: 'Como é lida',
+  elementsOf: (array, parent) => `Linhas: os elementos de ${array} em cada linha de ${parent}`,
+  children: 'Tabelas filhas',
+  full: 'inteira, em cada execução',
+  incremental: (column) => `o que mudou desde a última execução, por ${column}`,
+  window: (column) => `os dias em torno da execução, por ${column}`,
+  withParent: (parent) => `com ${parent}`,
+};
