@@ -1,6 +1,6 @@
 import { SettingsError } from './errors.ts';
+import { readJsonFile } from './json-files.ts';
 import type { JsonSchema } from './messages.ts';
-import { readJsonFile } from './settings.ts';
 
 export type Inclusion = 'automatic' | 'available' | 'unsupported';
 

@@ -1,9 +1,40 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { SettingsError } from './errors.ts';
+import { readJsonFile } from './json-files.ts';
+import { isObject } from './json.ts';
 import { environmentPrefix, log } from './log.ts';
+import type { JsonSchema } from './messages.ts';
 import { nearest } from './nearest.ts';
-import type { Program, SettingSchema } from './program.ts';
+import { loadValidator } from './validator.ts';
+
+/** One setting: a JSON Schema, with `x-secret` for what may never be shown. */
+export interface SettingSchema extends JsonSchema {
+  readonly type: string | readonly string[];
+  readonly title: string;
+  readonly description: string;
+  readonly default?: unknown;
+  readonly 'x-secret'?: boolean;
+  /** Meltano's kind, where the type does not tell it: `file`, `date_iso8601`, `options`, … */
+  readonly 'x-kind'?: string;
+}
+
+/** All settings of a program; validation, `--about`, the docs and the Meltano definition come of it. */
+export interface SettingsSchema extends JsonSchema {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, SettingSchema>>;
+  readonly required?: readonly string[];
+}
+
+/** What a tap or a target says of itself. */
+export interface Program {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** Meltano's names, only of what works. */
+  readonly capabilities: readonly string[];
+  readonly settings: SettingsSchema;
+}
 
 type Settings = Record<string, unknown>;
 
@@ -59,37 +90,8 @@ function numberOf(value: unknown, schema: SettingSchema | undefined): unknown {
 
 async function readSettingsFile(path: string): Promise<Settings> {
   const value = await readJsonFile(path, 'settings');
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Settings;
+  if (isObject(value)) return value;
   throw new SettingsError([`The settings file ${path} must hold a JSON object.`]);
-}
-
-/**
- * Reads a file of JSON; a byte order mark is passed over.
- * @param what what the file should hold, for the message
- * @throws SettingsError naming the file, without quoting it, when it cannot be read or parsed
- */
-export async function readJsonFile(path: string, what: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-    throw new SettingsError(
-      [`The ${what} file ${path} cannot be read (${reason}): check its name and its permissions.`],
-      { cause },
-    );
-  });
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
-  } catch {
-    // No cause: the parser's message quotes the text, which may hold a secret.
-    throw new SettingsError([`The ${what} file ${path} ${notJson(text)}.`]);
-  }
-}
-
-/** What is wrong with a file, and what to do. */
-function notJson(text: string): string {
-  return text.trim() === ''
-    ? 'is empty: see why nothing was written into it'
-    : 'is not valid JSON: it must hold one JSON value, and nothing behind it';
 }
 
 /** The `.env` file of the working directory, where there is one. */
@@ -146,8 +148,8 @@ function only(given: Settings, known: readonly string[]): Settings {
 }
 
 async function violations({ name, settings }: Program, value: Settings): Promise<string[]> {
-  const { compileValidator } = await import('./validator.ts');
-  return compileValidator(
+  const compile = await loadValidator();
+  return compile(
     settings,
     true,
   )(value).map(({ path, reason, missing }) => {

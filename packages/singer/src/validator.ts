@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { JsonSchema } from './messages.ts';
 
 /** What is wrong with a value: where (a JSON pointer, `""` for the whole), and the reason in words. */
@@ -19,19 +19,25 @@ export interface Violation {
  * @returns a function that gives every violation, none for a valid value
  * @throws Error for a schema that is no schema
  */
-export function compileValidator(
+export type CompileValidator = (
   schema: JsonSchema,
-  isOurs = false,
-): (value: unknown) => readonly Violation[] {
-  const ajv = new Ajv({
-    allErrors: true,
-    strict: false,
-    validateFormats: false,
-    logger: false,
-    ...(isOurs && { meta: false, validateSchema: false }),
-  });
-  const validate = ajv.compile(schema);
-  return (value) => (validate(value) ? [] : (validate.errors ?? []).map(violation));
+  isOurs?: boolean,
+) => (value: unknown) => readonly Violation[];
+
+/** Loads the validator, which takes a while: only where it is needed. */
+export async function loadValidator(): Promise<CompileValidator> {
+  const { Ajv } = await import('ajv');
+  return (schema, isOurs = false) => {
+    const ajv = new Ajv({
+      allErrors: true,
+      strict: false,
+      validateFormats: false,
+      logger: false,
+      ...(isOurs && { meta: false, validateSchema: false }),
+    });
+    const validate = ajv.compile(schema);
+    return (value) => (validate(value) ? [] : (validate.errors ?? []).map(violation));
+  };
 }
 
 function violation({ instancePath, keyword, message, params }: ErrorObject): Violation {

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { workerData } from 'node:worker_threads';
-import { PipeRing, SLOT_BYTES } from './pipe-ring.ts';
+import { PipeRing, SLOT_BYTES } from './pipe-reader.ts';
 
 /**
  * A thread of its own that reads the standard input, a pipe, into the ring. It waits for bytes

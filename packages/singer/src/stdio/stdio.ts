@@ -1,9 +1,9 @@
 import { fstatSync, write } from 'node:fs';
 import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
-import { OutputClosedError } from './errors.ts';
-import { QueuedOutput, type Output, type Write } from './queued-output.ts';
-import { pipeBytes } from './stdin.ts';
+import { OutputClosedError } from '../errors.ts';
+import { QueuedOutput, type Output, type Write } from './output.ts';
+import { pipeBytes } from './pipe-reader.ts';
 
 /** The one door to the standard streams. */
 
