@@ -35,7 +35,7 @@ const STREAMS = ['packages/singer/src/stdio/'];
 const libraries = {
   undici: NETWORK,
   'better-sqlite3': DATABASE,
-  jsep: ['packages/stream-maps/src/parse.ts'],
+  jsep: ['packages/stream-maps/src/expression/parse.ts'],
   ajv: ['packages/schema/src/meta-schema.ts', 'packages/singer/src/validator.ts'],
 };
 

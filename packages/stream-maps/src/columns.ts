@@ -1,9 +1,9 @@
 import type { JsonRecord, JsonSchema, JsonValue } from '@exact-spotter/singer';
-import { compileExpression, type Names } from './compile.ts';
-import type { Compiled } from './compiled.ts';
+import { compileExpression, type Names } from './expression/compile.ts';
+import type { Compiled } from './expression/value.ts';
 import { kindOf, kindsOf, propertiesOf, schemaOfKind, withNull } from './schema.ts';
 import type { StreamMap } from './stream-map.ts';
-import { asJson, ExpressionFault, isTruthy, textOf } from './value.ts';
+import { asJson, ExpressionFault, isTruthy, textOf } from './expression/value.ts';
 
 /** Why the map of a column, or an option of a map, cannot be used. */
 export class ColumnFault extends Error {

@@ -1,7 +1,7 @@
 import type { JsonRecord, JsonSchema, JsonValue } from '@exact-spotter/singer';
 import { asObject, isNullable, kindsOf, resolve, withNull } from './schema.ts';
 import type { MapSettings } from './settings.ts';
-import { ExpressionFault, isArray, isObject } from './value.ts';
+import { ExpressionFault, isArray, isObject } from './expression/value.ts';
 
 /** A stream's schema without nesting, and the function that makes its records so. */
 export interface Flattened {

@@ -7,11 +7,11 @@ import {
 } from '@exact-spotter/singer';
 import { ColumnFault, mapColumns, type MappedColumns } from './columns.ts';
 import { planFlattening, type Flattened } from './flatten.ts';
-import { followColumns, type OtherColumn } from './keywords.ts';
+import { followColumns, type OtherColumn } from './schema.ts';
 import { propertiesOf } from './schema.ts';
 import { isFlattening, type MapSettings } from './settings.ts';
 import type { StreamMap } from './stream-map.ts';
-import { ExpressionFault } from './value.ts';
+import { ExpressionFault } from './expression/value.ts';
 
 /** One form in which a stream goes out. */
 export interface MappedStream {

@@ -1,4 +1,5 @@
 import {
+  Families,
   InputError,
   type JsonRecord,
   type Message,
@@ -6,18 +7,21 @@ import {
   type SchemaMessage,
   SettingsError,
   isRawJson,
-  nearest,
   parseLossless,
 } from '@exact-spotter/singer';
 import { ColumnFault } from './columns.ts';
-import { compileExpression } from './compile.ts';
 import { mapFault, mapStream, recordFault, type MappedStream } from './mapped-stream.ts';
-import { FiledRecords, LastRecords, type Fate, type Parents } from './parents.ts';
-import { isExpression, Routes } from './routes.ts';
+import {
+  ExcludedBatchRecords,
+  ExcludedLines,
+  type ExcludedParents,
+  type Exclusion,
+} from './parents.ts';
+import { Routes } from './routes.ts';
 import { propertiesOf } from './schema.ts';
 import type { MapSettings } from './settings.ts';
-import { place, readStreamMaps, takes, type StreamMap, type StreamMaps } from './stream-map.ts';
-import { ExpressionFault, isObject } from './value.ts';
+import { expressionFaults, readStreamMaps, type StreamMap, type StreamMaps } from './stream-map.ts';
+import { ExpressionFault, isObject } from './expression/value.ts';
 
 /**
  * Maps the messages of a run: each becomes none, one or several. A BATCH stays as it is, since its
@@ -30,8 +34,9 @@ export class StreamMapper {
   readonly #routes: Routes;
   readonly #streams = new Map<string, readonly MappedStream[]>();
   readonly #sources = new Map<string, SchemaMessage>();
-  readonly #last = new LastRecords(this.#sources);
-  readonly #filed = new FiledRecords(this.#sources);
+  readonly #families = new Families();
+  readonly #excludedLines = new ExcludedLines(this.#families);
+  readonly #excludedBatchRecords = new ExcludedBatchRecords(this.#families);
 
   /** @throws SettingsError with every fault that shows without a schema */
   constructor(settings: MapSettings) {
@@ -39,7 +44,10 @@ export class StreamMapper {
     this.#config = asRecord(settings.stream_map_config);
     this.#maps = readStreamMaps(settings.stream_maps ?? {});
     this.#routes = new Routes(this.#maps, settings, this.#config);
-    const faults = [...this.#maps.faults, ...this.#maps.maps.flatMap((map) => this.#check(map))];
+    const faults = [
+      ...this.#maps.faults,
+      ...this.#maps.maps.flatMap((map) => expressionFaults(map, this.#config)),
+    ];
     if (settings.flattening_enabled && settings.flattening_max_depth === undefined) {
       faults.push('The setting "flattening_max_depth" is required where flattening is enabled.');
     }
@@ -56,16 +64,16 @@ export class StreamMapper {
       case 'SCHEMA':
         return this.#declare(message, line).map(({ schema }) => schema);
       case 'RECORD':
-        return this.#record(message, line, this.#last);
+        return this.#record(message, line, this.#excludedLines);
       case 'ACTIVATE_VERSION': {
         const streams = this.#streams.get(message.stream);
         return streams?.map(({ schema }) => ({ ...message, stream: schema.stream })) ?? [message];
       }
       case 'STATE':
-        this.#filed.forgetAll();
+        this.#excludedBatchRecords.forgetAll();
         return [message];
       case 'BATCH':
-        this.#last.forget(message.stream);
+        this.#excludedLines.forget(message.stream);
         return [message];
       case 'UNKNOWN':
         return [message];
@@ -77,7 +85,7 @@ export class StreamMapper {
    * @throws UnmappedRecordError
    */
   mapFiled(message: RecordMessage, line?: number): readonly Message[] {
-    return this.#record(message, line, this.#filed);
+    return this.#record(message, line, this.#excludedBatchRecords);
   }
 
   /**
@@ -85,7 +93,7 @@ export class StreamMapper {
    * @throws SettingsError with every fault
    */
   prepare(schemas: readonly SchemaMessage[]): void {
-    for (const message of schemas) this.#sources.set(message.stream, message);
+    for (const message of schemas) this.#learn(message);
     const faults = schemas.flatMap((message) => {
       try {
         this.#declare(message, undefined);
@@ -100,34 +108,22 @@ export class StreamMapper {
 
   /** To be called where the next record does not follow upon the last: it is no child of that one. */
   forgetParents(): void {
-    this.#last.forgetAll();
+    this.#excludedLines.forgetAll();
   }
 
-  /** A sentence for each map that takes none of the streams. @param known those met, where it is missing */
+  /**
+   * Returns a sentence for each map that has no effect.
+   * @param known the streams that exist (default: those declared so far)
+   */
   unmatched(known: readonly string[] = [...this.#streams.keys()]): string[] {
-    return this.#maps.maps.flatMap((map) => {
-      const taken = known.filter((stream) => takes(map, stream));
-      if (taken.length > 0) return this.#undropped(map, taken);
-      return [`${place(map.name)} takes no stream that there is, and has no effect.`];
+    return this.#routes.unmatched(known, (stream) => {
+      const source = this.#sources.get(stream);
+      return source && Object.keys(propertiesOf(source.schema));
     });
   }
 
-  /** A column that is to be dropped and is misspelt goes out in clear: that must not pass unsaid. */
-  #undropped(map: StreamMap, streams: readonly string[]): string[] {
-    const sources = streams.map((stream) => this.#sources.get(stream));
-    const columns = sources.flatMap((source) => Object.keys(propertiesOf(source?.schema ?? {})));
-    if (sources.includes(undefined)) return [];
-    return [...map.columns]
-      .filter(([column, expression]) => expression === null && !columns.includes(column))
-      .map(([column]) => {
-        const meant = nearest(column, columns);
-        const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-        return `${place(map.name)} drops a column "${column}" that is not there: nothing is dropped.${hint}`;
-      });
-  }
-
   #declare(message: SchemaMessage, line: number | undefined): readonly MappedStream[] {
-    this.#sources.set(message.stream, message);
+    this.#learn(message);
     try {
       const streams = this.#routes.of(message.stream).map((map) => this.#form(message, map));
       this.#refuseClash(message.stream, streams);
@@ -136,6 +132,11 @@ export class StreamMapper {
     } catch (fault) {
       throw mapFault(fault, message.stream, line);
     }
+  }
+
+  #learn(message: SchemaMessage): void {
+    this.#sources.set(message.stream, message);
+    this.#families.declare(message.stream, message.schema);
   }
 
   #form(message: SchemaMessage, map: StreamMap | undefined): MappedStream {
@@ -159,44 +160,31 @@ export class StreamMapper {
     }
   }
 
-  #record(message: RecordMessage, line: number | undefined, parents: Parents): readonly Message[] {
+  #record(
+    message: RecordMessage,
+    line: number | undefined,
+    parents: ExcludedParents,
+  ): readonly Message[] {
     const { stream } = message;
     const streams = this.#streams.get(stream);
     if (!streams) return [message];
-    let fate: Fate | undefined = parents.above(message);
+    let exclusion: Exclusion | undefined = parents.exclusionAbove(message);
     try {
-      if (fate === 'out') return [];
-      if (fate === 'undecided') throw new ColumnFault('__filter__', ORPHANED);
+      if (exclusion === 'filtered') return [];
+      if (exclusion === 'failed') throw new ColumnFault('__filter__', ORPHANED);
       return streams.flatMap(({ schema, map, filtersChildren }) => {
         const record = map(message.record);
         if (record) return [{ ...message, stream: schema.stream, record }];
-        if (filtersChildren) fate = 'out';
+        if (filtersChildren) exclusion = 'filtered';
         return [];
       });
     } catch (fault) {
-      if (fault instanceof ColumnFault && fault.column === '__filter__') fate ??= 'undecided';
+      if (fault instanceof ColumnFault && fault.column === '__filter__') exclusion ??= 'failed';
       const names = streams.map(({ schema }) => schema.stream);
       throw recordFault(fault, stream, line, names);
     } finally {
-      parents.note(message, fate);
+      parents.note(message, exclusion);
     }
-  }
-
-  #check(map: StreamMap): string[] {
-    const { name, alias, filter, columns } = map;
-    const expressions: (readonly [string, string | null])[] = [...columns];
-    if (filter !== undefined) expressions.push(['__filter__', filter]);
-    if (alias !== undefined && isExpression(alias)) expressions.push(['__alias__', alias]);
-    const names = { config: this.#config, streamName: name, originalStreamName: name };
-    return expressions.flatMap(([entry, expression]) => {
-      try {
-        if (expression !== null) compileExpression(expression, names);
-        return [];
-      } catch (fault) {
-        if (fault instanceof ExpressionFault) return [`${place(name, entry)}: ${fault.message}.`];
-        throw fault;
-      }
-    });
   }
 }
 

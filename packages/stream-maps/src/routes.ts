@@ -1,10 +1,10 @@
-import type { JsonRecord } from '@exact-spotter/singer';
-import { compileExpression } from './compile.ts';
+import { nearest, type JsonRecord } from '@exact-spotter/singer';
+import { compileExpression } from './expression/compile.ts';
 import { flattenName } from './flatten.ts';
-import type { OtherColumn } from './keywords.ts';
+import type { OtherColumn } from './schema.ts';
 import { isFlattening, type MapSettings } from './settings.ts';
-import { takes, type StreamMap, type StreamMaps } from './stream-map.ts';
-import { asJson } from './value.ts';
+import { isExpression, place, takes, type StreamMap, type StreamMaps } from './stream-map.ts';
+import { asJson } from './expression/value.ts';
 
 /** Which streams go where: what the settings alone tell, before any schema is known. */
 export class Routes {
@@ -55,6 +55,28 @@ export class Routes {
     return undefined;
   }
 
+  /**
+   * Returns a sentence for each map that takes no stream, or drops a column that does not exist.
+   * @param columnsOf undefined if the stream's columns are unknown
+   */
+  unmatched(
+    known: readonly string[],
+    columnsOf: (stream: string) => readonly string[] | undefined,
+  ): string[] {
+    return this.#maps.maps.flatMap((map) => {
+      const taken = known.filter((stream) => takes(map, stream));
+      if (taken.length === 0)
+        return [`${place(map.name)} takes no stream that there is, and has no effect.`];
+      const columns = taken.map(columnsOf);
+      return columns.includes(undefined)
+        ? []
+        : undropped(
+            map,
+            columns.flatMap((names) => names ?? []),
+          );
+    });
+  }
+
   #columnBehind(
     map: StreamMap,
     column: string,
@@ -78,7 +100,13 @@ export class Routes {
   }
 }
 
-/** A new name is one as it stands; with quotes, or the old name in it, it is an expression. */
-export function isExpression(alias: string): boolean {
-  return alias.includes('__stream_name__') || /^\s*(['"])[\s\S]*\1\s*$/.test(alias);
+/** A column that is to be dropped and is misspelt goes out in clear: that must not pass unsaid. */
+function undropped(map: StreamMap, columns: readonly string[]): string[] {
+  return [...map.columns]
+    .filter(([column, expression]) => expression === null && !columns.includes(column))
+    .map(([column]) => {
+      const meant = nearest(column, columns);
+      const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+      return `${place(map.name)} drops a column "${column}" that is not there: nothing is dropped.${hint}`;
+    });
 }

@@ -1,12 +1,10 @@
-import type { JsonSchema } from '@exact-spotter/singer';
-import type { Kind } from './value.ts';
+import { isObject, readParent, readReferences, type JsonSchema } from '@exact-spotter/singer';
+import type { Kind } from './expression/value.ts';
 
 /** The reading of a JSON Schema that maps need: which types, which properties. */
 
 export function asObject(value: unknown): Readonly<Record<string, JsonSchema>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, JsonSchema>>)
-    : undefined;
+  return isObject(value) ? (value as Readonly<Record<string, JsonSchema>>) : undefined;
 }
 
 export function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
@@ -74,4 +72,81 @@ function oneVariant(schema: JsonSchema): JsonSchema {
   return schema['type'] === undefined && only && others.length === 0 && all.length > 1
     ? withNull(only)
     : schema;
+}
+
+/** Where a column has gone to; nothing where it is dropped, or is no longer what it was. */
+export type OwnColumn = (column: string) => string | undefined;
+
+/** The same for a column of another stream. */
+export type OtherColumn = (
+  stream: string,
+  column: string,
+) => { readonly stream: string; readonly column: string } | undefined;
+
+/**
+ * Keeps what a schema says of columns true, here and in other streams: each name follows its
+ * column, and a statement goes away with the column that it is about.
+ * @param key the key behind the map
+ */
+export function followColumns(
+  schema: JsonSchema,
+  key: readonly string[],
+  own: OwnColumn,
+  other: OtherColumn,
+): JsonSchema {
+  const rewritten: Readonly<Record<string, unknown>> = {
+    required: namesIn(schema['required'])?.flatMap((name) => own(name) ?? []),
+    'x-key': schema['x-key'] === undefined ? undefined : key,
+    'x-references': references(schema, own, other),
+    'x-parent': parent(schema, own, other),
+    'x-replication': withColumn(schema['x-replication'], 'key', own),
+    'x-covered': withColumn(schema['x-covered'], 'column', own),
+  };
+  return Object.fromEntries(
+    Object.entries(schema).flatMap(([word, said]) => {
+      const now: unknown = Object.hasOwn(rewritten, word) ? rewritten[word] : said;
+      return now === undefined ? [] : [[word, now]];
+    }),
+  );
+}
+
+function namesIn(list: unknown): string[] | undefined {
+  const names: readonly unknown[] | undefined = Array.isArray(list) ? list : undefined;
+  return names?.filter((name) => typeof name === 'string');
+}
+
+/** Column → `table.column`. */
+function references(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unknown {
+  const followed = [...readReferences(schema)].flatMap(([column, { table, column: referred }]) => {
+    const name = own(column);
+    const place = name === undefined ? undefined : other(table, referred);
+    return name !== undefined && place ? [[name, `${place.stream}.${place.column}`]] : [];
+  });
+  return followed.length === 0 ? undefined : Object.fromEntries(followed);
+}
+
+/** All of its columns or nothing: with some of them a parent would replace the children of others. */
+function parent(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unknown {
+  const said = readParent(schema);
+  if (!said) return undefined;
+  const columns: Record<string, string> = {};
+  const streams = new Set<string>();
+  for (const [column, above] of Object.entries(said.columns)) {
+    const name = own(column);
+    const place = other(said.table, above);
+    if (name === undefined || !place) return undefined;
+    columns[name] = place.column;
+    streams.add(place.stream);
+  }
+  const [table] = streams;
+  return streams.size === 1 ? { ...said, table, columns } : undefined;
+}
+
+/** A statement about one column. */
+function withColumn(said: unknown, member: string, own: OwnColumn): unknown {
+  if (!isObject(said)) return undefined;
+  const column = said[member];
+  if (typeof column !== 'string') return said;
+  const name = own(column);
+  return name === undefined ? undefined : { ...said, [member]: name };
 }

@@ -1,5 +1,4 @@
 import type { SettingSchema } from '@exact-spotter/singer';
-import type { StreamMapper } from './mapper.ts';
 
 /** What a stream's map may hold: an expression, null, or the list of `__key_properties__`. */
 export type StreamMapEntry = string | null | readonly string[];
@@ -64,16 +63,6 @@ export const mapSettings = {
     minimum: 1,
   },
 } as const satisfies Record<string, SettingSchema>;
-
-/**
- * The mapper that the settings ask for; nothing, and nothing loaded, where they ask for none.
- * @throws SettingsError with every fault of the maps that shows without a schema
- */
-export async function loadMapper(settings: MapSettings): Promise<StreamMapper | undefined> {
-  const { stream_maps: maps = {} } = settings;
-  if (Object.keys(maps).length === 0 && !isFlattening(settings)) return undefined;
-  return new (await import('./mapper.ts')).StreamMapper(settings);
-}
 
 /** A depth of 0 flattens nothing, as in the Singer SDK. */
 export function isFlattening({ flattening_enabled, flattening_max_depth }: MapSettings): boolean {

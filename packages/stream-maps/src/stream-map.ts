@@ -1,4 +1,6 @@
-import { nearest } from '@exact-spotter/singer';
+import { nearest, type JsonRecord } from '@exact-spotter/singer';
+import { compileExpression } from './expression/compile.ts';
+import { ExpressionFault } from './expression/value.ts';
 import type { MapSettings, StreamMapEntry } from './settings.ts';
 
 /** What the settings say of one stream, or of those that a pattern names. */
@@ -48,6 +50,24 @@ export function readStreamMaps(settings: Required<MapSettings>['stream_maps']): 
       : dropping(name, said, faults);
   });
   return { maps, onlyNamed: ELSE in settings, faults };
+}
+
+/** Returns a sentence for each expression of a map that is wrong whatever the stream's schema is. */
+export function expressionFaults(map: StreamMap, config: JsonRecord): string[] {
+  const { name, alias, filter, columns } = map;
+  const expressions: (readonly [string, string | null])[] = [...columns];
+  if (filter !== undefined) expressions.push(['__filter__', filter]);
+  if (alias !== undefined && isExpression(alias)) expressions.push(['__alias__', alias]);
+  const names = { config, streamName: name, originalStreamName: name };
+  return expressions.flatMap(([entry, expression]) => {
+    try {
+      if (expression !== null) compileExpression(expression, names);
+      return [];
+    } catch (fault) {
+      if (fault instanceof ExpressionFault) return [`${place(name, entry)}: ${fault.message}.`];
+      throw fault;
+    }
+  });
 }
 
 /** Where in the settings something stands, for messages. */
@@ -146,4 +166,9 @@ function asPattern(part: string): string {
   const isNegated = part[1] === '!';
   const set = part.slice(isNegated ? 2 : 1, -1).replaceAll(/[\\^\]&~|[]/g, '\\$&');
   return `[${isNegated ? '^' : ''}${set}]`;
+}
+
+/** A new name is one as it stands; with quotes, or the old name in it, it is an expression. */
+export function isExpression(alias: string): boolean {
+  return alias.includes('__stream_name__') || /^\s*(['"])[\s\S]*\1\s*$/.test(alias);
 }

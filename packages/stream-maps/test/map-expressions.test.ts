@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '@exact-spotter/singer';
-import { functions } from '../src/functions.ts';
-import { methods } from '../src/methods.ts';
+import { functions } from '../src/expression/functions.ts';
+import { methods } from '../src/expression/methods.ts';
 import { ana, mapper, worked } from './maps.ts';
 
 /** Expression, what it gives as JSON text, and the type that its column is declared with. */

@@ -1,6 +1,13 @@
-import { Moment } from './moment.ts';
 import { asInteger } from './operators.ts';
-import { ExpressionFault, isArray, isObject, nameOf, type Kind, type Value } from './value.ts';
+import {
+  ExpressionFault,
+  isArray,
+  isObject,
+  Moment,
+  nameOf,
+  type Kind,
+  type Value,
+} from './value.ts';
 
 type Given = Exclude<Value, null>;
 

@@ -1,10 +1,9 @@
 import { type JsonRecord, nearest } from '@exact-spotter/singer';
-import { attribute, index, slice } from './access.ts';
-import { callFunction, callMethod, isFunction } from './calls.ts';
-import type { Compiled } from './compiled.ts';
-import { binary, condition, isLogical, logical, unary } from './operations.ts';
+import { callFunction, callMethod, isFunction } from './functions.ts';
+import { attribute, index, slice } from './members.ts';
+import { binary, condition, isLogical, logical, unary } from './operators.ts';
 import { asExpression, parseExpression, type Expression } from './parse.ts';
-import { asJson, ExpressionFault, type Kind } from './value.ts';
+import { asJson, ExpressionFault, type Compiled, type Kind } from './value.ts';
 
 /** The names that an expression may use. */
 export interface Names {

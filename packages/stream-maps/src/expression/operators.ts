@@ -1,6 +1,83 @@
-import { type JsonValue, type RawJson, isRawJson } from '@exact-spotter/singer';
-import { Moment } from './moment.ts';
-import { ExpressionFault, isArray, isNumeric, isObject, nameOf, type Value } from './value.ts';
+import { isRawJson, type JsonValue, type RawJson } from '@exact-spotter/singer';
+import {
+  ExpressionFault,
+  isArray,
+  isNumeric,
+  isObject,
+  isTruthy,
+  Moment,
+  nameOf,
+  type Compiled,
+  type Kind,
+  type Scope,
+  type Value,
+} from './value.ts';
+
+export function unary(operator: string, { run, kind }: Compiled): Compiled {
+  if (operator === 'not') return { run: (scope) => !isTruthy(run(scope)), kind: 'boolean' };
+  const sign = operator === '-' ? negate : (value: Exclude<Value, null>) => value;
+  return {
+    run: (scope) => {
+      const value = run(scope);
+      return value === null ? null : sign(value);
+    },
+    kind,
+  };
+}
+
+export function isLogical(operator: string): operator is 'and' | 'or' {
+  return operator === 'and' || operator === 'or';
+}
+
+/** Gives one of its sides, as in Python: `name or 'nobody'`. */
+export function logical(operator: 'and' | 'or', left: Compiled, right: Compiled): Compiled {
+  const stops = operator === 'or';
+  const run = (scope: Scope): Value => {
+    const value = left.run(scope);
+    return isTruthy(value) === stops ? value : right.run(scope);
+  };
+  return { run, kind: sameKind(left, right) };
+}
+
+export function condition(test: Compiled, consequent: Compiled, alternate: Compiled): Compiled {
+  return {
+    run: (scope) => (isTruthy(test.run(scope)) ? consequent : alternate).run(scope),
+    kind: sameKind(consequent, alternate),
+  };
+}
+
+export function binary(operator: string, left: Compiled, right: Compiled): Compiled {
+  if (operator === '==' || operator === 'is') return equality(left, right, true);
+  if (operator === '!=' || operator === 'is not') return equality(left, right, false);
+  const operate = operators[operator];
+  if (!operate) throw new ExpressionFault(`the operator "${operator}" is not known here`);
+  const run = (scope: Scope): Value => {
+    const [one, other] = [left.run(scope), right.run(scope)];
+    return one === null || other === null ? null : operate(one, other);
+  };
+  return { run, kind: resultKind(operator, left, right) };
+}
+
+function equality(left: Compiled, right: Compiled, wanted: boolean): Compiled {
+  return {
+    run: (scope) => areEqual(left.run(scope), right.run(scope)) === wanted,
+    kind: 'boolean',
+  };
+}
+
+function resultKind(operator: string, left: Compiled, right: Compiled): Kind | undefined {
+  if (!/^[-+*/%]/.test(operator)) return 'boolean';
+  if (operator === '/') return 'number';
+  const kind = sameKind(left, right);
+  if (kind !== undefined) return kind;
+  const isCount = [left, right].every((side) => side.kind === 'integer' || side.kind === 'number');
+  return isCount ? 'number' : undefined;
+}
+
+/** A side that is null, as `None`, says nothing. */
+function sameKind(left: Compiled, right: Compiled): Kind | undefined {
+  return left.kind === right.kind ? left.kind : undefined;
+}
 
 type Given = Exclude<Value, null>;
 
@@ -25,7 +102,7 @@ export function areEqual(left: Value, right: Value): boolean {
   if (left === right) return true;
   if (left === null || right === null) return false;
   if (isNumeric(left) && isNumeric(right)) return compare(left, right) === 0;
-  if (left instanceof Moment && right instanceof Moment) return left.instant() === right.instant();
+  if (left instanceof Moment && right instanceof Moment) return compare(left, right) === 0;
   if (typeof left !== 'object' || typeof right !== 'object') return false;
   return nameOf(left) === nameOf(right) && JSON.stringify(left) === JSON.stringify(right);
 }
@@ -97,7 +174,7 @@ function asJsonNumber(value: number): number {
 export function compare(left: Given, right: Given): number {
   if (typeof left === 'string' && typeof right === 'string') return order(left, right);
   if (left instanceof Moment && right instanceof Moment)
-    return order(left.instant(), right.instant());
+    return order(left.sortable(), right.sortable());
   if (isNumeric(left) && isNumeric(right)) {
     const [whole, other] = [asInteger(left), asInteger(right)];
     return whole !== undefined && other !== undefined
@@ -118,4 +195,13 @@ function contains(container: Given, sought: Given): boolean {
   if (isArray(container)) return container.some((item: JsonValue) => areEqual(item, sought));
   if (isObject(container)) return typeof sought === 'string' && Object.hasOwn(container, sought);
   throw new ExpressionFault(`"in" looks for ${nameOf(sought)} in ${nameOf(container)}`);
+}
+
+/** @throws ExpressionFault where the value is no number */
+export function negate(value: Given): Value {
+  const integer = asInteger(value);
+  if (integer !== undefined) return fromInteger(-integer);
+  if (typeof value === 'number') return -value;
+  if (isRawJson(value)) return -Number(value.rawJSON);
+  throw new ExpressionFault(`"-" is given ${nameOf(value)}`);
 }

@@ -1,8 +1,15 @@
 import { type JsonValue, nearest } from '@exact-spotter/singer';
-import type { Compiled, Scope } from './compiled.ts';
-import { Moment } from './moment.ts';
 import { asInteger } from './operators.ts';
-import { ExpressionFault, isArray, isObject, nameOf, type Value } from './value.ts';
+import {
+  ExpressionFault,
+  isArray,
+  isObject,
+  Moment,
+  nameOf,
+  type Compiled,
+  type Scope,
+  type Value,
+} from './value.ts';
 
 /** The parts of a date that have names. */
 const PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
