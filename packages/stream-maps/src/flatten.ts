@@ -114,15 +114,17 @@ export function flattenName(
 ): string {
   const parts = [...path];
   for (const [at, part] of path.entries()) {
-    if (parts.join(separator).length < limit) break;
+    if (Array.from(parts.join(separator)).length < limit) break;
     const capitals = camelCase(part).replaceAll(/[a-z]/g, '');
-    parts[at] = (capitals.length > 1 ? capitals : part.slice(0, 3)).toLowerCase();
+    parts[at] = (
+      capitals.length > 1 ? capitals : Array.from(part).slice(0, 3).join('')
+    ).toLowerCase();
   }
   return parts.join(separator);
 }
 
 function camelCase(name: string): string {
-  return name.replaceAll(/(?:^|_)(.)/g, (_matched, letter: string) => letter.toUpperCase());
+  return name.replaceAll(/(?:^|_)(.)/gu, (_matched, letter: string) => letter.toUpperCase());
 }
 
 /** The properties of what is an object, or null, and nothing else. */

@@ -96,8 +96,22 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ['sha256(id)', `"${createHash('sha256').update('1').digest('hex')}"`, 'string'],
 ];
 
+/** Characters beyond U+FFFF are two UTF-16 units in JavaScript, but one character in Python. */
+const ASTRAL_CASES: typeof CASES = [
+  ["'😀ab'['😀ab'.find('a'):]", '"ab"', 'string'],
+  ["'😀ab'.find('c')", '-1', 'integer'],
+  ["'😀'.zfill(3)", '"00😀"', 'string'],
+  ["'😀x😀'.strip('😁')", '"😀x😀"', 'string'],
+  ["'😀x😀'.lstrip('😀').rstrip('😀')", '"x"', 'string'],
+  ["'😀'.count('')", '2', 'integer'],
+  ["'😀a'.replace('', '-')", '"-😀-a-"', 'string'],
+  ["'😀a'.replace('', '-', 1)", '"-😀a"', 'string'],
+  ["'\uFFFD' < '😀'", 'true', 'boolean'],
+  ["max('\uFFFD', '😀')", '"😀"', 'string'],
+];
+
 describe('an expression', () => {
-  it.each(CASES)('%s', async (expression, value, type) => {
+  it.each([...CASES, ...ASTRAL_CASES])('%s', async (expression, value, type) => {
     const made = await worked(expression);
     expect(made.value).toBe(value);
     expect([made.schema].flat()[0]).toMatchObject({ type: [type, 'null'] });

@@ -36,8 +36,8 @@ export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['removesuffix', ofText('string', (text, part = '') => withoutSuffix(text, part), [1, 1])],
   ['startswith', ofText('boolean', (text, part = '') => text.startsWith(part), [1, 1])],
   ['endswith', ofText('boolean', (text, part = '') => text.endsWith(part), [1, 1])],
-  ['find', ofText('integer', (text, part = '') => text.indexOf(part), [1, 1])],
-  ['count', ofText('integer', (text, part = '') => text.split(part).length - 1, [1, 1])],
+  ['find', ofText('integer', find, [1, 1])],
+  ['count', ofText('integer', (text, part = '') => piecesOf(text, part).length - 1, [1, 1])],
   ['isdigit', ofText('boolean', (text) => /^\d+$/.test(text))],
   ['replace', { takes: [2, 3], kind: 'string', run: replace }],
   ['split', { takes: [0, 2], kind: 'array', items: 'string', run: split }],
@@ -84,16 +84,32 @@ function capitalize(text: string): string {
 
 function stripStart(text: string, set?: string): string {
   if (set === undefined) return text.trimStart();
-  let start = 0;
-  while (start < text.length && set.includes(text.charAt(start))) start += 1;
-  return text.slice(start);
+  const characters = Array.from(text);
+  const start = characters.findIndex((character) => !includesCharacter(set, character));
+  return start < 0 ? '' : characters.slice(start).join('');
 }
 
 function stripEnd(text: string, set?: string): string {
   if (set === undefined) return text.trimEnd();
-  let end = text.length;
-  while (end > 0 && set.includes(text.charAt(end - 1))) end -= 1;
-  return text.slice(0, end);
+  const characters = Array.from(text);
+  const last = characters.findLastIndex((character) => !includesCharacter(set, character));
+  return characters.slice(0, last + 1).join('');
+}
+
+/** Unlike `includes`, this does not find a surrogate within a pair. */
+function includesCharacter(set: string, character: string): boolean {
+  return Array.from(set).includes(character);
+}
+
+/** The place of `part` in characters, or -1 if it is missing. */
+function find(text: string, part = ''): number {
+  const at = text.indexOf(part);
+  return at < 0 ? at : Array.from(text.slice(0, at)).length;
+}
+
+/** Splits text; an empty separator is found around every character, as in Python. */
+function piecesOf(text: string, separator: string): string[] {
+  return separator === '' ? ['', ...Array.from(text), ''] : text.split(separator);
 }
 
 function withoutPrefix(text: string, part: string): string {
@@ -106,7 +122,7 @@ function withoutSuffix(text: string, part: string): string {
 
 function replace(owner: Given = '', old: Given = '', by: Given = '', times: Given = -1): string {
   const [text, sought, put] = [asText(owner), asText(old), asText(by)];
-  const pieces = text.split(sought);
+  const pieces = piecesOf(text, sought);
   const most = asCount(times);
   const replaced = most < 0 ? pieces.length - 1 : Math.min(most, pieces.length - 1);
   refuseLong(text.length + replaced * put.length);
@@ -128,7 +144,7 @@ function zfill(owner: Given = '', width: Given = 0): string {
   const [, sign = '', digits = ''] = /^([+-]?)(.*)$/s.exec(asText(owner)) ?? [];
   const length = asCount(width);
   refuseLong(length);
-  return sign + digits.padStart(length - sign.length, '0');
+  return sign + '0'.repeat(Math.max(0, length - sign.length - Array.from(digits).length)) + digits;
 }
 
 function join(owner: Given = '', list: Given = []): string {

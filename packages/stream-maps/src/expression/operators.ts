@@ -172,7 +172,7 @@ function asJsonNumber(value: number): number {
 
 /** @returns less than 0, 0, or more */
 export function compare(left: Given, right: Given): number {
-  if (typeof left === 'string' && typeof right === 'string') return order(left, right);
+  if (typeof left === 'string' && typeof right === 'string') return orderOfTexts(left, right);
   if (left instanceof Moment && right instanceof Moment)
     return order(left.sortable(), right.sortable());
   if (isNumeric(left) && isNumeric(right)) {
@@ -182,6 +182,11 @@ export function compare(left: Given, right: Given): number {
       : order(asDouble('<', left), asDouble('<', right));
   }
   throw new ExpressionFault(`${nameOf(left)} cannot be compared with ${nameOf(right)}`);
+}
+
+/** By code points, as in Python: `<` would compare UTF-16 units. UTF-8 sorts as code points do. */
+function orderOfTexts(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
 function order<T extends string | number | bigint>(left: T, right: T): number {
