@@ -1,13 +1,13 @@
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { parseArgs } from 'node:util';
 import type { Argv, Options } from 'yargs';
 import { ABOUT_FORMATS } from './about.ts';
 import { SettingsError } from './errors.ts';
 import type { Program } from './settings.ts';
 
-/** An option of the command line, as yargs has it. */
+/** An option, as yargs describes it. */
 export type Option = Options;
 
-/** A command beside the bare run, e.g. `quarantine export <file>`. */
+/** A command, e.g. `quarantine export <file>`. */
 export interface Command {
   readonly command: string;
   readonly describe: string;
@@ -20,18 +20,18 @@ export interface CommandLine {
 }
 
 export interface ParsedArguments {
-  /** What yargs would print: help or version. */
+  /** What yargs would print: help or version. Otherwise empty. */
   readonly output: string;
   readonly values: { readonly _: readonly (string | number)[]; readonly [name: string]: unknown };
 }
 
 /**
- * Reads the command line with yargs, or with Node's own parser if that is enough.
+ * Parses the command line with Node's parser if that is enough, otherwise with yargs.
  *
- * There are two parsers because Meltano starts a program two or three times a run, and loading
- * yargs takes 60 ms where the rest of a start takes 90. Node's parser gets only what it certainly
- * reads as yargs does; a test compares the two.
- * @throws SettingsError naming what is wrong
+ * There are two parsers because Meltano starts a program two or three times per run, and loading
+ * yargs takes 60 ms, more than an empty Node. Node's parser handles options without a command; a
+ * test proves that yargs would return the same. Help, commands and errors come from yargs.
+ * @throws SettingsError saying what is wrong
  */
 export async function parseArguments(
   program: Program,
@@ -43,35 +43,38 @@ export async function parseArguments(
 }
 
 /**
- * The arguments of a bare run, read by Node's own parser.
- * @returns undefined for whatever is not plainly right, be it a command, the help or a fault: for
- * that yargs has the words
+ * Parses options with Node's parser.
+ * @returns undefined for anything else: a command, `--help`, or an error
  */
 export function parseOptionsOnly(
   argv: readonly string[],
   { options }: CommandLine,
 ): ParsedArguments['values'] | undefined {
-  const usual = Object.entries<Option>({ ...commonOptions, ...options }).filter(
+  const known = Object.entries<Option>({ ...commonOptions, ...options }).filter(
     ([, { coerce }]) => coerce === undefined,
   );
-  const given = parse(argv, usual);
-  if (!given || !usual.every(([name, option]) => isRight(given[name], option))) return undefined;
-  const defaults = usual.map(([name, option]) => [name, option.default as unknown] as const);
-  return {
-    _: [],
-    ...Object.fromEntries(defaults.filter(([, value]) => value !== undefined)),
-    ...given,
-  };
+  const given = parse(argv, known);
+  if (!given || !known.every(([name, option]) => areValid(given[name] ?? [], option))) {
+    return undefined;
+  }
+  const values = known.flatMap(([name, { array, default: byDefault }]) => {
+    const value: unknown = array === true ? given[name] : (given[name]?.at(-1) ?? byDefault);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { _: [], ...Object.fromEntries(values) };
 }
 
+/** Returns all values of each option. */
 function parse(
   argv: readonly string[],
   options: readonly (readonly [string, Option])[],
-): Readonly<Record<string, unknown>> | undefined {
-  const config: ParseArgsOptionsConfig = {};
-  for (const [name, { type, array = false }] of options) {
-    config[name] = { type: type === 'boolean' ? 'boolean' : 'string', multiple: array };
-  }
+): Readonly<Record<string, readonly (string | boolean)[] | undefined>> | undefined {
+  const config = Object.fromEntries(
+    options.map(([name, { type }]) => [
+      name,
+      { type: type === 'boolean' ? 'boolean' : 'string', multiple: true } as const,
+    ]),
+  );
   try {
     return parseArgs({ args: [...argv], options: config }).values;
   } catch {
@@ -79,13 +82,16 @@ function parse(
   }
 }
 
-function isRight(value: unknown, { choices }: Option): boolean {
-  if (value === undefined) return true;
-  if ([value].flat().includes('')) return false;
-  return choices === undefined || choices.some((choice) => choice === value);
+function areValid(values: readonly (string | boolean)[], { choices }: Option): boolean {
+  // Empty values and dashes: yargs accepts some and refuses others.
+  if (values.includes('') || values.includes('-')) return false;
+  return choices === undefined || values.every((value) => choices.includes(value as string));
 }
 
-/** Reads any command line: commands, the help, and what is wrong. */
+/**
+ * Parses any command line with yargs.
+ * @throws SettingsError saying what is wrong
+ */
 export async function parseWithYargs(
   program: Program,
   argv: readonly string[],
@@ -93,17 +99,34 @@ export async function parseWithYargs(
 ): Promise<ParsedArguments> {
   const { default: yargs } = await import('yargs');
   const parser = describe(yargs([]), program, commandLine);
-  // `meltano invoke NAME -- OPTIONS` hands its dashes on: what stands behind them is meant all the same.
+  // `meltano invoke NAME -- OPTIONS` passes the dashes on, but means the options after them.
   const words = argv.filter((word) => word !== '--');
   return new Promise((resolve, reject) => {
-    void parser.parse(words, {}, (fault, values, output) => {
-      if (fault) reject(new SettingsError([usageFault(program, fault)], { cause: fault }));
-      else resolve({ output, values });
+    void parser.parse(words, {}, (error, values, output) => {
+      if (error) reject(new SettingsError([usageProblem(program, error)], { cause: error }));
+      else resolve({ output, values: lastOfEach(values, commandLine) });
     });
   });
 }
 
-function usageFault({ name }: Program, { message }: Error): string {
+/** Of a repeated option that is not a list, the last value counts, as with Node's parser. */
+function lastOfEach(
+  values: ParsedArguments['values'],
+  { options, commands = [] }: CommandLine,
+): ParsedArguments['values'] {
+  const known = [commonOptions, options ?? {}, ...commands.map((one) => one.options ?? {})];
+  const singles = known
+    .flatMap((group) => Object.entries<Option>(group))
+    .filter(([, { array }]) => array !== true)
+    .flatMap(([name, { alias = [] }]) => [name, ...[alias].flat()]);
+  const lastOnes = singles.flatMap((name) => {
+    const value = values[name];
+    return Array.isArray(value) ? [[name, value.at(-1) as unknown] as const] : [];
+  });
+  return { ...values, ...Object.fromEntries(lastOnes) };
+}
+
+function usageProblem({ name }: Program, { message }: Error): string {
   return `${message.trim().replace(/\.$/, '')}: see ${name} --help.`;
 }
 
@@ -121,7 +144,7 @@ function describe(parser: Argv, program: Program, { options, commands = [] }: Co
   return parser;
 }
 
-/** A command of several words stands below one of its first word. */
+/** A command of several words becomes a subcommand of its first word. */
 function addCommands(parser: Argv, commands: readonly Command[]): void {
   const below = Map.groupBy(commands, ({ command }) => wordsOf(command)[0] ?? '');
   for (const [word, named] of below) {
@@ -133,12 +156,12 @@ function addCommands(parser: Argv, commands: readonly Command[]): void {
     const inner = named.map((one) => ({ ...one, command: one.command.slice(word.length + 1) }));
     const describe = inner.map(({ command }) => command).join(', ');
     parser.command(word, describe, (group) => {
-      addCommands(group.demandCommand(1, `${word} needs one more word`), inner);
+      addCommands(group.demandCommand(1, `${word} needs a subcommand`), inner);
     });
   }
 }
 
-/** The words that name a command, without its arguments: `<file>`, `[file]`. */
+/** The words of a command, without its arguments (`<file>`, `[file]`). */
 function wordsOf(command: string): string[] {
   return command.split(' ').filter((word) => /^\w/.test(word));
 }
@@ -150,10 +173,10 @@ const commonOptions: Record<string, Option> = {
     nargs: 1,
     requiresArg: true,
     describe:
-      'A JSON file of settings; repeatable, the later wins. ENV: the environment, which wins over all',
+      'JSON file with settings, or ENV for environment variables. Repeatable; later files win, ENV wins over all',
   },
-  about: { type: 'boolean', describe: 'Tell what the program can do and which settings it has' },
-  format: { choices: ABOUT_FORMATS, default: 'text', describe: 'The form of --about' },
+  about: { type: 'boolean', describe: 'Print what the program can do, and its settings' },
+  format: { choices: ABOUT_FORMATS, default: 'text', describe: 'Output format of --about' },
 };
 
 export function versionText({ name, version }: Program): string {

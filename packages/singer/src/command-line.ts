@@ -6,7 +6,7 @@ import type { Program } from './settings.ts';
 import { stdoutOutput } from './stdio/stdio.ts';
 
 export interface Arguments {
-  /** The words of the command, e.g. `["quarantine", "export"]`; empty for the bare run. */
+  /** The words of the command, e.g. `["quarantine", "export"]`. Empty if there is no command. */
   readonly command: readonly string[];
   /** The values of `--config`, in order. */
   readonly config: readonly string[];
@@ -15,20 +15,23 @@ export interface Arguments {
 }
 
 /**
- * The outermost step of both programs: answers `--version`, `--help` and `--about` itself, hands
- * everything else to `run`, and turns what it throws into one sentence on the standard error and
- * the exit code (0 done, 1 failed, 2 wrong usage or settings).
+ * Executes a program: answers `--version`, `--help` and `--about`, and passes everything else to
+ * `handler`. Turns what that throws into one log line and the exit code: 0 done, 1 failed, 2 wrong
+ * usage or settings.
+ *
+ * Exit codes are set in this file only. The one exception are the `bin` files, which refuse an old
+ * Node before any of our code can be loaded.
  */
 export async function runProgram(
   program: Program,
   argv: readonly string[],
   commandLine: CommandLine,
-  run: (args: Arguments) => Promise<void>,
+  handler: (args: Arguments) => Promise<void>,
 ): Promise<void> {
   try {
     await configureLog(program.name, process.env);
     if (argv.length === 1 && argv[0] === '--version') await print(versionText(program));
-    else await dispatch(program, argv, commandLine, run);
+    else await dispatch(program, argv, commandLine, handler);
   } catch (error) {
     process.exitCode = report(error);
   }
@@ -38,52 +41,53 @@ async function dispatch(
   program: Program,
   argv: readonly string[],
   commandLine: CommandLine,
-  run: (args: Arguments) => Promise<void>,
+  handler: (args: Arguments) => Promise<void>,
 ): Promise<void> {
   const { output, values } = await parseArguments(program, argv, commandLine);
   if (output !== '') return print(`${output}\n`);
   const { _: words, config, about: wantsAbout, ...rest } = values;
   if (wantsAbout === true) return print(about(program, rest['format'] as AboutFormat));
-  await run({
+  await handler({
     command: words.map(String),
     config: (config as string[] | undefined) ?? [],
     values: Object.fromEntries(Object.entries(rest).filter(([name]) => name !== '$0')),
   });
 }
 
-/** Writes text on the standard output, and waits until it has left. */
+/** Writes text to stdout and waits until it has been written. */
 export async function print(text: string): Promise<void> {
   const output = stdoutOutput();
   await output.write(text);
   await output.flush();
 }
 
-/** @returns the exit code */
+/** Logs an error. @returns the exit code */
 function report(error: unknown): 1 | 2 {
   if (error instanceof OutputClosedError) {
     log.debug(error.message);
     return error.exitCode;
   }
-  const faults = error instanceof SettingsError ? error.faults : [sentence(error)];
+  const problems = error instanceof SettingsError ? error.problems : [sentence(error)];
   const details = error instanceof Error ? { error } : {};
-  for (const fault of faults) writeLog('critical', fault, details);
+  for (const problem of problems) writeLog('critical', problem, details);
   if (isDebugging() && error instanceof Error) log.debug(error.stack ?? error.message);
   return error instanceof ProgramError ? error.exitCode : 1;
 }
 
-/** A fault nobody foresaw has a message of its own, which may quote data: only its kind is told. */
+/** Names only the kind of an unexpected error: its message may quote data. */
 function sentence(error: unknown): string {
   if (error instanceof ProgramError) return error.message;
   const kind = error instanceof Error ? error.name : typeof error;
-  return `An unexpected fault (${kind}) ended the run: start again with LOGLEVEL=debug to see where it came from.`;
+  return `An unexpected error (${kind}) ended the run: start again with LOGLEVEL=debug to see where it happened.`;
 }
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Aborts on the first SIGTERM or SIGINT, so that the run can end in order; a second one ends the
- * process at once, with the shell's usual code.
- * @param within milliseconds that the orderly end may take: then the process ends as it is, with 0
+ * Returns a signal that aborts on the first SIGTERM or SIGINT, so that the run can end gracefully. A
+ * second one ends the process at once, with the usual exit code.
+ * @param within milliseconds after which the process ends with 0 even if it has not finished
+ * (default: no limit)
  */
 export function terminationSignal(within?: number): AbortSignal {
   const controller = new AbortController();

@@ -15,6 +15,7 @@ export { print, runProgram, terminationSignal, type Arguments } from './command-
 export {
   InputError,
   OutputClosedError,
+  errorCode,
   ProgramError,
   SettingsError,
   UnmappedRecordError,
@@ -42,7 +43,8 @@ export {
   isExact,
   isObject,
   isRawJson,
-  LEAST_SURE,
+  SMALLEST_SURE,
+  SMALLEST_SURE as LEAST_SURE,
   parseKeepingDigits,
   parseLossless,
   rawMembers,
@@ -55,7 +57,8 @@ export {
   environmentPrefix,
   isDebugging,
   isLogForPrograms,
-  isTold,
+  isLogged,
+  isLogged as isTold,
   log,
   type LogFields,
 } from './log.ts';

@@ -2,13 +2,13 @@ import { extname } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
-/** Slots between two turns of the event loop, which signals and writes under way wait for. */
-const SLOTS_A_TURN = 16;
+/** Slots to read before the event loop gets a turn, for signals and pending writes. */
+const SLOTS_PER_TURN = 16;
 
 /**
- * The bytes of the standard input, read by a thread of its own: while this thread is busy the pipe
- * is emptied all the same, up to 4 MiB, and the program that writes into it does not take turns
- * with us. Each piece is good until the next one is asked for.
+ * Reads stdin, a pipe, in another thread. That thread keeps emptying the pipe, up to 4 MiB ahead,
+ * while this one is busy, so that the program that writes does not have to wait. Each chunk is valid
+ * until the next one is requested.
  */
 export async function* pipeBytes(stop: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   const ring = new PipeRing();
@@ -18,13 +18,13 @@ export async function* pipeBytes(stop: AbortSignal | undefined): AsyncGenerator<
   stop?.addEventListener('abort', wake);
   try {
     for (let slots = 1; ; slots += 1) {
-      await ring.filled();
+      await ring.untilFilled();
       if (stop?.aborted === true) return;
       const bytes = ring.peek();
       if (bytes === undefined) return;
       yield bytes;
       ring.release();
-      if (slots % SLOTS_A_TURN === 0) await turn();
+      if (slots % SLOTS_PER_TURN === 0) await turn();
     }
   } finally {
     stop?.removeEventListener('abort', wake);
@@ -32,24 +32,23 @@ export async function* pipeBytes(stop: AbortSignal | undefined): AsyncGenerator<
   }
 }
 
-/** Bytes of one slot: as many as a pipe gives at once. */
+/** Bytes of one slot: the size of a pipe, the most that one read returns. */
 export const SLOT_BYTES = 64 * 1024;
 const SLOTS = 64;
-/** A reader that waits for room is woken when so many slots are free. */
-const SLOTS_A_WAKE = 16;
-/** Where the counters and lengths stand, as 32-bit numbers. */
+/** Number of released slots after which the thread that waits for a free one is woken. */
+const SLOTS_PER_WAKE = 16;
+/** Positions of the counters and lengths in the control memory, in 32-bit integers. */
 const FILLED = 0;
 const EMPTIED = 1;
 const LENGTHS = 2;
 const CONTROL_BYTES = 4 * (LENGTHS + SLOTS);
-/** In the place of a length. */
+/** Values in place of a length. */
 const END = -1;
-const FAULT = -2;
+const FAILED = -2;
 
 /**
- * The memory that the thread which reads a pipe and the thread which works on the bytes share: a
- * ring of slots, each with the bytes of one read. Slots are filled while the other thread is busy,
- * so that whoever writes into the pipe need not wait for it.
+ * A ring of slots, each with the bytes of one read, in memory that two threads share: one reads the
+ * pipe and fills slots, the other uses the bytes and releases them.
  */
 export class PipeRing {
   readonly memory: SharedArrayBuffer;
@@ -62,45 +61,45 @@ export class PipeRing {
     this.#bytes = new Uint8Array(memory, CONTROL_BYTES);
   }
 
-  /** Puts the bytes of one read in. There must be room. */
+  /** Adds the bytes of one read. A slot must be free. */
   put(bytes: Uint8Array): void {
     this.#bytes.set(bytes, this.#slot(FILLED) * SLOT_BYTES);
     this.#fill(bytes.length);
   }
 
-  /** Says that no more bytes will come. There must be room. */
+  /** Marks the end of the input. A slot must be free. */
   end(): void {
     this.#fill(END);
   }
 
-  /** Says that the pipe failed. There must be room. */
+  /** Marks that the pipe failed. A slot must be free. */
   fail(): void {
-    this.#fill(FAULT);
+    this.#fill(FAILED);
   }
 
-  /** @returns what to wait for until a slot is free; nothing where one is */
-  room(): Promise<unknown> | undefined {
+  /** @returns a promise that resolves when a slot is free; undefined if one is */
+  untilFree(): Promise<unknown> | undefined {
     const emptied = Atomics.load(this.#control, EMPTIED);
     const isFull = Atomics.load(this.#control, FILLED) - emptied >= SLOTS;
     return isFull ? this.#change(EMPTIED, emptied) : undefined;
   }
 
-  /** @returns what to wait for until a slot is filled; nothing where one is */
-  filled(): Promise<unknown> | undefined {
+  /** @returns a promise that resolves when a slot is filled; undefined if one is */
+  untilFilled(): Promise<unknown> | undefined {
     const filled = Atomics.load(this.#control, FILLED);
     const isEmpty = filled === Atomics.load(this.#control, EMPTIED);
     return isEmpty ? this.#change(FILLED, filled) : undefined;
   }
 
   /**
-   * The bytes of the next slot, which must be filled; nothing at the end of the pipe. They stay as
-   * they are until {@link release}.
-   * @throws Error when the pipe failed
+   * Returns the bytes of the next slot, which must be filled. They are valid until {@link release}.
+   * @returns undefined at the end of the input
+   * @throws Error if the pipe failed
    */
   peek(): Uint8Array | undefined {
     const slot = this.#slot(EMPTIED);
     const length = this.#control[LENGTHS + slot] ?? END;
-    if (length === FAULT) throw new Error('the standard input failed');
+    if (length === FAILED) throw new Error('stdin failed');
     return length === END
       ? undefined
       : this.#bytes.subarray(slot * SLOT_BYTES, slot * SLOT_BYTES + length);
@@ -108,11 +107,11 @@ export class PipeRing {
 
   release(): void {
     const emptied = Atomics.add(this.#control, EMPTIED, 1) + 1;
-    // Waking the other thread is dear, and it has enough to do only when several are free.
-    if (emptied % SLOTS_A_WAKE === 0) Atomics.notify(this.#control, EMPTIED);
+    // Waking the other thread is expensive, so let several slots become free first.
+    if (emptied % SLOTS_PER_WAKE === 0) Atomics.notify(this.#control, EMPTIED);
   }
 
-  /** Wakes who waits, though nothing came. */
+  /** Wakes the thread that waits for a filled slot, although none is. */
   wake(): void {
     Atomics.notify(this.#control, FILLED);
   }

@@ -5,17 +5,17 @@ import { OutputClosedError } from '../errors.ts';
 import { QueuedOutput, type Output, type Write } from './output.ts';
 import { pipeBytes } from './pipe-reader.ts';
 
-/** The one door to the standard streams. */
+// Only the files of this folder touch the standard streams.
 
 const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
-/** Milliseconds before a terminal that was set not to block is tried again. */
+/** Milliseconds before writing again to a terminal or file that is non-blocking and busy. */
 const BUSY_WAIT = 1;
 
 /**
- * The bytes of the standard input. Each piece is good until the next one is asked for.
- * @param stop closes the standard input, so that a program that was told to end can do so
+ * Reads stdin. Each chunk is valid until the next one is requested.
+ * @param stop closes stdin, so that a program that should end is not kept alive by it
  */
 export function stdinBytes(stop?: AbortSignal): AsyncIterable<Uint8Array> {
   if (isPipe(STDIN)) return pipeBytes(stop);
@@ -23,12 +23,12 @@ export function stdinBytes(stop?: AbortSignal): AsyncIterable<Uint8Array> {
   return process.stdin;
 }
 
-/** True when a person sits before the standard error, and the data goes elsewhere. */
+/** True if stderr is a terminal and stdout is not. */
 export function stderrIsForPeople(): boolean {
   return isatty(STDERR) && !isatty(STDOUT) && process.env['TERM'] !== 'dumb';
 }
 
-/** Columns and lines of the terminal behind the standard error. */
+/** The size of the terminal that stderr is, in characters. */
 export function stderrSize(): { readonly columns: number; readonly rows: number } {
   const { columns, rows } = process.stderr;
   return { columns: columns || 80, rows: rows || 24 };
@@ -39,32 +39,32 @@ export function writeStderr(text: string): void {
 }
 
 /**
- * Puts what stands below all text around every text that is written from now on: in one write, so
- * that the line of another program on the same terminal cannot come in between.
+ * Sets a function that wraps every text written to stderr from now on. Text and wrapping are one
+ * write, so that the output of another program on the same terminal cannot come between them.
  */
-export function frameStderr(around: (text: string) => string): void {
-  frame = around;
+export function frameStderr(wrap: (text: string) => string): void {
+  frame = wrap;
 }
 
 let frame = (text: string): string => text;
 
 /**
- * The standard output, from a queue: a reader that is busy does not stop the writer, as Node's own
- * `process.stdout` may, and two programs work at once instead of taking turns.
+ * Opens stdout with a queue. Unlike with Node's `process.stdout`, a busy reader does not block this
+ * program, so both programs of a pipe work at the same time.
  */
 export function stdoutOutput(): Output {
   return new QueuedOutput(isPipe(STDOUT) ? pipeWriter(STDOUT) : fileWriter(STDOUT));
 }
 
-/** Woken by the system when the pipe has room; no thread hangs in it when nobody reads. */
+/** Writes through a socket, which waits without blocking a thread while nobody reads. */
 function pipeWriter(descriptor: number): Write {
   const pipe = new Socket({ fd: descriptor, readable: false, writable: true });
-  // Every write hears of its own fault.
+  // Each write reports its own error.
   pipe.on('error', () => undefined);
   return (bytes) =>
     new Promise((resolve, reject) => {
-      pipe.write(bytes, (fault) => {
-        if (fault) reject(closedOr(fault));
+      pipe.write(bytes, (error) => {
+        if (error) reject(closedOr(error));
         else resolve(bytes.length);
       });
     });
@@ -73,20 +73,20 @@ function pipeWriter(descriptor: number): Write {
 function fileWriter(descriptor: number): Write {
   return (bytes) =>
     new Promise((resolve, reject) => {
-      write(descriptor, bytes, (fault, written) => {
-        if (!fault) resolve(written);
-        else if (fault.code === 'EAGAIN') setTimeout(resolve, BUSY_WAIT, 0);
-        else reject(closedOr(fault));
+      write(descriptor, bytes, (error, written) => {
+        if (!error) resolve(written);
+        else if (error.code === 'EAGAIN') setTimeout(resolve, BUSY_WAIT, 0);
+        else reject(closedOr(error));
       });
     });
 }
 
-function closedOr(fault: NodeJS.ErrnoException): Error {
-  const isClosed = fault.code === 'EPIPE' || fault.code === 'ECONNRESET';
-  return isClosed ? new OutputClosedError({ cause: fault }) : fault;
+function closedOr(error: NodeJS.ErrnoException): Error {
+  const isClosed = error.code === 'EPIPE' || error.code === 'ECONNRESET';
+  return isClosed ? new OutputClosedError({ cause: error }) : error;
 }
 
-/** True for a pipe, which has somebody at its other end. */
+/** True for a pipe or a socket. */
 function isPipe(descriptor: number): boolean {
   const stat = fstatSync(descriptor);
   return stat.isFIFO() || stat.isSocket();
