@@ -118,8 +118,8 @@ describe('maps that do not fit', () => {
   it.each([
     [{ leads: { id: null } }, /Stream "leads": the map drops "id"/],
     [{ leads: { x: 'leed' } }, /Stream "leads", column "x": the stream has no column "leed"/],
-    [{ leads: { __alias__: 'sdrs' } }, /it would go out as "sdrs"/],
-    [{ leads: { x: 'lead +' } }, /"leads" › "x": the expression cannot be read/],
+    [{ leads: { __alias__: 'sdrs' } }, /it would get the name "sdrs"/],
+    [{ leads: { x: 'lead +' } }, /"leads" › "x": the expression is invalid/],
   ])('%j: exit code 2, and nothing asked of the API', async (stream_maps, sentence) => {
     const { tap } = await newPair({ stream_maps }).run();
     expect(tap.code).toBe(2);
@@ -134,7 +134,7 @@ describe('maps that do not fit', () => {
 
   it('warns of a map whose stream the tap does not have', async () => {
     const { tap } = await newPair({ stream_maps: { lead: {}, __else__: null } }).run();
-    expect(tap.stderr).toMatch(/WARNING.*"lead" takes no stream/);
+    expect(tap.stderr).toMatch(/WARNING.*"lead" matches no stream/);
   });
 });
 

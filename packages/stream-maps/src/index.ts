@@ -5,8 +5,9 @@ export type { StreamMapper } from './mapper.ts';
 export { mapSettings, type MapSettings } from './settings.ts';
 
 /**
- * The mapper that the settings ask for; nothing, and nothing loaded, where they ask for none.
- * @throws SettingsError with every fault of the maps that shows without a schema
+ * Loads the mapper for the settings.
+ * @returns undefined if the settings have neither maps nor flattening; then nothing is loaded
+ * @throws SettingsError with every problem that can be found without a schema
  */
 export async function loadMapper(settings: MapSettings): Promise<StreamMapper | undefined> {
   const { stream_maps: maps = {} } = settings;

@@ -9,8 +9,8 @@ import {
   isRawJson,
   parseLossless,
 } from '@exact-spotter/singer';
-import { ColumnFault } from './columns.ts';
-import { mapFault, mapStream, recordFault, type MappedStream } from './mapped-stream.ts';
+import { ColumnError } from './columns.ts';
+import { asInputError, asRecordError, mapStream, type MappedStream } from './mapped-stream.ts';
 import {
   ExcludedBatchRecords,
   ExcludedLines,
@@ -20,12 +20,17 @@ import {
 import { Routes } from './routes.ts';
 import { propertiesOf } from './schema.ts';
 import type { MapSettings } from './settings.ts';
-import { expressionFaults, readStreamMaps, type StreamMap, type StreamMaps } from './stream-map.ts';
-import { ExpressionFault, isObject } from './expression/value.ts';
+import {
+  expressionProblems,
+  readStreamMaps,
+  type StreamMap,
+  type StreamMaps,
+} from './stream-map.ts';
+import { ExpressionError, isObject } from './expression/value.ts';
 
 /**
- * Maps the messages of a run: each becomes none, one or several. A BATCH stays as it is, since its
- * records lie in files: whoever reads those hands them in as RECORD messages, see `mapFiled`.
+ * Maps messages. Each becomes none, one or several. A BATCH stays as it is, since its records are in
+ * files: map those with `mapBatchRecord`.
  */
 export class StreamMapper {
   readonly #settings: MapSettings;
@@ -38,25 +43,26 @@ export class StreamMapper {
   readonly #excludedLines = new ExcludedLines(this.#families);
   readonly #excludedBatchRecords = new ExcludedBatchRecords(this.#families);
 
-  /** @throws SettingsError with every fault that shows without a schema */
+  /** @throws SettingsError with every problem that can be found without a schema */
   constructor(settings: MapSettings) {
     this.#settings = settings;
     this.#config = asRecord(settings.stream_map_config);
     this.#maps = readStreamMaps(settings.stream_maps ?? {});
     this.#routes = new Routes(this.#maps, settings, this.#config);
-    const faults = [
-      ...this.#maps.faults,
-      ...this.#maps.maps.flatMap((map) => expressionFaults(map, this.#config)),
+    const problems = [
+      ...this.#maps.problems,
+      ...this.#maps.maps.flatMap((map) => expressionProblems(map, this.#config)),
     ];
     if (settings.flattening_enabled && settings.flattening_max_depth === undefined) {
-      faults.push('The setting "flattening_max_depth" is required where flattening is enabled.');
+      problems.push('The setting "flattening_max_depth" is required if flattening is enabled.');
     }
-    if (faults.length > 0) throw new SettingsError(faults);
+    if (problems.length > 0) throw new SettingsError(problems);
   }
 
   /**
-   * @param line where the message stands in the input, for the sentence of a fault
-   * @throws InputError where the map does not fit the stream's schema; UnmappedRecordError where an
+   * Maps a message.
+   * @param line its line number in the input, for error messages
+   * @throws InputError if the map does not fit the stream's schema; UnmappedRecordError if an
    *   expression fails on a record
    */
   map(message: Message, line?: number): readonly Message[] {
@@ -81,32 +87,37 @@ export class StreamMapper {
   }
 
   /**
-   * The same for a record in the file of a BATCH.
-   * @throws UnmappedRecordError
+   * Maps a record from the file of a BATCH.
+   * @throws UnmappedRecordError if an expression fails on it
    */
-  mapFiled(message: RecordMessage, line?: number): readonly Message[] {
+  mapBatchRecord(message: RecordMessage, line?: number): readonly Message[] {
     return this.#record(message, line, this.#excludedBatchRecords);
   }
 
   /**
-   * Declares all streams of a program that knows them beforehand.
-   * @throws SettingsError with every fault
+   * Declares all streams before the first message, for a program that knows them.
+   * @throws SettingsError with every problem
    */
   prepare(schemas: readonly SchemaMessage[]): void {
     for (const message of schemas) this.#learn(message);
-    const faults = schemas.flatMap((message) => {
+    const problems = schemas.flatMap((message) => {
       try {
         this.#declare(message, undefined);
         return [];
-      } catch (fault) {
-        if (fault instanceof InputError) return [sentence(fault.message)];
-        throw fault;
+      } catch (error) {
+        if (error instanceof InputError) return [capitalize(error.message)];
+        throw error;
       }
     });
-    if (faults.length > 0) throw new SettingsError(faults);
+    if (problems.length > 0) throw new SettingsError(problems);
   }
 
-  /** To be called where the next record does not follow upon the last: it is no child of that one. */
+  /** The former name of {@link mapBatchRecord}. */
+  mapFiled(message: RecordMessage, line?: number): readonly Message[] {
+    return this.mapBatchRecord(message, line);
+  }
+
+  /** Call this if the next record did not follow the last one in the input, so it is not its child. */
   forgetParents(): void {
     this.#excludedLines.forgetAll();
   }
@@ -125,12 +136,14 @@ export class StreamMapper {
   #declare(message: SchemaMessage, line: number | undefined): readonly MappedStream[] {
     this.#learn(message);
     try {
-      const streams = this.#routes.of(message.stream).map((map) => this.#form(message, map));
+      const streams = this.#routes
+        .mapsFor(message.stream)
+        .map((map) => this.#mapStream(message, map));
       this.#refuseClash(message.stream, streams);
       this.#streams.set(message.stream, streams);
       return streams;
-    } catch (fault) {
-      throw mapFault(fault, message.stream, line);
+    } catch (error) {
+      throw asInputError(error, message.stream, line);
     }
   }
 
@@ -139,13 +152,13 @@ export class StreamMapper {
     this.#families.declare(message.stream, message.schema);
   }
 
-  #form(message: SchemaMessage, map: StreamMap | undefined): MappedStream {
+  #mapStream(message: SchemaMessage, map: StreamMap | undefined): MappedStream {
     return mapStream(message, map, {
       settings: this.#settings,
       config: this.#config,
       other: (stream, column) =>
-        this.#routes.whereabouts(stream, column, this.#sources.get(stream)?.key_properties),
-      name: this.#routes.nameOf(map, message.stream),
+        this.#routes.locate(stream, column, this.#sources.get(stream)?.key_properties),
+      name: this.#routes.outputName(map, message.stream),
     });
   }
 
@@ -155,8 +168,8 @@ export class StreamMapper {
     for (const [at, name] of names.entries()) {
       const other = others.find(([, forms]) => forms.some(({ schema }) => schema.stream === name));
       if (!other && names.indexOf(name) === at) continue;
-      const who = other ? `the stream "${other[0]}"` : 'another form of it';
-      throw new ExpressionFault(`it would go out as "${name}", as ${who} does`);
+      const who = other ? `the stream "${other[0]}"` : 'another map of it';
+      throw new ExpressionError(`it would get the name "${name}", which ${who} has too`);
     }
   }
 
@@ -171,30 +184,30 @@ export class StreamMapper {
     let exclusion: Exclusion | undefined = parents.exclusionAbove(message);
     try {
       if (exclusion === 'filtered') return [];
-      if (exclusion === 'failed') throw new ColumnFault('__filter__', ORPHANED);
+      if (exclusion === 'failed') throw new ColumnError('__filter__', PARENT_FAILED);
       return streams.flatMap(({ schema, map, filtersChildren }) => {
         const record = map(message.record);
         if (record) return [{ ...message, stream: schema.stream, record }];
         if (filtersChildren) exclusion = 'filtered';
         return [];
       });
-    } catch (fault) {
-      if (fault instanceof ColumnFault && fault.column === '__filter__') exclusion ??= 'failed';
+    } catch (error) {
+      if (error instanceof ColumnError && error.column === '__filter__') exclusion ??= 'failed';
       const names = streams.map(({ schema }) => schema.stream);
-      throw recordFault(fault, stream, line, names);
+      throw asRecordError(error, stream, line, names);
     } finally {
       parents.note(message, exclusion);
     }
   }
 }
 
-const ORPHANED = new ExpressionFault('it failed on the record that this one belongs to');
+const PARENT_FAILED = new ExpressionError('it failed on the parent record');
 
 function asRecord(values: Readonly<Record<string, unknown>> | undefined): JsonRecord {
   const record = parseLossless(JSON.stringify(values ?? {}));
   return isObject(record) && !isRawJson(record) ? record : {};
 }
 
-function sentence(text: string): string {
+function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

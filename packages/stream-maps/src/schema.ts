@@ -1,8 +1,6 @@
 import { isObject, readParent, readReferences, type JsonSchema } from '@exact-spotter/singer';
 import type { Kind } from './expression/value.ts';
 
-/** The reading of a JSON Schema that maps need: which types, which properties. */
-
 export function asObject(value: unknown): Readonly<Record<string, JsonSchema>> | undefined {
   return isObject(value) ? (value as Readonly<Record<string, JsonSchema>>) : undefined;
 }
@@ -11,7 +9,7 @@ export function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSc
   return asObject(schema['properties']) ?? {};
 }
 
-/** The types that a schema allows; empty where it does not say. */
+/** Returns the types that a schema allows; empty if it does not name any. */
 export function kindsOf(schema: JsonSchema): string[] {
   const { type } = schema;
   if (typeof type === 'string') return [type];
@@ -29,7 +27,7 @@ export function isNullable(schema: JsonSchema): boolean {
   return kinds.length === 0 || kinds.includes('null');
 }
 
-/** The same schema, with null allowed. */
+/** Returns the schema with null allowed. */
 export function withNull(schema: JsonSchema): JsonSchema {
   if (isNullable(schema)) return schema;
   const { type, enum: options } = schema;
@@ -38,22 +36,22 @@ export function withNull(schema: JsonSchema): JsonSchema {
   return { ...schema, type: [type, 'null'].flat(), ...allowed };
 }
 
-/** What a property holds beside null, where it is one kind. */
+/** Returns the only type of a property besides null. @returns undefined if there are several */
 export function kindOf(schema: JsonSchema): Kind | undefined {
   const [kind, ...others] = kindsOf(schema).filter((name) => name !== 'null');
   return others.length === 0 ? KINDS.find((known) => known === kind) : undefined;
 }
 
-/** Dates are texts until an expression reads them. */
+/** Dates are strings until an expression parses them. */
 const KINDS = ['string', 'integer', 'number', 'boolean', 'array', 'object'] as const;
 
-/** The schema of what an expression gives: null where one of its columns is null. */
+/** Returns the schema of an expression's result, which may always be null. */
 export function schemaOfKind(kind: Kind): JsonSchema {
   if (kind === 'date' || kind === 'date-time') return { type: ['string', 'null'], format: kind };
   return { type: [kind, 'null'] };
 }
 
-/** The schema that a `$ref` within the same schema names; itself where it names none. */
+/** Follows a `$ref` within the same schema. Returns the schema itself if it has none. */
 export function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
   const merged = oneVariant(schema);
   const { $ref: reference } = merged;
@@ -65,7 +63,7 @@ export function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
   return asObject(at) ?? merged;
 }
 
-/** `anyOf` an object and null says the same as an object that may be null. */
+/** Simplifies `anyOf` of one schema and null to the schema with null allowed. */
 function oneVariant(schema: JsonSchema): JsonSchema {
   const all = variants(schema);
   const [only, ...others] = all.filter((one) => kindsOf(one).join() !== 'null');
@@ -74,19 +72,19 @@ function oneVariant(schema: JsonSchema): JsonSchema {
     : schema;
 }
 
-/** Where a column has gone to; nothing where it is dropped, or is no longer what it was. */
+/** Returns a column's name after the map; undefined if it is dropped or computed. */
 export type OwnColumn = (column: string) => string | undefined;
 
-/** The same for a column of another stream. */
+/** Returns stream and name of a column of another stream after the maps, or undefined. */
 export type OtherColumn = (
   stream: string,
   column: string,
 ) => { readonly stream: string; readonly column: string } | undefined;
 
 /**
- * Keeps what a schema says of columns true, here and in other streams: each name follows its
- * column, and a statement goes away with the column that it is about.
- * @param key the key behind the map
+ * Updates the keywords of a schema that name columns. Renamed columns get their new name; keywords
+ * about columns that no longer exist are removed.
+ * @param key the key after the map
  */
 export function followColumns(
   schema: JsonSchema,
@@ -103,9 +101,9 @@ export function followColumns(
     'x-covered': withColumn(schema['x-covered'], 'column', own),
   };
   return Object.fromEntries(
-    Object.entries(schema).flatMap(([word, said]) => {
-      const now: unknown = Object.hasOwn(rewritten, word) ? rewritten[word] : said;
-      return now === undefined ? [] : [[word, now]];
+    Object.entries(schema).flatMap(([keyword, value]) => {
+      const updated: unknown = Object.hasOwn(rewritten, keyword) ? rewritten[keyword] : value;
+      return updated === undefined ? [] : [[keyword, updated]];
     }),
   );
 }
@@ -115,7 +113,6 @@ function namesIn(list: unknown): string[] | undefined {
   return names?.filter((name) => typeof name === 'string');
 }
 
-/** Column → `table.column`. */
 function references(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unknown {
   const followed = [...readReferences(schema)].flatMap(([column, { table, column: referred }]) => {
     const name = own(column);
@@ -125,28 +122,28 @@ function references(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unk
   return followed.length === 0 ? undefined : Object.fromEntries(followed);
 }
 
-/** All of its columns or nothing: with some of them a parent would replace the children of others. */
+/** Needs all of its columns: with some, a parent would also replace the children of other parents. */
 function parent(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unknown {
-  const said = readParent(schema);
-  if (!said) return undefined;
+  const before = readParent(schema);
+  if (!before) return undefined;
   const columns: Record<string, string> = {};
   const streams = new Set<string>();
-  for (const [column, above] of Object.entries(said.columns)) {
+  for (const [column, parentColumn] of Object.entries(before.columns)) {
     const name = own(column);
-    const place = other(said.table, above);
+    const place = other(before.table, parentColumn);
     if (name === undefined || !place) return undefined;
     columns[name] = place.column;
     streams.add(place.stream);
   }
   const [table] = streams;
-  return streams.size === 1 ? { ...said, table, columns } : undefined;
+  return streams.size === 1 ? { ...before, table, columns } : undefined;
 }
 
-/** A statement about one column. */
-function withColumn(said: unknown, member: string, own: OwnColumn): unknown {
-  if (!isObject(said)) return undefined;
-  const column = said[member];
-  if (typeof column !== 'string') return said;
+/** Updates a keyword about one column, named by `member`. */
+function withColumn(keyword: unknown, member: string, own: OwnColumn): unknown {
+  if (!isObject(keyword)) return undefined;
+  const column = keyword[member];
+  if (typeof column !== 'string') return keyword;
   const name = own(column);
-  return name === undefined ? undefined : { ...said, [member]: name };
+  return name === undefined ? undefined : { ...keyword, [member]: name };
 }

@@ -1,92 +1,94 @@
 import { type JsonValue, nearest } from '@exact-spotter/singer';
 import { asInteger } from './operators.ts';
 import {
-  ExpressionFault,
+  ExpressionError,
   isArray,
   isObject,
   Moment,
-  nameOf,
+  describe,
   type Compiled,
+  type NonNull,
   type Scope,
   type Value,
 } from './value.ts';
 
-/** The parts of a date that have names. */
+/** The attributes of a date. */
 const PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
-/** `owner.name`: a member of an object, or a part of a date. */
+/** Compiles `owner.name`: a member of an object, or a part of a date. */
 export function attribute(owner: Compiled, name: string): Compiled {
-  refuseUnknown(owner, name);
+  requireConfigured(owner, name);
   const part = PARTS.find((known) => known === name);
-  const run = (scope: Scope): Value => {
-    const value = owner.run(scope);
+  const evaluate = (scope: Scope): Value => {
+    const value = owner.evaluate(scope);
     if (value === null) return null;
     if (value instanceof Moment && part) return value.fields[part];
     if (isObject(value)) return ownMember(value, name);
-    throw new ExpressionFault(`${nameOf(value)} has no "${name}"`);
+    throw new ExpressionError(`${describe(value)} has no "${name}"`);
   };
   const column = owner.isRecord && { column: name };
   const isDate = owner.kind === 'date' || owner.kind === 'date-time';
-  return { run, ...(isDate && part && { kind: 'integer' }), ...column };
+  return { evaluate, ...(isDate && part && { kind: 'integer' }), ...column };
 }
 
-/** `owner[at]`: a member by name, an item or a letter by its place, from the end where below 0. */
+/** Compiles `owner[at]`: a member by name, or an item or a character by its index. */
 export function index(owner: Compiled, at: Compiled, text: string | undefined): Compiled {
-  if (text !== undefined) refuseUnknown(owner, text);
-  const run = (scope: Scope): Value => {
-    const [value, place] = [owner.run(scope), at.run(scope)];
+  if (text !== undefined) requireConfigured(owner, text);
+  const evaluate = (scope: Scope): Value => {
+    const [value, place] = [owner.evaluate(scope), at.evaluate(scope)];
     if (value === null || place === null) return null;
     if (isObject(value) && typeof place === 'string') return ownMember(value, place);
     const number = asInteger(place);
     const items = itemsOf(value);
     if (number === undefined || !items) {
-      throw new ExpressionFault(`${nameOf(value)} has no place that ${nameOf(place)} names`);
+      throw new ExpressionError(`${describe(value)} cannot be indexed with ${describe(place)}`);
     }
     return items.at(Number(number)) ?? null;
   };
   const kind = owner.kind === 'string' ? 'string' : owner.items;
-  return { run, kind, ...(owner.isRecord && text !== undefined && { column: text }) };
+  return { evaluate, kind, ...(owner.isRecord && text !== undefined && { column: text }) };
 }
 
-/** `owner[from:to]` of a text or a list. */
+/** Compiles `owner[from:to]` of a string or a list. */
 export function slice(owner: Compiled, from: Compiled, to: Compiled): Compiled {
-  const run = (scope: Scope): Value => {
-    const [value, start, end] = [owner.run(scope), bound(from, scope), bound(to, scope)];
+  const evaluate = (scope: Scope): Value => {
+    const [value, start, end] = [owner.evaluate(scope), bound(from, scope), bound(to, scope)];
     if (value === null) return null;
     if (typeof value === 'string')
       return Array.from(value)
         .slice(start ?? 0, end)
         .join('');
     if (isArray(value)) return value.slice(start ?? 0, end);
-    throw new ExpressionFault(`"[:]" cuts ${nameOf(value)}`);
+    throw new ExpressionError(`${describe(value)} cannot be sliced`);
   };
-  return { run, kind: owner.kind, items: owner.items };
+  return { evaluate, kind: owner.kind, items: owner.items };
 }
 
-function bound({ run }: Compiled, scope: Scope): number | undefined {
-  const value = run(scope);
+function bound({ evaluate }: Compiled, scope: Scope): number | undefined {
+  const value = evaluate(scope);
   if (value === null) return undefined;
   const integer = asInteger(value);
-  if (integer === undefined) throw new ExpressionFault(`"[:]" cuts at ${nameOf(value)}`);
+  if (integer === undefined)
+    throw new ExpressionError(`a slice cannot begin or end at ${describe(value)}`);
   return Number(integer);
 }
 
-/** By characters as people count them, not by halves of a surrogate pair. */
-function itemsOf(value: Exclude<Value, null>): readonly JsonValue[] | undefined {
+/** Strings consist of code points, as in Python, not of UTF-16 units. */
+function itemsOf(value: NonNull): readonly JsonValue[] | undefined {
   if (typeof value === 'string') return Array.from(value);
   return isArray(value) ? value : undefined;
 }
 
-/** Only what the data itself holds: `constructor` and the like are no members of it. */
+/** Returns a member of the data: null for `constructor` and the like. */
 function ownMember(object: Readonly<Record<string, JsonValue>>, name: string): JsonValue {
   return Object.hasOwn(object, name) ? (object[name] ?? null) : null;
 }
 
-/** A value that the settings lack would make every hash null: it is asked for at once. */
-function refuseUnknown({ fixed }: Compiled, name: string): void {
+/** A missing value in the settings would make every hash null, so it is an error. */
+function requireConfigured({ fixed }: Compiled, name: string): void {
   if (!fixed || fixed.includes(name)) return;
   const meant = nearest(name, fixed);
-  throw new ExpressionFault(
-    `stream_map_config has no "${name}": ${meant === undefined ? 'set it there' : `did you mean "${meant}"`}`,
+  throw new ExpressionError(
+    `stream_map_config has no "${name}": ${meant === undefined ? 'add it' : `did you mean "${meant}"`}`,
   );
 }

@@ -1,24 +1,26 @@
 import { isRawJson, type JsonValue, type RawJson } from '@exact-spotter/singer';
 import {
-  ExpressionFault,
+  ExpressionError,
   isArray,
   isNumeric,
   isObject,
   isTruthy,
   Moment,
-  nameOf,
+  describe,
   type Compiled,
   type Kind,
+  type NonNull,
   type Scope,
   type Value,
 } from './value.ts';
 
-export function unary(operator: string, { run, kind }: Compiled): Compiled {
-  if (operator === 'not') return { run: (scope) => !isTruthy(run(scope)), kind: 'boolean' };
-  const sign = operator === '-' ? negate : (value: Exclude<Value, null>) => value;
+export function unary(operator: string, { evaluate, kind }: Compiled): Compiled {
+  if (operator === 'not')
+    return { evaluate: (scope) => !isTruthy(evaluate(scope)), kind: 'boolean' };
+  const sign = operator === '-' ? negate : (value: NonNull) => value;
   return {
-    run: (scope) => {
-      const value = run(scope);
+    evaluate: (scope) => {
+      const value = evaluate(scope);
       return value === null ? null : sign(value);
     },
     kind,
@@ -29,19 +31,19 @@ export function isLogical(operator: string): operator is 'and' | 'or' {
   return operator === 'and' || operator === 'or';
 }
 
-/** Gives one of its sides, as in Python: `name or 'nobody'`. */
+/** Evaluates to one of its operands, as in Python: `name or 'nobody'`. */
 export function logical(operator: 'and' | 'or', left: Compiled, right: Compiled): Compiled {
   const stops = operator === 'or';
-  const run = (scope: Scope): Value => {
-    const value = left.run(scope);
-    return isTruthy(value) === stops ? value : right.run(scope);
+  const evaluate = (scope: Scope): Value => {
+    const value = left.evaluate(scope);
+    return isTruthy(value) === stops ? value : right.evaluate(scope);
   };
-  return { run, kind: sameKind(left, right) };
+  return { evaluate, kind: sameKind(left, right) };
 }
 
 export function condition(test: Compiled, consequent: Compiled, alternate: Compiled): Compiled {
   return {
-    run: (scope) => (isTruthy(test.run(scope)) ? consequent : alternate).run(scope),
+    evaluate: (scope) => (isTruthy(test.evaluate(scope)) ? consequent : alternate).evaluate(scope),
     kind: sameKind(consequent, alternate),
   };
 }
@@ -50,17 +52,17 @@ export function binary(operator: string, left: Compiled, right: Compiled): Compi
   if (operator === '==' || operator === 'is') return equality(left, right, true);
   if (operator === '!=' || operator === 'is not') return equality(left, right, false);
   const operate = operators[operator];
-  if (!operate) throw new ExpressionFault(`the operator "${operator}" is not known here`);
-  const run = (scope: Scope): Value => {
-    const [one, other] = [left.run(scope), right.run(scope)];
+  if (!operate) throw new ExpressionError(`the operator "${operator}" is not supported`);
+  const evaluate = (scope: Scope): Value => {
+    const [one, other] = [left.evaluate(scope), right.evaluate(scope)];
     return one === null || other === null ? null : operate(one, other);
   };
-  return { run, kind: resultKind(operator, left, right) };
+  return { evaluate, kind: resultKind(operator, left, right) };
 }
 
 function equality(left: Compiled, right: Compiled, wanted: boolean): Compiled {
   return {
-    run: (scope) => areEqual(left.run(scope), right.run(scope)) === wanted,
+    evaluate: (scope) => areEqual(left.evaluate(scope), right.evaluate(scope)) === wanted,
     kind: 'boolean',
   };
 }
@@ -74,21 +76,18 @@ function resultKind(operator: string, left: Compiled, right: Compiled): Kind | u
   return isCount ? 'number' : undefined;
 }
 
-/** A side that is null, as `None`, says nothing. */
 function sameKind(left: Compiled, right: Compiled): Kind | undefined {
   return left.kind === right.kind ? left.kind : undefined;
 }
 
-type Given = Exclude<Value, null>;
-
-/** The operators on two values that are both there, by their sign. */
-export const operators: Readonly<Record<string, (left: Given, right: Given) => Value>> = {
+/** The operators on two values that are not null. */
+const operators: Readonly<Record<string, (left: NonNull, right: NonNull) => Value>> = {
   '+': add,
-  '-': (left, right) => count('-', left, right),
-  '*': (left, right) => count('*', left, right),
+  '-': (left, right) => calculate('-', left, right),
+  '*': (left, right) => calculate('*', left, right),
   '/': (left, right) => asJsonNumber(asDouble('/', left) / divisor(asDouble('/', right))),
-  '//': (left, right) => count('//', left, right),
-  '%': (left, right) => count('%', left, right),
+  '//': (left, right) => calculate('//', left, right),
+  '%': (left, right) => calculate('%', left, right),
   '<': (left, right) => compare(left, right) < 0,
   '<=': (left, right) => compare(left, right) <= 0,
   '>': (left, right) => compare(left, right) > 0,
@@ -97,24 +96,24 @@ export const operators: Readonly<Record<string, (left: Given, right: Given) => V
   'not in': (left, right) => !contains(right, left),
 };
 
-/** Numbers by their value, objects and lists by their JSON; what is of another kind is not equal. */
-export function areEqual(left: Value, right: Value): boolean {
+/** Compares numbers by value, objects and lists by their JSON. Different types are not equal. */
+function areEqual(left: Value, right: Value): boolean {
   if (left === right) return true;
   if (left === null || right === null) return false;
   if (isNumeric(left) && isNumeric(right)) return compare(left, right) === 0;
   if (left instanceof Moment && right instanceof Moment) return compare(left, right) === 0;
   if (typeof left !== 'object' || typeof right !== 'object') return false;
-  return nameOf(left) === nameOf(right) && JSON.stringify(left) === JSON.stringify(right);
+  return describe(left) === describe(right) && JSON.stringify(left) === JSON.stringify(right);
 }
 
-function add(left: Given, right: Given): Value {
+function add(left: NonNull, right: NonNull): Value {
   if (typeof left === 'string' && typeof right === 'string') return left + right;
   if (isArray(left) && isArray(right)) return [...left, ...right];
-  return count('+', left, right);
+  return calculate('+', left, right);
 }
 
-/** Whole numbers stay whole to their last digit; others are doubles. */
-function count(sign: string, left: Given, right: Given): number | RawJson {
+/** Computes integers exactly, and other numbers as doubles. */
+function calculate(sign: string, left: NonNull, right: NonNull): number | RawJson {
   const [whole, other] = [asInteger(left), asInteger(right)];
   if (whole === undefined || other === undefined) {
     return asJsonNumber(doubles(sign, asDouble(sign, left), asDouble(sign, right)));
@@ -130,7 +129,7 @@ function doubles(sign: string, left: number, right: number): number {
   return sign === '//' ? floor : left - floor * right;
 }
 
-/** Division and its rest round down, as in Python. */
+/** Division and remainder round down, as in Python. */
 function integers(sign: string, left: bigint, right: bigint): bigint {
   if (sign === '+') return left + right;
   if (sign === '-') return left - right;
@@ -141,14 +140,14 @@ function integers(sign: string, left: bigint, right: bigint): bigint {
 }
 
 function divisor(value: number): number {
-  if (value === 0) throw new ExpressionFault('the expression divides by zero');
+  if (value === 0) throw new ExpressionError('division by zero');
   return value;
 }
 
-export function asInteger(value: Given): bigint | undefined {
-  // Past 1e21 a double is written with an exponent, and was one when it came.
+export function asInteger(value: NonNull): bigint | undefined {
+  // String() gives the digits that were received. Beyond 2^53, the double's own digits differ; from
+  // 1e21 on, String() writes an exponent.
   if (typeof value === 'number')
-    // The digits that came, not those of the double: past 2^53 they differ.
     return Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(String(value)) : undefined;
   return isRawJson(value) && /^-?\d{1,400}$/.test(value.rawJSON)
     ? BigInt(value.rawJSON)
@@ -160,19 +159,21 @@ export function fromInteger(value: bigint): number | RawJson {
   return Number.isSafeInteger(short) ? short : JSON.rawJSON(String(value));
 }
 
-function asDouble(sign: string, value: Given): number {
+function asDouble(sign: string, value: NonNull): number {
   if (isNumeric(value)) return isRawJson(value) ? Number(value.rawJSON) : value;
-  throw new ExpressionFault(`"${sign}" meets ${nameOf(value)}: convert it with int() or str()`);
+  throw new ExpressionError(
+    `"${sign}" cannot be used with ${describe(value)}: convert it with int() or str()`,
+  );
 }
 
 function asJsonNumber(value: number): number {
   if (Number.isFinite(value)) return value;
-  throw new ExpressionFault('a number grows beyond what JSON can hold');
+  throw new ExpressionError('the result is too large for a number');
 }
 
-/** @returns less than 0, 0, or more */
-export function compare(left: Given, right: Given): number {
-  if (typeof left === 'string' && typeof right === 'string') return orderOfTexts(left, right);
+/** @returns a negative number, 0 or a positive number */
+export function compare(left: NonNull, right: NonNull): number {
+  if (typeof left === 'string' && typeof right === 'string') return orderStrings(left, right);
   if (left instanceof Moment && right instanceof Moment)
     return order(left.sortable(), right.sortable());
   if (isNumeric(left) && isNumeric(right)) {
@@ -181,11 +182,11 @@ export function compare(left: Given, right: Given): number {
       ? order(whole, other)
       : order(asDouble('<', left), asDouble('<', right));
   }
-  throw new ExpressionFault(`${nameOf(left)} cannot be compared with ${nameOf(right)}`);
+  throw new ExpressionError(`${describe(left)} cannot be compared with ${describe(right)}`);
 }
 
-/** By code points, as in Python: `<` would compare UTF-16 units. UTF-8 sorts as code points do. */
-function orderOfTexts(left: string, right: string): number {
+/** Compares code points, as Python does: `<` would compare UTF-16 units. UTF-8 sorts the same way. */
+function orderStrings(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
@@ -194,19 +195,19 @@ function order<T extends string | number | bigint>(left: T, right: T): number {
   return left < right ? -1 : 1;
 }
 
-function contains(container: Given, sought: Given): boolean {
+function contains(container: NonNull, sought: NonNull): boolean {
   if (typeof container === 'string' && typeof sought === 'string')
     return container.includes(sought);
   if (isArray(container)) return container.some((item: JsonValue) => areEqual(item, sought));
   if (isObject(container)) return typeof sought === 'string' && Object.hasOwn(container, sought);
-  throw new ExpressionFault(`"in" looks for ${nameOf(sought)} in ${nameOf(container)}`);
+  throw new ExpressionError(`"in" cannot find ${describe(sought)} in ${describe(container)}`);
 }
 
-/** @throws ExpressionFault where the value is no number */
-export function negate(value: Given): Value {
+/** @throws ExpressionError if the value is not a number */
+export function negate(value: NonNull): Value {
   const integer = asInteger(value);
   if (integer !== undefined) return fromInteger(-integer);
   if (typeof value === 'number') return -value;
   if (isRawJson(value)) return -Number(value.rawJSON);
-  throw new ExpressionFault(`"-" is given ${nameOf(value)}`);
+  throw new ExpressionError(`"-" cannot be used with ${describe(value)}`);
 }

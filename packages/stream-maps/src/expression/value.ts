@@ -11,37 +11,39 @@ import {
   type RawJson,
 } from '@exact-spotter/singer';
 
-/** Why an expression cannot be used, or cannot be worked out. The reason never holds a value. */
-export class ExpressionFault extends Error {
-  override readonly name = 'ExpressionFault';
+/** An expression is invalid, or fails on a record. The message never contains a value. */
+export class ExpressionError extends Error {
+  override readonly name = 'ExpressionError';
 }
 
-/** What expressions work with: JSON, and points in time on their way to become text. */
+/** A value in an expression: JSON, or a date until it becomes text. */
 export type Value = JsonValue | Moment;
 
-/** What is known of a value before there is one. */
+export type NonNull = Exclude<Value, null>;
+
+/** The type of a value, as far as it is known without a record. */
 export type Kind =
   'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | 'date' | 'date-time';
 
-/** What an expression sees of one record. */
+/** What an expression is evaluated on. */
 export interface Scope {
   readonly record: JsonRecord;
-  /** The value of the column that the expression stands for. */
+  /** The column's own value before the map. */
   readonly self: JsonValue;
 }
 
-/** An expression, or a part of one, ready to be worked out. */
+/** An expression or a part of one, ready to be evaluated. */
 export interface Compiled {
-  readonly run: (scope: Scope) => Value;
-  /** What it gives beside null, as far as that is sure. */
+  readonly evaluate: (scope: Scope) => Value;
+  /** The type of its result (or null); undefined if it depends on the record. */
   readonly kind?: Kind | undefined;
-  /** What the items are of the list that it gives. */
+  /** The type of the items, if the result is a list. */
   readonly items?: Kind | undefined;
-  /** True for the record itself. */
+  /** True if it is the record itself. */
   readonly isRecord?: true;
-  /** The column that it hands on as it is. */
+  /** The column that it copies unchanged. */
   readonly column?: string;
-  /** The names that must be there, of `config`. */
+  /** The members of `config`, if it is `config`: other names are errors. */
   readonly fixed?: readonly string[];
 }
 
@@ -57,7 +59,7 @@ export function isNumeric(value: Value): value is number | RawJson {
   return typeof value === 'number' || isRawJson(value);
 }
 
-/** Python's: nothing, zero, and what is empty count as false. */
+/** Python's rule: null, zero and empty values are false. */
 export function isTruthy(value: Value): boolean {
   if (isRawJson(value)) return Number(value.rawJSON) !== 0;
   if (isArray(value)) return value.length > 0;
@@ -65,8 +67,8 @@ export function isTruthy(value: Value): boolean {
   return value instanceof Moment || Boolean(value);
 }
 
-/** The text of a value, as `str()` gives it: numbers with their digits, objects and lists as JSON. */
-export function textOf(value: Exclude<Value, null>): string {
+/** Returns a value as `str()` does: numbers with all their digits, objects and lists as JSON. */
+export function textOf(value: NonNull): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (isRawJson(value)) return value.rawJSON;
@@ -74,21 +76,21 @@ export function textOf(value: Exclude<Value, null>): string {
   return JSON.stringify(value);
 }
 
-/** What stands in a record: a point in time as its text. */
+/** Returns a value as it is written to a record: a date becomes text. */
 export function asJson(value: Value): JsonValue {
   return value instanceof Moment ? value.toString() : value;
 }
 
-/** In words, for messages. */
-export function nameOf(value: Value): string {
+/** Names the type of a value, for messages. */
+export function describe(value: Value): string {
   if (value === null) return 'null';
   if (value instanceof Moment) return 'a date';
   if (isNumeric(value)) return 'a number';
   if (isArray(value)) return 'a list';
-  return typeof value === 'string' ? 'a text' : isObject(value) ? 'an object' : 'a boolean';
+  return typeof value === 'string' ? 'a string' : isObject(value) ? 'an object' : 'a boolean';
 }
 
-/** A date, or a date with a time as its own clock shows it. */
+/** A date, or a date with a time of day and perhaps a zone, as it was written. */
 export class Moment {
   readonly fields: DateTime;
 
@@ -96,10 +98,10 @@ export class Moment {
     this.fields = fields;
   }
 
-  /** @returns nothing for a text that is no ISO 8601 date or date-time, or names no day there is */
+  /** @returns undefined if the text is not an ISO 8601 date or date-time */
   static parse(text: string): Moment | undefined {
     const fields = parseDateTime(text);
-    // Python has no leap seconds, and no zone behind a date alone.
+    // As in Python, there are no leap seconds, and a date alone has no zone.
     if (!fields || fields.second > 59 || (!fields.hasTime && fields.zone !== '')) return undefined;
     return new Moment({ ...fields, zone: fields.zone.toUpperCase() });
   }
@@ -113,23 +115,23 @@ export class Moment {
     return new Moment({ ...EPOCH, year, month, day });
   }
 
-  /** Text that sorts as the point in time does; UTC where no zone is said. */
+  /** Returns text that sorts chronologically. A missing zone counts as UTC. */
   sortable(): string {
     return sortableInstant(this.toString()) ?? '';
   }
 
-  /** ISO 8601, with the fraction and the zone as they came. */
+  /** Returns ISO 8601 text with the original fraction digits and zone. */
   toString(): string {
     const { fraction, zone, hasTime } = this.fields;
     const time = `T${this.format('%H:%M:%S')}${fraction && `.${fraction}`}${zone}`;
     return `${this.format('%Y-%m-%d')}${hasTime ? time : ''}`;
   }
 
-  /** @param pattern with %Y %y %m %d %H %M %S %f %j %%; other letters stay as they are */
+  /** @param pattern may contain %Y %y %m %d %H %M %S %f %j %%; other codes are not replaced */
   format(pattern: string): string {
     const { year, month, day, hour, minute, second, fraction } = this.fields;
-    const dayOfYear = (dayNumber(this.fields) - dayNumber({ ...EPOCH, year })) / DAY + 1;
-    const written: Readonly<Record<string, string>> = {
+    const dayOfYear = (midnight(this.fields) - midnight({ ...EPOCH, year })) / DAY + 1;
+    const codes: Readonly<Record<string, string>> = {
       '%Y': pad(year, 4),
       '%y': pad(year % 100, 2),
       '%m': pad(month, 2),
@@ -141,7 +143,7 @@ export class Moment {
       '%j': pad(dayOfYear, 3),
       '%%': '%',
     };
-    return pattern.replaceAll(/%[a-zA-Z%]/g, (code) => written[code] ?? code);
+    return pattern.replaceAll(/%[a-zA-Z%]/g, (code) => codes[code] ?? code);
   }
 }
 
@@ -150,8 +152,8 @@ const EPOCH: DateTime = {
   ...{ fraction: '', zone: '', hasTime: false },
 };
 
-/** Midnight of a date in milliseconds. */
-function dayNumber({ year, month, day }: DateTime): number {
+/** Midnight of a date, in milliseconds since 1970. */
+function midnight({ year, month, day }: DateTime): number {
   return wallMilliseconds({ ...EPOCH, year, month, day });
 }
 
