@@ -116,7 +116,7 @@ describe('the tap maps its streams', () => {
 
 describe('maps that do not fit', () => {
   it.each([
-    [{ leads: { id: null } }, /Stream "leads": the map drops "id"/],
+    [{ leads: { id: null } }, /Stream "leads": the map drops the key column "id"/],
     [{ leads: { x: 'leed' } }, /Stream "leads", column "x": the stream has no column "leed"/],
     [{ leads: { __alias__: 'sdrs' } }, /it would get the name "sdrs"/],
     [{ leads: { x: 'lead +' } }, /"leads" › "x": the expression is invalid/],
@@ -129,7 +129,7 @@ describe('maps that do not fit', () => {
 
   it('warns of a column that is to be dropped and is not there: it may be a misspelt one', async () => {
     const { tap } = await newPair({ stream_maps: { leads: { cpff: null }, __else__: null } }).run();
-    expect(tap.stderr).toMatch(/WARNING.*"leads" drops a column "cpff".*Did you mean "cpf"\?/);
+    expect(tap.stderr).toMatch(/WARNING.*"leads" drops the column "cpff".*Did you mean "cpf"\?/);
   });
 
   it('warns of a map whose stream the tap does not have', async () => {

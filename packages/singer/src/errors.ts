@@ -56,7 +56,7 @@ export class UnmappedRecordError extends InputError {
     streams: readonly string[],
     options?: ErrorOptions,
   ) {
-    super(`${reason}: correct the stream's map in the setting "stream_maps".`, place, options);
+    super(`${reason}; correct the stream's map in the setting "stream_maps".`, place, options);
     this.reason = reason;
     this.streams = streams;
   }

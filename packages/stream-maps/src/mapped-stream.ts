@@ -116,7 +116,7 @@ function keyColumn(
 export function asInputError(error: unknown, stream: string, line: number | undefined): unknown {
   if (!isMapError(error)) return error;
   return new InputError(
-    `${error.message}: correct the stream's map in the setting "stream_maps".`,
+    `${error.message}; correct the stream's map in the setting "stream_maps".`,
     placeOf(error, stream, line),
     { cause: error },
   );

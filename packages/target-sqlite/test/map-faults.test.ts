@@ -204,7 +204,7 @@ describe('a filter that fails on a record', () => {
       {
         stream: 'pets',
         line: 6,
-        reason: expect.stringContaining('that this one belongs to') as string,
+        reason: expect.stringContaining('failed on the parent record') as string,
       },
       { stream: 'pets', line: 7 },
       { stream: 'people', line: 8 },

@@ -123,7 +123,7 @@ describe('stream maps that cannot be', () => {
   });
 
   it.each([
-    [{ people: { id: null } }, /line 1, stream "people": the map drops "id"/],
+    [{ people: { id: null } }, /line 1, stream "people": the map drops the key column "id"/],
     [{ people: { x: 'names' } }, /line 1, stream "people", column "x": .* did you mean "name"/],
     [{ people: { x: 'int(name)' } }, /line 2, stream "people", column "x": int\(\) got a string/],
   ])('%j end the run without a row', async (stream_maps, sentence) => {
