@@ -29,12 +29,13 @@ for (const [name, { folder }] of Object.entries(packages)) {
 
 const NETWORK = ['packages/tap-exactsales/src/http.ts'];
 const DATABASE = ['packages/target-sqlite/src/database/'];
+const STREAMS = ['packages/singer/src/stdio/'];
 
 /** Libraries that only the named files and folders may import. */
 const libraries = {
   undici: NETWORK,
   'better-sqlite3': DATABASE,
-  jsep: ['packages/stream-maps/src/parse.ts'],
+  jsep: ['packages/stream-maps/src/expression/parse.ts'],
   ajv: ['packages/schema/src/meta-schema.ts', 'packages/singer/src/validator.ts'],
 };
 
@@ -44,7 +45,9 @@ const builtInModules = {
   'node:https': NETWORK,
   'node:http2': NETWORK,
   'node:sqlite': DATABASE,
-  'node:process': ['packages/singer/src/stdio.ts'],
+  'node:process': STREAMS,
+  // A socket on descriptor 0 is the standard input too.
+  'node:net': STREAMS,
 };
 
 const isTool = (name) => packages[name].folder.startsWith('tools');
@@ -151,14 +154,14 @@ export default defineConfig(
   },
   {
     files: ['packages/*/src/**/*.ts'],
-    ignores: ['packages/singer/src/stdio.ts'],
+    ignores: STREAMS.map((folder) => `${folder}**`),
     rules: {
       'no-restricted-properties': [
         'error',
         ...['stdin', 'stdout', 'stderr'].map((property) => ({
           object: 'process',
           property,
-          message: 'Only packages/singer/src/stdio.ts may touch the standard streams.',
+          message: `Only ${STREAMS.join(', ')} may touch the standard streams.`,
         })),
       ],
       'no-restricted-globals': [

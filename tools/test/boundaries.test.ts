@@ -50,6 +50,7 @@ describe('the linter refuses', () => {
     ['the same by what Node brings', TAP, 'node:sqlite', 'may import'],
     ['ajv elsewhere in singer', SINGER, 'ajv', 'may import'],
     ['the standard streams by import', TAP, 'node:process', 'may import'],
+    ['the standard streams by a socket', TAP, 'node:net', 'may import'],
   ])('%s (%s)', async (_what, file, name, sentence) => {
     const whole = await complaints(file, `import * as some from '${name}';\nvoid some;\n`);
     expect(whole).toEqual([expect.stringContaining(sentence)]);

@@ -1,10 +1,10 @@
 import { environmentPrefix } from './log.ts';
-import type { Program, SettingSchema } from './program.ts';
+import type { Program, SettingSchema } from './settings.ts';
 
 export const ABOUT_FORMATS = ['text', 'json', 'markdown'] as const;
 export type AboutFormat = (typeof ABOUT_FORMATS)[number];
 
-/** What `--about` prints, with a line end. The keys of the JSON form are those of the Singer SDK. */
+/** Returns what `--about` prints, with a line end. The JSON form has the Singer SDK's keys. */
 export function about(program: Program, format: AboutFormat): string {
   if (format === 'json') return aboutJson(program);
   if (format === 'markdown') return aboutMarkdown(program);
@@ -42,11 +42,11 @@ ${program.description}
 
 Capabilities: ${program.capabilities.join(', ')}
 
-Settings (in a JSON file given with --config, or from ${environmentPrefix(program.name)}<SETTING> with --config=ENV):
+Settings (in a JSON file given with --config, or as ${environmentPrefix(program.name)}<SETTING> with --config=ENV):
 ${settings.join('')}`;
 }
 
-/** The settings as a Markdown table, with a line end: for the README and `--about`. */
+/** Returns the settings as a Markdown table, with a line end, for `--about` and the README. */
 export function settingsTable(program: Program): string {
   const rows = Object.entries(program.settings.properties).map(
     ([name, schema]) =>

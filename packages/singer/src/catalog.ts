@@ -1,6 +1,6 @@
 import { SettingsError } from './errors.ts';
+import { readJsonFile } from './json-files.ts';
 import type { JsonSchema } from './messages.ts';
-import { readJsonFile } from './settings.ts';
 
 export type Inclusion = 'automatic' | 'available' | 'unsupported';
 
@@ -32,7 +32,10 @@ export interface StreamDescription {
   readonly replicationKey?: string;
 }
 
-/** The entry that discovery prints: every column has its metadata; keys are automatic. */
+/**
+ * Returns the entry that discovery prints. Every column has metadata; key columns and the
+ * replication key are automatic.
+ */
 export function catalogEntry(description: StreamDescription): CatalogEntry {
   const { stream, schema, keyProperties, replicationMethod, replicationKey } = description;
   return {
@@ -72,12 +75,12 @@ function propertyNames(schema: JsonSchema): string[] {
   return Object.keys(schema['properties'] ?? {});
 }
 
-/** @throws SettingsError naming the file, when it cannot be read or is no catalog */
+/** @throws SettingsError naming the file, if it cannot be read or is not a catalog */
 export async function readCatalog(path: string): Promise<Catalog> {
   const value = await readJsonFile(path, 'catalog');
   if (isCatalog(value)) return value;
   throw new SettingsError([
-    `The catalog file ${path} is no catalog: it must hold {"streams": [...]}, as --discover prints it.`,
+    `The catalog file ${path} is not a catalog: it must contain {"streams": [...]}, as --discover prints it.`,
   ]);
 }
 
@@ -86,7 +89,7 @@ function isCatalog(value: unknown): value is Catalog {
   return Array.isArray(streams) && streams.every(isEntry);
 }
 
-/** Written by hand, an entry may lack its schema and its metadata; what is there must have its shape. */
+/** A handwritten entry may lack its schema or its metadata. If present, they must be well-formed. */
 function isEntry(value: unknown): boolean {
   const { tap_stream_id: id, stream, schema = {}, metadata = [] } = members(value);
   const isNamed = typeof (id ?? stream) === 'string';
@@ -105,16 +108,16 @@ function members(value: unknown): Readonly<Record<string, unknown>> {
 
 export interface Selection {
   readonly selected: boolean;
-  /** The columns to be written: the automatic ones and those selected. */
+  /** The columns to write: automatic and selected ones. */
   readonly properties: ReadonlySet<string>;
   readonly replicationMethod?: string;
   readonly replicationKey?: string;
 }
 
 /**
- * What a catalog says of one stream. `selected` wins over `selected-by-default`; automatic columns
- * always go, unsupported ones never. A method or key at the entry's root counts like one in the
- * metadata, since Meltano writes both.
+ * Reads what a catalog selects of one stream. `selected` takes precedence over
+ * `selected-by-default`; automatic columns are always selected, unsupported ones never. A method
+ * or key at the root of the entry counts too, since Meltano writes them there.
  */
 export function selection(entry: CatalogEntry): Selection {
   const stream = metadataAt(entry, []);
@@ -140,13 +143,13 @@ function isSelected(metadata: MetadataEntry['metadata']): boolean {
   return (metadata['selected'] ?? metadata['selected-by-default'] ?? true) !== false;
 }
 
-/** Old catalogs say `selected` in the schema instead of the metadata. */
+/** Old catalogs have `selected` in the schema instead of the metadata. */
 function legacySelected({ schema }: CatalogEntry): { selected?: unknown } {
   return 'selected' in schema ? { selected: schema['selected'] } : {};
 }
 
 function metadataAt(entry: CatalogEntry, breadcrumb: readonly string[]): MetadataEntry['metadata'] {
-  // A catalog that was written by hand may lack the list altogether.
+  // Handwritten catalogs may lack the list.
   const entries = (entry.metadata as readonly MetadataEntry[] | undefined) ?? [];
   const path = breadcrumb.join('\0');
   return entries.find((item) => item.breadcrumb.join('\0') === path)?.metadata ?? {};

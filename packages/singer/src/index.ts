@@ -10,17 +10,12 @@ export {
   type Selection,
   type StreamDescription,
 } from './catalog.ts';
-export {
-  print,
-  runProgram,
-  type Arguments,
-  type Command,
-  type CommandLine,
-  type Option,
-} from './command-line.ts';
+export type { Command, CommandLine, Option } from './arguments.ts';
+export { print, runProgram, terminationSignal, type Arguments } from './command-line.ts';
 export {
   InputError,
   OutputClosedError,
+  errorCode,
   ProgramError,
   SettingsError,
   UnmappedRecordError,
@@ -48,24 +43,26 @@ export {
   isExact,
   isObject,
   isRawJson,
-  LEAST_SURE,
+  SMALLEST_SURE,
+  SMALLEST_SURE as LEAST_SURE,
   parseKeepingDigits,
   parseLossless,
   rawMembers,
   type JsonValue,
   type RawJson,
 } from './json.ts';
+export { packageVersion, readJsonFile, readState } from './json-files.ts';
 export { LineSplitter, readLines, type Line, type ReadLinesOptions } from './lines.ts';
 export {
   environmentPrefix,
   isDebugging,
   isLogForPrograms,
-  isTold,
+  isLogged,
+  isLogged as isTold,
   log,
   type LogFields,
 } from './log.ts';
 export { nearest } from './nearest.ts';
-export { packageVersion } from './manifest.ts';
 export { bareRecordLine, messageLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
 export {
   parseMessage,
@@ -81,15 +78,16 @@ export {
   type UnknownMessage,
 } from './messages.ts';
 export { counter, timer, type Counter, type MetricTags, type Timer } from './metrics.ts';
-export type { Program, SettingSchema, SettingsSchema } from './program.ts';
-export { readJsonFile, resolveSettings } from './settings.ts';
-export { terminationSignal } from './signals.ts';
-export { readState } from './state-file.ts';
-export { loadValidator, type CompileValidator } from './validation.ts';
-export type { Violation } from './validator.ts';
-export { openStatusLines, type StatusLines } from './status-lines.ts';
-export type { Output } from './queued-output.ts';
-export { stderrIsForPeople, stdinBytes, stdoutOutput, writeStderr } from './stdio.ts';
+export {
+  resolveSettings,
+  type Program,
+  type SettingSchema,
+  type SettingsSchema,
+} from './settings.ts';
+export type { Output } from './stdio/output.ts';
+export { openStatusLines, type StatusLines } from './stdio/status-lines.ts';
+export { stderrIsForPeople, stdinBytes, stdoutOutput, writeStderr } from './stdio/stdio.ts';
+export { loadValidator, type CompileValidator, type Violation } from './validator.ts';
 export {
   readCovered,
   readKey,

@@ -1,8 +1,6 @@
 /**
- * The grammar of dates and times in messages, in one place.
- *
- * An instant is RFC 3339 text in UTC with all the fraction digits that its source sent (0 to 7 were
- * seen from the API). A `Date` has milliseconds only, so instants are kept and compared as text.
+ * An RFC 3339 timestamp in UTC with all the fraction digits that its source sent (the API sends 0
+ * to 7). A `Date` has only milliseconds, so instants are kept and compared as text.
  */
 export type Instant = string;
 
@@ -30,7 +28,7 @@ const DATE_TIME =
 
 /**
  * Reads an ISO 8601 calendar date, with or without a time of day and a zone.
- * @returns undefined for other text, and for a day or an hour that does not exist
+ * @returns undefined if the text has another form, or names a day or an hour that does not exist
  */
 export function parseDateTime(text: string): DateTime | undefined {
   const match = DATE_TIME.exec(text);
@@ -71,8 +69,8 @@ export function zoneOffset(zone: string): number {
 }
 
 /**
- * Text that sorts as the instant does, whatever zone and precision it was written with. A date is
- * its midnight, and a missing zone is UTC.
+ * Returns text that sorts chronologically, whatever zone and precision the instant was written
+ * with. A date counts as its midnight; a missing zone counts as UTC.
  * @returns undefined if the text is not a date or a date-time
  */
 export function sortableInstant(text: string): string | undefined {
@@ -86,7 +84,7 @@ const UTC = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/;
 
 /** Negative, zero or positive if `left` is before, at or after `right`, to the last digit. */
 export function compareInstants(left: Instant, right: Instant): number {
-  // Texts with the same number of digits sort as they are.
+  // Instants with the same number of digits sort as text.
   if (left.length === right.length) return compareText(left, right);
   const [a, b] = [digitsOf(left), digitsOf(right)];
   const length = Math.max(a.length, b.length);
@@ -118,12 +116,12 @@ export function shiftInstant(instant: Instant, milliseconds: number): Instant {
   return fraction.length > 3 ? `${shifted.slice(0, -1)}${fraction.slice(3)}Z` : shifted;
 }
 
-/** Milliseconds since 1970; finer digits are cut off. */
+/** Milliseconds since 1970. Finer digits are cut off. */
 export function milliseconds(instant: Instant): number {
   return Date.parse(instant);
 }
 
-/** Clamped to the years 0001 to 9999, which RFC 3339 can write. */
+/** Clamps to the years 0001 to 9999, the range of RFC 3339. */
 export function fromMilliseconds(time: number): Instant {
   return new Date(Math.min(LAST, Math.max(FIRST, time))).toISOString();
 }

@@ -7,24 +7,25 @@ export interface Line {
 }
 
 export interface ReadLinesOptions {
-  /** The longest line that is accepted, in bytes; at most 512 MiB, the longest string of V8. */
+  /** The longest line to accept, in bytes (default: 256 MiB; V8 allows up to 512 MiB). */
   readonly maxBytes?: number;
 }
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const MIB = 1024 * 1024;
-/** Bytes of memory for the beginning of a line: at first, and at most once a long one is over. */
+/** Bytes of memory for the beginning of a line: when first needed, and kept after a long line. */
 const LEAST_KEPT = 64 * 1024;
 const MOST_KEPT = MIB;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
- * Splits bytes into numbered lines, a batch for each chunk that came. Bytes are split before they
- * are decoded: a chunk decoded whole becomes a two-byte string when it holds one accent, and
- * costs five times as much. A byte order mark, CRLF and a missing last line end are accepted;
- * blank lines are counted and left out.
- * @throws InputError for a line longer than `maxBytes`
+ * Splits bytes into numbered lines and yields those of each chunk. Accepts a byte order mark, CRLF
+ * and a missing last line end. Blank lines are counted but left out.
+ *
+ * Bytes are split before they are decoded: one accent would turn a decoded chunk into a two-byte
+ * string, which costs five times as much.
+ * @throws InputError if a line is longer than `maxBytes`
  */
 export async function* readLines(
   source: AsyncIterable<Uint8Array>,
@@ -39,10 +40,10 @@ export async function* readLines(
   if (last.length > 0) yield last;
 }
 
-/** The same, fed chunk by chunk, for a caller that drives the reading itself. */
+/** Splits chunks into lines like {@link readLines}, for a caller that reads the input itself. */
 export class LineSplitter {
   readonly #maxBytes: number;
-  /** The beginning of a line whose end has not come yet; the memory is used again and again. */
+  /** The beginning of a line whose end has not arrived yet. The memory is reused. */
   #rest = Buffer.alloc(0);
   #restBytes = 0;
   #number = 0;
@@ -51,7 +52,7 @@ export class LineSplitter {
     this.#maxBytes = maxBytes;
   }
 
-  /** @throws InputError for a line that is too long */
+  /** @throws InputError if a line is too long */
   push(chunk: Uint8Array): Line[] {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const lines: Line[] = [];
@@ -64,7 +65,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** The last line, where the input ends without a line end. */
+  /** Returns the last line if the input ended without a line end. */
   end(): Line[] {
     const lines: Line[] = [];
     if (this.#restBytes > 0) this.#take(Buffer.alloc(0), 0, 0, lines);
@@ -96,7 +97,7 @@ export class LineSplitter {
     }
   }
 
-  /** Copied: the reader may use the chunk's memory again. */
+  /** Copies the bytes: the reader may reuse the chunk's memory. */
   #append(bytes: Buffer): void {
     const length = this.#restBytes + bytes.length;
     if (length > this.#rest.length) {
@@ -111,7 +112,7 @@ export class LineSplitter {
   #refuseLong(length: number): void {
     if (length <= this.#maxBytes) return;
     throw new InputError(
-      `the line is longer than ${this.#maxBytes} bytes, the most that is accepted: raise the limit, or have the tap write smaller records.`,
+      `the line is longer than ${this.#maxBytes} bytes: raise the limit, or make the tap write smaller records.`,
       { line: this.#number },
     );
   }

@@ -1,14 +1,28 @@
-import { LEVELS, logConfig, type LogConfig, type LogLevel } from './log-config.ts';
-import { writeStderr } from './stdio.ts';
+import { readFile } from 'node:fs/promises';
+import { SettingsError } from './errors.ts';
+import { writeStderr } from './stdio/stdio.ts';
+
+/** Lowest first. The names are those of Python's logging, which Meltano uses. */
+const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const;
+
+export type LogLevel = (typeof LEVELS)[number];
+
+/** `human`: time, level, message. `message`: only the message. `structured`: one JSON object per line. */
+type LogForm = 'human' | 'message' | 'structured';
+
+interface LogConfig {
+  readonly level: LogLevel;
+  readonly form: LogForm;
+}
 
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 export interface LogDetails {
-  /** Shown behind the message; `stream` names the stream it is about. */
+  /** Printed after the message. `stream` is the stream that the message is about. */
   readonly fields?: LogFields;
   /** A metric point, for readers of structured logs. */
   readonly metric?: object;
-  /** What went wrong. Its message is never taken: it may quote data. */
+  /** What went wrong. Its own message is not logged: it may quote data. */
   readonly error?: Error;
 }
 
@@ -16,9 +30,9 @@ let config: LogConfig = { level: 'info', form: 'human' };
 let logger = 'singer';
 
 /**
- * Sets level and form of the log, see {@link logConfig}.
+ * Sets the level and the form of the log, see {@link logConfig}.
  * @param programName e.g. `tap-exactsales`
- * @throws SettingsError when the file that the environment names cannot be read
+ * @throws SettingsError if the file that the environment names cannot be read
  */
 export async function configureLog(programName: string, env: NodeJS.ProcessEnv): Promise<void> {
   logger = programName;
@@ -31,20 +45,20 @@ export function environmentPrefix(programName: string): string {
 }
 
 export function isDebugging(): boolean {
-  return isTold('debug');
+  return isLogged('debug');
 }
 
-/** True when lines of that level are written. */
-export function isTold(level: LogLevel): boolean {
+/** True if messages of that level are written. */
+export function isLogged(level: LogLevel): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf(config.level);
 }
 
-/** True when the log is read by a program, which wants no progress drawn in it. */
+/** True if a program reads the log, so that no progress should be drawn in it. */
 export function isLogForPrograms(): boolean {
   return config.form !== 'human';
 }
 
-/** Lines on the standard error. Never a secret, never a record's value. */
+/** Writes a line to stderr. Never log a secret or a record's value. */
 export const log = {
   debug: (message: string, fields?: LogFields): void =>
     writeLog('debug', message, fields && { fields }),
@@ -59,7 +73,7 @@ export const log = {
 } as const;
 
 export function writeLog(level: LogLevel, message: string, details: LogDetails = {}): void {
-  if (!isTold(level)) return;
+  if (!isLogged(level)) return;
   const line =
     config.form === 'structured'
       ? structured(level, message, details)
@@ -73,7 +87,7 @@ function plain(level: LogLevel, message: string, { fields = {} }: LogDetails): s
   return `${head}${message}${details.join('')}`;
 }
 
-/** All fields that the Singer SDK's schema of its log and Meltano's reader ask for. */
+/** Returns a line with all the fields that the Singer SDK's log schema and Meltano require. */
 function structured(
   level: LogLevel,
   message: string,
@@ -93,4 +107,66 @@ function structured(
     ...(metric && { metric_info: metric }),
     ...(error && { exception: { type: error.name, module: logger, message, traceback: [] } }),
   });
+}
+
+/** The formatter of the Singer SDK that writes one JSON object per line. */
+const STRUCTURED_FORMATTER = 'singer_sdk.logging.StructuredFormatter';
+const MESSAGE_ONLY = '%(message)s';
+
+/**
+ * Reads the log settings from the environment. The level is `<PROGRAM>_LOGLEVEL`, or the one in the
+ * file that `SINGER_SDK_LOG_CONFIG` names, or `LOGLEVEL`. That file is a `dictConfig` of Python's
+ * logging, in JSON or YAML; only the root level and the formatters are used.
+ * @param prefix the prefix of the program's variables, e.g. `TAP_EXACTSALES_`
+ * @throws SettingsError if the file cannot be read
+ */
+async function logConfig(prefix: string, env: NodeJS.ProcessEnv): Promise<LogConfig> {
+  const path = env['SINGER_SDK_LOG_CONFIG'];
+  const file = path === undefined || path === '' ? undefined : await readLogConfig(path);
+  return {
+    level:
+      level(env[`${prefix}LOGLEVEL`]) ??
+      level(file?.root?.level) ??
+      level(env['LOGLEVEL']) ??
+      'info',
+    form: form(Object.values(file?.formatters ?? {})),
+  };
+}
+
+interface DictConfig {
+  readonly root?: { readonly level?: unknown };
+  readonly formatters?: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+}
+
+async function readLogConfig(path: string): Promise<DictConfig> {
+  try {
+    const text = await readFile(path, 'utf8');
+    const value = text.trimStart().startsWith('{')
+      ? (JSON.parse(text) as unknown)
+      : await yaml(text);
+    return value ?? {};
+  } catch (cause) {
+    throw new SettingsError(
+      [
+        `The log configuration ${path} (SINGER_SDK_LOG_CONFIG) cannot be read: it must be JSON or YAML.`,
+      ],
+      { cause },
+    );
+  }
+}
+
+async function yaml(text: string): Promise<unknown> {
+  const { parse } = await import('yaml');
+  return parse(text) as unknown;
+}
+
+function level(name: unknown): LogLevel | undefined {
+  return LEVELS.find((known) => known === String(name).toLowerCase());
+}
+
+function form(formatters: readonly (Readonly<Record<string, unknown>> | null)[]): LogForm {
+  const is = (key: string, value: string): boolean =>
+    formatters.some((item) => item?.[key] === value);
+  if (is('()', STRUCTURED_FORMATTER)) return 'structured';
+  return is('format', MESSAGE_ONLY) ? 'message' : 'human';
 }

@@ -1,6 +1,6 @@
 import type { JsonSchema, Message } from './messages.ts';
 
-/** Text of messages, one line each with its line end. Numbers kept as `RawJson` go out digit for digit. */
+// These functions return one line each, with its line end. `RawJson` numbers keep all their digits.
 
 export function schemaLine(
   stream: string,
@@ -35,7 +35,7 @@ export function stateLine(value: object): string {
   return line({ type: 'STATE', value });
 }
 
-/** The line of a message. What is unknown has none. */
+/** Returns the line of a message; an empty string for an unknown message. */
 export function messageLine(message: Message): string {
   switch (message.type) {
     case 'UNKNOWN':
@@ -51,15 +51,12 @@ export function messageLine(message: Message): string {
   }
 }
 
-/**
- * Only the record itself is for the serializer to walk: what stands around it is the same for row
- * after row, and short.
- */
+/** Serializes only the record with `JSON.stringify`: the rest is short and the same for every row. */
 function recordText(parts: RecordParts): string {
   return bareRecordLine(parts, JSON.stringify(parts.record));
 }
 
-/** The line of a record that is JSON text already, as in the file of a BATCH. */
+/** Returns the RECORD line of a record that is already JSON text, as in the file of a BATCH. */
 export function bareRecordLine(
   { stream, version, time_extracted: time }: Omit<RecordParts, 'record'>,
   record: string,

@@ -11,7 +11,7 @@ export interface SchemaMessage {
   readonly type: 'SCHEMA';
   readonly stream: string;
   readonly schema: JsonSchema;
-  /** Empty where the stream has no key. */
+  /** Empty if the stream has no key. */
   readonly key_properties: readonly string[];
   readonly bookmark_properties?: readonly string[];
 }
@@ -27,7 +27,7 @@ export interface RecordMessage {
 
 export interface StateMessage {
   readonly type: 'STATE';
-  /** The JSON text of the value as it came, digit for digit. */
+  /** The JSON text of the value, exactly as received. */
   readonly value: string;
 }
 
@@ -44,11 +44,11 @@ export interface BatchMessage {
   /** URLs of the files. */
   readonly manifest: readonly string[];
   readonly version?: number;
-  /** RFC 3339: when the first of the records was read. */
+  /** RFC 3339: when the first record was read. */
   readonly time_extracted?: string;
 }
 
-/** A kind of message that this protocol does not know: to be warned about once, and passed over. */
+/** A message of an unknown type. Readers warn once and ignore it. */
 export interface UnknownMessage {
   readonly type: 'UNKNOWN';
   readonly name: string;
@@ -63,14 +63,14 @@ export type Message =
   | UnknownMessage;
 
 /**
- * Reads one line as a message. The type may be written in any letter case. Of the numbers in a
- * record those that are `isDoubtful` may be other than they were written.
- * @throws InputError naming the line, for what is no JSON object, has no type, or lacks a member
+ * Parses one line as a message. The type may be in upper or lower case. Numbers in a record that
+ * are `isDoubtful` may differ from their literal.
+ * @throws InputError naming the line, if it is not a JSON object, has no type, or lacks a member
  */
 export function parseMessage(line: Line): Message {
   const message = parseObject(line);
   const type = message['type'];
-  if (typeof type !== 'string') throw fault(line, 'the message has no "type"');
+  if (typeof type !== 'string') throw invalid(line, 'the message has no "type"');
   switch (type.toUpperCase()) {
     case 'RECORD':
       return recordMessage(line, message);
@@ -92,7 +92,7 @@ export function parseMessage(line: Line): Message {
 }
 
 /**
- * Reads one line as a bare record, as the files of a BATCH hold them.
+ * Parses one line of a BATCH file as a record.
  * @throws InputError naming the line
  */
 export function parseRecord(line: Line): JsonRecord {
@@ -106,12 +106,12 @@ function parseObject(line: Line): Readonly<Record<string, JsonValue>> {
   try {
     value = parseKeepingDigits(line.text);
   } catch (cause) {
-    if (cause instanceof RangeError) throw fault(line, 'the line is nested too deep to be read');
-    // The parser's own message quotes the line, and so a record's values: it is not passed on.
+    if (cause instanceof RangeError) throw invalid(line, 'the line is nested too deeply');
+    // No cause: the parser's message quotes the line, and so a record's values.
     if (!(cause instanceof SyntaxError)) throw cause;
-    throw fault(line, 'the line is no valid JSON');
+    throw invalid(line, 'the line is not valid JSON');
   }
-  if (!isObject(value)) throw fault(line, 'the line is no JSON object');
+  if (!isObject(value)) throw invalid(line, 'the line is not a JSON object');
   return value;
 }
 
@@ -119,15 +119,15 @@ function recordMessage(line: Line, message: Members): RecordMessage {
   const name = stream(line, message);
   const record = message['record'];
   if (!isObject(record)) {
-    throw fault(line, 'the RECORD message has no "record" object', name);
+    throw invalid(line, 'the RECORD message has no "record" object', name);
   }
-  return { type: 'RECORD', stream: name, record, ...ofEachRecord(message) };
+  return { type: 'RECORD', stream: name, record, ...recordMetadata(message) };
 }
 
 function schemaMessage(line: Line, message: Members): SchemaMessage {
   const name = stream(line, message);
   const schema = message['schema'];
-  if (!isObject(schema)) throw fault(line, 'the SCHEMA message has no "schema" object', name);
+  if (!isObject(schema)) throw invalid(line, 'the SCHEMA message has no "schema" object', name);
   const bookmarks = message['bookmark_properties'];
   return {
     type: 'SCHEMA',
@@ -141,7 +141,7 @@ function schemaMessage(line: Line, message: Members): SchemaMessage {
 }
 
 function stateMessage(line: Line, message: Members): StateMessage {
-  if (message['value'] === undefined) throw fault(line, 'the STATE message has no "value"');
+  if (message['value'] === undefined) throw invalid(line, 'the STATE message has no "value"');
   return { type: 'STATE', value: rawMembers(line.text).get('value') ?? 'null' };
 }
 
@@ -150,7 +150,7 @@ function batchMessage(line: Line, message: Members): BatchMessage {
   const encoding = message['encoding'];
   const manifest = names(line, message, 'manifest');
   if (!isObject(encoding) || typeof encoding['format'] !== 'string' || manifest === undefined) {
-    throw fault(line, 'the BATCH message has no "encoding" or no "manifest"', name);
+    throw invalid(line, 'the BATCH message has no valid "encoding" or no "manifest"', name);
   }
   const { format, compression } = encoding;
   return {
@@ -158,28 +158,28 @@ function batchMessage(line: Line, message: Members): BatchMessage {
     stream: name,
     encoding: { format, ...(typeof compression === 'string' && { compression }) },
     manifest,
-    ...ofEachRecord(message),
+    ...recordMetadata(message),
   };
 }
 
 function stream(line: Line, message: Members): string {
   const name = message['stream'];
   if (typeof name === 'string') return name;
-  throw fault(line, 'the message has no "stream"');
+  throw invalid(line, 'the message has no "stream"');
 }
 
 function version(line: Line, message: Members): number {
   const value = message['version'];
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  throw fault(
+  throw invalid(
     line,
-    'the ACTIVATE_VERSION message has no whole number as "version"',
+    'the "version" of the ACTIVATE_VERSION message is not an integer',
     stream(line, message),
   );
 }
 
-/** What is said of a record, or of all records of a BATCH. */
-function ofEachRecord(message: Members): { version?: number; time_extracted?: string } {
+/** The members of a RECORD message, or of a BATCH for all its records. */
+function recordMetadata(message: Members): { version?: number; time_extracted?: string } {
   const { version: number, time_extracted: extracted } = message;
   return {
     ...(typeof number === 'number' && { version: number }),
@@ -191,11 +191,11 @@ function names(line: Line, message: Members, member: string): readonly string[] 
   const value = message[member];
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-  throw fault(line, `"${member}" is no list of texts`, stream(line, message));
+  throw invalid(line, `"${member}" is not a list of strings`, stream(line, message));
 }
 
-function fault(line: Line, what: string, streamName?: string): InputError {
-  return new InputError(`${what}; the input must be Singer messages, one JSON object a line.`, {
+function invalid(line: Line, what: string, streamName?: string): InputError {
+  return new InputError(`${what}; the input must be Singer messages, one JSON object per line.`, {
     line: line.number,
     ...(streamName !== undefined && { stream: streamName }),
   });

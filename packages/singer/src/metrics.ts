@@ -3,16 +3,16 @@ import { isLogForPrograms, writeLog } from './log.ts';
 /** Tags of a metric: `stream`, `endpoint`, `http_status_code`, `status`, … */
 export type MetricTags = Readonly<Record<string, string | number>>;
 
-/** Milliseconds between two lines of a counter, as in the Singer SDK. */
+/** Milliseconds between two lines of a counter, the same as in the Singer SDK. */
 const COUNTER_INTERVAL = 60_000;
 
 export interface Counter {
   add(amount?: number): void;
-  /** Writes what was counted since the last line. */
+  /** Writes the count since the last line. */
   flush(): void;
 }
 
-/** Counts, and writes a metric line at most once a minute and at the end. */
+/** Returns a counter that writes a metric line up to once a minute and on `flush`. */
 export function counter(metric: string, tags: MetricTags): Counter {
   let value = 0;
   let written = Date.now();
@@ -31,7 +31,7 @@ export function counter(metric: string, tags: MetricTags): Counter {
 }
 
 export interface Timer {
-  /** Writes the seconds since the timer was made. */
+  /** Writes the seconds since the timer was created. */
   end(tags?: MetricTags): void;
 }
 
@@ -46,8 +46,8 @@ export function timer(metric: string, tags: MetricTags): Timer {
 }
 
 /**
- * The form that singer-python's and Meltano's readers look for. In a log that is written for people
- * they would bury what is said in words, so there they stand at the level of debugging.
+ * Writes a metric in the form that singer-python's and Meltano's readers expect. In a log for people
+ * metrics would hide everything else, so they are debug messages there.
  */
 function writeMetric(point: object): void {
   const level = isLogForPrograms() ? 'info' : 'debug';

@@ -1,8 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * The known name that a misspelt one must have meant: at most a third of its letters differ.
- * Letter case and `-` for `_` count as spelled alike.
+ * Returns the known name that a misspelled one probably means, ignoring case and `-` for `_`.
+ * @returns undefined if more than a third of the characters differ
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;

@@ -1,21 +1,54 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { SettingsError } from './errors.ts';
+import { readJsonFile } from './json-files.ts';
+import { isObject } from './json.ts';
 import { environmentPrefix, log } from './log.ts';
+import type { JsonSchema } from './messages.ts';
 import { nearest } from './nearest.ts';
-import type { Program, SettingSchema } from './program.ts';
+import { loadValidator } from './validator.ts';
+
+/** The JSON Schema of one setting. */
+export interface SettingSchema extends JsonSchema {
+  readonly type: string | readonly string[];
+  readonly title: string;
+  readonly description: string;
+  readonly default?: unknown;
+  /** The value must never be shown. */
+  readonly 'x-secret'?: boolean;
+  /** Meltano's kind, if it does not follow from the type: `file`, `date_iso8601`, `options`, … */
+  readonly 'x-kind'?: string;
+}
+
+/** All settings of a program. Validation, `--about`, docs and the Meltano definition derive from it. */
+export interface SettingsSchema extends JsonSchema {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, SettingSchema>>;
+  readonly required?: readonly string[];
+}
+
+/** How a tap or a target describes itself. */
+export interface Program {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** Meltano's names of the capabilities. */
+  readonly capabilities: readonly string[];
+  readonly settings: SettingsSchema;
+}
 
 type Settings = Record<string, unknown>;
 
 /**
- * Gathers, completes and checks the settings. Later files win over earlier ones; `ENV` among the
- * sources adds `<PROGRAM>_<SETTING>` from the environment and from `.env`, which win over every
- * file. A setting that is null counts as not given. Names that the program does not know are warned
- * about and left out, since Meltano passes the extractor's settings to the loader; those that are
- * nearly a known one are faults.
+ * Reads the settings, adds the defaults and validates the result. Later files win over earlier
+ * ones. `ENV` adds `<PROGRAM>_<SETTING>` from the environment and from `.env`, which win over every
+ * file. A setting that is null counts as not set.
+ *
+ * Unknown names are ignored with a warning, since Meltano passes the extractor's settings to the
+ * loader; a name that is nearly a known one is an error.
  * @param sources the values of `--config`: paths of JSON files, or `ENV`
- * @param check what the schema cannot say: gives the further faults, a sentence each
- * @throws SettingsError with every fault: unreadable file, wrong type, missing setting
+ * @param check finds problems that the schema cannot express, and returns one sentence for each
+ * @throws SettingsError with every problem: unreadable file, wrong type, missing setting
  */
 export async function resolveSettings<T extends object>(
   program: Program,
@@ -25,10 +58,10 @@ export async function resolveSettings<T extends object>(
 ): Promise<Readonly<T>> {
   const given = await gather(program, sources, env);
   const known = Object.keys(program.settings.properties);
-  const faults = [...unknownNames(given, known)];
+  const problems = misspelledNames(given, known);
   const settings = { ...defaults(program), ...only(given, known) };
-  faults.push(...(await violations(program, settings)), ...check(settings));
-  if (faults.length > 0) throw new SettingsError(faults);
+  problems.push(...(await violations(program, settings)), ...check(settings));
+  if (problems.length > 0) throw new SettingsError(problems);
   return Object.freeze(settings) as Readonly<T>;
 }
 
@@ -51,7 +84,7 @@ async function gather(
   );
 }
 
-/** Meltano hands on numbers from its own environment as text: for 4.4 a fraction can be nothing else. */
+/** Converts numbers in strings: Meltano 4.4 passes numbers from its environment that way. */
 function numberOf(value: unknown, schema: SettingSchema | undefined): unknown {
   const isNumeric = typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value);
   return isNumeric && schema ? cast(value, schema) : value;
@@ -59,40 +92,11 @@ function numberOf(value: unknown, schema: SettingSchema | undefined): unknown {
 
 async function readSettingsFile(path: string): Promise<Settings> {
   const value = await readJsonFile(path, 'settings');
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Settings;
-  throw new SettingsError([`The settings file ${path} must hold a JSON object.`]);
+  if (isObject(value)) return value;
+  throw new SettingsError([`The settings file ${path} must contain a JSON object.`]);
 }
 
-/**
- * Reads a file of JSON; a byte order mark is passed over.
- * @param what what the file should hold, for the message
- * @throws SettingsError naming the file, without quoting it, when it cannot be read or parsed
- */
-export async function readJsonFile(path: string, what: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-    throw new SettingsError(
-      [`The ${what} file ${path} cannot be read (${reason}): check its name and its permissions.`],
-      { cause },
-    );
-  });
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
-  } catch {
-    // No cause: the parser's message quotes the text, which may hold a secret.
-    throw new SettingsError([`The ${what} file ${path} ${notJson(text)}.`]);
-  }
-}
-
-/** What is wrong with a file, and what to do. */
-function notJson(text: string): string {
-  return text.trim() === ''
-    ? 'is empty: see why nothing was written into it'
-    : 'is not valid JSON: it must hold one JSON value, and nothing behind it';
-}
-
-/** The `.env` file of the working directory, where there is one. */
+/** Reads the `.env` file of the working directory, if there is one. */
 async function readDotEnv(): Promise<NodeJS.ProcessEnv> {
   const text = await readFile('.env', 'utf8').catch(() => '');
   return parseEnv(text);
@@ -107,7 +111,7 @@ function readEnvironment({ name, settings }: Program, env: NodeJS.ProcessEnv): S
   return Object.fromEntries(found);
 }
 
-/** Text that cannot be cast stays text: the validation then says what was expected. */
+/** Text that cannot be converted stays as it is, so that validation says what was expected. */
 function cast(text: string, { type }: SettingSchema): unknown {
   const types = [type].flat();
   if (types.includes('string')) return text;
@@ -122,13 +126,14 @@ function cast(text: string, { type }: SettingSchema): unknown {
 }
 
 /** @returns the faults: names so near to a known one that they must be meant so */
-function unknownNames(given: Settings, known: readonly string[]): string[] {
+/** Returns a problem for each name that is nearly a known one, and warns of other unknown names. */
+function misspelledNames(given: Settings, known: readonly string[]): string[] {
   return Object.keys(given)
     .filter((name) => !known.includes(name))
     .flatMap((name) => {
       const meant = nearest(name, known);
       if (meant !== undefined) return [`Unknown setting "${name}": did you mean "${meant}"?`];
-      log.warning(`The setting "${name}" is not known here and has no effect.`);
+      log.warning(`Ignoring the unknown setting "${name}".`);
       return [];
     });
 }
@@ -146,13 +151,13 @@ function only(given: Settings, known: readonly string[]): Settings {
 }
 
 async function violations({ name, settings }: Program, value: Settings): Promise<string[]> {
-  const { compileValidator } = await import('./validator.ts');
-  return compileValidator(
+  const compile = await loadValidator();
+  return compile(
     settings,
     true,
   )(value).map(({ path, reason, missing }) => {
     if (missing === undefined) return `The setting "${path.slice(1)}" ${reason}.`;
     const variable = `${environmentPrefix(name)}${missing.toUpperCase()}`;
-    return `The setting "${missing}" is required: put it in the file given with --config, or in ${variable} with --config=ENV.`;
+    return `The setting "${missing}" is required: add it to the file given with --config, or set ${variable} and use --config=ENV.`;
   });
 }

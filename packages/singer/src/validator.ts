@@ -1,37 +1,44 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { JsonSchema } from './messages.ts';
 
-/** What is wrong with a value: where (a JSON pointer, `""` for the whole), and the reason in words. */
+/** One thing that is wrong with a value. */
 export interface Violation {
+  /** A JSON pointer; `""` for the whole value. */
   readonly path: string;
+  /** E.g. `must be integer`. Never contains the value. */
   readonly reason: string;
   /** The keyword that failed: `type`, `required`, … */
   readonly keyword: string;
-  /** The name that a `required` misses. */
+  /** The missing property, if the keyword is `required`. */
   readonly missing?: string;
 }
 
 /**
- * Compiles a JSON Schema. Formats are not checked here; unknown keywords are passed over, as
- * schemas of any tap hold some. The reasons never hold the value itself.
- * @param isOurs a schema of this program, known to be one: to hold it against the meta-schema would
- * cost more at start-up than all the rest
- * @returns a function that gives every violation, none for a valid value
- * @throws Error for a schema that is no schema
+ * Compiles a JSON Schema. Formats are not checked, and unknown keywords are ignored.
+ * @param isOurs true for a schema of our own, which is not validated against the meta-schema: that
+ * would cost more at start-up than everything else
+ * @returns a function that returns every violation
+ * @throws Error if the schema is invalid
  */
-export function compileValidator(
+export type CompileValidator = (
   schema: JsonSchema,
-  isOurs = false,
-): (value: unknown) => readonly Violation[] {
-  const ajv = new Ajv({
-    allErrors: true,
-    strict: false,
-    validateFormats: false,
-    logger: false,
-    ...(isOurs && { meta: false, validateSchema: false }),
-  });
-  const validate = ajv.compile(schema);
-  return (value) => (validate(value) ? [] : (validate.errors ?? []).map(violation));
+  isOurs?: boolean,
+) => (value: unknown) => readonly Violation[];
+
+/** Loads Ajv, which takes about 17 ms: call this only when a validator is needed. */
+export async function loadValidator(): Promise<CompileValidator> {
+  const { Ajv } = await import('ajv');
+  return (schema, isOurs = false) => {
+    const ajv = new Ajv({
+      allErrors: true,
+      strict: false,
+      validateFormats: false,
+      logger: false,
+      ...(isOurs && { meta: false, validateSchema: false }),
+    });
+    const validate = ajv.compile(schema);
+    return (value) => (validate(value) ? [] : (validate.errors ?? []).map(violation));
+  };
 }
 
 function violation({ instancePath, keyword, message, params }: ErrorObject): Violation {
@@ -44,7 +51,7 @@ function violation({ instancePath, keyword, message, params }: ErrorObject): Vio
   };
 }
 
-/** In words, where Ajv's own leave something to be asked. */
+/** Returns a better reason than Ajv's own, or undefined if that is good enough. */
 function reasonOf(keyword: string, params: ErrorObject['params']): string | undefined {
   const allowed: unknown = params['allowedValues'];
   if (Array.isArray(allowed)) return `must be one of ${allowed.join(', ')}`;

@@ -1,17 +1,15 @@
 import { isObject } from './json.ts';
 
-/**
- * The words that a table's schema uses beside plain JSON Schema, and how to read them in a schema
- * of any tap. The readers never throw: a keyword that is missing or malformed counts as not said.
- */
+// The keywords that extend JSON Schema (x-key, x-parent, …) and how to read them in the schema of any
+// tap. The readers never throw: a malformed keyword counts as missing.
 
-/** A JSON Schema as it came: nothing is known of it. */
+/** A JSON Schema from any source. */
 export type AnySchema = Readonly<Record<string, unknown>>;
 
-/** `full`: read whole each time. `incremental`: from a bookmark on. `window`: a span of dates. */
+/** `full`: every row each time. `incremental`: from a bookmark on. `window`: a span of dates. */
 export type ReplicationMethod = 'full' | 'incremental' | 'window';
 
-/** `x-replication`. The key is the column that the bookmark or the window stands on. */
+/** `x-replication`. The key is the column of the bookmark or the window. */
 export interface Replication {
   readonly method: ReplicationMethod;
   readonly key?: string;
@@ -21,19 +19,19 @@ export interface Replication {
 export interface Parent {
   readonly table: string;
   readonly array: string;
-  /** The child's column → the parent's column. A parent that arrives replaces its children. */
+  /** The child's column → the parent's column. When a parent record arrives, its children are replaced. */
   readonly columns: Readonly<Record<string, string>>;
 }
 
-/** One of `x-references`: a column that holds another table's value. A join, not a promise. */
+/** One of `x-references`: a column that contains another table's key. A join, not a guarantee. */
 export interface Reference {
   readonly table: string;
   readonly column: string;
 }
 
 /**
- * `x-covered`, only on the wire: every row of the stream whose `column` lies in [from, to) has been
- * sent with `version`, so a row there with an older one, or none, is gone at the source.
+ * `x-covered`, only in SCHEMA messages: every row whose `column` is in [from, to) has been sent with
+ * `version`, so a row in that range with an older version, or none, was deleted at the source.
  */
 export interface Covered {
   readonly column: string;
@@ -42,21 +40,21 @@ export interface Covered {
   readonly version: number;
 }
 
-/** Title and description in one language. `x-pt` holds the Portuguese ones. */
+/** Title and description in one language; `x-pt` has the Portuguese ones. */
 export interface Text {
   readonly title: string;
   readonly description: string;
 }
 
-/** `x-documented`: the name, and of a column the type, in the reference connector's documents. */
+/** `x-documented`: name (and a column's type) in the reference connector's documentation. */
 export interface Documented {
   readonly name: string;
   readonly type?: string;
 }
 
-/** A column as our own files declare it. */
+/** A column in our own table files. */
 export interface ColumnSchema extends Text {
-  /** A list with `null` for every column but those of the key. */
+  /** Includes `null` for every column that is not part of the key. */
   readonly type: string | readonly string[];
   readonly format?: string;
   readonly examples: readonly unknown[];
@@ -64,7 +62,7 @@ export interface ColumnSchema extends Text {
   readonly 'x-documented'?: Documented;
 }
 
-/** A table as our own files declare it. `x-references` maps a column to `table.column`. */
+/** A table in our own table files. `x-references` maps a column to `table.column`. */
 export interface TableSchema extends Text {
   readonly $schema: string;
   readonly type: string;
@@ -77,14 +75,14 @@ export interface TableSchema extends Text {
   readonly 'x-replication': { readonly method: string; readonly key?: string };
 }
 
-/** The key columns, in order; none where the schema names no key. */
+/** Returns the key columns in order; empty if the schema has no valid key. */
 export function readKey(schema: AnySchema): readonly string[] {
   const key = schema['x-key'];
-  // Half a key would merge rows that differ: all of it, or nothing.
+  // Part of a key would merge different rows.
   return Array.isArray(key) && key.every(isName) ? key : [];
 }
 
-/** Column → what it refers to. Entries that are no `table.column` are passed over. */
+/** Returns column → what it refers to. Ignores entries that are not `table.column`. */
 export function readReferences(schema: AnySchema): ReadonlyMap<string, Reference> {
   const references = schema['x-references'];
   if (!isObject(references)) return new Map();
@@ -96,7 +94,7 @@ export function readReferences(schema: AnySchema): ReadonlyMap<string, Reference
   );
 }
 
-/** Some streams have dots in their names, so the last dot is the one that divides. */
+/** Splits at the last dot: names of streams may contain dots. */
 function parseReference(target: unknown): Reference | undefined {
   if (typeof target !== 'string') return undefined;
   const dot = target.lastIndexOf('.');
@@ -108,7 +106,7 @@ export function readParent(schema: AnySchema): Parent | undefined {
   const parent = schema['x-parent'];
   if (!isObject(parent)) return undefined;
   const { table, array, columns } = parent;
-  // With half of the columns a parent would replace the children of others too.
+  // With only some of the columns, a parent would also replace the children of other parents.
   if (!isName(table) || !isName(array) || !isObject(columns) || !isNames(columns)) return undefined;
   return Object.keys(columns).length === 0 ? undefined : { table, array, columns };
 }

@@ -29,7 +29,7 @@ function withMetadata(breadcrumb: string[], metadata: Record<string, unknown>): 
 }
 
 describe('catalogEntry', () => {
-  it('has metadata for the stream and for every column; keys are automatic', () => {
+  it('returns metadata for the stream and every column, with automatic keys', () => {
     expect(entry).toMatchObject({
       tap_stream_id: 'leads',
       stream: 'leads',
@@ -58,41 +58,46 @@ describe('catalogEntry', () => {
 
 describe('selection', () => {
   it.each<[string, CatalogEntry, boolean, string[]]>([
-    ['everything by default', entry, true, ['id', 'at', 'name']],
-    ['no metadata at all', { ...entry, metadata: [] }, true, ['id', 'at', 'name']],
-    ['the stream deselected', withMetadata([], { selected: false }), false, ['id', 'at', 'name']],
+    ['selects everything by default', entry, true, ['id', 'at', 'name']],
+    ['selects everything without metadata', { ...entry, metadata: [] }, true, ['id', 'at', 'name']],
     [
-      'selected wins over selected-by-default',
+      'does not select a deselected stream',
+      withMetadata([], { selected: false }),
+      false,
+      ['id', 'at', 'name'],
+    ],
+    [
+      'lets selected win over selected-by-default',
       withMetadata([], { selected: true, 'selected-by-default': false }),
       true,
       ['id', 'at', 'name'],
     ],
     [
-      'not selected by default',
+      'does not select a stream that is not selected by default',
       withMetadata([], { 'selected-by-default': false }),
       false,
       ['id', 'at', 'name'],
     ],
     [
-      'a column deselected',
+      'leaves out a deselected column',
       withMetadata(['properties', 'name'], { selected: false }),
       true,
       ['id', 'at'],
     ],
     [
-      'a key cannot be deselected',
+      'keeps a deselected key column',
       withMetadata(['properties', 'id'], { selected: false }),
       true,
       ['id', 'at', 'name'],
     ],
     [
-      'an unsupported column never goes',
+      'leaves out an unsupported column even if it is selected',
       withMetadata(['properties', 'name'], { inclusion: 'unsupported', selected: true }),
       true,
       ['id', 'at'],
     ],
     [
-      'selected in the schema, as old catalogs have it',
+      'reads selected from the schema, as in old catalogs',
       { ...entry, schema: { ...schema, selected: false } },
       false,
       ['id', 'at', 'name'],
@@ -101,7 +106,7 @@ describe('selection', () => {
     expect(selection(catalog)).toMatchObject({ selected, properties: new Set(properties) });
   });
 
-  it('takes method and key from the metadata, or else from the root', () => {
+  it('reads method and key from the metadata, otherwise from the root of the entry', () => {
     expect(selection(entry)).toMatchObject({
       replicationMethod: 'INCREMENTAL',
       replicationKey: 'at',
@@ -119,24 +124,24 @@ describe('readCatalog', () => {
     return join(folder, name);
   };
 
-  it('reads what discovery printed', async () => {
+  it('reads what discovery prints', async () => {
     const catalog = { streams: [entry] };
     expect(await readCatalog(file('good.json', JSON.stringify(catalog)))).toEqual(catalog);
   });
 
   it.each([
-    ['no JSON', file('no-json', '{"streams": [secret'), 'is not valid JSON'],
-    ['no catalog', file('state.json', '{"bookmarks": {}}'), 'is no catalog'],
+    ['invalid JSON', file('no-json', '{"streams": [secret'), 'is not valid JSON'],
+    ['a state', file('state.json', '{"bookmarks": {}}'), 'is not a catalog'],
     ...['{"schema": null}', '{"metadata": {}}', '{"metadata": [{"metadata": {}}]}'].map(
       (entry): [string, string, string] => [
-        `an entry such as ${entry}`,
+        `an entry like ${entry}`,
         file('entry.json', `{"streams": [{"stream": "leads", ${entry.slice(1)}]}`),
-        'is no catalog',
+        'is not a catalog',
       ],
     ),
-    ['streams without a name', file('names.json', '{"streams": [{}]}'), 'is no catalog'],
-    ['no file', join(folder, 'absent.json'), 'cannot be read (ENOENT)'],
-  ])('refuses a file with %s, by its name', async (_name, path, reason) => {
+    ['a stream without a name', file('names.json', '{"streams": [{}]}'), 'is not a catalog'],
+    ['nothing in it because it is missing', join(folder, 'absent.json'), 'cannot be read (ENOENT)'],
+  ])('refuses a file with %s and names it', async (_name, path, reason) => {
     const refusal = readCatalog(path);
     await expect(refusal).rejects.toThrow(SettingsError);
     await expect(refusal).rejects.toThrow(path);

@@ -14,7 +14,7 @@ function families(schemas: Readonly<Record<string, object>>): Families {
 }
 
 describe('Families', () => {
-  it('knows parents, children, roots and depths', () => {
+  it('returns parents, children, roots and depths', () => {
     const known = families({ a: {}, b: childOf('a'), c: childOf('b'), d: childOf('a') });
     expect(known.parentOf('c')?.table).toBe('b');
     expect(known.childrenOf('a').map(({ stream }) => stream)).toEqual(['b', 'd']);
@@ -22,19 +22,19 @@ describe('Families', () => {
     expect([known.rootOf('a'), known.depthOf('a')]).toEqual(['a', 0]);
   });
 
-  it('follows the latest schema of a stream', () => {
+  it('uses the latest schema of a stream', () => {
     const known = families({ b: childOf('a') });
     known.declare('b', {});
     expect(known.parentOf('b')).toBeUndefined();
   });
 
-  it('ends at a cycle', () => {
+  it('stops at a cycle of parents', () => {
     const known = families({ a: childOf('b'), b: childOf('a') });
     expect(known.depthOf('a')).toBe(1);
   });
 });
 
-it('siblingsKey is the same for a parent and its children only', () => {
+it('siblingsKey returns the same key for a parent and its children, and another for others', () => {
   const parent = siblingsKey('items', { id: 7 }, ['id']);
   expect(siblingsKey('items', { parent_id: 7, n: 1 }, ['parent_id'])).toBe(parent);
   expect(siblingsKey('items', { parent_id: 8 }, ['parent_id'])).not.toBe(parent);

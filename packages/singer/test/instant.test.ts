@@ -48,12 +48,12 @@ describe('sortableInstant', () => {
     ['2026-01-01', '2026-01-01T00:00:00Z'],
     ['2026-01-01T00:00:00.500Z', '2025-12-31T21:00:00.5-03:00'],
     ['2026-01-01T00:00Z', '2025-12-31 21:00 -03'],
-  ])('is the same for %j and %j', (left, right) => {
+  ])('returns the same text for %j and %j', (left, right) => {
     expect(sortableInstant(left)).toBe(sortableInstant(right));
     expect(sortableInstant(left)).toBeDefined();
   });
 
-  it('sorts as compareInstants does, to the last digit', () => {
+  it('returns text that sorts as compareInstants does, to the last digit', () => {
     const instant = fc
       .tuple(
         fc.integer({ min: 0, max: 4e12 }),

@@ -20,7 +20,7 @@ describe('parseLossless', () => {
     ['123456789012345680000', 123456789012345680000],
     ['0e5', 0],
     ['"12345678901234567890"', '12345678901234567890'],
-  ])('%s is held by a double', (text, expected) => {
+  ])('returns a double for %s', (text, expected) => {
     expect(parseLossless(text)).toBe(expected);
   });
 
@@ -35,19 +35,19 @@ describe('parseLossless', () => {
     '0.1234567890123456789',
     '12345678901234.5678901',
     '3.00000000000000000001',
-  ])('%s keeps its literal', (text) => {
+  ])('keeps the literal of %s', (text) => {
     const value = parseLossless(`{"a":[1, ${text}]}`);
     expect(JSON.stringify(value)).toBe(`{"a":[1,${text}]}`);
     expect(isRawJson(parseLossless(text))).toBe(true);
   });
 
-  it('loses no digit of any decimal', () => {
+  it('keeps every digit of any decimal', () => {
     const digits = fc.stringMatching(/^-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$/);
     fc.assert(
       fc.property(digits, (literal) => {
         const value = parseLossless(literal);
         if (isRawJson(value)) return value.rawJSON === literal;
-        // Independent of the code under test: both sides as exact fractions of whole numbers.
+        // Compares exact fractions of integers, independently of the code under test.
         const [left, right] = [JSON.stringify(value), literal].map(fraction);
         return left?.[0] === right?.[0] && left?.[1] === right?.[1];
       }),
@@ -56,7 +56,7 @@ describe('parseLossless', () => {
   });
 });
 
-/** The literal as [whole number, power of ten], without trailing zeros. */
+/** Returns [integer, power of ten] of a literal, without trailing zeros. */
 function fraction(literal: string): [bigint, number] {
   const [mantissa = '', exponent = '0'] = literal.toLowerCase().split('e');
   const [whole = '', decimals = ''] = mantissa.split('.');
@@ -78,11 +78,11 @@ describe('rawMembers', () => {
     ['{"t":"}\\"]","u":"\\\\"}', { t: '"}\\"]"', u: '"\\\\"' }],
     ['{"a":1,"a":null}', { a: 'null' }],
     ['{"__proto__":true,"k\\u0041":false}', { kA: 'false', ['__proto__']: 'true' }],
-  ])('%s', (text, expected) => {
+  ])('returns the members of %s', (text, expected) => {
     expect([...rawMembers(text)].sort()).toEqual(Object.entries(expected).sort());
   });
 
-  it('gives the source of every member of any object', () => {
+  it('returns the source text of every member of any object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
         const members = rawMembers(JSON.stringify(object));
@@ -101,11 +101,11 @@ describe('compactJson', () => {
     [' { "a" : [ 1.10 , 2e5 ] ,\t"a":"b c" } ', '{"a":[1.10,2e5],"a":"b c"}'],
     ['"\\u00e9\\/\\u0000\\ud800 \\" "', '"é/\\u0000\\ud800 \\" "'],
     ['{"\\u0061":"\\\\"}', '{"a":"\\\\"}'],
-  ])('%s', (text, expected) => {
+  ])('compacts %s', (text, expected) => {
     expect(compactJson(text)).toBe(expected);
   });
 
-  it('leaves the value of any JSON as it was', () => {
+  it('does not change the value of any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom('', ' ', '\t'), (value, indent) => {
         expect(compactJson(JSON.stringify(value, null, indent))).toBe(JSON.stringify(value));
@@ -113,14 +113,14 @@ describe('compactJson', () => {
     );
   });
 
-  it('takes any depth', () => {
+  it('handles any depth', () => {
     const deep = `${'[ '.repeat(200_000)}${']'.repeat(200_000)}`;
     expect(compactJson(deep)).toBe(deep.replaceAll(' ', ''));
   });
 });
 
 describe('parseKeepingDigits', () => {
-  it('differs from parseLossless in doubtful numbers only', () => {
+  it('differs from parseLossless only in doubtful numbers', () => {
     const digits = fc.stringMatching(/^-?(?:0|[1-9]\d{0,20})(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?$/);
     fc.assert(
       fc.property(digits, (literal) => {

@@ -14,10 +14,10 @@ async function read(chunks: readonly Uint8Array[], maxBytes?: number): Promise<L
 
 describe('readLines', () => {
   it.each([
-    ['nothing', '', []],
+    ['empty input', '', []],
     ['one line', 'a\n', [[1, 'a']]],
     [
-      'no line end at the end',
+      'a missing last line end',
       'a\nb',
       [
         [1, 'a'],
@@ -33,7 +33,7 @@ describe('readLines', () => {
       ],
     ],
     [
-      'blank lines, counted',
+      'blank lines, which count',
       '\na\n  \n\nb\n',
       [
         [2, 'a'],
@@ -56,13 +56,13 @@ describe('readLines', () => {
         [2, '😀'],
       ],
     ],
-    ['a carriage return within', 'a\rb\n', [[1, 'a\rb']]],
-  ])('%s', async (_name, text, expected) => {
+    ['a carriage return within a line', 'a\rb\n', [[1, 'a\rb']]],
+  ])('handles %s', async (_case, text, expected) => {
     const lines = await read([Buffer.from(text)]);
     expect(lines.map(({ number, text: content }) => [number, content])).toEqual(expected);
   });
 
-  it('gives the same lines however the bytes are cut', async () => {
+  it('returns the same lines wherever the chunks are cut', async () => {
     const line = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .map((text) => `x${text.replaceAll(/[\r\n]/g, '')}`);
@@ -78,7 +78,7 @@ describe('readLines', () => {
     );
   });
 
-  it('keeps what it read of a chunk whose memory is used again', async () => {
+  it('copies the rest of a chunk, whose memory may be reused', async () => {
     const memory = Buffer.from('ab');
     const source = async function* (): AsyncGenerator<Uint8Array> {
       yield await Promise.resolve(memory);
@@ -91,9 +91,9 @@ describe('readLines', () => {
   });
 
   it.each([
-    ['in one chunk', ['ok\n', '123456\n']],
-    ['over several chunks, before its end has come', ['ok\n', '123', '456']],
-  ])('refuses a line over the limit by its number: %s', async (_name, chunks) => {
+    ['within one chunk', ['ok\n', '123456\n']],
+    ['across chunks, before its end arrives', ['ok\n', '123', '456']],
+  ])('refuses a line over the limit and names its number, %s', async (_case, chunks) => {
     const refusal = read(
       chunks.map((chunk) => Buffer.from(chunk)),
       5,

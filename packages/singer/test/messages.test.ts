@@ -13,7 +13,7 @@ function parse(text: string): Message {
   return parseMessage({ number: 7, text });
 }
 
-describe('messages', () => {
+describe('parseMessage', () => {
   it.each([
     [
       schemaLine('s', { type: 'object' }, ['id'], ['at']),
@@ -45,7 +45,7 @@ describe('messages', () => {
       messageLine({ type: 'STATE', value: '{"b":1.0,"a":12345678901234567890}' }),
       { type: 'STATE', value: '{"b":1.0,"a":12345678901234567890}' },
     ],
-  ])('what is written is read again: %s', (line, message) => {
+  ])('reads back %s', (line, message) => {
     expect(line.endsWith('}\n')).toBe(true);
     expect(line.indexOf('\n')).toBe(line.length - 1);
     expect(parse(line)).toEqual(message);
@@ -77,11 +77,11 @@ describe('messages', () => {
   });
 
   it.each([
-    ['{"secret": tru', 'the line is no valid JSON'],
-    ['["secret"]', 'the line is no JSON object'],
+    ['{"secret": tru', 'the line is not valid JSON'],
+    ['["secret"]', 'the line is not a JSON object'],
     [
       `{"a":${'['.repeat(100_000)}12345678901234567890${']'.repeat(100_000)},"b":"secret"}`,
-      'the line is nested too deep to be read',
+      'the line is nested too deeply',
     ],
     ['{"secret":1}', 'the message has no "type"'],
     ['{"type":"RECORD","record":{"a":"secret"}}', 'the message has no "stream"'],
@@ -92,18 +92,18 @@ describe('messages', () => {
     ['{"type":"SCHEMA","stream":"s"}', 'stream "s": the SCHEMA message has no "schema" object'],
     [
       '{"type":"SCHEMA","stream":"s","schema":{},"key_properties":"secret"}',
-      'stream "s": "key_properties" is no list of texts',
+      'stream "s": "key_properties" is not a list of strings',
     ],
     ['{"type":"STATE"}', 'the STATE message has no "value"'],
     [
       '{"type":"ACTIVATE_VERSION","stream":"s","version":"secret"}',
-      'stream "s": the ACTIVATE_VERSION message has no whole number',
+      'stream "s": the "version" of the ACTIVATE_VERSION message is not an integer',
     ],
     [
       '{"type":"BATCH","stream":"s","encoding":{}}',
-      'stream "s": the BATCH message has no "encoding" or no "manifest"',
+      'stream "s": the BATCH message has no valid "encoding" or no "manifest"',
     ],
-  ])('refuses %.60s by its line, without its values', (text, reason) => {
+  ])('refuses %.60s and names the line but no value', (text, reason) => {
     const refusal = (): Message => parse(text);
     expect(refusal).toThrow(InputError);
     expect(refusal).toThrow(reason);

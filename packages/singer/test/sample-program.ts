@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   log,
   resolveSettings,
@@ -10,7 +11,7 @@ import {
   type Program,
 } from '../src/index.ts';
 
-/** A small program on the package's public surface, for the tests of what happens at its ends. */
+/** A small program on the package's public interface, for tests of the standard streams and the command line. */
 const program: Program = {
   name: 'tap-sample',
   version: '1.2.3',
@@ -36,9 +37,9 @@ const program: Program = {
 };
 
 const output = stdoutOutput();
-const commands: Record<string, () => Promise<void>> = {
+const commands: Record<string, (file: string) => Promise<void>> = {
   settings: () => Promise.resolve(),
-  /** Writes more than the pipe and the queue hold, and ticks as long as the program is not stopped. */
+  /** Writes more than the pipe and the queue hold, and logs ticks as long as the event loop turns. */
   flood: async () => {
     const ticks = setInterval(() => log.info('tick'), 20);
     try {
@@ -52,7 +53,7 @@ const commands: Record<string, () => Promise<void>> = {
     for await (const lines of readLines(stdinBytes())) count += lines.length;
     await output.write(`${count}\n`);
   },
-  /** Reads until it is told to stop, though the input goes on. */
+  /** Reads until it receives a signal. */
   listen: async () => {
     const stop = terminationSignal();
     log.info('listening');
@@ -62,20 +63,27 @@ const commands: Record<string, () => Promise<void>> = {
       if (!stop.aborted) throw error;
     }
   },
-  /** Is busy for a while with each piece that it reads. */
-  dawdle: async () => {
+  /** Blocks its thread after the first chunk until a file exists. */
+  dawdle: async (file) => {
     let bytes = 0;
-    for await (const piece of stdinBytes()) {
-      bytes += piece.length;
-      for (const until = performance.now() + 20; performance.now() < until;) continue;
+    for await (const chunk of stdinBytes()) {
+      bytes += chunk.length;
+      while (!existsSync(file)) continue;
     }
     await output.write(`${bytes}\n`);
+  },
+  /** Never ends by itself; after a signal it may take 50 ms, or with `forever` any time. */
+  hang: async (limit) => {
+    const stop = terminationSignal(limit === 'forever' ? undefined : 50);
+    stop.addEventListener('abort', () => log.info('aborted'));
+    log.info('hanging');
+    await new Promise((resolve) => setInterval(resolve, 2 ** 30));
   },
   tick: () => {
     log.info('tick');
     return Promise.resolve();
   },
-  input: () => Promise.reject(new InputError('it is bad: mend it.', { line: 3, stream: 's' })),
+  input: () => Promise.reject(new InputError('it is bad: fix it.', { line: 3, stream: 's' })),
   bug: () => Promise.reject(new TypeError('secret')),
 };
 
@@ -83,7 +91,10 @@ await runProgram(
   program,
   process.argv.slice(2),
   {
-    commands: [...Object.keys(commands), 'box list', 'box open <name>'].map((command) => ({
+    commands: [
+      ...Object.keys(commands).map((command) => `${command} [file]`),
+      ...['box list', 'box open <name>'],
+    ].map((command) => ({
       command,
       describe: command,
     })),
@@ -98,7 +109,7 @@ await runProgram(
       const settings = await resolveSettings(program, config, process.env);
       await output.write(`${JSON.stringify(settings)}\n`);
     }
-    await commands[name]?.();
+    await commands[name]?.(String(values['file']));
     await output.flush();
   },
 );

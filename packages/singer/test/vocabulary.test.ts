@@ -8,7 +8,7 @@ import {
   readReplication,
 } from '../src/vocabulary.ts';
 
-describe('the readers of x- keywords', () => {
+describe('readKey, readParent, readReferences and readReplication', () => {
   it('return what a schema declares', () => {
     const parent = { table: 'sales', array: 'products', columns: { sales_id: 'id' } };
     const products = {
@@ -26,28 +26,38 @@ describe('the readers of x- keywords', () => {
     expect(readReplication(boxes)).toEqual({ method: 'window', key: 'start' });
     expect([...readReferences(boxes)]).toEqual([['leadid', { table: 'leads', column: 'id' }]]);
   });
+});
 
-  it('read what a window covers', () => {
+describe('readCovered', () => {
+  it('returns the range that a window covers', () => {
     const covered = { column: 'start', from: '2026-01-01T00:00:00Z', to: '2027', version: 7 };
     expect(readCovered({ 'x-covered': covered })).toEqual(covered);
   });
 });
 
-describe('the readers, on a schema of another tap', () => {
+describe('the readers of x- keywords in the schema of any tap', () => {
   const strange: readonly (readonly [string, unknown, unknown])[] = [
-    ['half a key', readKey({ 'x-key': ['id', null] }), []],
-    ['a key that is one name', readKey({ 'x-key': 'id' }), []],
+    ['a key with a null', readKey({ 'x-key': ['id', null] }), []],
+    ['a key that is a string', readKey({ 'x-key': 'id' }), []],
     [
-      'a stream with dots',
+      'a stream with dots in its name',
       readReferences({ 'x-references': { a: 'crm.users.id' } }).get('a'),
       { table: 'crm.users', column: 'id' },
     ],
-    ['a reference without column', readReferences({ 'x-references': { a: 'users' } }).size, 0],
-    ['a reference to the empty table', readReferences({ 'x-references': { a: '.id' } }).size, 0],
-    ['good references among bad', readReferences({ 'x-references': { a: 3, b: 't.c' } }).size, 1],
+    ['a reference without a column', readReferences({ 'x-references': { a: 'users' } }).size, 0],
+    [
+      'a reference to a table without a name',
+      readReferences({ 'x-references': { a: '.id' } }).size,
+      0,
+    ],
+    [
+      'valid and malformed references',
+      readReferences({ 'x-references': { a: 3, b: 't.c' } }).size,
+      1,
+    ],
     ['a list of references', readReferences({ 'x-references': ['t.c'] }).size, 0],
     [
-      'a parent with half its columns',
+      'a parent with a null among its columns',
       readParent({ 'x-parent': { table: 't', array: 'a', columns: { a: 'b', c: null } } }),
       undefined,
     ],
@@ -63,7 +73,7 @@ describe('the readers, on a schema of another tap', () => {
     ],
     ['an unknown method', readReplication({ 'x-replication': { method: 'LOG' } }), undefined],
     [
-      'a key that is no name',
+      'a replication key that is not a string',
       readReplication({ 'x-replication': { method: 'full', key: 1 } }),
       { method: 'full' },
     ],
@@ -73,21 +83,21 @@ describe('the readers, on a schema of another tap', () => {
       undefined,
     ],
     [
-      'a version that is text',
+      'a version that is a string',
       readCovered({ 'x-covered': { column: 'c', from: 'a', to: 'b', version: '1' } }),
       undefined,
     ],
   ];
-  it.each(strange)('take %s for what it is', (_what, read, expected) => {
+  it.each(strange)('handle %s', (_what, read, expected) => {
     expect(read).toEqual(expected);
   });
 
-  it('keep a column that is called like a member of every object', () => {
+  it('keep a column that is called __proto__', () => {
     const schema = JSON.parse('{"x-references": {"__proto__": "t.c"}}') as Record<string, unknown>;
     expect(readReferences(schema).get('__proto__')).toEqual({ table: 't', column: 'c' });
   });
 
-  it('never throw, and answer with the shapes they promise', () => {
+  it('never throw, and always return the types they declare', () => {
     const words = ['x-key', 'x-references', 'x-parent', 'x-replication', 'x-covered'];
     const inner = ['table', 'array', 'columns', 'method', 'key', 'column', 'from', 'to', 'version'];
     const value = fc.oneof(

@@ -1,27 +1,27 @@
 import type { JsonRecord, JsonSchema, JsonValue } from '@exact-spotter/singer';
-import { compileExpression, type Names } from './compile.ts';
-import type { Compiled } from './compiled.ts';
+import { compileExpression, type Names } from './expression/compile.ts';
+import type { Compiled } from './expression/value.ts';
 import { kindOf, kindsOf, propertiesOf, schemaOfKind, withNull } from './schema.ts';
 import type { StreamMap } from './stream-map.ts';
-import { asJson, ExpressionFault, isTruthy, textOf } from './value.ts';
+import { asJson, ExpressionError, isTruthy, textOf } from './expression/value.ts';
 
-/** Why the map of a column, or an option of a map, cannot be used. */
-export class ColumnFault extends Error {
-  override readonly name = 'ColumnFault';
+/** The map of a column, or an option such as `__filter__`, is invalid or fails on a record. */
+export class ColumnError extends Error {
+  override readonly name = 'ColumnError';
   readonly column: string;
 
-  constructor(column: string, cause: ExpressionFault) {
+  constructor(column: string, cause: ExpressionError) {
     super(cause.message, { cause });
     this.column = column;
   }
 }
 
-/** A stream's columns behind its map. */
+/** A stream's columns after its map. */
 export interface MappedColumns {
   readonly properties: Readonly<Record<string, JsonSchema>>;
-  /** Where the columns of the source have gone to, as far as they are handed on as they are. */
+  /** Source column → the column that is an unchanged copy of it. */
   readonly copies: ReadonlyMap<string, string>;
-  /** @returns nothing for a record that the filter keeps out */
+  /** @returns undefined if the filter excludes the record */
   readonly map: (record: JsonRecord) => JsonRecord | undefined;
 }
 
@@ -29,15 +29,16 @@ interface MappedColumn {
   readonly name: string;
   readonly schema: JsonSchema;
   readonly compiled: Compiled;
-  /** The column of the source that is handed on as it is. */
+  /** The source column of which it is an unchanged copy. */
   readonly copied?: string | undefined;
-  /** True where a text is declared, and the expression may give something else. */
-  readonly asText: boolean;
+  /** True if results are converted to strings: a string is declared, but the type is not certain. */
+  readonly asString: boolean;
 }
 
 /**
- * @param kept the columns that stay where the map keeps only what it names
- * @throws ColumnFault
+ * Applies a stream's map to the columns of its schema.
+ * @param kept the columns to keep even if the map drops every column that it does not name
+ * @throws ColumnError if an expression does not fit the schema
  */
 export function mapColumns(
   map: StreamMap,
@@ -48,25 +49,25 @@ export function mapColumns(
   const source = propertiesOf(schema);
   const columns = new Map(Object.entries(source).map(([name, given]) => [name, kindOf(given)]));
   const known = { ...names, columns };
-  const made = [...map.columns].flatMap(([name, expression]) =>
+  const mapped = [...map.columns].flatMap(([name, expression]) =>
     expression === null ? [] : [mapColumn(name, expression, source, known)],
   );
   const stays = (name: string): boolean =>
     !map.columns.has(name) && (!map.onlyNamed || kept.includes(name) || name.startsWith('_sdc_'));
   const filter = map.filter === undefined ? undefined : compileFilter(map.filter, known);
-  const untouched = Object.entries(source).filter(([name]) => stays(name) || hasColumn(made, name));
+  const before = Object.entries(source).filter(([name]) => stays(name) || hasColumn(mapped, name));
   return {
     properties: Object.fromEntries([
-      ...untouched,
-      ...made.map(({ name, schema: own }) => [name, own] as const),
+      ...before,
+      ...mapped.map(({ name, schema: own }) => [name, own] as const),
     ]),
-    copies: findCopies(Object.keys(source), stays, made),
-    map: (record) => (passes(filter, record) ? mapRecord(record, stays, made) : undefined),
+    copies: findCopies(Object.keys(source), stays, mapped),
+    map: (record) => (passes(filter, record) ? mapRecord(record, stays, mapped) : undefined),
   };
 }
 
-function hasColumn(made: readonly MappedColumn[], name: string): boolean {
-  return made.some((column) => column.name === name);
+function hasColumn(mapped: readonly MappedColumn[], name: string): boolean {
+  return mapped.some((column) => column.name === name);
 }
 
 function mapColumn(
@@ -81,29 +82,29 @@ function mapColumn(
   );
   const { column } = compiled;
   const copied = column !== undefined && Object.hasOwn(source, column) ? column : undefined;
-  const handedOn = copied === undefined ? undefined : source[copied];
-  if (handedOn) return { name, compiled, copied, schema: handedOn, asText: false };
+  const copiedSchema = copied === undefined ? undefined : source[copied];
+  if (copiedSchema) return { name, compiled, copied, schema: copiedSchema, asString: false };
   return { name, compiled, ...schemaOf(compiled, before) };
 }
 
 /**
- * What the expression is sure to give counts first, then what the column was before; a text
- * otherwise, and then it is made one.
+ * Declares the certain type of the expression, otherwise the former type of the column, otherwise a
+ * string, to which results are then converted.
  */
 function schemaOf(
   { kind }: Compiled,
   before: JsonSchema | undefined,
-): Pick<MappedColumn, 'schema' | 'asText'> {
+): Pick<MappedColumn, 'schema' | 'asString'> {
   if (kind !== undefined)
-    return { schema: { ...told(before), ...schemaOfKind(kind) }, asText: false };
-  if (!before) return { schema: schemaOfKind('string'), asText: true };
+    return { schema: { ...titleAndDescription(before), ...schemaOfKind(kind) }, asString: false };
+  if (!before) return { schema: schemaOfKind('string'), asString: true };
   return {
     schema: withNull(before),
-    asText: kindsOf(before).every((one) => one === 'string' || one === 'null'),
+    asString: kindsOf(before).every((one) => one === 'string' || one === 'null'),
   };
 }
 
-function told(schema: JsonSchema | undefined): JsonSchema {
+function titleAndDescription(schema: JsonSchema | undefined): JsonSchema {
   const entries = Object.entries(schema ?? {});
   return Object.fromEntries(entries.filter(([word]) => word === 'title' || word === 'description'));
 }
@@ -111,11 +112,11 @@ function told(schema: JsonSchema | undefined): JsonSchema {
 function findCopies(
   source: readonly string[],
   stays: (name: string) => boolean,
-  made: readonly MappedColumn[],
+  mapped: readonly MappedColumn[],
 ): Map<string, string> {
   const found = source.flatMap((name): [string, string][] => {
     if (stays(name)) return [[name, name]];
-    const copies = made.filter(({ copied }) => copied === name);
+    const copies = mapped.filter(({ copied }) => copied === name);
     const own = copies.find((copy) => copy.name === name) ?? copies[0];
     return own ? [[name, own.name]] : [];
   });
@@ -128,18 +129,18 @@ function compileFilter(filter: string, names: Names): Compiled {
 
 function passes(filter: Compiled | undefined, record: JsonRecord): boolean {
   if (!filter) return true;
-  const value = inColumn('__filter__', () => filter.run({ record, self: null }));
+  const value = inColumn('__filter__', () => filter.evaluate({ record, self: null }));
   return isTruthy(value);
 }
 
 function mapRecord(
   record: JsonRecord,
   stays: (name: string) => boolean,
-  made: readonly MappedColumn[],
+  mapped: readonly MappedColumn[],
 ): JsonRecord {
   const cells: [string, JsonValue][] = Object.entries(record).filter(([name]) => stays(name));
-  for (const column of made) {
-    // What a record lacks it lacks under another name too: its schema may not allow null.
+  for (const column of mapped) {
+    // A missing column stays missing under its new name: its schema may not allow null.
     const { copied } = column;
     if (copied === undefined || Object.hasOwn(record, copied)) {
       cells.push([column.name, cell(column, record)]);
@@ -148,17 +149,17 @@ function mapRecord(
   return Object.fromEntries(cells);
 }
 
-function cell({ name, compiled, asText }: MappedColumn, record: JsonRecord): JsonValue {
+function cell({ name, compiled, asString }: MappedColumn, record: JsonRecord): JsonValue {
   const self = Object.hasOwn(record, name) ? (record[name] ?? null) : null;
-  const value = inColumn(name, () => compiled.run({ record, self }));
-  return asText && value !== null ? textOf(value) : asJson(value);
+  const value = inColumn(name, () => compiled.evaluate({ record, self }));
+  return asString && value !== null ? textOf(value) : asJson(value);
 }
 
 function inColumn<T>(name: string, work: () => T): T {
   try {
     return work();
-  } catch (fault) {
-    if (fault instanceof ExpressionFault) throw new ColumnFault(name, fault);
-    throw fault;
+  } catch (error) {
+    if (error instanceof ExpressionError) throw new ColumnError(name, error);
+    throw error;
   }
 }

@@ -1,12 +1,12 @@
 import type { JsonRecord, JsonSchema, JsonValue } from '@exact-spotter/singer';
 import { asObject, isNullable, kindsOf, resolve, withNull } from './schema.ts';
 import type { MapSettings } from './settings.ts';
-import { ExpressionFault, isArray, isObject } from './value.ts';
+import { ExpressionError, isArray, isObject } from './expression/value.ts';
 
-/** A stream's schema without nesting, and the function that makes its records so. */
+/** The columns of a flattened stream, and the function that flattens its records. */
 export interface Flattened {
   readonly properties: Readonly<Record<string, JsonSchema>>;
-  /** Properties of the top that stayed, under the names that they have now. */
+  /** Top-level property that remains one column → its name now. */
   readonly names: ReadonlyMap<string, string>;
   readonly flatten: (record: JsonRecord) => JsonRecord;
 }
@@ -16,19 +16,19 @@ export type FlatteningSettings = Pick<
   'flattening_max_depth' | 'flattening_separator' | 'flattening_max_key_length'
 >;
 
-/** A property, and what becomes of it: a column, or one for each property in it. */
+/** A property that becomes a column, or several if it is an object. */
 interface Branch {
   readonly name: string;
-  /** Empty for what stays one column. */
+  /** Empty if the property becomes one column. */
   readonly inside: ReadonlyMap<string, Branch>;
-  /** True where the column holds JSON text of what is nested. */
+  /** True if nested values are written as JSON text. */
   readonly isText: boolean;
 }
 
 /**
- * Makes a plan of columns from a schema: nested objects down to the depth become columns, what is
- * nested deeper, and lists, become JSON text.
- * @throws ExpressionFault where two properties would become one column
+ * Plans the columns of a flattened stream. Nested objects become columns down to the maximum depth;
+ * deeper objects, and lists, become JSON text.
+ * @throws ExpressionError if two properties would become the same column
  */
 export function planFlattening(
   properties: Readonly<Record<string, JsonSchema>>,
@@ -51,12 +51,12 @@ export function planFlattening(
         return [property, { name, inside, isText: true }];
       }
       if (Object.hasOwn(columns, name)) {
-        throw new ExpressionFault(
-          `flattening makes two columns of the name "${name}": set another flattening_separator, or rename one`,
+        throw new ExpressionError(
+          `flattening creates two columns named "${name}": use another flattening_separator, or rename one`,
         );
       }
       const isText = mayBeNested(schema);
-      const column = isText ? textOfNested(schema) : given;
+      const column = isText ? jsonTextSchema(schema) : given;
       columns[name] = nullable ? withNull(column) : column;
       return [property, { name, inside: new Map(), isText }];
     });
@@ -83,19 +83,19 @@ function flattenInto(
   for (const [property, value] of Object.entries(record)) {
     const branch = tree.get(property);
     const path = [...above, property];
-    // What the schema does not name keeps its place, for whoever warns of such.
+    // Undeclared properties are kept, so that the reader can warn about them.
     if (!branch) cells.push([flattenName(path, settings), asCell(value)]);
     else if (branch.inside.size === 0)
       cells.push([branch.name, branch.isText ? asCell(value) : value]);
     else if (isObject(value)) flattenInto(cells, value, branch.inside, path, settings);
-    else if (value === null) flattenInto(cells, nothing(branch), branch.inside, path, settings);
+    else if (value === null) flattenInto(cells, nullObject(branch), branch.inside, path, settings);
     else cells.push([branch.name, asCell(value)]);
   }
   return cells;
 }
 
-/** An object that is null: so is all that would be in it. */
-function nothing({ inside }: Branch): JsonRecord {
+/** Returns the object whose properties are all null, in place of null. */
+function nullObject({ inside }: Branch): JsonRecord {
   return Object.fromEntries([...inside.keys()].map((name) => [name, null]));
 }
 
@@ -104,9 +104,10 @@ function asCell(value: JsonValue): JsonValue {
 }
 
 /**
- * The name of a column: the names of its path, with the separator between. Where that has as many
- * letters as the limit or more, part after part is shortened, from the left, to its capitals in
- * camel case, or to three letters where it has one capital: the Singer SDK's rule.
+ * Returns the name of a column: the parts of its path, joined by the separator. While the name has
+ * as many characters as the limit or more, parts are shortened from the left: to the capitals of
+ * their camel case form, or to three characters if there is only one capital. This is the rule of
+ * the Singer SDK.
  */
 export function flattenName(
   path: readonly string[],
@@ -114,18 +115,20 @@ export function flattenName(
 ): string {
   const parts = [...path];
   for (const [at, part] of path.entries()) {
-    if (parts.join(separator).length < limit) break;
+    if (Array.from(parts.join(separator)).length < limit) break;
     const capitals = camelCase(part).replaceAll(/[a-z]/g, '');
-    parts[at] = (capitals.length > 1 ? capitals : part.slice(0, 3)).toLowerCase();
+    parts[at] = (
+      capitals.length > 1 ? capitals : Array.from(part).slice(0, 3).join('')
+    ).toLowerCase();
   }
   return parts.join(separator);
 }
 
 function camelCase(name: string): string {
-  return name.replaceAll(/(?:^|_)(.)/g, (_matched, letter: string) => letter.toUpperCase());
+  return name.replaceAll(/(?:^|_)(.)/gu, (_matched, letter: string) => letter.toUpperCase());
 }
 
-/** The properties of what is an object, or null, and nothing else. */
+/** Returns the properties of a schema that allows only an object or null. */
 function nestedProperties(schema: JsonSchema): Readonly<Record<string, JsonSchema>> | undefined {
   const properties = asObject(schema['properties']);
   const kinds = kindsOf(schema).filter((kind) => kind !== 'null');
@@ -138,16 +141,16 @@ function mayBeNested(schema: JsonSchema): boolean {
   return kinds.length === 0 || kinds.includes('object') || kinds.includes('array');
 }
 
-/** Without a type anything may stand there, and texts of what is nested too. */
-function textOfNested(schema: JsonSchema): JsonSchema {
+/** Returns the schema of a column that may contain JSON text. Without a type it allows anything. */
+function jsonTextSchema(schema: JsonSchema): JsonSchema {
   const kinds = kindsOf(schema);
   const { title, description } = schema;
-  const told = {
+  const texts = {
     ...(title !== undefined && { title }),
     ...(description !== undefined && { description }),
   };
-  if (kinds.length === 0) return told;
+  if (kinds.length === 0) return texts;
   const plain = kinds.filter((kind) => !['object', 'array', 'null', 'string'].includes(kind));
   const type = [...plain, 'string', ...(isNullable(schema) ? ['null'] : [])];
-  return { ...told, type: type.length === 1 ? 'string' : type };
+  return { ...texts, type: type.length === 1 ? 'string' : type };
 }

@@ -5,20 +5,19 @@ import {
   type SchemaMessage,
   UnmappedRecordError,
 } from '@exact-spotter/singer';
-import { ColumnFault, mapColumns, type MappedColumns } from './columns.ts';
+import { ColumnError, mapColumns, type MappedColumns } from './columns.ts';
+import { ExpressionError } from './expression/value.ts';
 import { planFlattening, type Flattened } from './flatten.ts';
-import { followColumns, type OtherColumn } from './keywords.ts';
-import { propertiesOf } from './schema.ts';
+import { followColumns, propertiesOf, type OtherColumn } from './schema.ts';
 import { isFlattening, type MapSettings } from './settings.ts';
 import type { StreamMap } from './stream-map.ts';
-import { ExpressionFault } from './value.ts';
 
-/** One form in which a stream goes out. */
+/** One form in which a stream is written. */
 export interface MappedStream {
   readonly schema: SchemaMessage;
-  /** @returns nothing for a record that a filter keeps out */
+  /** @returns undefined if the filter excludes the record */
   readonly map: (record: JsonRecord) => JsonRecord | undefined;
-  /** True where the children of a record that is kept out stay out too. */
+  /** True if the children of an excluded record are excluded too. */
   readonly filtersChildren: boolean;
 }
 
@@ -26,37 +25,40 @@ export interface MapContext {
   readonly settings: MapSettings;
   readonly config: JsonRecord;
   readonly other: OtherColumn;
-  /** The name under which it goes out. */
+  /** The name under which the stream is written. */
   readonly name: string;
 }
 
 /**
- * @param map nothing for a stream that is only flattened
- * @throws ColumnFault, ExpressionFault
+ * Applies a stream's map and flattening to its SCHEMA.
+ * @param map undefined for a stream that is only flattened
+ * @throws ColumnError, ExpressionError if the map does not fit the schema
  */
 export function mapStream(
   message: SchemaMessage,
   map: StreamMap | undefined,
   { settings, config, other, name }: MapContext,
 ): MappedStream {
-  const given = map?.keyProperties;
+  const keyFromMap = map?.keyProperties;
+  const key = keyFromMap ?? message.key_properties;
   const mapped = map
-    ? mapColumns(map, message.schema, given ?? message.key_properties, {
+    ? mapColumns(map, message.schema, key, {
         config,
         streamName: name,
         originalStreamName: message.stream,
       })
-    : unmapped(message);
-  const flat = isFlattening(settings)
+    : unmappedColumns(message);
+  const flattened = isFlattening(settings)
     ? planFlattening(mapped.properties, message.schema, settings)
     : undefined;
-  const here = (column: string): string | undefined => (flat ? flat.names.get(column) : column);
+  const afterFlattening = (column: string): string | undefined =>
+    flattened ? flattened.names.get(column) : column;
   const own = (column: string): string | undefined => {
     const copy = mapped.copies.get(column);
-    return copy === undefined ? undefined : here(copy);
+    return copy === undefined ? undefined : afterFlattening(copy);
   };
-  const key = (given ?? message.key_properties).map((column) =>
-    keyColumn(column, given !== undefined, mapped, here),
+  const keyAfter = key.map((column) =>
+    keyColumn(column, keyFromMap !== undefined, mapped, afterFlattening),
   );
   const bookmarks = message.bookmark_properties?.flatMap((column) => own(column) ?? []);
   return {
@@ -64,83 +66,89 @@ export function mapStream(
       ...message,
       stream: name,
       schema: {
-        ...followColumns(message.schema, key, own, other),
-        properties: flat?.properties ?? mapped.properties,
+        ...followColumns(message.schema, keyAfter, own, other),
+        properties: flattened?.properties ?? mapped.properties,
       },
-      key_properties: key,
+      key_properties: keyAfter,
       ...(bookmarks && { bookmark_properties: bookmarks }),
     },
-    map: flatAfter(mapped, flat),
+    map: mapThenFlatten(mapped, flattened),
     filtersChildren: map?.isPrimary === true && map.filter !== undefined,
   };
 }
 
-function unmapped({ schema }: SchemaMessage): MappedColumns {
+function unmappedColumns({ schema }: SchemaMessage): MappedColumns {
   const properties = propertiesOf(schema);
   const copies = new Map(Object.keys(properties).map((name) => [name, name]));
   return { properties, copies, map: (record) => record };
 }
 
-function flatAfter({ map }: MappedColumns, flat: Flattened | undefined): MappedStream['map'] {
-  if (!flat) return map;
+function mapThenFlatten(
+  { map }: MappedColumns,
+  flattened: Flattened | undefined,
+): MappedStream['map'] {
+  if (!flattened) return map;
   return (record) => {
-    const made = map(record);
-    return made && flat.flatten(made);
+    const mapped = map(record);
+    return mapped && flattened.flatten(mapped);
   };
 }
 
-/** A key follows its column; one that was given by the map must be there as it is called. */
+/** Follows a key column that was renamed. One that the map names must exist under that name. */
 function keyColumn(
   column: string,
-  isGiven: boolean,
+  isFromMap: boolean,
   { properties, copies }: MappedColumns,
-  here: (column: string) => string | undefined,
+  afterFlattening: (column: string) => string | undefined,
 ): string {
-  const isThere = Object.hasOwn(properties, column);
-  const name = isThere ? column : isGiven ? undefined : copies.get(column);
-  const now = name === undefined ? undefined : here(name);
-  if (now !== undefined) return now;
-  throw new ExpressionFault(
-    isGiven
-      ? `__key_properties__ names "${column}", which is no column behind the map`
-      : `the map drops "${column}", which is of the key: name another key in __key_properties__, or null for none`,
+  const exists = Object.hasOwn(properties, column);
+  const name = exists ? column : isFromMap ? undefined : copies.get(column);
+  const flatName = name === undefined ? undefined : afterFlattening(name);
+  if (flatName !== undefined) return flatName;
+  throw new ExpressionError(
+    isFromMap
+      ? `__key_properties__ names "${column}", which is not a column after the map`
+      : `the map drops the key column "${column}": name another key in __key_properties__, or null for none`,
   );
 }
 
-/** A fault of a map with its place in front, and what to do behind. */
-export function mapFault(fault: unknown, stream: string, line: number | undefined): unknown {
-  if (!isMapFault(fault)) return fault;
+/** Turns an error of a map into one that names the place and says what to do. Returns others as they are. */
+export function asInputError(error: unknown, stream: string, line: number | undefined): unknown {
+  if (!isMapError(error)) return error;
   return new InputError(
-    `${fault.message}: mend the stream's map in the setting "stream_maps".`,
-    placeOf(fault, stream, line),
-    { cause: fault },
+    `${error.message}; correct the stream's map in the setting "stream_maps".`,
+    placeOf(error, stream, line),
+    { cause: error },
   );
 }
 
-/** The same where the map fits its stream, and fails on a record. @param names those it would have gone out under */
-export function recordFault(
-  fault: unknown,
+/**
+ * Like {@link asInputError}, for a map that fits its stream but fails on a record.
+ * @param names the names under which the map would have written the record
+ */
+export function asRecordError(
+  error: unknown,
   stream: string,
   line: number | undefined,
   names: readonly string[],
 ): unknown {
-  if (!isMapFault(fault)) return fault;
-  const place = placeOf(fault, stream, line);
-  return new UnmappedRecordError(fault.message, place, names, { cause: fault });
+  if (!isMapError(error)) return error;
+  const place = placeOf(error, stream, line);
+  return new UnmappedRecordError(error.message, place, names, { cause: error });
 }
 
-function isMapFault(fault: unknown): fault is ColumnFault | ExpressionFault {
-  return fault instanceof ColumnFault || fault instanceof ExpressionFault;
+function isMapError(error: unknown): error is ColumnError | ExpressionError {
+  return error instanceof ColumnError || error instanceof ExpressionError;
 }
 
 function placeOf(
-  fault: ColumnFault | ExpressionFault,
+  error: ColumnError | ExpressionError,
   stream: string,
   line: number | undefined,
 ): InputPlace {
   return {
     ...(line !== undefined && { line }),
     stream,
-    ...(fault instanceof ColumnFault && { column: fault.column }),
+    ...(error instanceof ColumnError && { column: error.column }),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  Families,
   InputError,
   type JsonRecord,
   type Message,
@@ -6,22 +7,30 @@ import {
   type SchemaMessage,
   SettingsError,
   isRawJson,
-  nearest,
   parseLossless,
 } from '@exact-spotter/singer';
-import { ColumnFault } from './columns.ts';
-import { compileExpression } from './compile.ts';
-import { mapFault, mapStream, recordFault, type MappedStream } from './mapped-stream.ts';
-import { FiledRecords, LastRecords, type Fate, type Parents } from './parents.ts';
-import { isExpression, Routes } from './routes.ts';
+import { ColumnError } from './columns.ts';
+import { asInputError, asRecordError, mapStream, type MappedStream } from './mapped-stream.ts';
+import {
+  ExcludedBatchRecords,
+  ExcludedLines,
+  type ExcludedParents,
+  type Exclusion,
+} from './parents.ts';
+import { Routes } from './routes.ts';
 import { propertiesOf } from './schema.ts';
 import type { MapSettings } from './settings.ts';
-import { place, readStreamMaps, takes, type StreamMap, type StreamMaps } from './stream-map.ts';
-import { ExpressionFault, isObject } from './value.ts';
+import {
+  expressionProblems,
+  readStreamMaps,
+  type StreamMap,
+  type StreamMaps,
+} from './stream-map.ts';
+import { ExpressionError, isObject } from './expression/value.ts';
 
 /**
- * Maps the messages of a run: each becomes none, one or several. A BATCH stays as it is, since its
- * records lie in files: whoever reads those hands them in as RECORD messages, see `mapFiled`.
+ * Maps messages. Each becomes none, one or several. A BATCH stays as it is, since its records are in
+ * files: map those with `mapBatchRecord`.
  */
 export class StreamMapper {
   readonly #settings: MapSettings;
@@ -30,25 +39,30 @@ export class StreamMapper {
   readonly #routes: Routes;
   readonly #streams = new Map<string, readonly MappedStream[]>();
   readonly #sources = new Map<string, SchemaMessage>();
-  readonly #last = new LastRecords(this.#sources);
-  readonly #filed = new FiledRecords(this.#sources);
+  readonly #families = new Families();
+  readonly #excludedLines = new ExcludedLines(this.#families);
+  readonly #excludedBatchRecords = new ExcludedBatchRecords(this.#families);
 
-  /** @throws SettingsError with every fault that shows without a schema */
+  /** @throws SettingsError with every problem that can be found without a schema */
   constructor(settings: MapSettings) {
     this.#settings = settings;
     this.#config = asRecord(settings.stream_map_config);
     this.#maps = readStreamMaps(settings.stream_maps ?? {});
     this.#routes = new Routes(this.#maps, settings, this.#config);
-    const faults = [...this.#maps.faults, ...this.#maps.maps.flatMap((map) => this.#check(map))];
+    const problems = [
+      ...this.#maps.problems,
+      ...this.#maps.maps.flatMap((map) => expressionProblems(map, this.#config)),
+    ];
     if (settings.flattening_enabled && settings.flattening_max_depth === undefined) {
-      faults.push('The setting "flattening_max_depth" is required where flattening is enabled.');
+      problems.push('The setting "flattening_max_depth" is required if flattening is enabled.');
     }
-    if (faults.length > 0) throw new SettingsError(faults);
+    if (problems.length > 0) throw new SettingsError(problems);
   }
 
   /**
-   * @param line where the message stands in the input, for the sentence of a fault
-   * @throws InputError where the map does not fit the stream's schema; UnmappedRecordError where an
+   * Maps a message.
+   * @param line its line number in the input, for error messages
+   * @throws InputError if the map does not fit the stream's schema; UnmappedRecordError if an
    *   expression fails on a record
    */
   map(message: Message, line?: number): readonly Message[] {
@@ -56,16 +70,16 @@ export class StreamMapper {
       case 'SCHEMA':
         return this.#declare(message, line).map(({ schema }) => schema);
       case 'RECORD':
-        return this.#record(message, line, this.#last);
+        return this.#record(message, line, this.#excludedLines);
       case 'ACTIVATE_VERSION': {
         const streams = this.#streams.get(message.stream);
         return streams?.map(({ schema }) => ({ ...message, stream: schema.stream })) ?? [message];
       }
       case 'STATE':
-        this.#filed.forgetAll();
+        this.#excludedBatchRecords.forgetAll();
         return [message];
       case 'BATCH':
-        this.#last.forget(message.stream);
+        this.#excludedLines.forget(message.stream);
         return [message];
       case 'UNKNOWN':
         return [message];
@@ -73,78 +87,78 @@ export class StreamMapper {
   }
 
   /**
-   * The same for a record in the file of a BATCH.
-   * @throws UnmappedRecordError
+   * Maps a record from the file of a BATCH.
+   * @throws UnmappedRecordError if an expression fails on it
    */
-  mapFiled(message: RecordMessage, line?: number): readonly Message[] {
-    return this.#record(message, line, this.#filed);
+  mapBatchRecord(message: RecordMessage, line?: number): readonly Message[] {
+    return this.#record(message, line, this.#excludedBatchRecords);
   }
 
   /**
-   * Declares all streams of a program that knows them beforehand.
-   * @throws SettingsError with every fault
+   * Declares all streams before the first message, for a program that knows them.
+   * @throws SettingsError with every problem
    */
   prepare(schemas: readonly SchemaMessage[]): void {
-    for (const message of schemas) this.#sources.set(message.stream, message);
-    const faults = schemas.flatMap((message) => {
+    for (const message of schemas) this.#learn(message);
+    const problems = schemas.flatMap((message) => {
       try {
         this.#declare(message, undefined);
         return [];
-      } catch (fault) {
-        if (fault instanceof InputError) return [sentence(fault.message)];
-        throw fault;
+      } catch (error) {
+        if (error instanceof InputError) return [capitalize(error.message)];
+        throw error;
       }
     });
-    if (faults.length > 0) throw new SettingsError(faults);
+    if (problems.length > 0) throw new SettingsError(problems);
   }
 
-  /** To be called where the next record does not follow upon the last: it is no child of that one. */
+  /** The former name of {@link mapBatchRecord}. */
+  mapFiled(message: RecordMessage, line?: number): readonly Message[] {
+    return this.mapBatchRecord(message, line);
+  }
+
+  /** Call this if the next record did not follow the last one in the input, so it is not its child. */
   forgetParents(): void {
-    this.#last.forgetAll();
+    this.#excludedLines.forgetAll();
   }
 
-  /** A sentence for each map that takes none of the streams. @param known those met, where it is missing */
+  /**
+   * Returns a sentence for each map that has no effect.
+   * @param known the streams that exist (default: those declared so far)
+   */
   unmatched(known: readonly string[] = [...this.#streams.keys()]): string[] {
-    return this.#maps.maps.flatMap((map) => {
-      const taken = known.filter((stream) => takes(map, stream));
-      if (taken.length > 0) return this.#undropped(map, taken);
-      return [`${place(map.name)} takes no stream that there is, and has no effect.`];
+    return this.#routes.unmatched(known, (stream) => {
+      const source = this.#sources.get(stream);
+      return source && Object.keys(propertiesOf(source.schema));
     });
-  }
-
-  /** A column that is to be dropped and is misspelt goes out in clear: that must not pass unsaid. */
-  #undropped(map: StreamMap, streams: readonly string[]): string[] {
-    const sources = streams.map((stream) => this.#sources.get(stream));
-    const columns = sources.flatMap((source) => Object.keys(propertiesOf(source?.schema ?? {})));
-    if (sources.includes(undefined)) return [];
-    return [...map.columns]
-      .filter(([column, expression]) => expression === null && !columns.includes(column))
-      .map(([column]) => {
-        const meant = nearest(column, columns);
-        const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-        return `${place(map.name)} drops a column "${column}" that is not there: nothing is dropped.${hint}`;
-      });
   }
 
   #declare(message: SchemaMessage, line: number | undefined): readonly MappedStream[] {
-    this.#sources.set(message.stream, message);
+    this.#learn(message);
     try {
-      const streams = this.#routes.of(message.stream).map((map) => this.#form(message, map));
+      const streams = this.#routes
+        .mapsFor(message.stream)
+        .map((map) => this.#mapStream(message, map));
       this.#refuseClash(message.stream, streams);
       this.#streams.set(message.stream, streams);
       return streams;
-    } catch (fault) {
-      throw mapFault(fault, message.stream, line);
+    } catch (error) {
+      throw asInputError(error, message.stream, line);
     }
   }
 
-  #form(message: SchemaMessage, map: StreamMap | undefined): MappedStream {
+  #learn(message: SchemaMessage): void {
+    this.#sources.set(message.stream, message);
+    this.#families.declare(message.stream, message.schema);
+  }
+
+  #mapStream(message: SchemaMessage, map: StreamMap | undefined): MappedStream {
     return mapStream(message, map, {
       settings: this.#settings,
       config: this.#config,
       other: (stream, column) =>
-        this.#routes.whereabouts(stream, column, this.#sources.get(stream)?.key_properties),
-      name: this.#routes.nameOf(map, message.stream),
+        this.#routes.locate(stream, column, this.#sources.get(stream)?.key_properties),
+      name: this.#routes.outputName(map, message.stream),
     });
   }
 
@@ -154,59 +168,46 @@ export class StreamMapper {
     for (const [at, name] of names.entries()) {
       const other = others.find(([, forms]) => forms.some(({ schema }) => schema.stream === name));
       if (!other && names.indexOf(name) === at) continue;
-      const who = other ? `the stream "${other[0]}"` : 'another form of it';
-      throw new ExpressionFault(`it would go out as "${name}", as ${who} does`);
+      const who = other ? `the stream "${other[0]}"` : 'another map of it';
+      throw new ExpressionError(`it would get the name "${name}", which ${who} has too`);
     }
   }
 
-  #record(message: RecordMessage, line: number | undefined, parents: Parents): readonly Message[] {
+  #record(
+    message: RecordMessage,
+    line: number | undefined,
+    parents: ExcludedParents,
+  ): readonly Message[] {
     const { stream } = message;
     const streams = this.#streams.get(stream);
     if (!streams) return [message];
-    let fate: Fate | undefined = parents.above(message);
+    let exclusion: Exclusion | undefined = parents.exclusionAbove(message);
     try {
-      if (fate === 'out') return [];
-      if (fate === 'undecided') throw new ColumnFault('__filter__', ORPHANED);
+      if (exclusion === 'filtered') return [];
+      if (exclusion === 'failed') throw new ColumnError('__filter__', PARENT_FAILED);
       return streams.flatMap(({ schema, map, filtersChildren }) => {
         const record = map(message.record);
         if (record) return [{ ...message, stream: schema.stream, record }];
-        if (filtersChildren) fate = 'out';
+        if (filtersChildren) exclusion = 'filtered';
         return [];
       });
-    } catch (fault) {
-      if (fault instanceof ColumnFault && fault.column === '__filter__') fate ??= 'undecided';
+    } catch (error) {
+      if (error instanceof ColumnError && error.column === '__filter__') exclusion ??= 'failed';
       const names = streams.map(({ schema }) => schema.stream);
-      throw recordFault(fault, stream, line, names);
+      throw asRecordError(error, stream, line, names);
     } finally {
-      parents.note(message, fate);
+      parents.note(message, exclusion);
     }
-  }
-
-  #check(map: StreamMap): string[] {
-    const { name, alias, filter, columns } = map;
-    const expressions: (readonly [string, string | null])[] = [...columns];
-    if (filter !== undefined) expressions.push(['__filter__', filter]);
-    if (alias !== undefined && isExpression(alias)) expressions.push(['__alias__', alias]);
-    const names = { config: this.#config, streamName: name, originalStreamName: name };
-    return expressions.flatMap(([entry, expression]) => {
-      try {
-        if (expression !== null) compileExpression(expression, names);
-        return [];
-      } catch (fault) {
-        if (fault instanceof ExpressionFault) return [`${place(name, entry)}: ${fault.message}.`];
-        throw fault;
-      }
-    });
   }
 }
 
-const ORPHANED = new ExpressionFault('it failed on the record that this one belongs to');
+const PARENT_FAILED = new ExpressionError('it failed on the parent record');
 
 function asRecord(values: Readonly<Record<string, unknown>> | undefined): JsonRecord {
   const record = parseLossless(JSON.stringify(values ?? {}));
   return isObject(record) && !isRawJson(record) ? record : {};
 }
 
-function sentence(text: string): string {
+function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,12 +1,18 @@
-import type { JsonRecord } from '@exact-spotter/singer';
-import { compileExpression } from './compile.ts';
+import { nearest, type JsonRecord } from '@exact-spotter/singer';
+import { compileExpression } from './expression/compile.ts';
 import { flattenName } from './flatten.ts';
-import type { OtherColumn } from './keywords.ts';
+import type { OtherColumn } from './schema.ts';
 import { isFlattening, type MapSettings } from './settings.ts';
-import { takes, type StreamMap, type StreamMaps } from './stream-map.ts';
-import { asJson } from './value.ts';
+import {
+  isExpression,
+  settingPath,
+  matches,
+  type StreamMap,
+  type StreamMaps,
+} from './stream-map.ts';
+import { asJson } from './expression/value.ts';
 
-/** Which streams go where: what the settings alone tell, before any schema is known. */
+/** Decides from the settings alone, before any schema is known, what each stream becomes. */
 export class Routes {
   readonly #maps: StreamMaps;
   readonly #settings: MapSettings;
@@ -18,44 +24,70 @@ export class Routes {
     this.#config = config;
   }
 
-  /** The maps of a stream: the last that is its own (none where it goes as it is), and those that make another of it. */
-  of(stream: string): (StreamMap | undefined)[] {
-    const taking = this.#maps.maps.filter((map) => takes(map, stream));
-    const own = taking.findLast((map) => map.isPrimary);
+  /**
+   * Returns the maps of a stream, one for each form in which it is written. The first is undefined
+   * if the stream itself is written without a map.
+   */
+  mapsFor(stream: string): (StreamMap | undefined)[] {
+    const matching = this.#maps.maps.filter((map) => matches(map, stream));
+    const own = matching.findLast((map) => map.isPrimary);
     const isDropped = own ? own.drops : this.#maps.onlyNamed;
-    return [...(isDropped ? [] : [own]), ...taking.filter((map) => !map.isPrimary)];
+    return [...(isDropped ? [] : [own]), ...matching.filter((map) => !map.isPrimary)];
   }
 
-  /** The name under which a stream goes out. */
-  nameOf(map: StreamMap | undefined, stream: string): string {
+  /** Returns the name under which a stream is written. */
+  outputName(map: StreamMap | undefined, stream: string): string {
     if (!map) return stream;
     if (!map.isPrimary) return map.name;
     const { alias } = map;
     if (alias === undefined || !isExpression(alias)) return alias ?? stream;
-    const { run } = compileExpression(alias, this.#names(stream));
-    const name = asJson(run({ record: {}, self: null }));
+    const { evaluate } = compileExpression(alias, this.#names(stream));
+    const name = asJson(evaluate({ record: {}, self: null }));
     return typeof name === 'string' ? name : JSON.stringify(name);
   }
 
   /**
-   * Where a column of any stream has gone to, whether its schema came or not.
-   * @param keys nothing where they are not known: what is referred to is a key as a rule
+   * Returns where a column of any stream is after the maps, even if its schema has not arrived yet.
+   * @param keys the stream's key; undefined if it is unknown, then the column counts as part of it
+   * @returns undefined if the column is dropped or computed
    */
-  whereabouts(
+  locate(
     stream: string,
     column: string,
     keys: readonly string[] | undefined,
   ): ReturnType<OtherColumn> {
-    for (const map of this.of(stream)) {
-      const name = map ? this.#columnBehind(map, column, keys) : column;
+    for (const map of this.mapsFor(stream)) {
+      const name = map ? this.#columnAfter(map, column, keys) : column;
       if (name === undefined) continue;
       const flat = isFlattening(this.#settings) ? flattenName([name], this.#settings) : name;
-      return { stream: this.nameOf(map, stream), column: flat };
+      return { stream: this.outputName(map, stream), column: flat };
     }
     return undefined;
   }
 
-  #columnBehind(
+  /**
+   * Returns a sentence for each map that matches no stream, or drops a column that does not exist.
+   * @param columnsOf undefined if the stream's columns are unknown
+   */
+  unmatched(
+    known: readonly string[],
+    columnsOf: (stream: string) => readonly string[] | undefined,
+  ): string[] {
+    return this.#maps.maps.flatMap((map) => {
+      const matching = known.filter((stream) => matches(map, stream));
+      if (matching.length === 0)
+        return [`${settingPath(map.name)} matches no stream and has no effect.`];
+      const columns = matching.map(columnsOf);
+      return columns.includes(undefined)
+        ? []
+        : undropped(
+            map,
+            columns.flatMap((names) => names ?? []),
+          );
+    });
+  }
+
+  #columnAfter(
     map: StreamMap,
     column: string,
     keys: readonly string[] | undefined,
@@ -68,7 +100,7 @@ export class Routes {
     return (copies.find(([name]) => name === column) ?? copies[0])?.[0];
   }
 
-  /** The column that an expression hands on as it is. */
+  /** Returns the column that an expression copies unchanged. */
   #copied(expression: string): string | undefined {
     return compileExpression(expression, this.#names('')).column;
   }
@@ -78,7 +110,13 @@ export class Routes {
   }
 }
 
-/** A new name is one as it stands; with quotes, or the old name in it, it is an expression. */
-export function isExpression(alias: string): boolean {
-  return alias.includes('__stream_name__') || /^\s*(['"])[\s\S]*\1\s*$/.test(alias);
+/** Reports misspelled columns: personal data that should be dropped would be written in clear. */
+function undropped(map: StreamMap, columns: readonly string[]): string[] {
+  return [...map.columns]
+    .filter(([column, expression]) => expression === null && !columns.includes(column))
+    .map(([column]) => {
+      const meant = nearest(column, columns);
+      const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+      return `${settingPath(map.name)} drops the column "${column}", which does not exist: nothing is dropped.${hint}`;
+    });
 }

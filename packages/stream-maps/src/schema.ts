@@ -1,19 +1,15 @@
-import type { JsonSchema } from '@exact-spotter/singer';
-import type { Kind } from './value.ts';
-
-/** The reading of a JSON Schema that maps need: which types, which properties. */
+import { isObject, readParent, readReferences, type JsonSchema } from '@exact-spotter/singer';
+import type { Kind } from './expression/value.ts';
 
 export function asObject(value: unknown): Readonly<Record<string, JsonSchema>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, JsonSchema>>)
-    : undefined;
+  return isObject(value) ? (value as Readonly<Record<string, JsonSchema>>) : undefined;
 }
 
 export function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
   return asObject(schema['properties']) ?? {};
 }
 
-/** The types that a schema allows; empty where it does not say. */
+/** Returns the types that a schema allows; empty if it does not name any. */
 export function kindsOf(schema: JsonSchema): string[] {
   const { type } = schema;
   if (typeof type === 'string') return [type];
@@ -31,7 +27,7 @@ export function isNullable(schema: JsonSchema): boolean {
   return kinds.length === 0 || kinds.includes('null');
 }
 
-/** The same schema, with null allowed. */
+/** Returns the schema with null allowed. */
 export function withNull(schema: JsonSchema): JsonSchema {
   if (isNullable(schema)) return schema;
   const { type, enum: options } = schema;
@@ -40,22 +36,22 @@ export function withNull(schema: JsonSchema): JsonSchema {
   return { ...schema, type: [type, 'null'].flat(), ...allowed };
 }
 
-/** What a property holds beside null, where it is one kind. */
+/** Returns the only type of a property besides null. @returns undefined if there are several */
 export function kindOf(schema: JsonSchema): Kind | undefined {
   const [kind, ...others] = kindsOf(schema).filter((name) => name !== 'null');
   return others.length === 0 ? KINDS.find((known) => known === kind) : undefined;
 }
 
-/** Dates are texts until an expression reads them. */
+/** Dates are strings until an expression parses them. */
 const KINDS = ['string', 'integer', 'number', 'boolean', 'array', 'object'] as const;
 
-/** The schema of what an expression gives: null where one of its columns is null. */
+/** Returns the schema of an expression's result, which may always be null. */
 export function schemaOfKind(kind: Kind): JsonSchema {
   if (kind === 'date' || kind === 'date-time') return { type: ['string', 'null'], format: kind };
   return { type: [kind, 'null'] };
 }
 
-/** The schema that a `$ref` within the same schema names; itself where it names none. */
+/** Follows a `$ref` within the same schema. Returns the schema itself if it has none. */
 export function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
   const merged = oneVariant(schema);
   const { $ref: reference } = merged;
@@ -67,11 +63,87 @@ export function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
   return asObject(at) ?? merged;
 }
 
-/** `anyOf` an object and null says the same as an object that may be null. */
+/** Simplifies `anyOf` of one schema and null to the schema with null allowed. */
 function oneVariant(schema: JsonSchema): JsonSchema {
   const all = variants(schema);
   const [only, ...others] = all.filter((one) => kindsOf(one).join() !== 'null');
   return schema['type'] === undefined && only && others.length === 0 && all.length > 1
     ? withNull(only)
     : schema;
+}
+
+/** Returns a column's name after the map; undefined if it is dropped or computed. */
+export type OwnColumn = (column: string) => string | undefined;
+
+/** Returns stream and name of a column of another stream after the maps, or undefined. */
+export type OtherColumn = (
+  stream: string,
+  column: string,
+) => { readonly stream: string; readonly column: string } | undefined;
+
+/**
+ * Updates the keywords of a schema that name columns. Renamed columns get their new name; keywords
+ * about columns that no longer exist are removed.
+ * @param key the key after the map
+ */
+export function followColumns(
+  schema: JsonSchema,
+  key: readonly string[],
+  own: OwnColumn,
+  other: OtherColumn,
+): JsonSchema {
+  const rewritten: Readonly<Record<string, unknown>> = {
+    required: namesIn(schema['required'])?.flatMap((name) => own(name) ?? []),
+    'x-key': schema['x-key'] === undefined ? undefined : key,
+    'x-references': references(schema, own, other),
+    'x-parent': parent(schema, own, other),
+    'x-replication': withColumn(schema['x-replication'], 'key', own),
+    'x-covered': withColumn(schema['x-covered'], 'column', own),
+  };
+  return Object.fromEntries(
+    Object.entries(schema).flatMap(([keyword, value]) => {
+      const updated: unknown = Object.hasOwn(rewritten, keyword) ? rewritten[keyword] : value;
+      return updated === undefined ? [] : [[keyword, updated]];
+    }),
+  );
+}
+
+function namesIn(list: unknown): string[] | undefined {
+  const names: readonly unknown[] | undefined = Array.isArray(list) ? list : undefined;
+  return names?.filter((name) => typeof name === 'string');
+}
+
+function references(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unknown {
+  const followed = [...readReferences(schema)].flatMap(([column, { table, column: referred }]) => {
+    const name = own(column);
+    const place = name === undefined ? undefined : other(table, referred);
+    return name !== undefined && place ? [[name, `${place.stream}.${place.column}`]] : [];
+  });
+  return followed.length === 0 ? undefined : Object.fromEntries(followed);
+}
+
+/** Needs all of its columns: with some, a parent would also replace the children of other parents. */
+function parent(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unknown {
+  const before = readParent(schema);
+  if (!before) return undefined;
+  const columns: Record<string, string> = {};
+  const streams = new Set<string>();
+  for (const [column, parentColumn] of Object.entries(before.columns)) {
+    const name = own(column);
+    const place = other(before.table, parentColumn);
+    if (name === undefined || !place) return undefined;
+    columns[name] = place.column;
+    streams.add(place.stream);
+  }
+  const [table] = streams;
+  return streams.size === 1 ? { ...before, table, columns } : undefined;
+}
+
+/** Updates a keyword about one column, named by `member`. */
+function withColumn(keyword: unknown, member: string, own: OwnColumn): unknown {
+  if (!isObject(keyword)) return undefined;
+  const column = keyword[member];
+  if (typeof column !== 'string') return keyword;
+  const name = own(column);
+  return name === undefined ? undefined : { ...keyword, [member]: name };
 }

@@ -1,10 +1,9 @@
 import type { SettingSchema } from '@exact-spotter/singer';
-import type { StreamMapper } from './mapper.ts';
 
-/** What a stream's map may hold: an expression, null, or the list of `__key_properties__`. */
+/** A value in a stream's map: an expression, null, or the list of `__key_properties__`. */
 export type StreamMapEntry = string | null | readonly string[];
 
-/** The settings of stream maps and flattening, as both programs have them. */
+/** The settings of stream maps and flattening, which both programs have. */
 export interface MapSettings {
   readonly stream_maps?: Readonly<
     Record<string, Readonly<Record<string, StreamMapEntry>> | string | null>
@@ -16,13 +15,13 @@ export interface MapSettings {
   readonly flattening_max_key_length: number;
 }
 
-/** The names, defaults and meanings are those of the Singer SDK. */
+/** Names, defaults and meanings are those of the Singer SDK. */
 export const mapSettings = {
   stream_maps: {
     type: 'object',
     title: 'Stream maps',
     description:
-      'Renames, drops, filters and computes streams and columns, e.g. {"persons": {"email": null}}: see STREAM-MAPS.md.',
+      'Rename, drop, filter and compute streams and columns, e.g. {"persons": {"email": null}}. See STREAM-MAPS.md.',
     additionalProperties: {
       type: ['object', 'string', 'null'],
       additionalProperties: { type: ['string', 'null', 'array'], items: { type: 'string' } },
@@ -32,50 +31,40 @@ export const mapSettings = {
     type: 'object',
     title: 'Stream map values',
     description:
-      "Values that the expressions of `stream_maps` read as config['name'], e.g. the salt of a hash.",
+      "Values that expressions in `stream_maps` can read as config['name'], e.g. the salt of a hash.",
     'x-secret': true,
     'x-kind': 'object',
   },
   flattening_enabled: {
     type: 'boolean',
     title: 'Flattening',
-    description: 'Make a column of each property of a nested object, e.g. address__city.',
+    description: 'Turn each property of a nested object into a column, e.g. address__city.',
     default: false,
   },
   flattening_max_depth: {
     type: 'integer',
     title: 'Flattening: depth',
     description:
-      'How many levels of nested objects become columns; what lies deeper becomes JSON text. Required where flattening is enabled; 0 flattens nothing.',
+      'How many levels of nested objects become columns; deeper levels become JSON text. Required if flattening is enabled; 0 flattens nothing.',
     minimum: 0,
   },
   flattening_separator: {
     type: 'string',
     title: 'Flattening: separator',
-    description: 'What stands between the names of a flattened column.',
+    description: "Separator between the parts of a flattened column's name.",
     default: '__',
   },
   flattening_max_key_length: {
     type: 'integer',
     title: 'Flattening: longest name',
     description:
-      'Names of so many letters or more are shortened, part by part, to their capitals or first three letters.',
+      'Names of this many characters or more are shortened, part by part, to their capitals or first three characters.',
     default: 255,
     minimum: 1,
   },
 } as const satisfies Record<string, SettingSchema>;
 
-/**
- * The mapper that the settings ask for; nothing, and nothing loaded, where they ask for none.
- * @throws SettingsError with every fault of the maps that shows without a schema
- */
-export async function loadMapper(settings: MapSettings): Promise<StreamMapper | undefined> {
-  const { stream_maps: maps = {} } = settings;
-  if (Object.keys(maps).length === 0 && !isFlattening(settings)) return undefined;
-  return new (await import('./mapper.ts')).StreamMapper(settings);
-}
-
-/** A depth of 0 flattens nothing, as in the Singer SDK. */
+/** As in the Singer SDK, a depth of 0 flattens nothing. */
 export function isFlattening({ flattening_enabled, flattening_max_depth }: MapSettings): boolean {
   return flattening_enabled && flattening_max_depth !== 0;
 }

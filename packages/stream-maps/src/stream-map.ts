@@ -1,32 +1,34 @@
-import { nearest } from '@exact-spotter/singer';
+import { nearest, type JsonRecord } from '@exact-spotter/singer';
+import { compileExpression } from './expression/compile.ts';
+import { ExpressionError } from './expression/value.ts';
 import type { MapSettings, StreamMapEntry } from './settings.ts';
 
-/** What the settings say of one stream, or of those that a pattern names. */
+/** One entry of `stream_maps`: the map of a stream, or of the streams that match a pattern. */
 export interface StreamMap {
   /** Its name in `stream_maps`. */
   readonly name: string;
-  /** The stream, or the pattern of streams, that it takes. */
+  /** The name or pattern of the streams that it maps. */
   readonly source: string;
-  /** False for a second form of a stream, by `__source__`. */
+  /** False for an additional form of a stream (`__source__`). */
   readonly isPrimary: boolean;
-  /** True where the stream is dropped. */
+  /** True if the stream is dropped. */
   readonly drops: boolean;
-  /** A new name, or an expression of it. */
+  /** A new name, or an expression that computes it. */
   readonly alias?: string;
   readonly filter?: string;
   /** Empty for no key. */
   readonly keyProperties?: readonly string[];
-  /** Columns that are not named are dropped, but for the key. */
+  /** True if columns that are not named are dropped, except for the key. */
   readonly onlyNamed: boolean;
-  /** Column → its expression, or null where it is dropped. */
+  /** Column → its expression, or null if it is dropped. */
   readonly columns: ReadonlyMap<string, string | null>;
 }
 
 export interface StreamMaps {
   readonly maps: readonly StreamMap[];
-  /** Streams that are not named are dropped. */
+  /** True if streams that are not named are dropped. */
   readonly onlyNamed: boolean;
-  readonly faults: readonly string[];
+  readonly problems: readonly string[];
 }
 
 const NULL = '__NULL__';
@@ -34,35 +36,56 @@ const ELSE = '__else__';
 const OPTIONS = ['__filter__', '__key_properties__', '__alias__', '__source__', ELSE] as const;
 type StreamMapOption = (typeof OPTIONS)[number];
 
-/** Reads the setting `stream_maps`, and gathers what is wrong with its form. */
+/** Reads the setting `stream_maps` and collects what is wrong with its form. */
 export function readStreamMaps(settings: Required<MapSettings>['stream_maps']): StreamMaps {
-  const faults: string[] = [];
-  const maps = Object.entries(settings).flatMap(([name, said]) => {
+  const problems: string[] = [];
+  const maps = Object.entries(settings).flatMap(([name, given]) => {
     if (name === ELSE) {
-      if (!isNull(said)) faults.push(`${place(ELSE)} can only be null (or "${NULL}").`);
+      if (!isNull(given)) problems.push(`${settingPath(ELSE)} can only be null (or "${NULL}").`);
       return [];
     }
-    if (name.startsWith('__')) faults.push(`${place(name)} is no name of a stream.`);
-    return typeof said === 'object' && said !== null
-      ? [readMap(name, said, faults)]
-      : dropping(name, said, faults);
+    if (name.startsWith('__')) problems.push(`${settingPath(name)} is not the name of a stream.`);
+    return typeof given === 'object' && given !== null
+      ? [readMap(name, given, problems)]
+      : readDropped(name, given, problems);
   });
-  return { maps, onlyNamed: ELSE in settings, faults };
+  return { maps, onlyNamed: ELSE in settings, problems };
 }
 
-/** Where in the settings something stands, for messages. */
-export function place(...path: readonly string[]): string {
+/** Returns a sentence for each expression of a map that is wrong whatever the stream's schema is. */
+export function expressionProblems(map: StreamMap, config: JsonRecord): string[] {
+  const { name, alias, filter, columns } = map;
+  const expressions: (readonly [string, string | null])[] = [...columns];
+  if (filter !== undefined) expressions.push(['__filter__', filter]);
+  if (alias !== undefined && isExpression(alias)) expressions.push(['__alias__', alias]);
+  const names = { config, streamName: name, originalStreamName: name };
+  return expressions.flatMap(([entry, expression]) => {
+    try {
+      if (expression !== null) compileExpression(expression, names);
+      return [];
+    } catch (error) {
+      if (error instanceof ExpressionError)
+        return [`${settingPath(name, entry)}: ${error.message}.`];
+      throw error;
+    }
+  });
+}
+
+/** Names an entry of the settings, for messages. */
+export function settingPath(...path: readonly string[]): string {
   return ['The setting "stream_maps"', ...path.map((part) => `"${part}"`)].join(' › ');
 }
 
-function dropping(name: string, said: string | null, faults: string[]): StreamMap[] {
-  if (!isNull(said)) {
-    faults.push(`${place(name)} must be an object, or null (or "${NULL}") to drop the stream.`);
+function readDropped(name: string, given: string | null, problems: string[]): StreamMap[] {
+  if (!isNull(given)) {
+    problems.push(
+      `${settingPath(name)} must be an object, or null (or "${NULL}") to drop the stream.`,
+    );
   }
-  return [{ ...NOTHING, name, source: name, drops: true }];
+  return [{ ...UNMAPPED, name, source: name, drops: true }];
 }
 
-const NOTHING = {
+const UNMAPPED = {
   isPrimary: true,
   drops: false,
   onlyNamed: false,
@@ -71,45 +94,50 @@ const NOTHING = {
 
 function readMap(
   name: string,
-  said: Readonly<Record<string, StreamMapEntry>>,
-  faults: string[],
+  given: Readonly<Record<string, StreamMapEntry>>,
+  problems: string[],
 ): StreamMap {
   const columns = new Map<string, string | null>();
   const options: Partial<Record<StreamMapOption, StreamMapEntry>> = {};
-  for (const [entry, value] of Object.entries(said)) {
+  for (const [entry, value] of Object.entries(given)) {
     const option = OPTIONS.find((known) => known === entry);
     if (option) options[option] = value;
-    else if (/^__.*__$/.test(entry)) faults.push(unknownOption(name, entry));
+    else if (/^__.*__$/.test(entry)) problems.push(unknownOption(name, entry));
     else if (isNull(value)) columns.set(entry, null);
     else if (typeof value === 'string') columns.set(entry, value);
-    else faults.push(`${place(name, entry)} must be an expression, or null to drop the column.`);
+    else
+      problems.push(
+        `${settingPath(name, entry)} must be an expression, or null to drop the column.`,
+      );
   }
-  return { ...NOTHING, name, columns, ...readOptions(name, options, faults) };
+  return { ...UNMAPPED, name, columns, ...readOptions(name, options, problems) };
 }
 
 function readOptions(
   name: string,
   options: Partial<Record<StreamMapOption, StreamMapEntry>>,
-  faults: string[],
+  problems: string[],
 ): Pick<StreamMap, 'source' | 'isPrimary' | 'onlyNamed'> & Partial<StreamMap> {
   const { __key_properties__: key } = options;
   const text = (option: StreamMapOption): string | undefined => {
     const value = options[option];
     if (value === undefined || isNull(value)) return undefined;
     if (typeof value === 'string') return value;
-    faults.push(`${place(name, option)} must be a text.`);
+    problems.push(`${settingPath(name, option)} must be a string.`);
     return undefined;
   };
   const [source, alias, filter] = [text('__source__'), text('__alias__'), text('__filter__')];
   if (source !== undefined && alias !== undefined) {
-    faults.push(`${place(name)} has both __source__ and __alias__: its own name is the new one.`);
+    problems.push(
+      `${settingPath(name)} has both __source__ and __alias__: drop __alias__, the name of the entry is the new name.`,
+    );
   }
   if (ELSE in options && !isNull(options[ELSE])) {
-    faults.push(`${place(name, ELSE)} can only be null (or "${NULL}").`);
+    problems.push(`${settingPath(name, ELSE)} can only be null (or "${NULL}").`);
   }
   if (typeof key === 'string' && !isNull(key)) {
-    faults.push(
-      `${place(name, '__key_properties__')} must be a list of columns, or null for none.`,
+    problems.push(
+      `${settingPath(name, '__key_properties__')} must be a list of columns, or null for none.`,
     );
   }
   return {
@@ -128,12 +156,13 @@ function isNull(value: unknown): value is null | typeof NULL {
 
 function unknownOption(name: string, entry: string): string {
   const meant = nearest(entry, OPTIONS);
-  const hint = meant === undefined ? `there are ${OPTIONS.join(', ')}` : `did you mean "${meant}"?`;
-  return `${place(name, entry)} is no option of a stream map: ${hint}`;
+  const hint =
+    meant === undefined ? `the options are ${OPTIONS.join(', ')}` : `did you mean "${meant}"?`;
+  return `${settingPath(name, entry)} is not an option of a stream map: ${hint}`;
 }
 
-/** Whether a stream is the one, or one of those, that a map takes: `*`, `?` and `[a-z]` as in a shell. */
-export function takes({ source }: StreamMap, stream: string): boolean {
+/** True if a map applies to a stream. Its name may be a pattern: `*`, `?` and `[a-z]` as in a shell. */
+export function matches({ source }: StreamMap, stream: string): boolean {
   if (source === stream) return true;
   if (!/[*?[]/.test(source)) return false;
   return new RegExp(`^${source.replaceAll(/\[!?[^\]]+\]|[\s\S]/g, asPattern)}$`).test(stream);
@@ -146,4 +175,9 @@ function asPattern(part: string): string {
   const isNegated = part[1] === '!';
   const set = part.slice(isNegated ? 2 : 1, -1).replaceAll(/[\\^\]&~|[]/g, '\\$&');
   return `[${isNegated ? '^' : ''}${set}]`;
+}
+
+/** True if an alias is an expression: it has quotes or contains `__stream_name__`. */
+export function isExpression(alias: string): boolean {
+  return alias.includes('__stream_name__') || /^\s*(['"])[\s\S]*\1\s*$/.test(alias);
 }

@@ -10,7 +10,7 @@ interface Flat {
   readonly key: readonly string[];
 }
 
-/** A stream's schema and record, flattened to a depth. */
+/** Flattens a stream's schema and record. */
 async function flat(
   properties: Readonly<Record<string, unknown>>,
   record: object,
@@ -47,26 +47,56 @@ describe('flattening', () => {
     [1, { a__b: '{"c":"x","d":1}', a__e: 'y' }],
     [2, { a__b__c: 'x', a__b__d: 1, a__e: 'y' }],
     [9, { a__b__c: 'x', a__b__d: 1, a__e: 'y' }],
-  ])('to depth %i', async (depth, expected) => {
+  ])('flattens to depth %i', async (depth, expected) => {
     const { schema, record } = await flat(deep, value, { flattening_max_depth: depth });
     expect(record).toEqual(expected);
     expect(Object.keys(schema['properties'] ?? {})).toEqual(Object.keys(expected));
   });
 
-  it('lets null be wherever an object may be none', async () => {
+  it('makes the columns of a nullable object nullable', async () => {
     const { schema, record } = await flat(deep, { a: null });
     expect(record).toEqual({ a__b__c: null, a__b__d: null, a__e: null });
     expect(schema['properties']).toMatchObject({ a__e: { type: ['string', 'null'] } });
   });
 
   it.each([
-    ['a list', { type: ['array', 'null'] }, [1, { b: 2 }], '[1,{"b":2}]', ['string', 'null']],
-    ['an object that is not told', { type: 'object' }, { b: 1 }, '{"b":1}', 'string'],
-    ['an object or a text', { type: ['object', 'string'] }, { b: 1 }, '{"b":1}', 'string'],
-    ['a text or an object', { type: ['object', 'string'] }, 'x', 'x', 'string'],
-    ['a number or a list', { type: ['number', 'array'] }, 5, 5, ['number', 'string']],
-    ['anything', {}, { b: 1 }, '{"b":1}', undefined],
-    ['a number', { type: 'number' }, 5, 5, 'number'],
+    [
+      'turns a list into JSON text',
+      { type: ['array', 'null'] },
+      [1, { b: 2 }],
+      '[1,{"b":2}]',
+      ['string', 'null'],
+    ],
+    [
+      'turns an object without properties into JSON text',
+      { type: 'object' },
+      { b: 1 },
+      '{"b":1}',
+      'string',
+    ],
+    [
+      'turns an object into JSON text if a string is allowed too',
+      { type: ['object', 'string'] },
+      { b: 1 },
+      '{"b":1}',
+      'string',
+    ],
+    [
+      'keeps a string if an object is allowed too',
+      { type: ['object', 'string'] },
+      'x',
+      'x',
+      'string',
+    ],
+    [
+      'keeps a number if a list is allowed too',
+      { type: ['number', 'array'] },
+      5,
+      5,
+      ['number', 'string'],
+    ],
+    ['turns an object without a declared type into JSON text', {}, { b: 1 }, '{"b":1}', undefined],
+    ['keeps a number', { type: 'number' }, 5, 5, 'number'],
   ])('%s', async (_what, schema, given, expected, type) => {
     const made = await flat({ a: schema }, { a: given });
     expect(made.record).toEqual({ a: expected });
@@ -74,7 +104,7 @@ describe('flattening', () => {
     expect(a.type).toEqual(type);
   });
 
-  it('reads an object out of anyOf and $ref', async () => {
+  it('finds objects in anyOf and $ref', async () => {
     const home = object({ city: text }, ['object']);
     const properties = {
       a: { anyOf: [home, { type: 'null' }] },
@@ -86,7 +116,7 @@ describe('flattening', () => {
     expect(record).toEqual({ a__city: 'x', b__city: 'y', c: '{"city":"z"}' });
   });
 
-  it('keeps the key, and what is not declared', async () => {
+  it('keeps the key and undeclared properties', async () => {
     const { record, key } = await flat(
       { id: integer, a: object({ b: text }) },
       { id: 1, a: { b: 'x', more: [1] }, other: { c: 1 } },
@@ -103,35 +133,38 @@ describe('flattening', () => {
     ['__', 16, ['shipping_address', 'streetName', 'x'], 'sa__sn__x'],
     ['__', 10, ['shipping', 'name'], 'shi__name'],
     ['__', 9, ['shipping', 'name'], 'shi__nam'],
-  ])('names with %j and at most %i', async (separator, limit, path, name) => {
-    const nest = (parts: readonly string[]): object =>
-      parts.reduceRight((inner: object, part) => object({ [part]: inner }), text);
-    const [first = '', ...rest] = path;
-    const { schema } = await flat(
-      { [first]: nest(rest) },
-      {},
-      { flattening_separator: separator, flattening_max_key_length: limit },
-    );
-    expect(Object.keys(schema['properties'] ?? {})).toEqual([name]);
-  });
+  ])(
+    'joins names with %j and shortens from %i characters on: %j',
+    async (separator, limit, path, name) => {
+      const nest = (parts: readonly string[]): object =>
+        parts.reduceRight((inner: object, part) => object({ [part]: inner }), text);
+      const [first = '', ...rest] = path;
+      const { schema } = await flat(
+        { [first]: nest(rest) },
+        {},
+        { flattening_separator: separator, flattening_max_key_length: limit },
+      );
+      expect(Object.keys(schema['properties'] ?? {})).toEqual([name]);
+    },
+  );
 
-  it('refuses two columns of one name, and a key that is an object', async () => {
+  it('refuses two columns with the same name, and a key that is an object', async () => {
     await expect(flat({ a__b: text, a: object({ b: text }) }, {})).rejects.toThrow(
-      /stream "s": flattening makes two columns of the name "a__b"/,
+      /stream "s": flattening creates two columns named "a__b"/,
     );
-    await expect(flat(deep, {}, { key: ['a'] })).rejects.toThrow(/"a", which is of the key/);
+    await expect(flat(deep, {}, { key: ['a'] })).rejects.toThrow(/the key column "a"/);
   });
 
-  it('comes after the map', async () => {
+  it('is applied after the map', async () => {
     const made = await flat(deep, value, {
       stream_maps: { s: { x: "a['e'].upper()", y: 'a', a: null } },
     });
     expect(made.record).toEqual({ x: 'Y', y__b__c: 'x', y__b__d: 1, y__e: 'y' });
   });
 
-  it('can be read back: schema and record name the same, and no value is lost', async () => {
+  it('loses no value, and writes the columns that the schema declares', async () => {
     const name = fc.stringMatching(/^[a-z]{1,4}$/);
-    // Nobody can tell a text that begins so from the JSON text of an object.
+    // A string that begins like this cannot be distinguished from the JSON text of an object.
     const plain = fc.string().filter((value) => !value.startsWith('{"'));
     const { tree } = fc.letrec<{ tree: Tree; node: Tree | Leaf }>((tie) => ({
       tree: fc.dictionary(name, tie('node'), { maxKeys: 4, minKeys: 1, noNullPrototype: true }),
@@ -171,7 +204,7 @@ function schemaOf(tree: Tree): Record<string, unknown> {
   );
 }
 
-/** Puts the columns back where they came from; what lies at the depth is JSON text. */
+/** Rebuilds the nested object. Columns at the maximum depth contain JSON text. */
 function unflatten(record: JsonRecord, depth: number): object {
   const made: Record<string, unknown> = {};
   for (const [name, cell] of Object.entries(record)) {

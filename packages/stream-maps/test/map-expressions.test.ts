@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '@exact-spotter/singer';
-import { functions } from '../src/functions.ts';
-import { methods } from '../src/methods.ts';
-import { ana, mapper, worked } from './maps.ts';
+import { functions } from '../src/expression/functions.ts';
+import { methods } from '../src/expression/methods.ts';
+import { ana, mapper, evaluate } from './maps.ts';
 
-/** Expression, what it gives as JSON text, and the type that its column is declared with. */
+/** An expression, its result as JSON text, and the type that its column gets. */
 const CASES: readonly (readonly [string, string, string])[] = [
   ["'client-1'", '"client-1"', 'string'],
   ['"it\'s"', '"it\'s"', 'string'],
@@ -96,9 +96,23 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ['sha256(id)', `"${createHash('sha256').update('1').digest('hex')}"`, 'string'],
 ];
 
+/** Characters beyond U+FFFF are two UTF-16 units in JavaScript, but one character in Python. */
+const ASTRAL_CASES: typeof CASES = [
+  ["'😀ab'['😀ab'.find('a'):]", '"ab"', 'string'],
+  ["'😀ab'.find('c')", '-1', 'integer'],
+  ["'😀'.zfill(3)", '"00😀"', 'string'],
+  ["'😀x😀'.strip('😁')", '"😀x😀"', 'string'],
+  ["'😀x😀'.lstrip('😀').rstrip('😀')", '"x"', 'string'],
+  ["'😀'.count('')", '2', 'integer'],
+  ["'😀a'.replace('', '-')", '"-😀-a-"', 'string'],
+  ["'😀a'.replace('', '-', 1)", '"-😀a"', 'string'],
+  ["'\uFFFD' < '😀'", 'true', 'boolean'],
+  ["max('\uFFFD', '😀')", '"😀"', 'string'],
+];
+
 describe('an expression', () => {
-  it.each(CASES)('%s', async (expression, value, type) => {
-    const made = await worked(expression);
+  it.each([...CASES, ...ASTRAL_CASES])('%s returns %s', async (expression, value, type) => {
+    const made = await evaluate(expression);
     expect(made.value).toBe(value);
     expect([made.schema].flat()[0]).toMatchObject({ type: [type, 'null'] });
   });
@@ -114,13 +128,13 @@ describe('an expression', () => {
     'str(email)',
     "home['city']",
     "datetime.date.fromisoformat(email).strftime('%Y')",
-  ])('%s is null where a column of it is', async (expression) => {
+  ])('%s is null if one of its columns is null', async (expression) => {
     const record = { ...ana, email: null, home: null };
-    expect((await worked(expression, { record, config: { salt: 's' } })).value).toBe('null');
+    expect((await evaluate(expression, { record, config: { salt: 's' } })).value).toBe('null');
   });
 
-  it('hashes with the salt of the settings', async () => {
-    const { value } = await worked("sha256(config['salt'] + email)", { config: { salt: 'sal' } });
+  it('can use a salt from the settings', async () => {
+    const { value } = await evaluate("sha256(config['salt'] + email)", { config: { salt: 'sal' } });
     const hash = createHash('sha256').update('salAna@Example.com').digest('hex');
     expect(value).toBe(`"${hash}"`);
   });
@@ -135,89 +149,89 @@ describe('an expression', () => {
     ['float(paid)', '0.12345678901234567891'],
   ])('%s keeps every digit', async (expression, value) => {
     const record = '{"id":12345678901234567890,"paid":0.12345678901234567891}';
-    expect((await worked(expression, { record })).value).toBe(value);
+    expect((await evaluate(expression, { record })).value).toBe(value);
   });
 
-  it('computes whole numbers as Python does, however long', async () => {
+  it('computes integers of any length exactly', async () => {
     const long = fc.bigInt(-(10n ** 20n), 10n ** 20n);
     await fc.assert(
       fc.asyncProperty(long, long, async (left, right) => {
         const record = `{"id":${left},"age":${right}}`;
-        const { value } = await worked('id * age - id', { record });
+        const { value } = await evaluate('id * age - id', { record });
         expect(value).toBe(String(left * right - left));
       }),
-      // A double whose shortest form is the literal, and whose value is another.
+      // A double whose shortest form is this literal, but whose exact value differs.
       { numRuns: 300, examples: [[19_815_204_860_408_435_000n, 0n]] },
     );
   });
 });
 
-/** Expression, and what the sentence about it says. */
-const FAULTS: readonly (readonly [string, RegExp])[] = [
+/** An invalid expression, and its error message. */
+const INVALID: readonly (readonly [string, RegExp])[] = [
   ['', /is empty/],
-  ['name +', /cannot be read at character/],
-  ["'open", /cannot be read/],
-  ['(name', /cannot be read/],
-  ['name email', /cannot be read at character 6/],
-  ['(name email)', /cannot be read/],
+  ['name +', /is invalid at character/],
+  ["'open", /is invalid/],
+  ['(name', /is invalid/],
+  ['name email', /is invalid at character 6/],
+  ['(name email)', /is invalid/],
   ['name,', /comma/],
-  ['a = 1', /cannot be read/],
-  ['name ? 1 : 2', /cannot be read/],
+  ['a = 1', /is invalid/],
+  ['name ? 1 : 2', /is invalid/],
   ['name?.length', /"\?\."/],
-  ['name ** 2', /cannot be read/],
-  ['x => x', /cannot be read/],
-  ['[f for f in tags]', /cannot be read/],
+  ['name ** 2', /is invalid/],
+  ['x => x', /is invalid/],
+  ['[f for f in tags]', /is invalid/],
   ['lambda: 1', /more than one expression/],
-  ['name[1:2:3]', /cannot be read/],
-  ['name if active', /cannot be read/],
-  ['eval(name)', /no function "eval"/],
+  ['name[1:2:3]', /is invalid/],
+  ['name if active', /is invalid/],
+  ['eval(name)', /unknown function "eval"/],
   ['md4(name)', /did you mean "md5"/],
   ['name.lowr()', /did you mean "lower"/],
-  ['name.__class__()', /no method "__class__"/],
-  ["name.constructor('return 1')()", /what is called is no function/],
-  ['sha256()', /takes 1 arguments, and is given 0/],
+  ['name.__class__()', /unknown method "__class__"/],
+  ["name.constructor('return 1')()", /only functions and methods can be called/],
+  ['sha256()', /takes 1 arguments, but got 0/],
   ["config['salz']", /no "salz": did you mean "salt"/],
-  ['config.nothing', /no "nothing": set it there/],
-  ['('.repeat(3000), /cannot be read/],
+  ['config.nothing', /no "nothing": add it/],
+  ['('.repeat(3000), /is invalid/],
   [`${'['.repeat(2400)}${']'.repeat(2400)}`, /./],
   ['1+'.repeat(4000), /longer than 5000/],
 ];
 
-describe('an expression that cannot be', () => {
-  it.each(FAULTS)('%s', async (expression, sentence) => {
+describe('an invalid expression', () => {
+  it.each(INVALID)('%s is reported', async (expression, sentence) => {
     const loading = mapper({
       stream_maps: { people: { made: expression } },
       stream_map_config: { salt: 'SECRET' },
     });
-    const fault: unknown = await loading.catch((error: unknown) => error);
-    if (!(fault instanceof SettingsError)) {
+    const error: unknown = await loading.catch((cause: unknown) => cause);
+    if (!(error instanceof SettingsError)) {
       expect(expression).toMatch(/^\[+\]+$/);
       return;
     }
-    expect(fault.faults).toHaveLength(1);
-    expect(fault.message).toMatch(/^The setting "stream_maps" › "people" › "made": .*\.$/);
-    expect(fault.message).toMatch(sentence);
-    expect(fault.message).not.toContain('SECRET');
+    expect(error.problems).toHaveLength(1);
+    expect(error.message).toMatch(/^The setting "stream_maps" › "people" › "made": .*\.$/);
+    expect(error.message).toMatch(sentence);
+    expect(error.message).not.toContain('SECRET');
   });
 
   it.each([
-    ['name + 1', /column "made": "\+" meets a text/],
-    ['int(name)', /int\(\) is given a text that is no whole number/],
-    ['age / 0', /divides by zero/],
-    ['age.lower()', /meets a number: convert it with str\(\)/],
-    ['name < 1', /a text cannot be compared with a number/],
-    ["json.loads('{')", /no JSON/],
-    ["datetime.date.fromisoformat('2026-02-30')", /no ISO 8601 date/],
-    ["'a'.zfill(999999999)", /over 16 MiB/],
-    ["name.split('')", /empty text/],
-  ])('%s fails on the record', async (expression, sentence) => {
-    await expect(worked(expression)).rejects.toThrow(sentence);
-    await expect(worked(expression)).rejects.toThrow(/^line 7, stream "people", column "made": /);
-    await expect(worked(expression)).rejects.not.toThrow(/Souza/);
+    ['name + 1', /column "made": "\+" cannot be used with a string/],
+    ['int(name)', /int\(\) got a string that is not an integer/],
+    ['age / 0', /division by zero/],
+    ['age.lower()', /cannot be used with a number: convert it with str\(\)/],
+    ['name < 1', /a string cannot be compared with a number/],
+    ["json.loads('{')", /a string that is not JSON/],
+    ["datetime.date.fromisoformat('2026-02-30')", /not an ISO 8601 date/],
+    ["'a'.zfill(999999999)", /longer than 16 MiB/],
+    ["name.split('')", /empty separator/],
+  ])('%s fails on the record, and the message has no value', async (expression, sentence) => {
+    await expect(evaluate(expression)).rejects.toThrow(sentence);
+    await expect(evaluate(expression)).rejects.toThrow(/^line 7, stream "people", column "made": /);
+    await expect(evaluate(expression)).rejects.not.toThrow(/Souza/);
   });
 });
 
-describe('an expression reaches nothing but the data', () => {
+describe('an expression that names a member of JavaScript objects', () => {
   it.each([
     "record['constructor']",
     "record['__proto__']",
@@ -226,21 +240,21 @@ describe('an expression reaches nothing but the data', () => {
     "home.get('constructor')",
     'record.constructor.constructor',
     'tags[100]',
-  ])('%s', async (expression) => {
-    expect((await worked(expression)).value).toBe('null');
+  ])('%s is null', async (expression) => {
+    expect((await evaluate(expression)).value).toBe('null');
   });
 
-  it('hands on a member of the data that has such a name', async () => {
+  it('reads a member of the data with such a name', async () => {
     const record = '{"id":1,"__proto__":{"x":1},"constructor":"c"}';
-    expect((await worked("record['constructor']", { record })).value).toBe('"c"');
-    expect((await worked("record['__proto__']['x']", { record })).value).toBe('"1"');
+    expect((await evaluate("record['constructor']", { record })).value).toBe('"c"');
+    expect((await evaluate("record['__proto__']['x']", { record })).value).toBe('"1"');
   });
 });
 
-describe('the page for users', () => {
+describe('STREAM-MAPS.md', () => {
   const page = readFileSync(new URL('../STREAM-MAPS.md', import.meta.url), 'utf8');
 
-  it.each([...functions.keys(), ...methods.keys()])('tells of %s()', (name) => {
+  it.each([...functions.keys(), ...methods.keys()])('lists %s()', (name) => {
     expect(page).toContain(`\`${name}()\``);
   });
 });

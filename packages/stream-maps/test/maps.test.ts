@@ -32,13 +32,13 @@ const items = {
   key_properties: ['order_id', 'position'],
 };
 
-/** The SCHEMA messages that become of some, under a setting. */
+/** Maps SCHEMA messages. */
 async function schemas(stream_maps: Maps, ...given: readonly object[]): Promise<object[]> {
   const maps = await mapper({ stream_maps });
   return given.flatMap((schema) => mapped(maps, schema));
 }
 
-async function fault(work: Promise<unknown>): Promise<string> {
+async function failure(work: Promise<unknown>): Promise<string> {
   const error: unknown = await work.then(
     () => new Error('nothing failed'),
     (cause: unknown) => cause,
@@ -46,16 +46,16 @@ async function fault(work: Promise<unknown>): Promise<string> {
   return error instanceof Error ? error.message : String(error);
 }
 
-describe('columns', () => {
+describe('the map of a stream', () => {
   it.each([
-    ['drops', { email: null, phone: '__NULL__' }, ['email', 'phone'], {}],
-    ['renames', { mail: 'email', email: null }, ['email'], { mail: 'Ana@Example.com' }],
-    ['adds', { account: '"filial-1"' }, [], { account: 'filial-1' }],
-    ['replaces', { email: 'self.lower()' }, [], { email: 'ana@example.com' }],
-  ] as const)('%s', async (_what, map, gone, come) => {
+    ['drops a column', { email: null, phone: '__NULL__' }, ['email', 'phone'], {}],
+    ['renames a column', { mail: 'email', email: null }, ['email'], { mail: 'Ana@Example.com' }],
+    ['adds a column', { account: '"filial-1"' }, [], { account: 'filial-1' }],
+    ['replaces a column', { email: 'self.lower()' }, [], { email: 'ana@example.com' }],
+  ] as const)('%s', async (_case, map, removed, added) => {
     const { schema, record } = await person(map);
-    const rest = Object.entries({ ...ana, ...come }).filter(
-      ([name]) => !(gone as readonly string[]).includes(name),
+    const rest = Object.entries({ ...ana, ...added }).filter(
+      ([name]) => !(removed as readonly string[]).includes(name),
     );
     expect(JSON.parse(record ?? '')).toEqual(Object.fromEntries(rest));
     expect(Object.keys(schema['properties'] ?? {}).sort()).toEqual(
@@ -63,25 +63,25 @@ describe('columns', () => {
     );
   });
 
-  it('keeps only what is named, and the key', async () => {
+  it('keeps only the key and the named columns with __else__', async () => {
     const { schema, record } = await person({ mail: 'email', __else__: null });
     expect(record).toBe('{"id":1,"mail":"Ana@Example.com"}');
     expect(Object.keys(schema['properties'] ?? {})).toEqual(['id', 'mail']);
   });
 
-  it('keeps the marks of the protocol beside what is named', async () => {
+  it('keeps _sdc_ columns with __else__', async () => {
     const record = { ...ana, _sdc_deleted_at: '2026-01-01T00:00:00Z' };
     const { record: made } = await person({ __else__: '__NULL__' }, record);
     expect(made).toBe('{"id":1,"_sdc_deleted_at":"2026-01-01T00:00:00Z"}');
   });
 
-  it('hands numbers on digit for digit, and what is missing as missing', async () => {
+  it('copies numbers with every digit, and leaves missing columns missing', async () => {
     const { record } = await person({ price: 'paid' }, '{"id":1.0,"paid":0.10000000000000000001}');
     expect(record).toBe('{"id":1,"paid":0.10000000000000000001,"price":0.10000000000000000001}');
     expect((await person({ price: 'paid' }, '{"id":1}')).record).toBe('{"id":1}');
   });
 
-  it('gives a renamed column the schema that it had', async () => {
+  it('keeps the schema of a renamed column', async () => {
     const { schema } = await person({ full: 'name', name: null, born_on: 'born' });
     expect(schema['properties']).toMatchObject({
       full: { title: 'Name', type: ['string', 'null'] },
@@ -97,15 +97,15 @@ describe('__filter__', () => {
     ['nothing_at_all is None', undefined],
     ['home', true],
     ["home['street']", false],
-  ])('%s', async (filter, passes) => {
+  ])('%s decides whether a record is kept', async (filter, passes) => {
     const made = person({ __filter__: filter });
     if (passes === undefined) await expect(made).rejects.toThrow(/no column "nothing_at_all"/);
     else expect((await made).record !== undefined).toBe(passes);
   });
 
-  it('keeps the children of a record out that it keeps out', async () => {
+  it('excludes the children of an excluded record', async () => {
     const maps = await mapper({ stream_maps: { orders: { __filter__: 'total > 10' } } });
-    const came = [
+    const messages = [
       orders,
       items,
       record('orders', { id: 1, total: 5 }),
@@ -113,7 +113,7 @@ describe('__filter__', () => {
       record('orders', { id: 2, total: 50 }),
       record('orders__items', { order_id: 2, position: 0 }),
     ].flatMap((message) => mapped(maps, message));
-    expect(came.filter(({ type }) => type === 'RECORD')).toMatchObject([
+    expect(messages.filter(({ type }) => type === 'RECORD')).toMatchObject([
       { stream: 'orders', record: { id: 2 } },
       { stream: 'orders__items', record: { order_id: 2 } },
     ]);
@@ -121,62 +121,78 @@ describe('__filter__', () => {
 });
 
 describe('__filter__ in the files of BATCH messages', () => {
-  const filed = (maps: StreamMapper, values: object): readonly Message[] => {
+  const mapBatch = (maps: StreamMapper, values: object): readonly Message[] => {
     const stream = 'order_id' in values ? 'orders__items' : 'orders';
     const record = values as JsonRecord;
-    return maps.mapFiled({ type: 'RECORD', stream, record });
+    return maps.mapBatchRecord({ type: 'RECORD', stream, record });
   };
-  const few = async (): Promise<StreamMapper> => {
+  const filtering = async (): Promise<StreamMapper> => {
     const maps = await mapper({ stream_maps: { orders: { __filter__: 'total > 10' } } });
     for (const message of [orders, items]) mapped(maps, message);
     return maps;
   };
 
-  it('goes by the last word on a parent, up to a STATE', async () => {
-    const maps = await few();
-    filed(maps, { id: 1, total: 5 });
-    filed(maps, { id: 2, total: 5 });
-    filed(maps, { id: 2, total: 50 });
-    expect([1, 2, 3].map((id) => filed(maps, { order_id: id, position: 0 }).length)).toEqual([
+  it('uses the last version of a parent, up to a STATE', async () => {
+    const maps = await filtering();
+    mapBatch(maps, { id: 1, total: 5 });
+    mapBatch(maps, { id: 2, total: 5 });
+    mapBatch(maps, { id: 2, total: 50 });
+    expect([1, 2, 3].map((id) => mapBatch(maps, { order_id: id, position: 0 }).length)).toEqual([
       0, 1, 1,
     ]);
     mapped(maps, { type: 'STATE', value: {} });
-    expect(filed(maps, { order_id: 1, position: 0 })).toHaveLength(1);
+    expect(mapBatch(maps, { order_id: 1, position: 0 })).toHaveLength(1);
   });
 
-  it('remembers so much, and no more', async () => {
-    const maps = await few();
+  it('fails if it would have to remember too many excluded parents', async () => {
+    const maps = await filtering();
     const long = 'x'.repeat(8 * 1024 * 1024);
     const all = (): void => {
-      for (let at = 0; at < 17; at += 1) filed(maps, { id: `${at}${long}`, total: 5 });
+      for (let at = 0; at < 17; at += 1) mapBatch(maps, { id: `${at}${long}`, total: 5 });
     };
     expect(all).toThrow('more records of BATCH files than can be remembered');
   });
 });
 
-describe('streams', () => {
+describe('stream_maps', () => {
   it.each([
-    ['null drops', { people: null }, ['orders']],
-    ['__NULL__ drops', { people: '__NULL__' }, ['orders']],
-    ['__else__ drops the others', { people: {}, __else__: null }, ['people']],
-    ['__alias__ renames', { people: { __alias__: 'pessoas' } }, ['pessoas', 'orders']],
+    ['drops a stream with null', { people: null }, ['orders']],
+    ['drops a stream with __NULL__', { people: '__NULL__' }, ['orders']],
+    ['drops other streams with __else__', { people: {}, __else__: null }, ['people']],
     [
-      '__alias__ may be an expression',
+      'renames a stream with __alias__',
+      { people: { __alias__: 'pessoas' } },
+      ['pessoas', 'orders'],
+    ],
+    [
+      'renames streams with an expression in __alias__',
       { '*': { __alias__: "__stream_name__ + '_v2'" } },
       ['people_v2', 'orders_v2'],
     ],
-    ['__source__ doubles', { second: { __source__: 'people' } }, ['people', 'second', 'orders']],
-    ['__source__ splits', { people: null, hr: { __source__: 'people' } }, ['hr', 'orders']],
-    ['a pattern takes several', { '*e*': null }, []],
-    ['? and [] as in a shell', { '?eople': null, '[!p]rders': null }, []],
-    ['a pattern may miss', { 'p?': null, '[!o]rders': null }, ['people', 'orders']],
-    ['the last that is meant wins', { '*': null, people: {} }, ['people']],
+    [
+      'writes a stream a second time with __source__',
+      { second: { __source__: 'people' } },
+      ['people', 'second', 'orders'],
+    ],
+    [
+      'writes a stream only under another name with __source__',
+      { people: null, hr: { __source__: 'people' } },
+      ['hr', 'orders'],
+    ],
+    ['maps several streams with a pattern', { '*e*': null }, []],
+    ['accepts ? and [!] in a pattern', { '?eople': null, '[!p]rders': null }, []],
+    [
+      'keeps streams that match no pattern',
+      { 'p?': null, '[!o]rders': null },
+      ['people', 'orders'],
+    ],
+    ['uses the last entry that matches', { '*': null, people: {} }, ['people']],
   ] as const)('%s', async (_what, stream_maps, names) => {
-    const came = await schemas(stream_maps, people, orders);
-    expect(came.map((message) => (message as { stream: string }).stream)).toEqual(names);
+    const mappedSchemas = await schemas(stream_maps, people, orders);
+    expect(mappedSchemas.map((message) => (message as { stream: string }).stream)).toEqual(names);
   });
 
-  it('are followed by their records, versions and no states', async () => {
+  it('applies to records and versions, but not to states', async () => {
     const maps = await mapper({
       stream_maps: { people: { __alias__: 'a', id: 'id' }, b: { __source__: 'people', age: null } },
     });
@@ -199,11 +215,11 @@ describe('streams', () => {
     ]);
   });
 
-  it('names the maps that take none', async () => {
+  it('reports maps that match no stream', async () => {
     const maps = await mapper({ stream_maps: { people: {}, peopel: {}, 'x*': null } });
     mapped(maps, people);
     expect(maps.unmatched()).toEqual([
-      expect.stringContaining('"peopel" takes no stream'),
+      expect.stringContaining('"peopel" matches no stream'),
       expect.stringContaining('"x*"'),
     ]);
     expect(maps.unmatched(['people', 'peopel', 'xx'])).toEqual([]);
@@ -212,29 +228,29 @@ describe('streams', () => {
 
 describe('keys', () => {
   it.each([
-    ['stay', {}, ['id']],
-    ['follow a rename', { number: 'id', id: null }, ['number']],
-    ['are given', { hash: 'md5(id)', id: null, __key_properties__: ['hash'] }, ['hash']],
-    ['are none', { id: null, __key_properties__: null }, []],
-    ['are none as text', { __key_properties__: '__NULL__' }, []],
-    ['stay where they are computed', { id: "str(id) + '/x'" }, ['id']],
+    ['stay as they are', {}, ['id']],
+    ['follow a renamed column', { number: 'id', id: null }, ['number']],
+    ['can be set', { hash: 'md5(id)', id: null, __key_properties__: ['hash'] }, ['hash']],
+    ['can be removed', { id: null, __key_properties__: null }, []],
+    ['can be removed with __NULL__', { __key_properties__: '__NULL__' }, []],
+    ['stay if their column is computed', { id: "str(id) + '/x'" }, ['id']],
   ])('%s', async (_what, map: Record<string, string | string[] | null>, key) => {
     const [made] = await schemas({ people: map }, people);
     expect(made).toMatchObject({ key_properties: key });
   });
 
   it.each([
-    [{ id: null }, 'the map drops "id", which is of the key'],
+    [{ id: null }, 'the map drops the key column "id"'],
     [{ __key_properties__: ['nope'] }, '__key_properties__ names "nope"'],
     [{ __key_properties__: ['id'], id: null }, '__key_properties__ names "id"'],
-  ])('%j is a fault', async (map: Record<string, string | string[] | null>, sentence) => {
+  ])('refuse the map %j', async (map: Record<string, string | string[] | null>, sentence) => {
     const work = schemas({ people: map }, people);
-    expect(await fault(work)).toContain(`line 7, stream "people": ${sentence}`);
+    expect(await failure(work)).toContain(`line 7, stream "people": ${sentence}`);
   });
 });
 
-describe('what a schema says of columns', () => {
-  it('follows renamed columns and streams', async () => {
+describe('keywords that name columns', () => {
+  it('follow renamed columns and streams', async () => {
     const [, made, child] = await schemas(
       {
         people: { __alias__: 'pessoas', number: 'id', id: null },
@@ -262,7 +278,7 @@ describe('what a schema says of columns', () => {
     });
   });
 
-  it('goes with dropped and computed ones', async () => {
+  it('are removed with dropped and computed columns', async () => {
     const [made, child] = await schemas(
       { orders: { person_id: 'md5(person_id)', at: null, id: 'str(id)' }, people: null },
       orders,
@@ -278,45 +294,48 @@ describe('what a schema says of columns', () => {
     expect((child as typeof items).schema).not.toHaveProperty('x-parent');
   });
 
-  it('goes with a stream that is dropped', async () => {
+  it('are removed with a dropped stream', async () => {
     const [made] = await schemas({ people: null }, orders);
     expect(made).toMatchObject({ schema: { 'x-references': { at: 'days.day' } } });
     expect((made as typeof orders).schema['x-references']).not.toHaveProperty('person_id');
   });
 });
 
-describe('settings that cannot be', () => {
+describe('invalid stream_maps', () => {
   it.each([
     [{ __else__: 'x' }, '"__else__" can only be null'],
-    [{ __nope__: {} }, '"__nope__" is no name of a stream'],
+    [{ __nope__: {} }, '"__nope__" is not the name of a stream'],
     [{ people: 'x' }, '"people" must be an object, or null'],
     [{ people: { __filtre__: 'x' } }, 'did you mean "__filter__"'],
     [{ people: { __key_properties__: 'id' } }, 'must be a list of columns'],
     [{ people: { __else__: 'x' } }, 'can only be null'],
     [{ people: { email: ['x'] } }, 'must be an expression, or null'],
     [{ people: { __source__: 'a', __alias__: 'b' } }, 'both __source__ and __alias__'],
-    [{ people: { __filter__: '(' } }, '"__filter__": the expression cannot be read'],
-    [{ people: { __alias__: '__stream_name__ +' } }, '"__alias__": the expression cannot be read'],
-  ] as readonly (readonly [Maps, string])[])('%j', async (stream_maps, sentence) => {
-    expect(await fault(mapper({ stream_maps }))).toContain(sentence);
+    [{ people: { __filter__: '(' } }, '"__filter__": the expression is invalid'],
+    [{ people: { __alias__: '__stream_name__ +' } }, '"__alias__": the expression is invalid'],
+  ] as readonly (readonly [Maps, string])[])('%j are refused', async (stream_maps, sentence) => {
+    expect(await failure(mapper({ stream_maps }))).toContain(sentence);
   });
 
-  it('are told all at once', async () => {
+  it('are reported all at once', async () => {
     const error: unknown = await mapper({
       stream_maps: { people: { a: '(', b: 'nope(1)' } },
       flattening_enabled: true,
     }).catch((cause: unknown) => cause);
-    expect(error instanceof SettingsError && error.faults).toHaveLength(3);
+    expect(error instanceof SettingsError && error.problems).toHaveLength(3);
   });
 
   it.each([
     [
       { people: { __alias__: 'orders' } },
-      'it would go out as "orders", as the stream "people" does',
+      'it would get the name "orders", which the stream "people" has too',
     ],
-    [{ 'o*': { __alias__: 'people' } }, 'it would go out as "people", as the stream "people" does'],
+    [
+      { 'o*': { __alias__: 'people' } },
+      'it would get the name "people", which the stream "people" has too',
+    ],
     [{ orders: { made: 'totals' } }, 'the stream has no column "totals": did you mean "total"'],
-  ])('%j does not fit the streams', async (stream_maps, sentence) => {
+  ])('%j are refused because they do not fit the streams', async (stream_maps, sentence) => {
     const maps = await mapper({ stream_maps });
     const declared = [people, orders].map((schema) =>
       parseMessage({ number: 1, text: JSON.stringify(schema) }),
@@ -326,7 +345,7 @@ describe('settings that cannot be', () => {
     expect(() => maps.prepare(known)).toThrow(sentence);
   });
 
-  it('ask for nothing where there is nothing to map', async () => {
+  it('load no mapper if there is nothing to map', async () => {
     const none = {
       flattening_enabled: false,
       flattening_separator: '_',

@@ -12,14 +12,14 @@ const DEFAULTS: MapSettings = {
   flattening_max_key_length: 255,
 };
 
-/** The mapper of some settings, the others as they are by default. */
+/** Loads a mapper; other settings have their defaults. */
 export async function mapper(settings: Partial<MapSettings>): Promise<StreamMapper> {
   const loaded = await loadMapper({ ...DEFAULTS, ...settings });
   if (!loaded) throw new Error('the settings ask for no mapper');
   return loaded;
 }
 
-/** What becomes of a message. */
+/** Maps a message. */
 export function mapped(maps: StreamMapper, message: object | string): readonly Message[] {
   const text = typeof message === 'string' ? message : JSON.stringify(message);
   return maps.map(parseMessage({ number: 7, text }), 7);
@@ -64,7 +64,7 @@ export const ana = {
   active: true,
 };
 
-/** A person's record, behind one map of the stream, as its JSON text; nothing where it is kept out. */
+/** Applies a map to a person's record. Returns its JSON text, or undefined if it is filtered out. */
 export async function person(
   map: Readonly<Record<string, string | null>>,
   record: JsonRecord | string = ana,
@@ -81,8 +81,8 @@ export async function person(
   };
 }
 
-/** What an expression gives for Ana, and the schema of its column. */
-export async function worked(
+/** Evaluates an expression on Ana's record. Returns the JSON text and the schema of its column. */
+export async function evaluate(
   expression: string,
   more: { readonly record?: JsonRecord | string; readonly config?: JsonRecord } = {},
 ): Promise<{ readonly value: string; readonly schema: unknown }> {

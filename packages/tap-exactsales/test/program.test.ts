@@ -82,7 +82,7 @@ describe('wrong usage', () => {
     [
       'a catalog that is none',
       ['--config', file('tap.json', { api_token: TOKEN }), '--catalog', file('catalog.json', {})],
-      'is no catalog',
+      'is not a catalog',
     ],
     [
       'a state that is no JSON',

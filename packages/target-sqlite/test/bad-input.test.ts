@@ -7,8 +7,8 @@ const declared = schema('t', { id: integer, a: nullableText, n: { type: 'number'
 
 describe('bad input gets one clear sentence, without its values', () => {
   it.each<[string, (object | string)[], string]>([
-    ['no JSON', ['{"canary'], 'line 2: the line is no valid JSON'],
-    ['a list', ['["canary"]'], 'line 2: the line is no JSON object'],
+    ['no JSON', ['{"canary'], 'line 2: the line is not valid JSON'],
+    ['a list', ['["canary"]'], 'line 2: the line is not a JSON object'],
     ['no type', ['{"canary":1}'], 'line 2: the message has no "type"'],
     ['no stream', ['{"type":"RECORD","record":{}}'], 'line 2: the message has no "stream"'],
     ['no record', ['{"type":"RECORD","stream":"t"}'], 'line 2, stream "t": the RECORD message has'],

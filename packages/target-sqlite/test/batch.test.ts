@@ -152,7 +152,7 @@ describe('BATCH', () => {
         writeFileSync(join(target.folder, 'a'), '{"id":1}\ncanary\n');
         return batch([url(target, 'a')]);
       },
-      'of the BATCH, line 2: the line is no valid JSON',
+      'of the BATCH, line 2: the line is not valid JSON',
     ],
     [
       'with a bad record',

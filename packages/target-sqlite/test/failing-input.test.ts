@@ -18,7 +18,7 @@ it.each([
     child.stdin.write(`${schema}${record}no message\n${rest}`);
     const { code, stderr } = await ended(child);
     expect(code).toBe(1);
-    expect(stderr).toContain('line 3: the line is no valid JSON');
+    expect(stderr).toContain('line 3: the line is not valid JSON');
   },
   10_000,
 );

@@ -138,7 +138,7 @@ describe('values come back as they were sent', () => {
       ),
     );
     expect(code).toBe(1);
-    expect(stderr).toContain('line 2: the line is nested too deep to be read');
+    expect(stderr).toContain('line 2: the line is nested too deeply');
   });
 
   it('keeps a text of 100 MB, and names the line that is past the limit', async () => {

@@ -40,7 +40,7 @@ export async function bundle(program: string, folder: string): Promise<readonly 
 }
 
 function threads(sources: string): string[] {
-  return readdirSync(sources)
+  return readdirSync(sources, { encoding: 'utf8', recursive: true })
     .filter((name) => name.endsWith(THREAD))
     .map((name) => join(sources, name));
 }

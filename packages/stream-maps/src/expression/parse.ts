@@ -1,24 +1,23 @@
 import jsep from 'jsep';
-import { ExpressionFault } from './value.ts';
+import { ExpressionError } from './value.ts';
 
-/** What an expression is made of. A `SequenceExpression` is one in parentheses, a `Compound` a slice. */
+/** A syntax tree. Here a `SequenceExpression` is a group in parentheses, a `Compound` a slice. */
 export type Expression = jsep.CoreExpression;
 
-/** Longer ones are no expression but an accident; and how deep one can nest is so bounded too. */
-const LONGEST = 5000;
+/** In characters. The limit also bounds how deeply an expression can be nested. */
+const MAX_LENGTH = 5000;
 
 /**
- * Reads the text of an expression in Python's spelling. The library only parses: nothing of it
- * runs, and no name in an expression leads anywhere but where the compiler leads it.
- * @throws ExpressionFault saying where the text cannot be read, without quoting it: it may hold a salt
+ * Parses an expression in Python's syntax. jsep only parses; nothing is evaluated here.
+ * @throws ExpressionError saying where the text is invalid, without quoting it: it may contain a salt
  */
 export function parseExpression(text: string): Expression {
-  if (text.length > LONGEST) {
-    throw new ExpressionFault(`the expression is longer than ${LONGEST} characters`);
+  if (text.length > MAX_LENGTH) {
+    throw new ExpressionError(`the expression is longer than ${MAX_LENGTH} characters`);
   }
-  if (text.trim() === '') throw new ExpressionFault('the expression is empty');
+  if (text.trim() === '') throw new ExpressionError('the expression is empty');
   if (/^\s*[,;]|[,;]\s*$/.test(text)) {
-    throw new ExpressionFault('the expression begins or ends with a comma');
+    throw new ExpressionError('the expression begins or ends with a comma');
   }
   return asExpression(parse(text));
 }
@@ -29,7 +28,7 @@ function parse(text: string): jsep.Expression {
   } catch (cause) {
     const index: unknown = cause instanceof Error && 'index' in cause ? cause.index : undefined;
     const place = typeof index === 'number' ? ` at character ${index + 1}` : '';
-    throw new ExpressionFault(`the expression cannot be read${place}`);
+    throw new ExpressionError(`the expression is invalid${place}`);
   }
 }
 
@@ -46,10 +45,10 @@ const KINDS: ReadonlySet<string> = new Set<jsep.ExpressionType>([
   'UnaryExpression',
 ]);
 
-/** @throws ExpressionFault for a form that this language does not have */
+/** @throws ExpressionError if the node is a form that this language does not have */
 export function asExpression(node: unknown): Expression {
   if (isExpression(node)) return node;
-  throw new ExpressionFault('the expression holds a form that is not known here');
+  throw new ExpressionError('the expression has a form that is not supported');
 }
 
 function isExpression(node: unknown): node is Expression {
@@ -60,7 +59,7 @@ function isNode(node: unknown): node is jsep.Expression {
   return typeof node === 'object' && node !== null && 'type' in node;
 }
 
-/** Operators that bind closer have the higher number. `not` stands between `and` and comparisons. */
+/** Higher numbers bind more tightly. `not` is between `and` and the comparisons. */
 const BINARY: Readonly<Record<string, number>> = {
   or: 1,
   and: 2,
@@ -82,9 +81,9 @@ const BINARY: Readonly<Record<string, number>> = {
   '%': 6,
 };
 
-speakPython();
+usePythonSyntax();
 
-function speakPython(): void {
+function usePythonSyntax(): void {
   jsep.removeAllBinaryOps();
   jsep.removeAllUnaryOps();
   for (const [operator, precedence] of Object.entries(BINARY)) {
@@ -96,21 +95,21 @@ function speakPython(): void {
   jsep.addLiteral('None', null);
   jsep.hooks.add('gobble-token', parentheses);
   jsep.hooks.add('gobble-expression', openSlice);
-  // Before the library's own hook, which knows `a ? b : c`: here the colon is that of a slice.
+  // Runs before jsep's own hook for `a ? b : c`: here a colon belongs to a slice.
   jsep.hooks.add('after-expression', sliceOrCondition, true);
 }
 
 const [OPEN, CLOSE, COLON] = ['(', ')', ':'];
-const NOTHING: jsep.Literal = { type: 'Literal', value: null, raw: 'None' };
+const NONE: jsep.Literal = { type: 'Literal', value: null, raw: 'None' };
 
 type Hook = jsep.HookCallback;
 
-/** `(a)` is marked, for `not` and chains of comparisons to know; `(a, b)` is a list. */
+/** Marks `(a)` as a group, which matters for `not` and comparison chains; `(a, b)` is a list. */
 function parentheses(this: jsep.HookScope, env: Parameters<Hook>[0]): void {
   if (this.char !== OPEN) return;
   this.index += 1;
   const inside: unknown = this.gobbleArguments(CLOSE.charCodeAt(0));
-  if (!Array.isArray(inside) || inside.length === 0) this.throwError('Nothing in parentheses');
+  if (!Array.isArray(inside) || inside.length === 0) this.throwError('Empty parentheses');
   const expressions = inside.map(asExpression);
   const group: jsep.Expression =
     expressions.length === 1
@@ -119,19 +118,19 @@ function parentheses(this: jsep.HookScope, env: Parameters<Hook>[0]): void {
   env.node = this.gobbleTokenProperty(group);
 }
 
-/** `[:3]` has nothing in front of its colon. */
+/** Parses a slice without a start, `[:3]`. */
 function openSlice(this: jsep.HookScope, env: Parameters<Hook>[0]): void {
   this.gobbleSpaces();
-  if (this.char === COLON) env.node = NOTHING;
+  if (this.char === COLON) env.node = NONE;
 }
 
-/** What may follow an expression: the colon of a slice, a condition, or the end of what it stands in. */
+/** Parses what may follow an expression: the colon of a slice, or a condition. */
 function sliceOrCondition(this: jsep.HookScope, env: Parameters<Hook>[0]): void {
   if (!env.node) return;
   if (this.char === COLON) {
     this.index += 1;
     const end = this.gobbleBinaryExpression();
-    env.node = { type: 'Compound', body: [env.node, isNode(end) ? end : NOTHING] };
+    env.node = { type: 'Compound', body: [env.node, isNode(end) ? end : NONE] };
   } else if (isWord(this, 'if')) {
     this.index += 2;
     const test = this.gobbleBinaryExpression();
@@ -144,7 +143,7 @@ function sliceOrCondition(this: jsep.HookScope, env: Parameters<Hook>[0]): void 
   refuseNeighbour(this);
 }
 
-/** The library takes two expressions side by side for two, even without a comma between them. */
+/** jsep accepts two expressions in a row without a comma. */
 function refuseNeighbour(scope: jsep.HookScope): void {
   scope.gobbleSpaces();
   if (!/^[,)\]:]?$/.test(scope.char) && !isWord(scope, 'else')) scope.throwError('Unexpected');

@@ -1,14 +1,13 @@
 import { Socket } from 'node:net';
 import { workerData } from 'node:worker_threads';
-import { PipeRing, SLOT_BYTES } from './pipe-ring.ts';
+import { PipeRing, SLOT_BYTES } from './pipe-reader.ts';
 
-/**
- * A thread of its own that reads the standard input, a pipe, into the ring. It waits for bytes
- * without blocking, so that the program can end at any time.
- */
+// The thread that reads stdin, a pipe, into the ring. It waits without blocking, so that the program
+// can terminate it at any time. Its name must end in -thread.ts: that is how the wheels find it.
+
 const ring = new PipeRing(workerData as SharedArrayBuffer);
 
-// Neither a pipe that is not read for now nor the wait for room keeps a thread alive.
+// Neither a paused socket nor waiting for a free slot would keep the thread alive.
 const alive = setInterval(() => undefined, 2 ** 30);
 
 const pipe = new Socket({
@@ -19,10 +18,10 @@ const pipe = new Socket({
     buffer: Buffer.alloc(SLOT_BYTES),
     callback: (length, bytes) => {
       ring.put(bytes.subarray(0, length));
-      // While the ring is full no more is read, and so the end has room too.
-      const room = ring.room();
-      if (room) void room.then(() => pipe.resume());
-      return !room;
+      // Pausing while the ring is full also leaves a slot for the end.
+      const free = ring.untilFree();
+      if (free) void free.then(() => pipe.resume());
+      return !free;
     },
   },
 });

@@ -1,28 +1,28 @@
-/** Bytes that may wait for a slow reader before the writer is asked to wait as well. */
+/** Bytes that may be queued before `write` waits. */
 const QUEUE_BYTES = 4 * 1024 * 1024;
 
-/** Text that leaves in order, behind a bounded queue. */
+/** Writes text in order, through a bounded queue. */
 export interface Output {
   /**
-   * Resolves at once while less than 4 MiB wait, otherwise when there is room again.
-   * @throws OutputClosedError when the reader has gone
+   * Resolves at once while less than 4 MiB are queued, otherwise when they are below that again.
+   * @throws OutputClosedError if the reader has closed the output
    */
   write(text: string): Promise<void>;
-  /** Resolves when everything written has reached the pipe. */
+  /** Resolves when everything has been handed to the system. */
   flush(): Promise<void>;
 }
 
-/** Hands bytes to the system. @returns how many it took */
+/** Hands bytes to the system. @returns how many it accepted */
 export type Write = (bytes: Uint8Array) => Promise<number>;
 
-/** Writes one text after the other. */
+/** An output on top of a function that writes some bytes at a time. */
 export class QueuedOutput implements Output {
   readonly #write: Write;
   readonly #queue: Buffer[] = [];
-  /** Bytes in the queue and in the write under way. */
+  /** Bytes in the queue and in the current write. */
   #pendingBytes = 0;
   #writing: Promise<void> | undefined;
-  #fault: Error | undefined;
+  #error: Error | undefined;
   #waiting: (() => void)[] = [];
 
   constructor(writeSome: Write) {
@@ -30,22 +30,22 @@ export class QueuedOutput implements Output {
   }
 
   async write(text: string): Promise<void> {
-    if (this.#fault) throw this.#fault;
+    if (this.#error) throw this.#error;
     const bytes = Buffer.from(text);
     this.#queue.push(bytes);
     this.#pendingBytes += bytes.length;
     this.#writing ??= this.#drain();
-    if (this.#pendingBytes >= QUEUE_BYTES) await this.#room();
+    if (this.#pendingBytes >= QUEUE_BYTES) await this.#waitForSpace();
   }
 
   async flush(): Promise<void> {
     await this.#writing;
-    if (this.#fault) throw this.#fault;
+    if (this.#error) throw this.#error;
   }
 
-  async #room(): Promise<void> {
+  async #waitForSpace(): Promise<void> {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    if (this.#fault) throw this.#fault;
+    if (this.#error) throw this.#error;
   }
 
   async #drain(): Promise<void> {
@@ -54,7 +54,7 @@ export class QueuedOutput implements Output {
         await this.#writeAll(bytes);
       }
     } catch (error) {
-      this.#fault = error as Error;
+      this.#error = error as Error;
     } finally {
       this.#writing = undefined;
       this.#wake();

@@ -1,17 +1,17 @@
 import { frameStderr, stderrSize, writeStderr } from './stdio.ts';
 
-/** Lines that stay below everything else on the terminal, and are redrawn in place. */
+/** Lines at the bottom of the terminal that are redrawn in place. */
 export interface StatusLines {
-  /** @param lines plain text without line ends; what is wider than the terminal is cut off */
+  /** @param lines plain text without line ends; cut off at the width of the terminal */
   draw(lines: readonly string[]): void;
-  /** Takes the lines away. */
+  /** Removes the lines. */
   end(): void;
 }
 
 /**
- * Opens the place for status lines; only for a terminal. The cursor waits on an empty line above
- * them, so that a line which another program writes to the same terminal is not torn either: it
- * fills the empty line, and the next drawing goes below it.
+ * Starts showing status lines. Call this only if stderr is a terminal. The cursor waits on an empty
+ * line above them, so that the output of another program on the same terminal stays readable: it
+ * fills the empty line, and the status lines are redrawn below it.
  */
 export async function openStatusLines(): Promise<StatusLines> {
   const { cursorLeft, cursorUp, eraseDown } = await import('ansi-escapes');
@@ -39,7 +39,7 @@ export async function openStatusLines(): Promise<StatusLines> {
   };
 }
 
-/** A line that wraps, or one too many, would take the cursor to another place than is reckoned with. */
+/** Cuts the lines to the terminal's size: with a wrapped line, the cursor would end up elsewhere. */
 function fitting(lines: readonly string[]): string[] {
   const { columns, rows } = stderrSize();
   return lines.slice(0, rows - 2).map((line) => line.slice(0, columns - 1));

@@ -1,27 +1,26 @@
 import { type JsonRecord, nearest } from '@exact-spotter/singer';
-import { attribute, index, slice } from './access.ts';
-import { callFunction, callMethod, isFunction } from './calls.ts';
-import type { Compiled } from './compiled.ts';
-import { binary, condition, isLogical, logical, unary } from './operations.ts';
+import { callFunction, callMethod, isFunction } from './functions.ts';
+import { attribute, index, slice } from './members.ts';
+import { binary, condition, isLogical, logical, unary } from './operators.ts';
 import { asExpression, parseExpression, type Expression } from './parse.ts';
-import { asJson, ExpressionFault, type Kind } from './value.ts';
+import { asJson, ExpressionError, type Compiled, type Kind } from './value.ts';
 
-/** The names that an expression may use. */
+/** What the names in an expression refer to. */
 export interface Names {
-  /** Column → what it holds; nothing while no schema is known, and then any name will do. */
+  /** Column → its type. Undefined while no schema is known: then any column name is accepted. */
   readonly columns?: ReadonlyMap<string, Kind | undefined>;
   readonly config: JsonRecord;
-  /** The names of the stream, behind and before the map. */
+  /** The stream's name after and before the map. */
   readonly streamName: string;
   readonly originalStreamName: string;
   readonly selfKind?: Kind | undefined;
 }
 
 /**
- * Makes a function of an expression. It has no loops, so its time is bounded by its length and the
- * length of the values; it reaches the record, the settings' values and the listed functions, and
- * nothing else: members are read of data alone, and only own ones.
- * @throws ExpressionFault for what cannot be read, and for unknown names and functions
+ * Compiles an expression. It can only read the record, the values in the settings and the functions
+ * listed here; of objects it can read only their own members. It has no loops, so its time is
+ * bounded by its length and by the length of the values.
+ * @throws ExpressionError if it cannot be parsed, or has unknown names or functions
  */
 export function compileExpression(text: string, names: Names): Compiled {
   return compile(parseExpression(text), names);
@@ -56,7 +55,7 @@ function compile(node: Expression, names: Names): Compiled {
     case 'CallExpression':
       return call(node, names);
     case 'Compound':
-      throw new ExpressionFault('the text is more than one expression');
+      throw new ExpressionError('it is more than one expression');
   }
 }
 
@@ -65,50 +64,55 @@ function inner(node: unknown, names: Names): Compiled {
 }
 
 function literal({ value, raw }: Of<'Literal'>): Compiled {
-  if (value === null) return { run: () => null };
-  if (typeof value === 'string') return { run: () => value, kind: 'string' };
-  if (typeof value === 'boolean') return { run: () => value, kind: 'boolean' };
+  if (value === null) return { evaluate: () => null };
+  if (typeof value === 'string') return { evaluate: () => value, kind: 'string' };
+  if (typeof value === 'boolean') return { evaluate: () => value, kind: 'boolean' };
   const number = Number(raw);
   const isWhole = /^\d+$/.test(raw);
   const exact =
     isWhole && !Number.isSafeInteger(number) ? JSON.rawJSON(String(BigInt(raw))) : number;
-  return { run: () => exact, kind: isWhole ? 'integer' : 'number' };
+  return { evaluate: () => exact, kind: isWhole ? 'integer' : 'number' };
 }
 
 function list(items: readonly Compiled[]): Compiled {
-  return { run: (scope) => items.map(({ run }) => asJson(run(scope))), kind: 'array' };
+  return {
+    evaluate: (scope) => items.map(({ evaluate }) => asJson(evaluate(scope))),
+    kind: 'array',
+  };
 }
 
 function named(name: string, names: Names): Compiled {
   const { columns, config, streamName, originalStreamName, selfKind } = names;
   if (name === 'record' || name === '_')
-    return { run: ({ record }) => record, kind: 'object', isRecord: true };
-  if (name === 'config') return { run: () => config, kind: 'object', fixed: Object.keys(config) };
-  if (name === 'self') return { run: ({ self }) => self, kind: selfKind };
-  if (name === '__stream_name__') return { run: () => streamName, kind: 'string' };
-  if (name === '__original_stream_name__') return { run: () => originalStreamName, kind: 'string' };
+    return { evaluate: ({ record }) => record, kind: 'object', isRecord: true };
+  if (name === 'config')
+    return { evaluate: () => config, kind: 'object', fixed: Object.keys(config) };
+  if (name === 'self') return { evaluate: ({ self }) => self, kind: selfKind };
+  if (name === '__stream_name__') return { evaluate: () => streamName, kind: 'string' };
+  if (name === '__original_stream_name__')
+    return { evaluate: () => originalStreamName, kind: 'string' };
   if (columns && !columns.has(name)) throw unknownColumn(name, [...columns.keys()]);
-  const run: Compiled['run'] = ({ record }) =>
+  const evaluate: Compiled['evaluate'] = ({ record }) =>
     Object.hasOwn(record, name) ? (record[name] ?? null) : null;
-  return { run, kind: columns?.get(name), column: name };
+  return { evaluate, kind: columns?.get(name), column: name };
 }
 
-function unknownColumn(name: string, columns: readonly string[]): ExpressionFault {
+function unknownColumn(name: string, columns: readonly string[]): ExpressionError {
   const meant = nearest(name, columns);
-  const hint = meant === undefined ? 'a text must stand in quotes' : `did you mean "${meant}"`;
-  return new ExpressionFault(`the stream has no column "${name}": ${hint}`);
+  const hint = meant === undefined ? 'strings need quotes' : `did you mean "${meant}"`;
+  return new ExpressionError(`the stream has no column "${name}": ${hint}`);
 }
 
 /**
- * `not` binds less than comparisons, and the parser knows it only as closer than all: it is lifted
- * out of the left end. `a < b < c` is a chain, as in Python.
+ * Compiles a binary operation as Python would. For jsep, `not` binds more tightly than comparisons:
+ * a `not` at the left end is moved outward. `a < b < c` is a chain.
  */
 function operation(node: Of<'BinaryExpression'>, names: Names): Compiled {
   const { operator, right } = node;
   const left = asExpression(node.left);
   if (isLogical(operator)) return logical(operator, inner(left, names), inner(right, names));
-  const denied = leadingNot(left);
-  if (denied) return unary('not', operation({ ...node, left: denied }, names));
+  const negated = leadingNot(left);
+  if (negated) return unary('not', operation({ ...node, left: negated }, names));
   if (COMPARISONS.has(operator) && left.type === 'BinaryExpression') {
     if (COMPARISONS.has(left.operator)) {
       const second = binary(operator, inner(left.right, names), inner(right, names));
@@ -120,7 +124,7 @@ function operation(node: Of<'BinaryExpression'>, names: Names): Compiled {
 
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'is', 'is not']);
 
-/** @returns the expression without the `not` at its left end; nothing where there is none */
+/** Removes the `not` at the left end. @returns undefined if there is none */
 function leadingNot(node: Expression): Expression | undefined {
   if (node.type === 'UnaryExpression' && node.operator === 'not')
     return asExpression(node.argument);
@@ -133,17 +137,17 @@ function member(
   { object, property, computed, optional }: Of<'MemberExpression'>,
   names: Names,
 ): Compiled {
-  if (optional === true) throw new ExpressionFault('"?." is not known here');
+  if (optional === true) throw new ExpressionError('"?." is not supported');
   const owner = inner(object, names);
   const part = asExpression(property);
   if (!computed && part.type === 'Identifier') return attribute(owner, part.name);
-  if (part.type !== 'Compound') return index(owner, inner(part, names), textIn(part));
+  if (part.type !== 'Compound') return index(owner, inner(part, names), literalText(part));
   const [from, to] = part.body;
   return slice(owner, inner(from, names), inner(to, names));
 }
 
-/** The text that a part is, where it is one in quotes. */
-function textIn(part: Expression): string | undefined {
+/** @returns undefined if the node is not a string literal */
+function literalText(part: Expression): string | undefined {
   return part.type === 'Literal' && typeof part.value === 'string' ? part.value : undefined;
 }
 
@@ -160,7 +164,7 @@ function call(node: Of<'CallExpression'>, names: Names): Compiled {
   return callFunction(path, given);
 }
 
-/** `a.b.c` of names alone. */
+/** Returns `a.b.c` if the node consists of names only. */
 function dotted(node: Expression): string | undefined {
   if (node.type === 'Identifier') return node.name;
   if (node.type !== 'MemberExpression' || node.computed) return undefined;
