@@ -1,31 +1,45 @@
-import type { Moment } from './instant.ts';
-import { live, type LiveOptions } from './live.ts';
-import { lowerBound } from './ordering.ts';
-import { valueAt, type Row } from './properties.ts';
-import { hash } from './random.ts';
-import { createSets, type AccountSet } from './sets.ts';
-import { likelyShapes, type Shapes } from './shapes.ts';
+import type { Moment } from '../seed/instant.ts';
+import { Draws, hash } from '../seed/random.ts';
+import type { World } from '../seed/world.ts';
+import type { Row, View } from './row.ts';
 import type { Store } from './store.ts';
-import { createWorld, type World } from './world.ts';
 
-export interface AccountOptions {
-  readonly seed: number;
-  /** 10 to 1,000,000; every other set grows with it. */
-  readonly leads: number;
-  /** Milliseconds since 1970. Without it the account lives by the machine's clock. */
-  readonly now?: number;
-  readonly shapes?: Partial<Shapes>;
+interface AccountParts {
+  readonly world: World;
+  readonly sets: ReadonlyMap<string, AccountSet>;
+  readonly pickEdit: PickEdit;
+  readonly now: number | undefined;
 }
+
+/** A set and its rows. Two sets may show the same rows. */
+export interface AccountSet {
+  readonly view: View;
+  readonly store: Store;
+}
+
+/** Something that happens to an account. */
+export type Edit = (account: Account, draws: Draws) => void;
+
+type PickEdit = (draws: Draws, reach: Reach) => Edit;
+
+export interface LiveOptions {
+  readonly seed: number;
+  readonly edits: number;
+  /** `daily` unless told. */
+  readonly reach?: Reach;
+}
+
+/**
+ * `daily`: only what a reader can notice that asks each day for what changed: nothing disappears
+ * from, or changes silently in, a set that is read by date. `whole`: anything may happen.
+ */
+export type Reach = 'daily' | 'whole';
 
 /** Which rows: those whose key is, or begins with, this id; or those of which it answers true. */
 export type Which = number | ((row: Row) => boolean);
 
 /** What goes over the members of a row, given or made from the row. */
 type Members = Row | ((row: Row) => Row);
-
-export function createAccount(options: AccountOptions): Account {
-  return new Account(options);
-}
 
 /**
  * A made-up company: seventeen sets whose rows follow from a seed. A set of a million rows takes no
@@ -34,15 +48,18 @@ export function createAccount(options: AccountOptions): Account {
 export class Account {
   readonly world: World;
   readonly #sets: ReadonlyMap<string, AccountSet>;
+  readonly #pickEdit: PickEdit;
   #clock: number | undefined;
   #last: number;
-  #edits = 0;
+  #moments = 0;
 
-  constructor({ seed, leads, now, shapes }: AccountOptions) {
-    this.world = createWorld(seed, leads, now ?? Date.now(), { ...likelyShapes, ...shapes });
-    this.#sets = createSets(this.world);
+  /** @param now the clock's time; without it the account lives by the machine's clock */
+  constructor({ world, sets, pickEdit, now }: AccountParts) {
+    this.world = world;
+    this.#sets = sets;
+    this.#pickEdit = pickEdit;
     this.#clock = now;
-    this.#last = this.world.now;
+    this.#last = world.now;
   }
 
   /** Milliseconds since 1970. It runs until it is set; then it stands still until it is set again. */
@@ -133,16 +150,17 @@ export class Account {
   }
 
   /** Adds, changes and removes rows as a company would, the same for the same seed. */
-  live(options: LiveOptions): void {
-    live(this, options);
+  live({ seed, edits, reach = 'daily' }: LiveOptions): void {
+    const draws = new Draws(hash(seed, 13, edits));
+    for (let done = 0; done < edits; done += 1) this.#pickEdit(draws, reach)(this, draws);
   }
 
   /** A moment that is now, and later than every one before. */
   moment(): Moment {
     this.#last = Math.max(this.clock, this.#last + 1);
-    this.#edits += 1;
+    this.#moments += 1;
     const digits = String(this.#last % 1000).padStart(3, '0');
-    const ticks = String(hash(this.world.seed, 77, this.#edits) % 10_000).padStart(4, '0');
+    const ticks = String(hash(this.world.seed, 77, this.#moments) % 10_000).padStart(4, '0');
     return { ms: this.#last, fraction: `${digits}${ticks}`.replace(/0+$/, '') };
   }
 
@@ -155,8 +173,7 @@ export class Account {
   #indexes(store: Store, which: Which): number[] {
     const [key = ''] = store.definition.key;
     const test = which instanceof Function ? which : (row: Row): boolean => row[key] === which;
-    const candidates =
-      which instanceof Function ? store.indexes() : candidatesOf(store, key, which);
+    const candidates = which instanceof Function ? store.indexes() : store.candidates(key, which);
     return [...candidates].filter((index) => {
       const row = store.row(index);
       return row !== undefined && test(row);
@@ -165,24 +182,7 @@ export class Account {
 
   #removeOf(leadIndex: number, leadId: number): void {
     for (const { store } of new Set(this.#sets.values())) {
-      const { owner, count } = store.definition;
-      if (!owner) continue;
-      const path = owner.path.split('.');
-      const { from, to } = owner.rowsOf(leadIndex);
-      const made = Array.from({ length: to - from }, (_, at) => from + at);
-      const edited = store.edited().map(([index]) => index);
-      for (const index of [...made.filter((one) => one < count), ...edited]) {
-        const row = store.row(index);
-        if (row && valueAt(row, path) === leadId) store.remove(index);
-      }
+      for (const index of store.ofLead(leadIndex, leadId)) store.remove(index);
     }
   }
-}
-
-function candidatesOf(store: Store, key: string, value: number): Iterable<number> {
-  const ordering = store.definition.orderings.find(({ path }) => path === key);
-  if (!ordering) return store.indexes();
-  const [from, to] = [lowerBound(ordering, value), lowerBound(ordering, value, true)];
-  const made = Array.from({ length: to - from }, (_, at) => ordering.indexAt(from + at));
-  return new Set([...made, ...store.edited().map(([index]) => index)]);
 }

@@ -1,6 +1,8 @@
-import type { Definition } from './definition.ts';
-import type { Row } from './properties.ts';
-import type { Draws } from './random.ts';
+import type { Moment } from '../seed/instant.ts';
+import { lowerBound, type Ordering } from '../seed/ordering.ts';
+import type { Draws } from '../seed/random.ts';
+import type { Range } from '../seed/rows-per-lead.ts';
+import { valueAt, type Properties, type Row } from './row.ts';
 
 /**
  * The rows of one set: made again from their index each time they are asked for, except those that
@@ -37,6 +39,29 @@ export class Store {
   /** The rows that are no longer, or never were, what the seed makes of them. */
   edited(): [index: number, row: Row][] {
     return [...this.#edited].filter((entry): entry is [number, Row] => entry[1] !== undefined);
+  }
+
+  /** The rows that may hold the value at a path: all that do, and few others. */
+  candidates(path: string, value: number): Iterable<number> {
+    const ordering = this.definition.orderings.find((one) => one.path === path);
+    if (!ordering) return this.indexes();
+    const [from, to] = [lowerBound(ordering, value), lowerBound(ordering, value, true)];
+    const made = Array.from({ length: to - from }, (_, at) => ordering.indexAt(from + at));
+    return new Set([...made, ...this.edited().map(([index]) => index)]);
+  }
+
+  /** The rows that hang on a lead. */
+  ofLead(leadIndex: number, leadId: number): number[] {
+    const { owner, count } = this.definition;
+    if (!owner) return [];
+    const path = owner.path.split('.');
+    const { from, to } = owner.rowsOf(leadIndex);
+    const made = Array.from({ length: to - from }, (_, at) => from + at);
+    const edited = this.edited().map(([index]) => index);
+    return [...made.filter((one) => one < count), ...edited].filter((index) => {
+      const row = this.row(index);
+      return row !== undefined && valueAt(row, path) === leadId;
+    });
   }
 
   /** Oldest first: in the order in which the rows came in. */
@@ -77,4 +102,27 @@ export class Store {
     this.#size -= 1;
     this.version += 1;
   }
+}
+
+/** One set of the account: how its rows are made, and what is known of them. */
+export interface Definition {
+  readonly name: string;
+  /** The name of the entity's type in `$metadata`. */
+  readonly entity: string;
+  readonly properties: Properties;
+  /** Rows that the account begins with: indexes 0 to count - 1. Rows added later have higher ones. */
+  readonly count: number;
+  row(index: number): Row;
+  /** The paths that tell one row from all others. */
+  readonly key: readonly string[];
+  readonly orderings: readonly Ordering[];
+  /** Members that hold the moment when a row is added, or changed. */
+  readonly addedAt: readonly string[];
+  readonly changedAt?: readonly string[];
+  /** How the set writes such a moment. */
+  stamp(moment: Moment): string;
+  /** The lead that a row hangs on. */
+  readonly owner?: { readonly path: string; rowsOf(lead: number): Range };
+  /** Members that `$select` refuses. */
+  readonly unselectable?: readonly string[];
 }

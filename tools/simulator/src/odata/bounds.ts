@@ -1,5 +1,5 @@
-import { lowerBound, type Key, type Ordering } from '../account/ordering.ts';
-import type { Range } from '../account/share.ts';
+import { lowerBound, type Key, type Ordering } from '../seed/ordering.ts';
+import type { Range } from '../seed/rows-per-lead.ts';
 import type { Expression, Value } from './expression.ts';
 
 /** Where in an ordering the rows stand that may pass a filter. */

@@ -1,20 +1,6 @@
-import { comparable } from '../account/instant.ts';
-import type { Properties } from '../account/properties.ts';
-import {
-  functions,
-  type Comparison,
-  type Expression,
-  type FunctionName,
-  type OperandType,
-} from './expression.ts';
-import { member } from './member.ts';
-import { QueryError } from './query-error.ts';
-import { tokens, type Token } from './tokens.ts';
-
-export interface Entity {
-  readonly properties: Properties;
-  readonly entity: string;
-}
+import { comparable } from '../seed/instant.ts';
+import type { Comparison, Expression } from './expression.ts';
+import { call, member, mustAgree, QueryError, type Entity } from './operands.ts';
 
 const comparisons: readonly string[] = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'];
 
@@ -104,16 +90,7 @@ class FilterReader {
   }
 
   #call(name: string): Expression {
-    const values = this.#list();
-    if (!isFunction(name))
-      throw new QueryError(`An unknown function with name '${name}' was found.`);
-    const { takes, gives } = functions[name];
-    const types = values.map(({ type }) => type);
-    if (types.length === takes.length && takes.every((type, at) => type === types[at])) {
-      return { kind: 'call', type: gives, name, values };
-    }
-    const given = types.map(edm).join(', ');
-    throw new QueryError(`No function signature for '${name}' matches the arguments (${given}).`);
+    return call(name, this.#list());
   }
 
   #list(): Expression[] {
@@ -173,31 +150,45 @@ function literal({ kind, text }: Token): Expression | undefined {
   return value === undefined ? undefined : { kind: 'literal', type: 'instant', value };
 }
 
-function mustAgree(left: OperandType, right: OperandType, operator: string): void {
-  const numeric = (type: OperandType): boolean => type === 'int' || type === 'number';
-  if (left === right || left === 'null' || right === 'null') return;
-  if (numeric(left) && numeric(right)) return;
-  throw new QueryError(
-    `A binary operator with incompatible types was detected. Found operand types '${edm(left)}' and '${edm(right)}' for operator kind '${operator}'.`,
-  );
-}
-
-/** The type as the server names it. */
-export function edm(type: OperandType): string {
-  return {
-    int: 'Edm.Int32',
-    number: 'Edm.Double',
-    string: 'Edm.String',
-    boolean: 'Edm.Boolean',
-    instant: 'Edm.DateTimeOffset',
-    null: '<null>',
-  }[type];
-}
-
 function isComparison(text: string): text is Comparison {
   return comparisons.includes(text);
 }
 
-function isFunction(name: string): name is FunctionName {
-  return Object.hasOwn(functions, name);
+type TokenKind = 'date' | 'number' | 'string' | 'word' | 'sign';
+
+interface Token {
+  readonly kind: TokenKind;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** A date must come before a number, which it begins like. */
+const forms: readonly (readonly [TokenKind, RegExp])[] = [
+  ['date', /\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?/y],
+  ['number', /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y],
+  ['string', /'(?:[^']|'')*'/y],
+  ['word', /[A-Za-z_][A-Za-z0-9_]*(?:\/[A-Za-z_][A-Za-z0-9_]*)*/y],
+  ['sign', /[(),]/y],
+];
+
+/** @throws QueryError at the first character that begins no token */
+function tokens(text: string): Token[] {
+  const found: Token[] = [];
+  let at = 0;
+  for (;;) {
+    while (text[at] === ' ') at += 1;
+    if (at >= text.length) return found;
+    const token = tokenAt(text, at);
+    found.push(token);
+    at += token.text.length;
+  }
+}
+
+function tokenAt(text: string, at: number): Token {
+  for (const [kind, form] of forms) {
+    form.lastIndex = at;
+    const [match] = form.exec(text) ?? [];
+    if (match !== undefined) return { kind, text: match, at };
+  }
+  throw new QueryError(`Syntax error at position ${at} in '${text}'.`);
 }

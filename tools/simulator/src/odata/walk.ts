@@ -1,9 +1,9 @@
-import type { Row } from '../account/properties.ts';
+import { valueAt, type Row } from '../account/row.ts';
 import type { Store } from '../account/store.ts';
-import { lowerBound, type Ordering } from '../account/ordering.ts';
+import { comparable } from '../seed/instant.ts';
+import { lowerBound, type Key, type Ordering } from '../seed/ordering.ts';
 import type { Stretch } from './bounds.ts';
-import { compareKeys, keysOf } from './comparing.ts';
-import type { Order } from './options.ts';
+import type { Order } from './query.ts';
 
 interface Placed {
   readonly index: number;
@@ -134,4 +134,32 @@ export function follows(
     orderby.every(({ descending }) => descending === first.descending) &&
     natural.every((one, at) => one === (orderby[at]?.path.join('.') ?? one))
   );
+}
+
+/** What a row is ordered by, in forms that can be compared; null comes first. */
+export function keysOf(row: Row, orderby: readonly Omit<Order, 'descending'>[]): (Key | null)[] {
+  return orderby.map(({ path, instant }) => {
+    const value = valueAt(row, path);
+    if (typeof value === 'string') return instant ? (comparable(value) ?? null) : value;
+    if (typeof value === 'boolean') return Number(value);
+    return typeof value === 'number' ? value : null;
+  });
+}
+
+export function compareKeys(
+  one: readonly (Key | null)[],
+  other: readonly (Key | null)[],
+  orderby: readonly { readonly descending: boolean }[],
+): number {
+  for (const [at, { descending }] of orderby.entries()) {
+    const order = compare(one[at] ?? null, other[at] ?? null);
+    if (order !== 0) return descending ? -order : order;
+  }
+  return 0;
+}
+
+function compare(one: Key | null, other: Key | null): number {
+  if (one === other) return 0;
+  if (one === null) return -1;
+  return other === null || one > other ? 1 : -1;
 }

@@ -1,13 +1,11 @@
-import type { Account } from '../account/account.ts';
-import type { AccountSet } from '../account/sets.ts';
-import { parseOptions, type Query } from '../odata/options.ts';
-import { QueryError } from '../odata/query-error.ts';
-import { count, read } from '../odata/read.ts';
+import type { Account, AccountSet } from '../account/account.ts';
+import { includes, type Behaviour, type Option } from '../behaviour/behaviour.ts';
+import type { Fault } from '../behaviour/faults.ts';
 import type { Expression } from '../odata/expression.ts';
-import { includes, type Behaviour, type Option } from './behaviour.ts';
-import type { Fault } from './faults.ts';
-import { metadata } from './metadata.ts';
-import { nextLink } from './next-link.ts';
+import { metadata } from '../odata/metadata.ts';
+import { QueryError } from '../odata/operands.ts';
+import { count, read } from '../odata/page.ts';
+import { parseOptions, type Query } from '../odata/query.ts';
 import type { RequestEntry } from './requests.ts';
 
 export interface Answer {
@@ -165,4 +163,29 @@ export function message(status: number, text: string): Answer {
 
 function notFound(uri: string): Answer {
   return message(404, `No HTTP resource was found that matches the request URI '${uri}'.`);
+}
+
+interface Paging {
+  readonly query: Query;
+  readonly cap: number;
+  readonly more: boolean;
+}
+
+/** The link to the page behind this one: the same options, and further to skip. */
+function nextLink(
+  { nextLink: mode, nextLinkKeepsTop }: Behaviour,
+  { path, query: options }: RequestEntry,
+  { query, cap, more }: Paging,
+  { url, otherUrl }: Place,
+): string | undefined {
+  if (mode === 'never' || (mode === 'whenMore' && !more)) return undefined;
+  const step = mode === 'loop' ? 0 : Math.min(query.top ?? cap, cap);
+  const kept = Object.entries(options).filter(
+    ([name]) => name !== '$skip' && (name !== '$top' || nextLinkKeepsTop),
+  );
+  const all = [...kept, ['$skip', String(query.skip + step)]];
+  const text = all
+    .map(([name = '', value = '']) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
+  return `${mode === 'otherHost' ? otherUrl : url}${path}?${text}`;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { likelyBehaviour, type Behaviour } from './behaviour.ts';
-import { simpleFaults, type FaultRule } from './faults.ts';
+import { likelyBehaviour, type Behaviour } from '../behaviour/behaviour.ts';
+import { simpleFaults, type FaultRule } from '../behaviour/faults.ts';
 import type { Simulator } from './simulator.ts';
 
 /**

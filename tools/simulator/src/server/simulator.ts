@@ -1,16 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '../account/account.ts';
+import { likelyBehaviour, type Behaviour } from '../behaviour/behaviour.ts';
+import { FaultPlan, type Fault, type FaultRule } from '../behaviour/faults.ts';
+import { Quota, retryAfter, serverTime, type QuotaReport } from '../behaviour/quota.ts';
 import { answer, message, type Answer, type Place } from './answer.ts';
-import { likelyBehaviour, type Behaviour } from './behaviour.ts';
-import { control } from './control.ts';
-import { startDecoy, type Decoy, type DecoyRequest } from './decoy.ts';
-import { FaultPlan, type Fault, type FaultRule } from './faults.ts';
-import { listen } from './listen.ts';
-import { Quota, retryAfter, serverTime, type QuotaReport } from './quota.ts';
 import { entryOf, type RequestEntry } from './requests.ts';
-import { send } from './sending.ts';
+import { send } from './send.ts';
 
 export interface SimulatorOptions {
   readonly account: Account;
@@ -23,12 +20,17 @@ export interface SimulatorOptions {
 /** Sees a request that was let in, and may change the account at once. */
 export type Watcher = (request: RequestEntry) => void;
 
-/** Serves an account on 127.0.0.1 as the real API would, for as long as it is not stopped. */
-export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const decoy = await startDecoy(options.token);
-  const server = createServer();
-  const origin = await listen(server, options.port);
-  return new Simulator(options, server, origin, decoy);
+export interface DecoyRequest {
+  readonly path: string;
+  /** Whether the token, in any header or in the address, came here: it must not. */
+  readonly withToken: boolean;
+}
+
+/** Another host, to which links and redirects lead: it answers all with an empty page. */
+export interface Decoy {
+  readonly url: string;
+  readonly requests: DecoyRequest[];
+  readonly server: Server;
 }
 
 export class Simulator {
@@ -56,9 +58,6 @@ export class Simulator {
     this.#server = server;
     this.#decoy = decoy;
     this.#behaviour = { ...likelyBehaviour, ...options.behaviour };
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      void this.#handle(request, response);
-    });
   }
 
   /** Every request to the API since the start, or since `clearRequests`. */
@@ -120,10 +119,8 @@ export class Simulator {
     }
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.on('error', () => undefined);
-    const { pathname } = new URL(request.url ?? '/', this.url);
-    if (pathname.startsWith('/control/')) return control(this, request, response);
+  /** Answers one request to the API. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const entry = entryOf(request, this.url, this.account, (this.#number += 1));
     this.#requests.push(entry);
     const refusal = this.#refusal(request);

@@ -1,19 +1,20 @@
-import type { Definition } from '../account/definition.ts';
-import { day, falseUtc, wallClock, written, type Moment } from '../account/instant.ts';
-import { byKey, byTime } from '../account/ordering.ts';
-import type { Properties, Row } from '../account/properties.ts';
-import { hash, saltOf } from '../account/random.ts';
-import { Share } from '../account/share.ts';
-import { digits, email, family, person, phone, remark } from '../account/texts.ts';
-import { Timeline } from '../account/timeline.ts';
-import { DAY, idAt, type World } from '../account/world.ts';
-import { leadFacts, leadId } from './leads.ts';
+import type { Properties, Row } from '../account/row.ts';
+import type { Definition } from '../account/store.ts';
+import { day, falseUtc, wallClock, written, type Moment } from '../seed/instant.ts';
+import { byKey, byTime } from '../seed/ordering.ts';
+import { hash, saltOf } from '../seed/random.ts';
+import { RowsPerLead } from '../seed/rows-per-lead.ts';
+import { digits, email, family, person, phone, remark } from '../seed/text.ts';
+import { Timeline } from '../seed/timeline.ts';
+import { DAY, idAt, type World } from '../seed/world.ts';
+import { leadFacts, leadId, personCount, personId } from './leads.ts';
 import { anyUser, userProperties } from './users.ts';
 
+const FIRST_TASK = 7_100_000;
 const HOUR = 60 * 60 * 1000;
 
 /** An agenda reaches two years back and half a year ahead. */
-export function agendaTimes(world: World, name: string, count: number, together = 1): Timeline {
+function agendaTimes(world: World, name: string, count: number, together = 1): Timeline {
   const seed = hash(world.seed, saltOf(name), 0);
   const [from, to] = [world.now - 730 * DAY, world.now + 200 * DAY];
   return new Timeline({ count, from, to, seed, together, agenda: true });
@@ -21,7 +22,7 @@ export function agendaTimes(world: World, name: string, count: number, together 
 
 /** Start and end are texts without a zone, by São Paulo's clock. */
 export function meetings(world: World): Definition {
-  const share = new Share([1, 0, 0, 1, 0, 0, 0, 1, 0, 0], world.leads);
+  const share = new RowsPerLead([1, 0, 0, 1, 0, 0, 0, 1, 0, 0], world.leads);
   const times = agendaTimes(world, 'Meetings', share.total);
   const registered = new Timeline({
     count: share.total,
@@ -96,7 +97,7 @@ function meeting(world: World, index: number, lead: number): Row {
 
 /** Two or three boxes begin at the same time; start and end bear a `Z` that means nothing. */
 export function boxes(world: World): Definition {
-  const share = new Share([1, 0], world.leads);
+  const share = new RowsPerLead([1, 0], world.leads);
   const times = agendaTimes(world, 'Boxes', share.total, 3);
   const start = ({ ms }: Moment): string => falseUtc(ms);
   const texts = ['address', 'description', 'salesRep', 'salesRepEmail', 'status', 'typeMeeting'];
@@ -144,4 +145,65 @@ function box(world: World, index: number, lead: number): Row {
     status: busy ? 'busy' : 'available',
     typeMeeting: draws.pick(['Online', 'on site', 'call']),
   };
+}
+
+export function tasks(world: World): Definition {
+  const share = new RowsPerLead([1, 0, 1, 0, 0], world.leads);
+  const times = agendaTimes(world, 'Tasks', share.total);
+  return {
+    name: 'Tasks',
+    entity: 'TaskODataDTO',
+    properties: {
+      id: 'int',
+      activityTypeId: 'int',
+      dueDate: 'instant',
+      leadId: 'int',
+      note: 'string',
+      sdr: userProperties(world.shapes),
+      status: 'string',
+      timeNotification: 'int',
+      title: 'string',
+      userEmail: 'string',
+      contacts: [{ id: 'int', email: 'string' }],
+    },
+    count: share.total,
+    row: (index) => ({
+      ...task(world, index, share.owner(index).lead),
+      dueDate: world.date(times.moment(index)),
+    }),
+    key: ['id'],
+    orderings: [
+      byKey('id', share.total, (index) => idAt(FIRST_TASK, index)),
+      byTime('dueDate', times, (moment) => world.date(moment), ['id']),
+    ],
+    addedAt: [],
+    stamp: (moment) => world.date(moment),
+    owner: { path: 'leadId', rowsOf: (lead) => share.of(lead) },
+  };
+}
+
+function task(world: World, index: number, lead: number): Row {
+  const draws = world.draws('Tasks', index);
+  return {
+    id: idAt(FIRST_TASK, index),
+    activityTypeId: 1 + draws.below(6),
+    leadId: leadId(lead),
+    note: draws.orNull(0.4, () => remark(draws)),
+    sdr: draws.orNull(0.1, () => anyUser(world, 'sdrs', draws)),
+    status: draws.pick(['Pendente', 'Concluída', 'Atrasada']),
+    timeNotification: draws.orNull(0.3, () => 15 * draws.below(5)),
+    title: draws.pick(['Ligar', 'Enviar proposta', 'Cobrar "retorno"']),
+    userEmail: email(draws),
+    contacts: contacts(world, lead, draws.below(4)),
+  };
+}
+
+/** Some of the lead's persons; a list may be empty or missing. */
+function contacts(world: World, lead: number, most: number): Row[] | null {
+  if (most === 3) return null;
+  const draws = world.draws('contacts', lead);
+  return Array.from({ length: Math.min(most, personCount(world, lead)) }, (_, nth) => ({
+    id: personId(lead, nth),
+    email: draws.orNull(0.3, () => email(draws)),
+  }));
 }

@@ -1,8 +1,8 @@
-import type { Definition } from '../account/definition.ts';
-import { written } from '../account/instant.ts';
-import { byKey } from '../account/ordering.ts';
-import type { Row } from '../account/properties.ts';
-import { idAt, type World } from '../account/world.ts';
+import type { Row } from '../account/row.ts';
+import type { Definition } from '../account/store.ts';
+import { written } from '../seed/instant.ts';
+import { byKey } from '../seed/ordering.ts';
+import { idAt, type World } from '../seed/world.ts';
 
 export const FUNNELS = [6021, 18_877, 24_310] as const;
 

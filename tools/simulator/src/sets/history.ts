@@ -1,12 +1,12 @@
-import type { Definition } from '../account/definition.ts';
-import { written, type Moment } from '../account/instant.ts';
-import { byKey, byTime } from '../account/ordering.ts';
-import type { Row } from '../account/properties.ts';
-import { hash, saltOf } from '../account/random.ts';
-import { Share } from '../account/share.ts';
-import { email, phone, remark } from '../account/texts.ts';
-import { Timeline } from '../account/timeline.ts';
-import { DAY, idAt, type World } from '../account/world.ts';
+import type { Row } from '../account/row.ts';
+import type { Definition } from '../account/store.ts';
+import { written, type Moment } from '../seed/instant.ts';
+import { byKey, byTime } from '../seed/ordering.ts';
+import { hash, saltOf } from '../seed/random.ts';
+import { RowsPerLead } from '../seed/rows-per-lead.ts';
+import { email, phone, remark } from '../seed/text.ts';
+import { Timeline } from '../seed/timeline.ts';
+import { DAY, idAt, type World } from '../seed/world.ts';
 import { FUNNELS, stageName, STAGES } from './catalogues.ts';
 import { leadFacts, leadId } from './leads.ts';
 
@@ -20,7 +20,7 @@ export function pastTimes(world: World, name: string, count: number, together = 
 
 /** A row for each move of a lead between stages; no id, and no name of who moved it. */
 export function leadStages(world: World): Definition {
-  const share = new Share([2, 3, 1, 2], world.leads);
+  const share = new RowsPerLead([2, 3, 1, 2], world.leads);
   const times = pastTimes(world, 'LeadStages', share.total);
   return {
     name: 'LeadStages',
@@ -70,7 +70,7 @@ function leadStage(world: World, index: number, { lead, nth }: { lead: number; n
 
 /** A lead may be discarded more than once, on different dates. */
 export function losts(world: World): Definition {
-  const share = new Share(
+  const share = new RowsPerLead(
     [0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
     world.leads,
   );
@@ -109,7 +109,7 @@ function lost(world: World, index: number, lead: number): Row {
 
 /** Calls; two may begin at the same instant. */
 export function callsHistory(world: World): Definition {
-  const share = new Share([2, 4, 0, 1, 3], world.leads);
+  const share = new RowsPerLead([2, 4, 0, 1, 3], world.leads);
   const times = pastTimes(world, 'callsHistory', share.total, 2);
   const texts = [
     ...['audio', 'called', 'caller', 'description', 'leadName', 'result', 'stage'],

@@ -1,25 +1,24 @@
-import type { Definition } from '../account/definition.ts';
-import { written, type Moment } from '../account/instant.ts';
-import { byKey, byTime } from '../account/ordering.ts';
-import type { Properties, Row } from '../account/properties.ts';
-import { hash, saltOf, type Draws } from '../account/random.ts';
-import type { Shapes } from '../account/shapes.ts';
-import { cnpj, company, digits, phone, remark } from '../account/texts.ts';
-import { Timeline } from '../account/timeline.ts';
-import { DAY, idAt, indexOfId, type World } from '../account/world.ts';
+import type { Properties, Row } from '../account/row.ts';
+import type { Definition } from '../account/store.ts';
+import { written, type Moment } from '../seed/instant.ts';
+import { byKey, byTime } from '../seed/ordering.ts';
+import { hash, saltOf, type Draws } from '../seed/random.ts';
+import { cnpj, company, digits, email, family, person, phone, remark } from '../seed/text.ts';
+import { Timeline } from '../seed/timeline.ts';
+import { DAY, idAt, indexOfId, type Shapes, type World } from '../seed/world.ts';
 import { FUNNELS, industry, source, SOURCES, stageName, STAGES, subSources } from './catalogues.ts';
-import { personProperties, persons } from './persons.ts';
 import { anyUser, noUser, userProperties } from './users.ts';
 
-const BASE = 50_000_000;
+const FIRST_LEAD = 50_000_000;
+const FIRST_PERSON = 90_000_000;
 const utc = (moment: Moment): string => written(moment, 'Z');
 
 export function leadId(index: number): number {
-  return idAt(BASE, index);
+  return idAt(FIRST_LEAD, index);
 }
 
 export function leadIndex(id: number): number {
-  return indexOfId(BASE, id);
+  return indexOfId(FIRST_LEAD, id);
 }
 
 /** The name of a lead, and the funnel that it is in: other sets repeat them. */
@@ -146,5 +145,54 @@ function contact({ shapes }: World, draws: Draws): Row {
     ddiPhone: null,
     telephones: draws.orNull(0.1, () => (shapes.telephones === 'objects' ? objects : telephones)),
     website: draws.orNull(0.4, () => draws.pick(['https://exemplo.com.br', ''])),
+  };
+}
+
+function personProperties({ messagingId }: Shapes): Properties {
+  return {
+    id: 'int',
+    leadId: 'int',
+    name: 'string',
+    email: 'string',
+    jobTitle: 'string',
+    phone1: 'string',
+    phone2: 'string',
+    mainContact: 'boolean',
+    messagingPlatform: 'string',
+    [messagingId]: 'string',
+  };
+}
+
+/** How many persons a lead has: mostly one to three, at times none, and then null or an empty list. */
+export function personCount(world: World, lead: number): number {
+  const drawn = world.draws('personCount', lead).below(20);
+  return drawn < 2 ? 0 : 1 + (drawn % 3);
+}
+
+export function personId(lead: number, nth: number): number {
+  return idAt(FIRST_PERSON, lead * 4 + nth);
+}
+
+function persons(world: World, lead: number, leadId: number): Row[] | null {
+  const draws = world.draws('persons', lead);
+  const count = personCount(world, lead);
+  if (count === 0) return draws.chance(0.5) ? null : [];
+  return Array.from({ length: count }, (_, nth) => ({
+    id: personId(lead, nth),
+    leadId,
+    mainContact: nth === 0 ? true : draws.pick([false, null]),
+    ...onePerson(draws, world.shapes),
+  }));
+}
+
+export function onePerson(draws: Draws, { messagingId }: Shapes): Row {
+  return {
+    name: `${person(draws)} ${family(draws)}`,
+    email: draws.orNull(0.3, () => email(draws)),
+    jobTitle: draws.orNull(0.4, () => draws.pick(['Sócia', 'Diretor "geral"', 'Comprador'])),
+    phone1: draws.orNull(0.2, () => phone(draws)),
+    phone2: draws.orNull(0.7, () => phone(draws)),
+    messagingPlatform: draws.orNull(0.7, () => draws.pick(['WhatsApp', 'Skype'])),
+    [messagingId]: draws.orNull(0.7, () => remark(draws)),
   };
 }

@@ -1,10 +1,10 @@
-import type { Definition } from '../account/definition.ts';
-import { byKey, byTime } from '../account/ordering.ts';
-import type { Properties, Row } from '../account/properties.ts';
-import type { Draws } from '../account/random.ts';
-import { Share } from '../account/share.ts';
-import { email, family, money, person, remark } from '../account/texts.ts';
-import { idAt, type World } from '../account/world.ts';
+import type { Properties, Row } from '../account/row.ts';
+import type { Definition } from '../account/store.ts';
+import { byKey, byTime } from '../seed/ordering.ts';
+import type { Draws } from '../seed/random.ts';
+import { RowsPerLead } from '../seed/rows-per-lead.ts';
+import { email, family, money, person, remark } from '../seed/text.ts';
+import { idAt, type World } from '../seed/world.ts';
 import { stageName, STAGES } from './catalogues.ts';
 import { pastTimes } from './history.ts';
 import { leadFacts, leadId } from './leads.ts';
@@ -12,7 +12,7 @@ import { leadFacts, leadId } from './leads.ts';
 const SOLD = 1_200_000;
 
 export function leadsSold(world: World): Definition {
-  const share = new Share([0, 0, 0, 1, 0, 0, 0, 0, 0, 0], world.leads);
+  const share = new RowsPerLead([0, 0, 0, 1, 0, 0, 0, 0, 0, 0], world.leads);
   const times = pastTimes(world, 'LeadsSold', share.total);
   return {
     name: 'LeadsSold',
@@ -82,7 +82,7 @@ function product(draws: Draws): Row {
 
 /** No id: a lead, and when it was qualified. */
 export function qualifications(world: World): Definition {
-  const share = new Share([1, 2, 0], world.leads);
+  const share = new RowsPerLead([1, 2, 0], world.leads);
   const times = pastTimes(world, 'QualificationHistories', share.total);
   const { questionId } = world.shapes;
   return {
@@ -133,40 +133,4 @@ function answered(world: World, draws: Draws, at: number): Row {
     [world.shapes.questionId]: 3000 + at,
     answers: draws.chance(0.05) ? null : answers,
   };
-}
-
-/** What hurts a lead; the name of the key is one of the things that nobody documents. */
-export function painPoints(world: World): Definition {
-  const share = new Share([0, 1, 0, 2, 0, 0], world.leads);
-  const { painPointKey } = world.shapes;
-  const properties: Properties =
-    painPointKey === 'painPoint.id'
-      ? { leadId: 'int', painPoint: { id: 'int', value: 'string' } }
-      : { leadId: 'int', [painPointKey]: 'int', value: 'string' };
-  return {
-    name: 'painPoints',
-    entity: 'PainPointODataDTO',
-    properties,
-    count: share.total,
-    row: (index) => {
-      const { lead, nth } = share.owner(index);
-      const pain = (world.draws('painPoints', lead).below(pains.length) + nth) % pains.length;
-      // A row that is added later takes a number of its own, so that no lead has one twice.
-      const id = index < share.total ? 70 + pain : 1000 + index;
-      return painPoint(world, lead, id, pains[pain] ?? null);
-    },
-    key: ['leadId', painPointKey],
-    orderings: [byKey('leadId', share.total, (index) => leadId(share.owner(index).lead))],
-    addedAt: [],
-    stamp: (moment) => world.date(moment),
-    owner: { path: 'leadId', rowsOf: (lead) => share.of(lead) },
-  };
-}
-
-const pains = ['Perde prazos', 'Custo alto', 'Sem controle, sem dados', '"Planilhas"'];
-
-function painPoint(world: World, lead: number, id: number, value: string | null): Row {
-  const { painPointKey } = world.shapes;
-  if (painPointKey === 'painPoint.id') return { leadId: leadId(lead), painPoint: { id, value } };
-  return { leadId: leadId(lead), [painPointKey]: id, value };
 }

@@ -1,10 +1,9 @@
-import type { Definition } from '../account/definition.ts';
-import { byKey } from '../account/ordering.ts';
-import type { Properties, Row } from '../account/properties.ts';
-import type { Draws } from '../account/random.ts';
-import type { Shapes } from '../account/shapes.ts';
-import { email, family, person, phone } from '../account/texts.ts';
-import { idAt, type World } from '../account/world.ts';
+import type { Properties, Row } from '../account/row.ts';
+import type { Definition } from '../account/store.ts';
+import { byKey } from '../seed/ordering.ts';
+import type { Draws } from '../seed/random.ts';
+import { email, family, person, phone } from '../seed/text.ts';
+import { idAt, type Shapes, type World } from '../seed/world.ts';
 
 type Kind = 'sdrs' | 'sellers';
 

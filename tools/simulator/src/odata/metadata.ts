@@ -1,6 +1,6 @@
 import type { Account } from '../account/account.ts';
-import { elementOf, membersOf, type Properties, type Property } from '../account/properties.ts';
-import { edm } from '../odata/filter.ts';
+import { elementOf, membersOf, type Properties, type Property } from '../account/row.ts';
+import { edm } from './operands.ts';
 
 /** The account's sets and their types, in OData's own language (CSDL). */
 export function metadata(account: Account): string {

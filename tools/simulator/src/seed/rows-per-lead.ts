@@ -8,7 +8,7 @@ export interface Range {
  * How many rows of a set hang on each lead: a pattern that repeats, so that a row's lead and a
  * lead's rows are found by counting. `[2, 0, 1]`: the first lead has two, the second none.
  */
-export class Share {
+export class RowsPerLead {
   readonly total: number;
   readonly #leads: number;
   readonly #before: readonly number[];

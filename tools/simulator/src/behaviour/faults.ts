@@ -1,4 +1,4 @@
-import { Draws } from '../account/random.ts';
+import { Draws } from '../seed/random.ts';
 import { includes } from './behaviour.ts';
 
 /** What goes wrong with one answer. */

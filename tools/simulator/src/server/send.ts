@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import type { Fault } from '../behaviour/faults.ts';
 import type { Answer } from './answer.ts';
-import type { Fault } from './faults.ts';
 
 interface Sending {
   readonly request: IncomingMessage;

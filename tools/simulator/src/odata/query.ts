@@ -1,7 +1,6 @@
 import type { Expression } from './expression.ts';
-import { parseFilter, type Entity } from './filter.ts';
-import { isCollection, member } from './member.ts';
-import { QueryError } from './query-error.ts';
+import { parseFilter } from './filter.ts';
+import { isCollection, member, QueryError, type Entity } from './operands.ts';
 
 export interface Order {
   readonly path: readonly string[];

@@ -1,21 +1,81 @@
-import { boxTimes, meetingTimes } from '../sets/agenda.ts';
-import { stageName, STAGES } from '../sets/catalogues.ts';
-import { leadIndex } from '../sets/leads.ts';
-import { onePerson, personId } from '../sets/persons.ts';
-import type { Account } from './account.ts';
-import { wallClock } from './instant.ts';
-import { lowerBound } from './ordering.ts';
-import { isRow, type Row } from './properties.ts';
-import type { Draws } from './random.ts';
-import { company, phone, remark } from './texts.ts';
-import { DAY } from './world.ts';
+import type { Account, Edit, Reach } from '../account/account.ts';
+import { isRow, type Row } from '../account/row.ts';
+import { wallClock } from '../seed/instant.ts';
+import { lowerBound } from '../seed/ordering.ts';
+import type { Draws } from '../seed/random.ts';
+import { company, money, phone, remark } from '../seed/text.ts';
+import { DAY } from '../seed/world.ts';
+import { boxTimes, meetingTimes } from './agenda.ts';
+import { stageName, STAGES } from './catalogues.ts';
+import { leadIndex, onePerson, personId } from './leads.ts';
+
+type WeightedEdit = readonly [weight: number, edit: Edit];
+
+/** Draws one of the things that happen to a company. */
+export function pickEdit(draws: Draws, reach: Reach): Edit {
+  const edits = reach === 'whole' ? [...daily, ...silent] : daily;
+  let place = draws.next() * edits.reduce((sum, [weight]) => sum + weight, 0);
+  const [, edit] = edits.find(([weight]) => (place -= weight) < 0) ?? [0, changeLead];
+  return edit;
+}
+
+/** How often each thing happens to a company, in proportion. */
+const daily: readonly WeightedEdit[] = [
+  [30, changeLead],
+  [12, moveLead],
+  [10, changePersons],
+  [10, addLead],
+  [8, (account, draws) => changeAny(account, draws, 'LeadsCustomFields', { value: remark(draws) })],
+  [4, (account, draws) => addToLead(account, draws, 'LeadsCustomFields')],
+  [8, addCall],
+  [5, (account, draws) => addToLead(account, draws, 'QualificationHistories')],
+  [3, (account, draws) => addToLead(account, draws, 'LeadsSold')],
+  [3, (account, draws) => addToLead(account, draws, 'Losts')],
+  [1, (account, draws) => removeAny(account, draws, 'Losts')],
+  [1, (account, draws) => removeAny(account, draws, 'LeadStages')],
+  [3, (account, draws) => addToLead(account, draws, 'painPoints')],
+  [2, (account, draws) => removeAny(account, draws, 'painPoints')],
+  ...(['Meetings', 'Tasks', 'Boxes'] as const).flatMap((set): WeightedEdit[] => [
+    [3, (account, draws) => addToAgenda(account, draws, set)],
+    [3, (account, draws) => moveInAgenda(account, draws, set)],
+    [2, (account, draws) => removeFromAgenda(account, draws, set)],
+  ]),
+  ...(['sdrs', 'sellers'] as const).flatMap((set): WeightedEdit[] => [
+    [1, (account, draws) => changeAny(account, draws, set, { phone: phone(draws), active: false })],
+    [0.5, (account) => account.add(set)],
+    [0.3, (account, draws) => removeAny(account, draws, set)],
+  ]),
+  ...(['stages', 'industries', 'Sources'] as const).flatMap((set): WeightedEdit[] => [
+    [0.5, (account, draws) => changeAny(account, draws, set, { value: ` ${company(draws)}` })],
+    [0.5, (account) => account.add(set)],
+    [0.3, (account, draws) => removeAny(account, draws, set)],
+  ]),
+  [0.5, (account, draws) => changeAny(account, draws, 'Sources', { subSources: [] })],
+];
+
+/** What goes unnoticed until a set is read whole. */
+const silent: readonly WeightedEdit[] = [
+  [10, (account, draws) => removeAny(account, draws, 'Leads')],
+  ...(['LeadsCustomFields', 'callsHistory', 'QualificationHistories', 'LeadsSold'] as const).map(
+    (set): WeightedEdit => [3, (account, draws) => removeAny(account, draws, set)],
+  ),
+  ...(['Meetings', 'Tasks', 'Boxes'] as const).map((set): WeightedEdit => [
+    2,
+    (account, draws) => removeAny(account, draws, set),
+  ]),
+  [
+    2,
+    (account, draws) => changeAny(account, draws, 'LeadsSold', { totalDealValue: money(draws, 9) }),
+  ],
+  [2, (account, draws) => changeAny(account, draws, 'callsHistory', { price: money(draws, 9) })],
+];
 
 /** The sets that are read by the date of the appointment, in a window around today. */
 type Agenda = 'Meetings' | 'Tasks' | 'Boxes';
 
 const HOUR = 60 * 60 * 1000;
 
-export function changeLead(account: Account, draws: Draws): void {
+function changeLead(account: Account, draws: Draws): void {
   changeAny(account, draws, 'Leads', {
     lead: company(draws),
     phone1: phone(draws),
@@ -25,7 +85,7 @@ export function changeLead(account: Account, draws: Draws): void {
 }
 
 /** A move leaves a row in the lead's history. */
-export function moveLead(account: Account, draws: Draws): void {
+function moveLead(account: Account, draws: Draws): void {
   const lead = anyRow(account, draws, 'Leads');
   const [leadId, stage] = [lead['id'], stageName(draws.below(STAGES))];
   if (typeof leadId !== 'number') return;
@@ -33,7 +93,7 @@ export function moveLead(account: Account, draws: Draws): void {
   account.add('LeadStages', { leadId, originStage: lead['stage'], destinationStage: stage });
 }
 
-export function changePersons(account: Account, draws: Draws): void {
+function changePersons(account: Account, draws: Draws): void {
   const id = anyRow(account, draws, 'Leads')['id'];
   if (typeof id !== 'number') return;
   account.change('Leads', id, ({ persons }) => {
@@ -53,34 +113,34 @@ function nextPerson(leadId: number, persons: readonly Row[]): number {
   return Math.max(1_000_000_000 + personId(leadIndex(leadId), 0) * 8, ...ids) + 1;
 }
 
-export function addLead(account: Account): void {
+function addLead(account: Account): void {
   const { id } = account.add('Leads');
   account.add('LeadsCustomFields', { leadId: id });
 }
 
-export function addToLead(account: Account, draws: Draws, set: string): void {
+function addToLead(account: Account, draws: Draws, set: string): void {
   account.add(set, { leadId: anyRow(account, draws, 'Leads')['id'] });
 }
 
 /** A call may be entered some hours after it was made. */
-export function addCall(account: Account, draws: Draws): void {
+function addCall(account: Account, draws: Draws): void {
   const { id, lead } = anyRow(account, draws, 'Leads');
   const { ms, fraction } = account.moment();
   const startDate = account.world.date({ ms: ms - draws.below(6 * HOUR), fraction });
   account.add('callsHistory', { leadId: id, leadName: lead, startDate, endDate: null });
 }
 
-export function changeAny(account: Account, draws: Draws, set: string, members: Row): void {
+function changeAny(account: Account, draws: Draws, set: string, members: Row): void {
   const index = account.set(set).store.pick(draws);
   if (index !== undefined) account.changeAt(set, index, members);
 }
 
-export function removeAny(account: Account, draws: Draws, set: string): void {
+function removeAny(account: Account, draws: Draws, set: string): void {
   const index = account.set(set).store.pick(draws);
   if (index !== undefined) account.removeAt(set, index);
 }
 
-export function addToAgenda(account: Account, draws: Draws, set: Agenda): void {
+function addToAgenda(account: Account, draws: Draws, set: Agenda): void {
   const { id, lead: name, persons } = anyRow(account, draws, 'Leads');
   const hangs = set === 'Meetings' ? { lead: { id, name, site: '', phone: null } } : { leadId: id };
   const contacts = Array.isArray(persons) ? persons.filter(isRow).slice(0, 2) : null;
@@ -93,12 +153,12 @@ export function addToAgenda(account: Account, draws: Draws, set: Agenda): void {
   });
 }
 
-export function moveInAgenda(account: Account, draws: Draws, set: Agenda): void {
+function moveInAgenda(account: Account, draws: Draws, set: Agenda): void {
   const index = soon(account, draws, set);
   if (index !== undefined) account.changeAt(set, index, appointment(account, draws, set));
 }
 
-export function removeFromAgenda(account: Account, draws: Draws, set: Agenda): void {
+function removeFromAgenda(account: Account, draws: Draws, set: Agenda): void {
   const index = soon(account, draws, set);
   if (index !== undefined) account.removeAt(set, index);
 }

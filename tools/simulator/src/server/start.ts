@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { control } from './control.ts';
+import { Simulator, type Decoy, type DecoyRequest, type SimulatorOptions } from './simulator.ts';
+
+/** Serves an account on 127.0.0.1 as the real API would, for as long as it is not stopped. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const decoy = await startDecoy(options.token);
+  const server = createServer();
+  const origin = await listen(server, options.port);
+  const simulator = new Simulator(options, server, origin, decoy);
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    response.on('error', () => undefined);
+    const { pathname } = new URL(request.url ?? '/', origin);
+    const isControl = pathname.startsWith('/control/');
+    void (isControl ? control(simulator, request, response) : simulator.handle(request, response));
+  });
+  return simulator;
+}
+
+async function startDecoy(token: string): Promise<Decoy> {
+  const requests: DecoyRequest[] = [];
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    const said = [path, ...Object.values(request.headers).flat()].join('\n');
+    requests.push({ path, withToken: said.includes(token) });
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"value":[]}');
+  });
+  return { url: await listen(server), requests, server };
+}
+
+/** @returns the address of the server on this machine; a free port where none is given */
+async function listen(server: Server, port = 0): Promise<string> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
+  return `http://127.0.0.1:${address.port}`;
+}
