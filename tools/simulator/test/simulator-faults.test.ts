@@ -269,8 +269,8 @@ describe('npm run simulator', () => {
   });
 
   it.each([
-    ['--leads', '5', '--leads must be a whole number from 10 to 1000000.'],
-    ['--quota', '30', '--quota must be requests/seconds, as 30/20.'],
+    ['--leads', '5', '--leads must be an integer from 10 to 1000000.'],
+    ['--quota', '30', '--quota must be requests/seconds, such as 30/20.'],
     ['--nothing', '1', "Unknown option '--nothing'"],
   ])('refuses %s %s', async (name, value, message) => {
     const refusing = command(name, value);

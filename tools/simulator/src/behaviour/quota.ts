@@ -1,12 +1,14 @@
 import type { Behaviour, QuotaRule } from './behaviour.ts';
 
+/** How the client used the rate limit. */
 export interface QuotaReport {
-  /** The most requests, refused ones too, that the client made in any window. */
+  /** The most requests that the client made in any window, including refused ones. */
   readonly maxInWindow: number;
+  /** How many requests were answered with status 429. */
   readonly answered429: number;
 }
 
-/** The token's budget in a sliding window, as the server counts it: when requests arrive. */
+/** The token's rate limit: a sliding window over the arrival of requests. */
 export class Quota {
   #arrived: number[] = [];
   #admitted: number[] = [];
@@ -18,7 +20,7 @@ export class Quota {
     return { maxInWindow: this.#maxInWindow, answered429: this.#answered429 };
   }
 
-  /** @returns undefined where the request is within the budget, else the seconds until one is */
+  /** @returns undefined if the request is within the limit, otherwise the seconds to wait */
   admit({ quota, foreignUse }: Behaviour): number | undefined {
     if (!quota) return undefined;
     const now = performance.now();
@@ -35,7 +37,7 @@ export class Quota {
     return ((this.#admitted[0] ?? now) - since) / 1000;
   }
 
-  /** Others take their share at their own pace, as long as there is room. */
+  /** Admits the requests that other integrations have made meanwhile, if the limit allows them. */
   #admitForeign(
     quota: QuotaRule,
     { requests, seconds }: { readonly requests: number; readonly seconds: number },
@@ -52,7 +54,7 @@ export class Quota {
   }
 }
 
-/** The header `Retry-After`, or none. */
+/** Returns the value of the Retry-After header; undefined if the rule is to send none. */
 export function retryAfter(
   { retryAfter: form = 'seconds', ...rule }: QuotaRule,
   seconds: number,
@@ -63,7 +65,7 @@ export function retryAfter(
   return new Date(serverTime(rule) + Math.ceil(seconds) * 1000).toUTCString();
 }
 
-/** The server's clock, in milliseconds since 1970. */
+/** Returns the time of the server's clock in milliseconds since 1970. */
 export function serverTime({ clockOffsetSeconds = 0 }: Partial<QuotaRule>): number {
   return Date.now() + clockOffsetSeconds * 1000;
 }

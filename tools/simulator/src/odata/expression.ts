@@ -1,13 +1,14 @@
 import { valueAt, type Row, type Scalar } from '../account/row.ts';
 import { comparable } from '../seed/instant.ts';
 
-/** What an operand is: `null` goes with everything. */
+/** The type of an operand. `null` can be compared with every type. */
 export type OperandType = Scalar | 'null';
 
 export type Value = string | number | boolean | null;
 
 export type Comparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 
+/** A parsed and type-checked expression. */
 export type Expression =
   | { readonly kind: 'literal'; readonly type: OperandType; readonly value: Value }
   | { readonly kind: 'member'; readonly type: OperandType; readonly path: readonly string[] }
@@ -39,56 +40,60 @@ export type Expression =
   | { readonly kind: 'not'; readonly type: 'boolean'; readonly operand: Expression };
 
 interface Signature {
-  readonly takes: readonly Scalar[];
-  readonly gives: Scalar;
+  readonly parameters: readonly Scalar[];
+  readonly returns: Scalar;
 }
 
-/** The functions that the specification names, and two twins of `contains`. */
+/** The functions that filters may call. The API documents all but `startswith` and `endswith`. */
 export const functions = {
-  contains: { takes: ['string', 'string'], gives: 'boolean' },
-  startswith: { takes: ['string', 'string'], gives: 'boolean' },
-  endswith: { takes: ['string', 'string'], gives: 'boolean' },
-  year: { takes: ['instant'], gives: 'int' },
-  month: { takes: ['instant'], gives: 'int' },
-  day: { takes: ['instant'], gives: 'int' },
+  contains: { parameters: ['string', 'string'], returns: 'boolean' },
+  startswith: { parameters: ['string', 'string'], returns: 'boolean' },
+  endswith: { parameters: ['string', 'string'], returns: 'boolean' },
+  year: { parameters: ['instant'], returns: 'int' },
+  month: { parameters: ['instant'], returns: 'int' },
+  day: { parameters: ['instant'], returns: 'int' },
 } as const satisfies Readonly<Record<string, Signature>>;
 
 export type FunctionName = keyof typeof functions;
 
-type Read = (row: Row) => Value;
+type Evaluate = (row: Row) => Value;
 
 /**
- * Whether a row passes a filter. Null compares as in SQL: with `eq` and `ne` it is a value like
- * others, with the rest the answer is neither yes nor no, and the row does not pass.
+ * Compiles a filter to a test for rows. `eq` and `ne` treat null as an ordinary value; every other
+ * comparison with null yields null, and a row for which the filter yields null does not match.
  */
-export function condition(filter: Expression): (row: Row) => boolean {
-  const read = reader(filter);
-  return (row) => read(row) === true;
+export function matcher(filter: Expression): (row: Row) => boolean {
+  const evaluate = evaluator(filter);
+  return (row) => evaluate(row) === true;
 }
 
-/** Instants are read as texts that compare as instants do. */
-function reader(expression: Expression): Read {
+/** Instants become strings that compare as instants do. */
+function evaluator(expression: Expression): Evaluate {
   switch (expression.kind) {
     case 'literal':
       return () => expression.value;
     case 'member':
-      return memberReader(expression.path, expression.type === 'instant');
+      return memberEvaluator(expression.path, expression.type === 'instant');
     case 'call':
       return call(expression.name, expression.values);
     case 'comparison':
-      return compared(expression.operator, reader(expression.left), reader(expression.right));
+      return comparison(
+        expression.operator,
+        evaluator(expression.left),
+        evaluator(expression.right),
+      );
     case 'in':
-      return among(expression.left, expression.values);
+      return isIn(expression.left, expression.values);
     case 'and':
-      return both(reader(expression.left), reader(expression.right), false);
+      return logical(evaluator(expression.left), evaluator(expression.right), false);
     case 'or':
-      return both(reader(expression.left), reader(expression.right), true);
+      return logical(evaluator(expression.left), evaluator(expression.right), true);
     case 'not':
-      return not(reader(expression.operand));
+      return not(evaluator(expression.operand));
   }
 }
 
-function memberReader(path: readonly string[], instant: boolean): Read {
+function memberEvaluator(path: readonly string[], instant: boolean): Evaluate {
   return (row) => {
     const value = valueAt(row, path);
     if (typeof value === 'string' && instant) return comparable(value) ?? null;
@@ -100,7 +105,7 @@ function isValue(value: unknown): value is Value {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-function compared(operator: Comparison, left: Read, right: Read): Read {
+function comparison(operator: Comparison, left: Evaluate, right: Evaluate): Evaluate {
   return (row) => {
     const [one, other] = [left(row), right(row)];
     if (operator === 'eq') return one === other;
@@ -112,14 +117,14 @@ function compared(operator: Comparison, left: Read, right: Read): Read {
   };
 }
 
-function among(left: Expression, values: readonly Expression[]): Read {
-  const read = reader(left);
-  const wanted = new Set(values.map((value) => reader(value)({})));
-  return (row) => wanted.has(read(row));
+function isIn(left: Expression, values: readonly Expression[]): Evaluate {
+  const evaluate = evaluator(left);
+  const wanted = new Set(values.map((value) => evaluator(value)({})));
+  return (row) => wanted.has(evaluate(row));
 }
 
-/** `and` and `or` differ in the answer that decides alone. */
-function both(left: Read, right: Read, deciding: boolean): Read {
+/** @param deciding the operand that decides alone: false for `and`, true for `or` */
+function logical(left: Evaluate, right: Evaluate, deciding: boolean): Evaluate {
   return (row) => {
     const one = left(row);
     if (one === deciding) return deciding;
@@ -129,15 +134,15 @@ function both(left: Read, right: Read, deciding: boolean): Read {
   };
 }
 
-function not(operand: Read): Read {
+function not(operand: Evaluate): Evaluate {
   return (row) => {
     const answer = operand(row);
     return answer === null ? null : answer !== true;
   };
 }
 
-function call(name: FunctionName, values: readonly Expression[]): Read {
-  const [first, second] = values.map(reader);
+function call(name: FunctionName, values: readonly Expression[]): Evaluate {
+  const [first, second] = values.map(evaluator);
   return (row) => {
     const [value, part] = [first?.(row) ?? null, second?.(row) ?? null];
     if (typeof value !== 'string') return null;

@@ -1,8 +1,8 @@
 import type { Account } from '../account/account.ts';
 import { elementOf, membersOf, type Properties, type Property } from '../account/row.ts';
-import { edm } from './operands.ts';
+import { edmType } from './operands.ts';
 
-/** The account's sets and their types, in OData's own language (CSDL). */
+/** Describes the account's sets and their types in CSDL, OData's schema language. */
 export function metadata(account: Account): string {
   const sets = [...account.sets.values()];
   const types = sets.flatMap(({ view }) => typesOf(typeName(view.name), view.properties));
@@ -24,7 +24,7 @@ function typeName(set: string): string {
   return `${set}ODataDTO`;
 }
 
-/** A type, and those of the objects inside it. */
+/** Returns a type and the types of the objects inside it. */
 function typesOf(name: string, properties: Properties, kind = 'EntityType'): string[] {
   const inner = Object.entries(properties).flatMap(([member, property]) => {
     const members = membersOf(elementOf(property) ?? property);
@@ -40,5 +40,5 @@ function typesOf(name: string, properties: Properties, kind = 'EntityType'): str
 function propertyType(inner: string, property: Property): string {
   const element = elementOf(property);
   if (element !== undefined) return `Collection(${propertyType(inner, element)})`;
-  return typeof property === 'string' ? edm(property) : `V3.${inner}`;
+  return typeof property === 'string' ? edmType(property) : `V3.${inner}`;
 }

@@ -1,7 +1,7 @@
 import { elementOf, membersOf, type Properties, type Property } from '../account/row.ts';
 import { functions, type Expression, type FunctionName, type OperandType } from './expression.ts';
 
-/** What the server answers with 400. */
+/** A query that the server answers with status 400. */
 export class QueryError extends Error {
   override readonly name = 'QueryError';
 
@@ -10,23 +10,24 @@ export class QueryError extends Error {
   }
 }
 
+/** What a query may name. */
 export interface Entity {
   readonly properties: Properties;
+  /** The name of the type in error messages. */
   readonly entity: string;
 }
 
 interface Member {
-  /** The names on the way, as the rows spell them. */
+  /** The names along the path, spelled as in the rows. */
   readonly path: readonly string[];
   readonly property: Property;
 }
 
 /**
- * The member that a path such as `lead/id` names. Names are those of the JSON, to the letter, save
- * that `Id` is `id`.
- * @throws QueryError for a name that is none
+ * Returns the member at a path such as `lead/id`. Names are case-sensitive, except that `Id` is `id`.
+ * @throws QueryError if there is no such member
  */
-export function member(properties: Properties, path: string, entity: string): Member {
+export function resolveMember(properties: Properties, path: string, entity: string): Member {
   const names = path.split('/').map((name) => (name === 'Id' ? 'id' : name));
   let property: Property = properties;
   for (const name of names) {
@@ -43,15 +44,15 @@ export function isCollection(property: Property): boolean {
   return elementOf(property) !== undefined;
 }
 
-/** @throws QueryError for a function that is none, or arguments that it does not take */
-export function call(name: string, values: readonly Expression[]): Expression {
+/** @throws QueryError if there is no such function, or it does not accept the arguments */
+export function resolveCall(name: string, values: readonly Expression[]): Expression {
   if (!isFunction(name)) throw new QueryError(`An unknown function with name '${name}' was found.`);
-  const { takes, gives } = functions[name];
+  const { parameters, returns } = functions[name];
   const types = values.map(({ type }) => type);
-  if (types.length === takes.length && takes.every((type, at) => type === types[at])) {
-    return { kind: 'call', type: gives, name, values };
+  if (types.length === parameters.length && parameters.every((type, at) => type === types[at])) {
+    return { kind: 'call', type: returns, name, values };
   }
-  const given = types.map(edm).join(', ');
+  const given = types.map(edmType).join(', ');
   throw new QueryError(`No function signature for '${name}' matches the arguments (${given}).`);
 }
 
@@ -59,17 +60,18 @@ function isFunction(name: string): name is FunctionName {
   return Object.hasOwn(functions, name);
 }
 
-export function mustAgree(left: OperandType, right: OperandType, operator: string): void {
+/** @throws QueryError if the types cannot be compared */
+export function requireComparable(left: OperandType, right: OperandType, operator: string): void {
   const numeric = (type: OperandType): boolean => type === 'int' || type === 'number';
   if (left === right || left === 'null' || right === 'null') return;
   if (numeric(left) && numeric(right)) return;
   throw new QueryError(
-    `A binary operator with incompatible types was detected. Found operand types '${edm(left)}' and '${edm(right)}' for operator kind '${operator}'.`,
+    `A binary operator with incompatible types was detected. Found operand types '${edmType(left)}' and '${edmType(right)}' for operator kind '${operator}'.`,
   );
 }
 
-/** The type as the server names it. */
-export function edm(type: OperandType): string {
+/** Returns OData's name of a type. */
+export function edmType(type: OperandType): string {
   return {
     int: 'Edm.Int32',
     number: 'Edm.Double',

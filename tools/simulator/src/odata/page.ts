@@ -3,49 +3,48 @@ import { isRow, type Row } from '../account/row.ts';
 import type { Store } from '../account/store.ts';
 import type { Key } from '../seed/ordering.ts';
 import { hash } from '../seed/random.ts';
-import { contains, stretch, type Stretch } from './bounds.ts';
-import { condition, type Expression } from './expression.ts';
+import { matcher } from './expression.ts';
 import type { Query } from './query.ts';
-import { compareKeys, follows, keysOf, walk, type Passing } from './walk.ts';
+import { contains, planScan, type Scan } from './ranges.ts';
+import { compareKeys, isInOrder, keysOf, scanRows, type Predicate } from './scan.ts';
 
 interface Page {
   readonly rows: readonly Row[];
-  /** Whether there are rows beyond the page. */
+  /** Whether there are rows after the page. */
   readonly more: boolean;
-  /** How many rows pass the filter, where the query asks for it. */
+  /** How many rows match the filter, if the query asks for it. */
   readonly count?: number;
 }
 
-interface Reading {
+interface PageRequest {
   readonly query: Query;
-  /** Rows in a page at most. */
+  /** The most rows that a page may have. */
   readonly cap: number;
-  /** Rows with equal keys come in another order with each number; undefined: always in the same. */
+  /** Seeds the order of rows with equal keys; undefined for a stable order. */
   readonly shuffle?: number;
 }
 
-/** The rows that a query asks for, as they go over the wire. */
-export function read({ view, store }: AccountSet, { query, cap, shuffle }: Reading): Page {
+/** Returns the rows that a query asks for, as the API sends them. */
+export function readPage({ view, store }: AccountSet, { query, cap, shuffle }: PageRequest): Page {
   const size = Math.min(query.top ?? cap, cap);
-  const indexes = take(found(store, query, shuffle), query.skip, size + 1);
+  const matching = Iterator.from(matchingRows(store, query, shuffle));
+  const indexes = [...matching.drop(query.skip).take(size + 1)];
   const rows = indexes.slice(0, size).map((index) => view.show(store.row(index) ?? {}));
   return {
     rows: query.select ? rows.map((row) => projection(row, query.select ?? [])) : rows,
     more: indexes.length > size,
-    ...(query.count && { count: count(store, query) }),
+    ...(query.count && { count: countRows(store, query) }),
   };
 }
 
-/** How many rows pass the filter of a query. */
-export function count(store: Store, { filter }: Query): number {
-  return filter ? countOf(store, filter) : store.size;
+/** Returns how many rows match the filter of a query. */
+export function countRows(store: Store, { filter }: Query): number {
+  if (!filter) return store.size;
+  const { smallest, predicateFor } = plan(store, { filter, orderby: [] });
+  return unordered(store, smallest, predicateFor).reduce((rows) => rows + 1, 0);
 }
 
-function take(indexes: Iterable<number>, skip: number, size: number): number[] {
-  return [...Iterator.from(indexes).drop(skip).take(size)];
-}
-
-/** An object of which one member is selected comes with that member alone. */
+/** Keeps the selected paths of a row. */
 function projection(row: Row, select: readonly (readonly string[])[]): Row {
   const picked: Record<string, unknown> = {};
   for (const [name = '', ...rest] of select) {
@@ -57,68 +56,63 @@ function projection(row: Row, select: readonly (readonly string[])[]): Row {
   return picked;
 }
 
-/** The indexes of all rows that pass, in the order asked for. */
-function found(store: Store, query: Query, shuffle: number | undefined): Iterable<number> {
-  const { passing, narrow, ordered } = plan(store, query);
+/** Returns the indexes of all matching rows, in the requested order. */
+function matchingRows(store: Store, query: Query, shuffle: number | undefined): Iterable<number> {
+  const { predicateFor, smallest, ordered } = plan(store, query);
   const [first] = query.orderby;
   if (!first && !query.filter) return store.indexes();
-  const make = (): number[] => sorted(store, query, all(store, narrow, passing), shuffle);
-  if (ordered && first && worthWalking(ordered, narrow)) {
-    const indexes = walk(store, ordered, passing(ordered), first.descending);
-    const natural = follows(ordered.ordering, store.definition.key, query.orderby);
-    return natural && shuffle === undefined ? indexes : grouped(store, query, indexes, shuffle);
+  const sort = (): number[] =>
+    sorted(store, query, unordered(store, smallest, predicateFor), shuffle);
+  if (ordered && first && isScanCheaper(ordered, smallest)) {
+    const indexes = scanRows(store, ordered, predicateFor(ordered), first.descending);
+    const complete = isInOrder(ordered.ordering, store.definition.key, query.orderby);
+    return complete && shuffle === undefined
+      ? indexes
+      : sortedGroups(store, query, indexes, shuffle);
   }
-  return shuffle === undefined ? remembered(store, query, make) : make();
-}
-
-/** How many rows pass a filter. */
-function countOf(store: Store, filter: Expression): number {
-  const { narrow, passing } = plan(store, { filter, orderby: [] });
-  let rows = 0;
-  for (const index of all(store, narrow, passing)) if (index >= 0) rows += 1;
-  return rows;
+  return shuffle === undefined ? cached(store, query, sort) : sort();
 }
 
 interface Plan {
-  /** What passes among the rows of a stretch, or among all. */
-  readonly passing: (within?: Stretch) => Passing;
-  /** The stretch with the fewest rows to look at. */
-  readonly narrow: Stretch | undefined;
-  /** The stretch that has the order asked for, save among equals. */
-  readonly ordered: Stretch | undefined;
+  /** Returns the test for the rows of a scan, or for all rows. */
+  readonly predicateFor: (scan?: Scan) => Predicate;
+  /** The scan of the fewest rows. */
+  readonly smallest: Scan | undefined;
+  /** The scan whose path is the first item of the requested order. */
+  readonly ordered: Scan | undefined;
 }
 
 function plan(store: Store, { filter, orderby: [first] }: Pick<Query, 'filter' | 'orderby'>): Plan {
-  const stretches = store.definition.orderings.map((ordering) => stretch(ordering, filter));
-  const row = filter ? condition(filter) : (): boolean => true;
-  const covered = stretches[0]?.covers.every((_, at) => stretches.some((one) => one.covers[at]));
-  const passing = (within?: Stretch): Passing => {
-    const others = stretches.filter((one) => one !== within && one.covers.includes(true));
+  const scans = store.definition.orderings.map((ordering) => planScan(ordering, filter));
+  const row = filter ? matcher(filter) : (): boolean => true;
+  const covered = scans[0]?.covers.every((_, at) => scans.some((one) => one.covers[at]));
+  const predicateFor = (within?: Scan): Predicate => {
+    const others = scans.filter((one) => one !== within && one.covers.includes(true));
     const index = covered
       ? (one: number): boolean => others.every((other) => contains(other, one))
       : (one: number): boolean => row(store.row(one) ?? {});
     return { row, index };
   };
   return {
-    passing,
-    narrow: stretches.toSorted((one, other) => one.size - other.size)[0],
-    ordered: stretches.find(({ ordering }) => ordering.path === first?.path.join('.')),
+    predicateFor,
+    smallest: scans.toSorted((one, other) => one.size - other.size)[0],
+    ordered: scans.find(({ ordering }) => ordering.path === first?.path.join('.')),
   };
 }
 
-/** Not when sorting what another order leaves is less than walking past what does not pass. */
-function worthWalking(ordered: Stretch, narrow: Stretch | undefined): boolean {
-  return !narrow || narrow.size * 8 > ordered.size;
+/** Whether reading in order costs less than reading the fewest rows and sorting them. */
+function isScanCheaper(ordered: Scan, smallest: Scan | undefined): boolean {
+  return !smallest || smallest.size * 8 > ordered.size;
 }
 
-/** The indexes of all rows that pass, in any order. */
-function all(
+/** Yields the indexes of all matching rows, in any order. */
+function unordered(
   store: Store,
-  narrow: Stretch | undefined,
-  passing: Plan['passing'],
-): Iterable<number> {
-  if (narrow) return walk(store, narrow, passing(narrow), false);
-  return Iterator.from(store.indexes()).filter(passing().index);
+  smallest: Scan | undefined,
+  predicateFor: Plan['predicateFor'],
+): IteratorObject<number> {
+  if (smallest) return scanRows(store, smallest, predicateFor(smallest), false);
+  return store.indexes().filter(predicateFor().index);
 }
 
 interface Keyed {
@@ -126,8 +120,8 @@ interface Keyed {
   readonly keys: readonly (Key | null)[];
 }
 
-/** Sorts the rows of each value of the first order as they go by. */
-function* grouped(
+/** Sorts rows that are already in the order of the first item: one group of equals at a time. */
+function* sortedGroups(
   store: Store,
   query: Query,
   indexes: Iterable<number>,
@@ -137,12 +131,12 @@ function* grouped(
   for (const index of indexes) {
     const one = keyed(store, query, index);
     if (group[0] && group[0].keys[0] !== one.keys[0]) {
-      yield* inOrder(group, query, shuffle);
+      yield* sortKeyed(group, query, shuffle);
       group = [];
     }
     group.push(one);
   }
-  yield* inOrder(group, query, shuffle);
+  yield* sortKeyed(group, query, shuffle);
 }
 
 function sorted(
@@ -151,7 +145,7 @@ function sorted(
   indexes: Iterable<number>,
   shuffle: number | undefined,
 ): number[] {
-  return inOrder(
+  return sortKeyed(
     Array.from(indexes, (index) => keyed(store, query, index)),
     query,
     shuffle,
@@ -162,8 +156,8 @@ function keyed(store: Store, { orderby }: Query, index: number): Keyed {
   return { index, keys: orderby.length === 0 ? [] : keysOf(store.row(index) ?? {}, orderby) };
 }
 
-/** Equals stand oldest first; or anyhow, where they are shuffled and an order is asked for. */
-function inOrder(rows: Keyed[], { orderby }: Query, shuffle: number | undefined): number[] {
+/** Rows with equal keys are ordered by index or, if `shuffle` is given, at random. */
+function sortKeyed(rows: Keyed[], { orderby }: Query, shuffle: number | undefined): number[] {
   const shuffled = orderby.length > 0 && shuffle !== undefined;
   const tie = ({ index }: Keyed): number => (shuffled ? hash(shuffle, 3, index) : index);
   return rows
@@ -171,16 +165,16 @@ function inOrder(rows: Keyed[], { orderby }: Query, shuffle: number | undefined)
     .map(({ index }) => index);
 }
 
-/** The last few results that had to be sorted: the pages of one reading ask for the same again. */
+/** The most recent sorted results: the pages of one read repeat the same query. */
 const results = new Map<string, number[]>();
-const stores = new WeakMap<Store, number>();
-let nextStore = 0;
+const storeNumbers = new WeakMap<Store, number>();
+let lastStore = 0;
 
-function remembered(store: Store, query: Query, make: () => number[]): number[] {
-  const number = stores.get(store) ?? (nextStore += 1);
-  stores.set(store, number);
+function cached(store: Store, query: Query, sort: () => number[]): number[] {
+  const number = storeNumbers.get(store) ?? (lastStore += 1);
+  storeNumbers.set(store, number);
   const key = JSON.stringify([number, store.version, query.filter, query.orderby]);
-  const result = results.get(key) ?? make();
+  const result = results.get(key) ?? sort();
   results.delete(key);
   results.set(key, result);
   const [oldest] = results.keys();

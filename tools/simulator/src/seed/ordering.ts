@@ -4,52 +4,57 @@ import type { Timeline } from './timeline.ts';
 export type Key = string | number;
 
 /**
- * An order in which the rows that were made from the seed can be read without sorting them: the
- * n-th row is a formula, and what it is ordered by never falls.
+ * An order in which generated rows can be read without sorting them: the row at each rank is
+ * computed, and the keys ascend with the rank.
  */
 export interface Ordering {
+  /** The member that the rows are ordered by. */
   readonly path: string;
-  /** What orders the rows with equal values: the set's key. */
-  readonly then: readonly string[];
+  /** The members that order rows with equal values. */
+  readonly tieBreakers: readonly string[];
   readonly size: number;
   readonly indexAt: (rank: number) => number;
   readonly rankOf: (index: number) => number;
-  /** What the row of that rank is ordered by, in a form that can be compared. */
+  /** Returns the value that the row at this rank is ordered by, in a comparable form. */
   readonly keyAt: (rank: number) => Key;
 }
 
-/** By a key that grows with the index. */
+/** Orders rows by a key that grows with their index. */
 export function byKey(
   path: string,
   size: number,
   keyAt: (index: number) => Key,
-  then: readonly string[] = [],
+  tieBreakers: readonly string[] = [],
 ): Ordering {
-  return { path, then, size, indexAt: (rank) => rank, rankOf: (index) => index, keyAt };
+  return { path, tieBreakers, size, indexAt: (rank) => rank, rankOf: (index) => index, keyAt };
 }
 
-/** By a date, as the set writes it: compared as a moment, or as a text where `asText` says so. */
+/**
+ * Orders rows by a date.
+ * @param format prints the date as the set does
+ * @param asText compares the dates as strings instead of moments
+ */
 export function byTime(
   path: string,
   timeline: Timeline,
-  write: (moment: Moment) => string,
-  then: readonly string[],
+  format: (moment: Moment) => string,
+  tieBreakers: readonly string[],
   asText = false,
 ): Ordering {
   return {
     path,
-    then,
+    tieBreakers,
     size: timeline.count,
     indexAt: (rank) => timeline.indexAt(rank),
     rankOf: (index) => timeline.rankOf(index),
     keyAt: (rank) => {
-      const text = write(timeline.momentAt(rank));
+      const text = format(timeline.momentAt(rank));
       return asText ? text : (comparable(text) ?? text);
     },
   };
 }
 
-/** The first rank whose key is not below the given one; with `after`, the first above it. */
+/** Returns the first rank whose key is at least `key`, or with `after` the first whose key is greater. */
 export function lowerBound({ size, keyAt }: Ordering, key: Key, after = false): number {
   let [low, high] = [0, size];
   while (low < high) {

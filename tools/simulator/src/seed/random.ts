@@ -1,6 +1,6 @@
 /**
- * An unsigned 32-bit number that depends on all of its parts and on nothing else: what is made from
- * an index need not be kept.
+ * Mixes its arguments into an unsigned 32-bit number. The result depends on nothing else, so
+ * anything derived from an index can be computed again instead of being stored.
  */
 export function hash(seed: number, salt: number, index: number): number {
   let mixed = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(salt + 0x7f4a7c15, 0xc2b2ae35);
@@ -10,22 +10,22 @@ export function hash(seed: number, salt: number, index: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** A number for a name, so that each set draws from numbers of its own. */
+/** Turns a set's name into a salt, so that each set has its own random numbers. */
 export function saltOf(name: string): number {
   let salt = 0;
   for (let at = 0; at < name.length; at += 1) salt = hash(salt, name.charCodeAt(at), at);
   return salt;
 }
 
-/** Numbers drawn one after the other; the same seed draws the same (mulberry32). */
-export class Draws {
+/** A random number generator (mulberry32). The same seed gives the same sequence. */
+export class Random {
   #state: number;
 
   constructor(seed: number) {
     this.#state = seed >>> 0;
   }
 
-  /** From 0, and below 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -33,23 +33,25 @@ export class Draws {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
   }
 
-  /** From 0 to `limit` - 1. */
+  /** Returns an integer from 0 to `limit` - 1. */
   below(limit: number): number {
     return Math.floor(this.next() * limit);
   }
 
+  /** Returns true with the given probability. */
   chance(probability: number): boolean {
     return this.next() < probability;
   }
 
+  /** @throws Error if there are no choices */
   pick<T>(choices: readonly T[]): T {
     const choice = choices[this.below(choices.length)];
-    if (choice === undefined) throw new Error('there is nothing to pick from');
+    if (choice === undefined) throw new Error('Cannot pick from an empty list.');
     return choice;
   }
 
-  /** The value that is made, or null as often as `probability` says. */
-  orNull<T>(probability: number, make: () => T): T | null {
-    return this.chance(probability) ? null : make();
+  /** Returns null with the given probability, otherwise what `create` returns. */
+  orNull<T>(probability: number, create: () => T): T | null {
+    return this.chance(probability) ? null : create();
   }
 }

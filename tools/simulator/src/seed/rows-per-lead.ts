@@ -1,12 +1,13 @@
+/** A range of integers. */
 export interface Range {
   readonly from: number;
-  /** The first that is not in it. */
+  /** Exclusive. */
   readonly to: number;
 }
 
 /**
- * How many rows of a set hang on each lead: a pattern that repeats, so that a row's lead and a
- * lead's rows are found by counting. `[2, 0, 1]`: the first lead has two, the second none.
+ * Assigns the rows of a set to leads by a repeating pattern, so that a row's lead and a lead's rows
+ * are computed instead of stored. With `[2, 0, 1]` the first lead has two rows, the second none.
  */
 export class RowsPerLead {
   readonly total: number;
@@ -18,22 +19,22 @@ export class RowsPerLead {
     this.#leads = pattern.length;
     this.#before = pattern.map((_, at) => pattern.slice(0, at).reduce((sum, one) => sum + one, 0));
     this.#owners = pattern.flatMap((times, at) => Array<number>(times).fill(at));
-    this.total = this.of(leads).from;
+    this.total = this.rowsOf(leads).from;
   }
 
-  /** The lead of a row, and which of the lead's rows it is. */
-  owner(index: number): { readonly lead: number; readonly nth: number } {
-    const each = this.#owners.length;
-    const within = index % each;
+  /** Returns the index of the row's lead, and the row's position among that lead's rows. */
+  ownerOf(index: number): { readonly lead: number; readonly nth: number } {
+    const round = this.#owners.length;
+    const within = index % round;
     const at = this.#owners[within] ?? 0;
     return {
-      lead: Math.floor(index / each) * this.#leads + at,
+      lead: Math.floor(index / round) * this.#leads + at,
       nth: within - (this.#before[at] ?? 0),
     };
   }
 
-  /** The rows of a lead. */
-  of(lead: number): Range {
+  /** Returns the indexes of a lead's rows. */
+  rowsOf(lead: number): Range {
     return { from: this.#start(lead), to: this.#start(lead + 1) };
   }
 

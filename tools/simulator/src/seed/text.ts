@@ -1,12 +1,30 @@
-import type { Draws } from './random.ts';
+import type { Random } from './random.ts';
 
-const companies = ['Padaria', 'Metalúrgica', 'Clínica', 'Transportes', 'Escola', 'Hotel', 'Café'];
-const names = ['Aurora', 'São João', 'Três Irmãos', 'Horizonte', 'do Vale', 'Ipê', "D'Ávila"];
-const people = ['Ana', 'João', 'Márcia', 'Caetano', 'Zilda', 'Otávio', 'Inês', 'Raí', 'Conceição'];
-const families = ['Souza', "D'Assunção", 'Peçanha', 'Gonçalves', 'Lima', 'Araújo', 'Müller'];
+const businesses = ['Padaria', 'Metalúrgica', 'Clínica', 'Transportes', 'Escola', 'Hotel', 'Café'];
+const businessNames = [
+  'Aurora',
+  'São João',
+  'Três Irmãos',
+  'Horizonte',
+  'do Vale',
+  'Ipê',
+  "D'Ávila",
+];
+const firstNames = [
+  'Ana',
+  'João',
+  'Márcia',
+  'Caetano',
+  'Zilda',
+  'Otávio',
+  'Inês',
+  'Raí',
+  'Conceição',
+];
+const lastNames = ['Souza', "D'Assunção", 'Peçanha', 'Gonçalves', 'Lima', 'Araújo', 'Müller'];
 
-/** Texts that break what is careless with quotes, line ends, commas, blanks or code points. */
-const awkward = [
+/** Strings that expose careless handling of quotes, line breaks, commas, spaces or code points. */
+const awkwardTexts = [
   'disse: "quero já" e desligou',
   "o dono é o João d'Água; --",
   'primeira linha\nsegunda linha\r\nterceira',
@@ -22,51 +40,51 @@ const awkward = [
   '<b>negrito</b> &amp; 100% + ? = #',
 ];
 
-export function company(draws: Draws): string {
-  return `${draws.pick(companies)} ${draws.pick(names)}`;
+export function companyName(random: Random): string {
+  return `${random.pick(businesses)} ${random.pick(businessNames)}`;
 }
 
-export function person(draws: Draws): string {
-  return draws.pick(people);
+export function firstName(random: Random): string {
+  return random.pick(firstNames);
 }
 
-export function family(draws: Draws): string {
-  return draws.pick(families);
+export function lastName(random: Random): string {
+  return random.pick(lastNames);
 }
 
-/** A remark as people write them: mostly plain, at times awkward, seldom as long as the API allows. */
-export function remark(draws: Draws): string {
-  if (draws.chance(0.002)) return 'muito longo '.repeat(700).slice(0, 7999);
-  if (draws.chance(0.3)) return draws.pick(awkward);
-  return `Falar com ${person(draws)} sobre ${draws.pick(['preço', 'prazo', 'a proposta'])}.`;
+/** A remark as users type them: often awkward, rarely as long as the API allows. */
+export function remark(random: Random): string {
+  if (random.chance(0.002)) return 'muito longo '.repeat(700).slice(0, 7999);
+  if (random.chance(0.3)) return random.pick(awkwardTexts);
+  return `Falar com ${firstName(random)} sobre ${random.pick(['preço', 'prazo', 'a proposta'])}.`;
 }
 
-export function email(draws: Draws): string {
-  const name = person(draws)
+export function email(random: Random): string {
+  const name = firstName(random)
     .normalize('NFD')
     .replaceAll(/[^a-z]/gi, '')
     .toLowerCase();
-  return `${name}${draws.below(1000)}@exemplo.com.br`;
+  return `${name}${random.below(1000)}@exemplo.com.br`;
 }
 
-/** Digits with the country code glued in front. */
-export function phone(draws: Draws): string {
-  return `55${11 + draws.below(80)}9${digits(draws, 8)}`;
+/** Digits only, starting with the country code. */
+export function phone(random: Random): string {
+  return `55${11 + random.below(80)}9${digits(random, 8)}`;
 }
 
-/** That many digits, leading zeros and all. */
-export function digits(draws: Draws, length: number): string {
-  return String(draws.below(10 ** length)).padStart(length, '0');
+/** Returns a string of `length` digits; it may have leading zeros. */
+export function digits(random: Random, length: number): string {
+  return String(random.below(10 ** length)).padStart(length, '0');
 }
 
-/** Fourteen places: with leading zeros often, with letters as they are given out since 2026 at times. */
-export function cnpj(draws: Draws): string {
-  if (draws.chance(0.3)) return `00${digits(draws, 12)}`;
-  if (draws.chance(0.3)) return `12${draws.pick(['ABC', 'Z0X', 'QW9'])}${digits(draws, 7)}DE`;
-  return digits(draws, 14);
+/** Fourteen characters, some with leading zeros, some with letters (issued since 2026). */
+export function cnpj(random: Random): string {
+  if (random.chance(0.3)) return `00${digits(random, 12)}`;
+  if (random.chance(0.3)) return `12${random.pick(['ABC', 'Z0X', 'QW9'])}${digits(random, 7)}DE`;
+  return digits(random, 14);
 }
 
-/** An amount of money with up to two decimals. */
-export function money(draws: Draws, most: number): number {
-  return draws.below(most * 100) / 100;
+/** An amount below `limit`, with up to two decimals. */
+export function money(random: Random, limit: number): number {
+  return random.below(limit * 100) / 100;
 }

@@ -1,16 +1,20 @@
-import { written, type Moment, type Zone } from './instant.ts';
-import { Draws, hash, saltOf } from './random.ts';
+import { formatMoment, type Moment, type Zone } from './instant.ts';
+import { Random, hash, saltOf } from './random.ts';
 
-/** What every set of one account is made from. */
+/** Milliseconds. */
+export const DAY = 24 * 60 * 60 * 1000;
+
+/** What all sets of an account have in common. */
 export interface World {
   readonly seed: number;
+  /** How many leads are generated. */
   readonly leads: number;
-  /** When the account was made, in milliseconds since 1970: nothing in the past is later. */
+  /** When the account was created, in milliseconds since 1970. No generated history is later. */
   readonly now: number;
   readonly shapes: Shapes;
-  /** Draws for one row, the same each time the row is made. */
-  draws(set: string, index: number): Draws;
-  /** A date whose zone nobody documents. */
+  /** Returns the random numbers of one row: the same each time the row is generated. */
+  random(set: string, index: number): Random;
+  /** Formats a date whose zone is undocumented, with the suffix that `shapes.zone` chooses. */
   date(moment: Moment): string;
 }
 
@@ -21,52 +25,41 @@ export function createWorld(seed: number, leads: number, now: number, shapes: Sh
     leads,
     now,
     shapes,
-    draws: (set, index) => {
+    random: (set, index) => {
       let salt = salts.get(set);
       if (salt === undefined) salts.set(set, (salt = saltOf(set)));
-      return new Draws(hash(seed, salt, index));
+      return new Random(hash(seed, salt, index));
     },
-    date: (moment) => written(moment, shapes.zone),
+    date: (moment) => formatMoment(moment, shapes.zone),
   };
 }
 
-/** Ids grow with the index, with gaps as the real ones have. */
-export function idAt(base: number, index: number): number {
-  return base + index * 3 + (hash(base, 7, index) % 3);
-}
-
-/** The index whose id this is, if it is one. */
-export function indexOfId(base: number, id: number): number {
-  return Math.floor((id - base) / 3);
-}
-
-export const DAY = 24 * 60 * 60 * 1000;
-
 /**
- * What the specification leaves open about the objects themselves: an account is made one way or
- * the other, so that its rows are always what goes over the wire.
+ * Variants of the objects, where the specification is silent or contradicts itself. They belong to
+ * the account, so that its rows are always exactly what is sent.
  */
 export interface Shapes {
   /** Elements of a user's `groupList`: names, or objects with an id and a value. */
   readonly groupList: 'strings' | 'objects';
-  /** Elements of a lead's `telephones`: numbers as texts, or objects with a number. */
+  /** Elements of a lead's `telephones`: numbers as strings, or objects with a number. */
   readonly telephones: 'strings' | 'objects';
   readonly painPointKey: 'painPointId' | 'painPoint.id' | 'id';
   readonly messagingId: 'idMessagingPlatform' | 'idMessagingPlataform';
   readonly questionId: 'questionId' | 'questionID';
-  /** The suffix of the dates whose zone nobody documents. */
+  /** The suffix of dates whose zone is undocumented. */
   readonly zone: Zone;
-  /** How `default` and `type` of a source are written. */
+  /** The type of `default` and `type` of a source. */
   readonly sourceFlags: 'boolean' | 'text' | 'number';
-  /** Every object bears members that no specification knows. */
+  /** Adds undocumented members to every object. */
   readonly unknownFields: boolean;
-  /** Decimals (prices, values, quantities) as texts. */
+  /** Sends decimals (prices, values, quantities) as strings. */
   readonly numbersAsStrings: boolean;
-  /** Members of a lead that a row of LeadsAndPersons lacks. */
+  /** Members of a lead that LeadsAndPersons does not send. */
   readonly leadsAndPersonsLack: readonly string[];
 }
 
-export const likelyShapes: Shapes = {
+/** The most likely variant of each. */
+export const defaultShapes: Shapes = {
   groupList: 'strings',
   telephones: 'strings',
   painPointKey: 'painPointId',
@@ -78,3 +71,13 @@ export const likelyShapes: Shapes = {
   numbersAsStrings: false,
   leadsAndPersonsLack: [],
 };
+
+/** Returns the id at an index. Ids grow with the index and have gaps, like the real ones. */
+export function idAt(base: number, index: number): number {
+  return base + index * 3 + (hash(base, 7, index) % 3);
+}
+
+/** Returns the index of an id. The id must come from `idAt` with the same base. */
+export function indexOfId(base: number, id: number): number {
+  return Math.floor((id - base) / 3);
+}

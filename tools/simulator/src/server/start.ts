@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { control } from './control.ts';
 import { Simulator, type Decoy, type DecoyRequest, type SimulatorOptions } from './simulator.ts';
 
-/** Serves an account on 127.0.0.1 as the real API would, for as long as it is not stopped. */
+/** Serves an account on 127.0.0.1 as the real API does, until you call `stop`. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const decoy = await startDecoy(options.token);
   const server = createServer();
@@ -22,18 +22,22 @@ async function startDecoy(token: string): Promise<Decoy> {
   const requests: DecoyRequest[] = [];
   const server = createServer((request, response) => {
     const path = request.url ?? '';
-    const said = [path, ...Object.values(request.headers).flat()].join('\n');
-    requests.push({ path, withToken: said.includes(token) });
+    const received = [path, ...Object.values(request.headers).flat()].join('\n');
+    requests.push({ path, withToken: received.includes(token) });
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"value":[]}');
   });
   return { url: await listen(server), requests, server };
 }
 
-/** @returns the address of the server on this machine; a free port where none is given */
+/**
+ * Starts a server on 127.0.0.1.
+ * @param port 0 = a free port
+ * @returns the server's origin, such as `http://127.0.0.1:8080`
+ */
 async function listen(server: Server, port = 0): Promise<string> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
   return `http://127.0.0.1:${address.port}`;
 }

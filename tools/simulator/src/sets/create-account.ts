@@ -1,9 +1,9 @@
 import { Account, type AccountSet } from '../account/account.ts';
 import { viewOf } from '../account/row.ts';
-import { Store } from '../account/store.ts';
-import { createWorld, likelyShapes, type Shapes, type World } from '../seed/world.ts';
+import { Store, type Definition } from '../account/store.ts';
+import { createWorld, defaultShapes, type Shapes, type World } from '../seed/world.ts';
 import { boxes, meetings, tasks } from './agenda.ts';
-import { industries, sources, stages } from './catalogues.ts';
+import { industries, sources, stages } from './lookups.ts';
 import { pickEdit } from './edits.ts';
 import { callsHistory, leadStages, losts } from './history.ts';
 import { customFields, painPoints } from './lead-attributes.ts';
@@ -13,43 +13,37 @@ import { users } from './users.ts';
 
 export interface AccountOptions {
   readonly seed: number;
-  /** 10 to 1,000,000; every other set grows with it. */
+  /** 10 to 1,000,000. Most other sets grow with it. */
   readonly leads: number;
-  /** Milliseconds since 1970. Without it the account lives by the machine's clock. */
+  /** Milliseconds since 1970. If set, the clock stays there (default: the machine's clock). */
   readonly now?: number;
+  /** Variants of the objects (default: the most likely ones). */
   readonly shapes?: Partial<Shapes>;
 }
 
+/** Creates a fictional account. The same options give the same rows. */
 export function createAccount({ seed, leads, now, shapes }: AccountOptions): Account {
-  const world = createWorld(seed, leads, now ?? Date.now(), { ...likelyShapes, ...shapes });
+  const world = createWorld(seed, leads, now ?? Date.now(), { ...defaultShapes, ...shapes });
   return new Account({ world, sets: createSets(world), pickEdit, now });
 }
 
-/** Every set of an account, by its name. */
 function createSets(world: World): ReadonlyMap<string, AccountSet> {
   const { shapes } = world;
-  const lead = new Store(leads(world));
-  const views = [
-    {
-      view: viewOf(lead.definition, shapes, { name: 'Leads', hidden: ['persons'] }),
-      store: lead,
-    },
-    {
-      view: viewOf(lead.definition, shapes, {
-        name: 'LeadsAndPersons',
-        hidden: shapes.leadsAndPersonsLack,
-      }),
-      store: lead,
-    },
-    ...own(world).map((definition) => ({
+  const store = new Store(leads(world));
+  const withoutPersons = { name: 'Leads', hidden: ['persons'] };
+  const withPersons = { name: 'LeadsAndPersons', hidden: shapes.leadsAndPersonsLack };
+  const sets = [
+    { view: viewOf(store.definition, shapes, withoutPersons), store },
+    { view: viewOf(store.definition, shapes, withPersons), store },
+    ...otherDefinitions(world).map((definition) => ({
       view: viewOf(definition, shapes),
       store: new Store(definition),
     })),
   ];
-  return new Map(views.map((set) => [set.view.name, set]));
+  return new Map(sets.map((set) => [set.view.name, set]));
 }
 
-function own(world: World): Store['definition'][] {
+function otherDefinitions(world: World): Definition[] {
   return [
     meetings(world),
     tasks(world),

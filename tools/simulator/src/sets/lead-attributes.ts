@@ -8,19 +8,19 @@ import { Timeline } from '../seed/timeline.ts';
 import { DAY, type World } from '../seed/world.ts';
 import { leadId } from './leads.ts';
 
-/** In the order of their names, so that a lead's fields stand in the order of the key. */
+/** In ascending order, so that a lead's fields are in the order of the key. */
 const fields = ['_canais', '_obs', '_persona', '_tamanho'];
 
-/** The key is (lead, field); a field's id is a text. Many values are set at once, by an import. */
+/** The key is (lead, field); a field's id is a string. An import has set many values at once. */
 export function customFields(world: World): Definition {
-  const share = new RowsPerLead([2, 0, 3, 4, 1], world.leads);
-  const crowd = share.total >= 2000 ? 1000 : Math.floor(share.total / 3);
+  const perLead = new RowsPerLead([2, 0, 3, 4, 1], world.leads);
+  const burst = perLead.total >= 2000 ? 1000 : Math.floor(perLead.total / 3);
   const seed = hash(world.seed, saltOf('LeadsCustomFields'), 0);
-  // One that is added later is a field of its own, so that no lead has one twice.
+  // Each row that is added later has a new field, so that no lead has a field twice.
   const idOf = (index: number): string =>
-    (index < share.total ? fields[share.owner(index).nth] : undefined) ?? `_campo${index}`;
+    (index < perLead.total ? fields[perLead.ownerOf(index).nth] : undefined) ?? `_campo${index}`;
   const span = { from: world.now - 730 * DAY, to: world.now };
-  const updated = new Timeline({ count: share.total, ...span, seed, crowd });
+  const updated = new Timeline({ count: perLead.total, ...span, seed, burst });
   return {
     name: 'LeadsCustomFields',
     entity: 'LeadCustomFieldODataDTO',
@@ -33,39 +33,39 @@ export function customFields(world: World): Definition {
       registerDate: 'instant',
       updateDate: 'instant',
     },
-    count: share.total,
+    count: perLead.total,
     row: (index) => ({
-      ...field(world, index, share.owner(index).lead, idOf(index)),
+      ...field(world, index, perLead.ownerOf(index).lead, idOf(index)),
       registerDate: world.date({ ms: world.now - 800 * DAY, fraction: '' }),
       updateDate: world.date(updated.moment(index)),
     }),
     key: ['leadId', 'id'],
     orderings: [
-      byKey('leadId', share.total, (index) => leadId(share.owner(index).lead), ['id']),
+      byKey('leadId', perLead.total, (index) => leadId(perLead.ownerOf(index).lead), ['id']),
       byTime('updateDate', updated, (moment) => world.date(moment), ['leadId', 'id']),
     ],
     addedAt: ['registerDate', 'updateDate'],
     changedAt: ['updateDate'],
     stamp: (moment) => world.date(moment),
-    owner: { path: 'leadId', rowsOf: (lead) => share.of(lead) },
+    owner: { path: 'leadId', rowsOf: (lead) => perLead.rowsOf(lead) },
   };
 }
 
-/** Of a field with several choices the value is null: they stand in `options`. */
+/** A multi-choice field has its values in `options`, and `value` is null. */
 function field(world: World, index: number, lead: number, id: string): Row {
-  const draws = world.draws('LeadsCustomFields', index);
+  const random = world.random('LeadsCustomFields', index);
   const base = { leadId: leadId(lead), id };
   if (id !== '_canais') {
-    const value = draws.orNull(0.1, () => remark(draws));
-    return { ...base, type: 'Texto', value, options: draws.pick([null, []]) };
+    const value = random.orNull(0.1, () => remark(random));
+    return { ...base, type: 'Texto', value, options: random.pick([null, []]) };
   }
-  const options = ['E-mail', 'Telefone, fixo', 'Feira "Sul"'].slice(0, draws.below(4));
+  const options = ['E-mail', 'Telefone, fixo', 'Feira "Sul"'].slice(0, random.below(4));
   return { ...base, type: 'MultiplaEscolha', value: null, options };
 }
 
-/** What hurts a lead; the name of the key is one of the things that nobody documents. */
+/** A lead's pain points. The name of the key is undocumented. */
 export function painPoints(world: World): Definition {
-  const share = new RowsPerLead([0, 1, 0, 2, 0, 0], world.leads);
+  const perLead = new RowsPerLead([0, 1, 0, 2, 0, 0], world.leads);
   const { painPointKey } = world.shapes;
   const properties: Properties =
     painPointKey === 'painPoint.id'
@@ -75,19 +75,19 @@ export function painPoints(world: World): Definition {
     name: 'painPoints',
     entity: 'PainPointODataDTO',
     properties,
-    count: share.total,
+    count: perLead.total,
     row: (index) => {
-      const { lead, nth } = share.owner(index);
-      const pain = (world.draws('painPoints', lead).below(pains.length) + nth) % pains.length;
-      // A row that is added later takes a number of its own, so that no lead has one twice.
-      const id = index < share.total ? 70 + pain : 1000 + index;
+      const { lead, nth } = perLead.ownerOf(index);
+      const pain = (world.random('painPoints', lead).below(pains.length) + nth) % pains.length;
+      // Each row that is added later has a new id, so that no lead has a pain point twice.
+      const id = index < perLead.total ? 70 + pain : 1000 + index;
       return painPoint(world, lead, id, pains[pain] ?? null);
     },
     key: ['leadId', painPointKey],
-    orderings: [byKey('leadId', share.total, (index) => leadId(share.owner(index).lead))],
+    orderings: [byKey('leadId', perLead.total, (index) => leadId(perLead.ownerOf(index).lead))],
     addedAt: [],
     stamp: (moment) => world.date(moment),
-    owner: { path: 'leadId', rowsOf: (lead) => share.of(lead) },
+    owner: { path: 'leadId', rowsOf: (lead) => perLead.rowsOf(lead) },
   };
 }
 

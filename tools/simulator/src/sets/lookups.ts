@@ -1,6 +1,6 @@
 import type { Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
-import { written } from '../seed/instant.ts';
+import { formatMoment } from '../seed/instant.ts';
 import { byKey } from '../seed/ordering.ts';
 import { idAt, type World } from '../seed/world.ts';
 
@@ -16,7 +16,7 @@ const stageNames = [
   'Negociação',
   'Vendidos',
 ];
-/** Two pairs differ in letter case only: a misspelt source makes a new one, and none is ever deleted. */
+/** Two pairs differ only in letter case: a misspelt source becomes a new one and is never deleted. */
 const sourceNames = ['Google', 'google', 'Indicação', 'INDICAÇÃO', 'Feira', 'Site', 'LinkedIn'];
 const industryNames = ['Saúde', 'Educação', 'Indústria', 'Comércio, varejo', 'Logística', 'Outros'];
 
@@ -30,7 +30,7 @@ export function industries(): Definition {
     key: ['id'],
     orderings: [byKey('id', industryNames.length, (index) => idAt(247_000, index))],
     addedAt: [],
-    stamp: (moment) => written(moment, 'Z'),
+    stamp: (moment) => formatMoment(moment, 'Z'),
   };
 }
 
@@ -58,7 +58,7 @@ export function stages(): Definition {
     key: ['id'],
     orderings: [byKey('id', count, (index) => idAt(130_000, index))],
     addedAt: [],
-    stamp: (moment) => written(moment, 'Z'),
+    stamp: (moment) => formatMoment(moment, 'Z'),
   };
 }
 
@@ -75,7 +75,7 @@ function stage(index: number): Row {
   };
 }
 
-export const STAGES = stageNames.length;
+export const STAGE_COUNT = stageNames.length;
 
 export function stageName(position: number): string {
   return stageNames[position] ?? `Fase ${position}`;
@@ -100,11 +100,11 @@ export function sources(world: World): Definition {
     key: ['id'],
     orderings: [byKey('id', sourceNames.length, (index) => idAt(106_000, index))],
     addedAt: [],
-    stamp: (moment) => written(moment, 'Z'),
+    stamp: (moment) => formatMoment(moment, 'Z'),
   };
 }
 
-export const SOURCES = sourceNames.length;
+export const SOURCE_COUNT = sourceNames.length;
 
 export function source(world: World, index: number): Row {
   const flag = (value: boolean): unknown =>
@@ -119,7 +119,7 @@ export function source(world: World, index: number): Row {
   };
 }
 
-/** Up to four; the fourth source has an empty list, the fifth none at all. */
+/** Returns up to four subsources. Some sources have an empty list, others null. */
 export function subSources(index: number): Row[] | null {
   if (index % 7 === 4) return null;
   return Array.from({ length: index % 7 === 3 ? 0 : 1 + (index % 4) }, (_, at) => ({

@@ -2,50 +2,47 @@ import { valueAt, type Row } from '../account/row.ts';
 import type { Store } from '../account/store.ts';
 import { comparable } from '../seed/instant.ts';
 import { lowerBound, type Key, type Ordering } from '../seed/ordering.ts';
-import type { Stretch } from './bounds.ts';
+import type { Scan } from './ranges.ts';
 import type { Order } from './query.ts';
 
-interface Placed {
-  readonly index: number;
-  readonly row: Row;
-  /** The rank of the first row of the seed that comes after it. */
-  readonly rank: number;
-}
-
-interface Places {
-  readonly version: number;
-  readonly rows: readonly Placed[];
-}
-
-/** Where edited rows stand among the others; computed again only after an edit. */
-const known = new WeakMap<Ordering, Places>();
-
-/** Which rows pass a filter: a row of the seed by its index, so that it need not be made. */
-export interface Passing {
+/** Tests rows against a filter. Generated rows are tested by index, to avoid generating them. */
+export interface Predicate {
   readonly row: (row: Row) => boolean;
   readonly index: (index: number) => boolean;
 }
 
-/** The indexes of the rows of a stretch that pass, in its order. */
-export function walk(
+/** Yields the indexes of the matching rows of a scan, in its order. */
+export function scanRows(
   store: Store,
-  { ordering, ranges }: Stretch,
-  passes: Passing,
+  { ordering, ranges }: Scan,
+  matches: Predicate,
   descending: boolean,
 ): Generator<number> {
-  const edited = placed(store, ordering).filter(({ row }) => passes.row(row));
-  const made = (index: number): boolean => !store.isEdited(index) && passes.index(index);
-  const way = descending ? backwards : forwards;
-  return way(ordering, ranges, edited, made);
+  const edited = editedRows(store, ordering).filter(({ row }) => matches.row(row));
+  const isMatch = (index: number): boolean => !store.isEdited(index) && matches.index(index);
+  return (descending ? backward : forward)(ordering, ranges, edited, isMatch);
 }
 
-type Ranges = Stretch['ranges'];
+interface EditedRow {
+  readonly index: number;
+  readonly row: Row;
+  /** The rank of the first generated row after it. */
+  readonly rank: number;
+}
 
-function* forwards(
+/** The edited rows in each ordering, cached until the next edit of the store. */
+const cache = new WeakMap<
+  Ordering,
+  { readonly version: number; readonly rows: readonly EditedRow[] }
+>();
+
+type Ranges = Scan['ranges'];
+
+function* forward(
   ordering: Ordering,
   ranges: Ranges,
-  edited: readonly Placed[],
-  made: (index: number) => boolean,
+  edited: readonly EditedRow[],
+  isMatch: (index: number) => boolean,
 ): Generator<number> {
   let next = 0;
   for (const { from, to } of ranges) {
@@ -55,17 +52,17 @@ function* forwards(
         next += 1;
       }
       const index = ordering.indexAt(rank);
-      if (made(index)) yield index;
+      if (isMatch(index)) yield index;
     }
   }
   for (const { index } of edited.slice(next)) yield index;
 }
 
-function* backwards(
+function* backward(
   ordering: Ordering,
   ranges: Ranges,
-  edited: readonly Placed[],
-  made: (index: number) => boolean,
+  edited: readonly EditedRow[],
+  isMatch: (index: number) => boolean,
 ): Generator<number> {
   let next = edited.length - 1;
   for (const { from, to } of ranges.toReversed()) {
@@ -75,28 +72,28 @@ function* backwards(
         next -= 1;
       }
       const index = ordering.indexAt(rank);
-      if (made(index)) yield index;
+      if (isMatch(index)) yield index;
     }
   }
   for (const { index } of edited.slice(0, next + 1).toReversed()) yield index;
 }
 
-function placed(store: Store, ordering: Ordering): readonly Placed[] {
-  const found = known.get(ordering);
-  if (found?.version === store.version) return found.rows;
-  const orderby = naturalOrder(store, ordering);
+function editedRows(store: Store, ordering: Ordering): readonly EditedRow[] {
+  const cached = cache.get(ordering);
+  if (cached?.version === store.version) return cached.rows;
+  const orderby = orderOf(store, ordering);
   const rows = store
     .edited()
     .map(([index, row]) => ({ index, row, rank: rankOf(store, ordering, orderby, row) }))
     .map((one) => ({ ...one, keys: keysOf(one.row, orderby) }))
     .sort((one, other) => compareKeys(one.keys, other.keys, orderby) || one.index - other.index);
-  known.set(ordering, { version: store.version, rows });
+  cache.set(ordering, { version: store.version, rows });
   return rows;
 }
 
-/** An ordering's own path, then what orders its ties. */
-function naturalOrder({ definition }: Store, { path, then }: Ordering): Order[] {
-  return [path, ...then].map((one) => ({
+/** Returns an ordering's path and tie-breakers in the form of `$orderby`. */
+function orderOf({ definition }: Store, { path, tieBreakers }: Ordering): Order[] {
+  return [path, ...tieBreakers].map((one) => ({
     path: one.split('.'),
     instant: definition.properties[one] === 'instant',
     descending: false,
@@ -108,35 +105,35 @@ function rankOf(store: Store, ordering: Ordering, orderby: readonly Order[], row
   if (key === null || key === undefined) return 0;
   let rank = lowerBound(ordering, key);
   const last = lowerBound(ordering, key, true);
-  // Among rows with an equal key it stands behind those that come before it by the rest.
+  // Skip the rows with an equal key that come first by the tie-breakers.
   while (rank < last && comesBefore(store, ordering.indexAt(rank), row, orderby)) rank += 1;
   return rank;
 }
 
 function comesBefore(store: Store, index: number, row: Row, orderby: readonly Order[]): boolean {
-  const made = store.definition.row(index);
-  return compareKeys(keysOf(made, orderby), keysOf(row, orderby), orderby) < 0;
+  const generated = store.definition.row(index);
+  return compareKeys(keysOf(generated, orderby), keysOf(row, orderby), orderby) < 0;
 }
 
-/** Whether an order asked for is the order of an ordering, either way round. */
-export function follows(
-  { path, then }: Ordering,
+/** Whether an ordering, read in either direction, gives the requested order. */
+export function isInOrder(
+  { path, tieBreakers }: Ordering,
   key: readonly string[],
   orderby: readonly Order[],
 ): boolean {
-  const natural = [path, ...then];
+  const paths = [path, ...tieBreakers];
   const [first] = orderby;
-  // Beyond the set's key nothing is left to be ordered.
-  const most = key.every((one) => natural.includes(one)) ? orderby.length : natural.length;
+  // Items after the key of the set change nothing: no two rows have the same key.
+  const maximum = key.every((one) => paths.includes(one)) ? orderby.length : paths.length;
   return (
     first !== undefined &&
-    orderby.length <= most &&
+    orderby.length <= maximum &&
     orderby.every(({ descending }) => descending === first.descending) &&
-    natural.every((one, at) => one === (orderby[at]?.path.join('.') ?? one))
+    paths.every((one, at) => one === (orderby[at]?.path.join('.') ?? one))
   );
 }
 
-/** What a row is ordered by, in forms that can be compared; null comes first. */
+/** Returns the values that a row is ordered by, in a comparable form. */
 export function keysOf(row: Row, orderby: readonly Omit<Order, 'descending'>[]): (Key | null)[] {
   return orderby.map(({ path, instant }) => {
     const value = valueAt(row, path);
@@ -146,6 +143,7 @@ export function keysOf(row: Row, orderby: readonly Omit<Order, 'descending'>[]):
   });
 }
 
+/** Null comes first. */
 export function compareKeys(
   one: readonly (Key | null)[],
   other: readonly (Key | null)[],
