@@ -1,9 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Simulator } from '../src/index.ts';
 
 export const TOKEN = 'canary-token';
 
 export type Row = Readonly<Record<string, unknown>>;
+
+type Query = Readonly<Record<string, string | number>>;
 
 export interface Envelope {
   readonly value: readonly Row[];
@@ -11,11 +13,11 @@ export interface Envelope {
   readonly '@odata.count'?: number;
 }
 
-/** A plain client: one request, no retries. */
+/** Sends one request, without retries. */
 export async function get(
   simulator: Simulator,
   path: string,
-  query: Readonly<Record<string, string | number>> = {},
+  query: Query = {},
   signal?: AbortSignal,
 ): Promise<Response> {
   const entries = Object.entries(query).map(([name, value]) => [name, String(value)]);
@@ -27,18 +29,21 @@ export async function get(
   });
 }
 
-/** The rows of one page. @throws Error where the answer is no page */
+/**
+ * Reads one page.
+ * @throws Error if the status is not 200
+ */
 export async function page(
   simulator: Simulator,
   path: string,
-  query: Readonly<Record<string, string | number>> = {},
+  query: Query = {},
 ): Promise<Envelope> {
   const response = await get(simulator, path, query);
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
   return (await response.json()) as Envelope;
 }
 
-/** All rows of a query, page by page by `$skip`. */
+/** Reads all rows of a query, page by page with `$skip`. */
 export async function everyRow(
   simulator: Simulator,
   path: string,
@@ -52,11 +57,11 @@ export async function everyRow(
   }
 }
 
-/** Whether a promise is still pending after so many milliseconds. */
-export async function hangs(promise: Promise<unknown>, ms: number): Promise<boolean> {
+/** Whether a promise is neither fulfilled nor rejected. */
+export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   const settled = promise.then(
     () => false,
     () => false,
   );
-  return Promise.race([settled, wait(ms, true, { ref: false })]);
+  return Promise.race([settled, nextTurn(true)]);
 }
