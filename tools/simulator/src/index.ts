@@ -1,4 +1,5 @@
-export { createAccount } from './account/account.ts';
-export { startSimulator, type Simulator } from './server/simulator.ts';
-export type { Behaviour, Option, Sets } from './server/behaviour.ts';
-export type { Fault, FaultRule } from './server/faults.ts';
+export { createAccount } from './sets/create-account.ts';
+export { startSimulator } from './server/start.ts';
+export type { Simulator } from './server/simulator.ts';
+export type { Behaviour, Option, Sets } from './behaviour/behaviour.ts';
+export type { Fault, FaultRule } from './behaviour/faults.ts';

@@ -1,16 +1,17 @@
 import { parseArgs } from 'node:util';
 import { createAccount, startSimulator } from './index.ts';
 
-/** The API alone, on this machine, for trying things against it. */
 const usage = `npm run simulator -- [options]
 
-  --port N        the port; a free one unless told
-  --leads N       10 to 1000000; 1000 unless told
-  --seed N        another seed is another company; 1 unless told
-  --token TEXT    what clients must send in the header token_exact; simulator-token unless told
-  --latency MS    before each answer
-  --quota N/S     requests in so many seconds, as 30/20; none unless told
-  --help
+Serves a fictional Exact Spotter account on this machine.
+
+  --port N        Port to listen on (default: a free port)
+  --leads N       Number of leads, 10 to 1000000 (default: 1000)
+  --seed N        Each seed gives another company (default: 1)
+  --token TEXT    Value of the header token_exact (default: simulator-token)
+  --latency MS    Milliseconds before each response (default: 0)
+  --quota N/S     Rate limit: N requests in S seconds, such as 30/20 (default: no limit)
+  --help          Show this help
 `;
 
 await serve();
@@ -25,7 +26,7 @@ async function serve(): Promise<void> {
     behaviour: { latencyMs: latency, ...(quota && { quota }) },
     port,
   });
-  say(greeting(simulator.url, simulator.controlUrl, token, leads));
+  print(greeting(simulator.url, simulator.controlUrl, token, leads));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void simulator.stop());
   }
@@ -40,7 +41,7 @@ interface Options {
   readonly quota: { readonly requests: number; readonly seconds: number } | undefined;
 }
 
-/** Undefined where the help was asked for, or an option is not understood; what to do is said. */
+/** Returns undefined if it printed the help or reported an invalid option. */
 function readOptions(): Options | undefined {
   try {
     const { values } = parseArgs({
@@ -55,16 +56,16 @@ function readOptions(): Options | undefined {
       },
     });
     if (values.help) {
-      say(usage);
+      print(usage);
       return undefined;
     }
     return {
-      leads: wholeNumber('leads', values.leads, 10, 1_000_000),
-      seed: wholeNumber('seed', values.seed, 0, 2 ** 31),
+      leads: integer('leads', values.leads, 10, 1_000_000),
+      seed: integer('seed', values.seed, 0, 2 ** 31),
       token: values.token,
-      port: wholeNumber('port', values.port, 0, 65_535),
-      latency: wholeNumber('latency', values.latency, 0, 600_000),
-      quota: values.quota === undefined ? undefined : quotaOf(values.quota),
+      port: integer('port', values.port, 0, 65_535),
+      latency: integer('latency', values.latency, 0, 600_000),
+      quota: values.quota === undefined ? undefined : parseQuota(values.quota),
     };
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
@@ -74,22 +75,22 @@ function readOptions(): Options | undefined {
   }
 }
 
-function wholeNumber(name: string, text: string, least: number, most: number): number {
+function integer(name: string, text: string, minimum: number, maximum: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= least && value <= most) return value;
-  throw new RangeError(`--${name} must be a whole number from ${least} to ${most}.`);
+  if (value >= minimum && value <= maximum) return value;
+  throw new RangeError(`--${name} must be an integer from ${minimum} to ${maximum}.`);
 }
 
-function quotaOf(text: string): { requests: number; seconds: number } {
+function parseQuota(text: string): { requests: number; seconds: number } {
   const [, requests, seconds] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   if (requests === undefined || seconds === undefined) {
-    throw new RangeError('--quota must be requests/seconds, as 30/20.');
+    throw new RangeError('--quota must be requests/seconds, such as 30/20.');
   }
   return { requests: Number(requests), seconds: Number(seconds) };
 }
 
 function greeting(url: string, controlUrl: string, token: string, leads: number): string {
-  return `A made-up account of ${leads} leads answers at ${url}
+  return `An account of ${leads} leads answers at ${url}
 The token is ${token}
 
   curl -H 'token_exact: ${token}' '${url}/Leads?$top=1'
@@ -100,10 +101,10 @@ The token is ${token}
 
   curl -X POST ${controlUrl}/live -d '{"seed": 1, "edits": 50}'
 
-Ctrl-C ends it.
+Press Ctrl+C to stop.
 `;
 }
 
-function say(text: string): void {
+function print(text: string): void {
   process.stdout.write(text);
 }

@@ -1,51 +1,70 @@
-import type { Moment } from './instant.ts';
-import { live, type LiveOptions } from './live.ts';
-import { lowerBound } from './ordering.ts';
-import { valueAt, type Row } from './properties.ts';
-import { hash } from './random.ts';
-import { createSets, type AccountSet } from './sets.ts';
-import { likelyShapes, type Shapes } from './shapes.ts';
+import type { Moment } from '../seed/instant.ts';
+import { Random, hash } from '../seed/random.ts';
+import type { World } from '../seed/world.ts';
+import type { Row, View } from './row.ts';
 import type { Store } from './store.ts';
-import { createWorld, type World } from './world.ts';
 
-export interface AccountOptions {
-  readonly seed: number;
-  /** 10 to 1,000,000; every other set grows with it. */
-  readonly leads: number;
-  /** Milliseconds since 1970. Without it the account lives by the machine's clock. */
-  readonly now?: number;
-  readonly shapes?: Partial<Shapes>;
+/** A set and its rows. Two sets may show the same rows. */
+export interface AccountSet {
+  readonly view: View;
+  readonly store: Store;
 }
 
-/** Which rows: those whose key is, or begins with, this id; or those of which it answers true. */
-export type Which = number | ((row: Row) => boolean);
-
-/** What goes over the members of a row, given or made from the row. */
-type Members = Row | ((row: Row) => Row);
-
-export function createAccount(options: AccountOptions): Account {
-  return new Account(options);
+interface AccountParts {
+  readonly world: World;
+  /** By name. */
+  readonly sets: ReadonlyMap<string, AccountSet>;
+  /** Chooses what happens next in `live`. */
+  readonly pickEdit: (random: Random, reach: Reach) => Edit;
+  /** The clock in milliseconds since 1970 (default: the machine's clock). */
+  readonly now: number | undefined;
 }
+
+/** Something that happens to an account. */
+export type Edit = (account: Account, random: Random) => void;
 
 /**
- * A made-up company: seventeen sets whose rows follow from a seed. A set of a million rows takes no
- * memory until rows are changed. Rows are given as they go over the wire.
+ * `daily`: only edits that are noticed by a reader who asks each day for what changed. Rows of sets
+ * that are read by change date are never removed, nor changed without a new date. `whole`: anything
+ * may happen.
+ */
+export type Reach = 'daily' | 'whole';
+
+interface LiveOptions {
+  readonly seed: number;
+  /** How many edits. */
+  readonly edits: number;
+  /** Default: `daily`. */
+  readonly reach?: Reach;
+}
+
+/** Selects rows: by the first column of their key, or by a test. */
+type Selector = number | ((row: Row) => boolean);
+
+/** The members to set, given or computed from the row. */
+type Changes = Row | ((row: Row) => Row);
+
+/**
+ * A fictional company: seventeen sets whose rows follow from a seed. Only edited rows take memory.
+ * Rows are returned exactly as the API sends them.
  */
 export class Account {
   readonly world: World;
   readonly #sets: ReadonlyMap<string, AccountSet>;
+  readonly #pickEdit: AccountParts['pickEdit'];
   #clock: number | undefined;
   #last: number;
-  #edits = 0;
+  #moments = 0;
 
-  constructor({ seed, leads, now, shapes }: AccountOptions) {
-    this.world = createWorld(seed, leads, now ?? Date.now(), { ...likelyShapes, ...shapes });
-    this.#sets = createSets(this.world);
+  constructor({ world, sets, pickEdit, now }: AccountParts) {
+    this.world = world;
+    this.#sets = sets;
+    this.#pickEdit = pickEdit;
     this.#clock = now;
-    this.#last = this.world.now;
+    this.#last = world.now;
   }
 
-  /** Milliseconds since 1970. It runs until it is set; then it stands still until it is set again. */
+  /** Milliseconds since 1970. The clock runs until you set it, and stays at that time afterwards. */
   get clock(): number {
     return this.#clock ?? Date.now();
   }
@@ -54,95 +73,95 @@ export class Account {
     this.#clock = ms;
   }
 
-  /** The sets, by their names as the specification spells them. */
+  /** The sets by name, spelled as in the specification. */
   get sets(): ReadonlyMap<string, AccountSet> {
     return this.#sets;
   }
 
-  /** @throws Error for a name that is no set, whatever its letter case */
+  /**
+   * Returns the set of a name, in any letter case.
+   * @throws Error if there is no such set
+   */
   set(name: string): AccountSet {
     const found = this.#sets.get(name) ?? this.find(name);
     if (!found) throw new Error(`The account has no set ${name}.`);
     return found;
   }
 
-  /** The set of a path, in any letter case. */
-  find(path: string): AccountSet | undefined {
-    const wanted = path.toLowerCase();
+  /** Returns the set of a name, in any letter case; undefined if there is none. */
+  find(name: string): AccountSet | undefined {
+    const wanted = name.toLowerCase();
     return [...this.#sets.values()].find(({ view }) => view.name.toLowerCase() === wanted);
   }
 
-  /** All rows of a set now, oldest first, as they go over the wire. */
+  /** Returns the current rows of a set, oldest first. */
   rows(name: string): readonly Row[] {
-    return [...this.each(name)];
-  }
-
-  *each(name: string): Generator<Row> {
     const { view, store } = this.set(name);
-    for (const index of store.indexes()) {
-      const row = store.row(index);
-      if (row) yield view.show(row);
-    }
+    return Array.from(store.indexes(), (index) => view.show(store.row(index) ?? {}));
   }
 
-  /** How many rows a set has now. */
+  /** Returns the current number of rows of a set. */
   count(name: string): number {
     return this.set(name).store.size;
   }
 
-  /** A row as the set makes them, dated now, with the given members over it. */
+  /** Adds a generated row with the current date; `members` override what was generated. */
   add(name: string, members: Row = {}): Row {
     const { store } = this.set(name);
     const stamps = this.#stamps(store, store.definition.addedAt);
-    return store.add((made) => ({ ...made, ...stamps, ...members }));
+    return store.add((generated) => ({ ...generated, ...stamps, ...members }));
   }
 
   /**
-   * Puts members over the rows, and dates the change where the set does so. Every change is later
-   * than all that was before.
-   * @returns how many rows
+   * Changes rows and, if the set has a column for it, their change date. Each change is later than
+   * everything before it.
+   * @returns how many rows were changed
    */
-  change(name: string, which: Which, members: Members): number {
-    const indexes = this.#indexes(this.set(name).store, which);
-    for (const index of indexes) this.changeAt(name, index, members);
+  change(name: string, selector: Selector, changes: Changes): number {
+    const indexes = this.#select(this.set(name).store, selector);
+    for (const index of indexes) this.changeAt(name, index, changes);
     return indexes.length;
   }
 
-  /** The same for the row of an index. */
-  changeAt(name: string, index: number, members: Members): void {
+  /** Changes the row at an index, as `change` does. */
+  changeAt(name: string, index: number, changes: Changes): void {
     const { store } = this.set(name);
     const row = store.row(index) ?? {};
     const stamps = this.#stamps(store, store.definition.changedAt ?? []);
-    const over = members instanceof Function ? members(row) : members;
-    store.put(index, { ...row, ...stamps, ...over });
+    const members = changes instanceof Function ? changes(row) : changes;
+    store.put(index, { ...row, ...stamps, ...members });
   }
 
-  /** Removes the rows without a trace; with a lead goes what hangs on it. @returns how many rows */
-  remove(name: string, which: Which): number {
-    const indexes = this.#indexes(this.set(name).store, which);
+  /**
+   * Removes rows without a trace. A lead's rows in other sets are removed with it.
+   * @returns how many rows were selected
+   */
+  remove(name: string, selector: Selector): number {
+    const indexes = this.#select(this.set(name).store, selector);
     for (const index of indexes) this.removeAt(name, index);
     return indexes.length;
   }
 
-  /** The same for the row of an index. */
+  /** Removes the row at an index, as `remove` does. */
   removeAt(name: string, index: number): void {
     const { store } = this.set(name);
     const id = store.row(index)?.['id'];
     store.remove(index);
-    if (store === this.set('Leads').store && typeof id === 'number') this.#removeOf(index, id);
+    if (store === this.set('Leads').store && typeof id === 'number') this.#removeRowsOf(index, id);
   }
 
-  /** Adds, changes and removes rows as a company would, the same for the same seed. */
-  live(options: LiveOptions): void {
-    live(this, options);
+  /** Adds, changes and removes rows as a company would. The same seed gives the same edits. */
+  live({ seed, edits, reach = 'daily' }: LiveOptions): void {
+    const random = new Random(hash(seed, 13, edits));
+    for (let done = 0; done < edits; done += 1) this.#pickEdit(random, reach)(this, random);
   }
 
-  /** A moment that is now, and later than every one before. */
+  /** Returns the current time, but later than every moment that it returned before. */
   moment(): Moment {
     this.#last = Math.max(this.clock, this.#last + 1);
-    this.#edits += 1;
+    this.#moments += 1;
     const digits = String(this.#last % 1000).padStart(3, '0');
-    const ticks = String(hash(this.world.seed, 77, this.#edits) % 10_000).padStart(4, '0');
+    const ticks = String(hash(this.world.seed, 77, this.#moments) % 10_000).padStart(4, '0');
     return { ms: this.#last, fraction: `${digits}${ticks}`.replace(/0+$/, '') };
   }
 
@@ -152,37 +171,20 @@ export class Account {
     return Object.fromEntries(names.map((name) => [name, now]));
   }
 
-  #indexes(store: Store, which: Which): number[] {
+  #select(store: Store, selector: Selector): number[] {
     const [key = ''] = store.definition.key;
-    const test = which instanceof Function ? which : (row: Row): boolean => row[key] === which;
-    const candidates =
-      which instanceof Function ? store.indexes() : candidatesOf(store, key, which);
+    const isTest = selector instanceof Function;
+    const matches = isTest ? selector : (row: Row): boolean => row[key] === selector;
+    const candidates = isTest ? store.indexes() : store.candidates(key, selector);
     return [...candidates].filter((index) => {
       const row = store.row(index);
-      return row !== undefined && test(row);
+      return row !== undefined && matches(row);
     });
   }
 
-  #removeOf(leadIndex: number, leadId: number): void {
+  #removeRowsOf(leadIndex: number, leadId: number): void {
     for (const { store } of new Set(this.#sets.values())) {
-      const { owner, count } = store.definition;
-      if (!owner) continue;
-      const path = owner.path.split('.');
-      const { from, to } = owner.rowsOf(leadIndex);
-      const made = Array.from({ length: to - from }, (_, at) => from + at);
-      const edited = store.edited().map(([index]) => index);
-      for (const index of [...made.filter((one) => one < count), ...edited]) {
-        const row = store.row(index);
-        if (row && valueAt(row, path) === leadId) store.remove(index);
-      }
+      for (const index of store.rowsOfLead(leadIndex, leadId)) store.remove(index);
     }
   }
-}
-
-function candidatesOf(store: Store, key: string, value: number): Iterable<number> {
-  const ordering = store.definition.orderings.find(({ path }) => path === key);
-  if (!ordering) return store.indexes();
-  const [from, to] = [lowerBound(ordering, value), lowerBound(ordering, value, true)];
-  const made = Array.from({ length: to - from }, (_, at) => ordering.indexAt(from + at));
-  return new Set([...made, ...store.edited().map(([index]) => index)]);
 }

@@ -1,15 +1,15 @@
-import type { Definition } from './definition.ts';
-import type { Row } from './properties.ts';
-import type { Draws } from './random.ts';
+import type { Moment } from '../seed/instant.ts';
+import { lowerBound, type Ordering } from '../seed/ordering.ts';
+import type { Random } from '../seed/random.ts';
+import type { Range } from '../seed/rows-per-lead.ts';
+import { valueAt, type Properties, type Row } from './row.ts';
 
-/**
- * The rows of one set: made again from their index each time they are asked for, except those that
- * were changed, removed or added since.
- */
+/** The rows of a set. Only edited rows are stored; the others are generated from their index. */
 export class Store {
   readonly definition: Definition;
-  /** Grows with every edit: what was computed for an older one is void. */
+  /** Grows with every edit, so that caches know when they are out of date. */
   version = 0;
+  /** By index; undefined if the row was removed. */
   readonly #edited = new Map<number, Row | undefined>();
   #next: number;
   #size: number;
@@ -24,40 +24,64 @@ export class Store {
     return this.#size;
   }
 
-  /** Undefined for a row that was removed, or never was. */
+  /** Returns the row at an index; undefined if it was removed or never existed. */
   row(index: number): Row | undefined {
     if (this.#edited.has(index)) return this.#edited.get(index);
     return index < this.definition.count ? this.definition.row(index) : undefined;
   }
 
+  /** Whether the row was added, changed or removed. */
   isEdited(index: number): boolean {
     return this.#edited.has(index);
   }
 
-  /** The rows that are no longer, or never were, what the seed makes of them. */
+  /** Returns the rows that were added or changed. */
   edited(): [index: number, row: Row][] {
     return [...this.#edited].filter((entry): entry is [number, Row] => entry[1] !== undefined);
   }
 
-  /** Oldest first: in the order in which the rows came in. */
+  /** Returns the indexes of all rows with this value at `path`, and possibly of others. */
+  candidates(path: string, value: number): Iterable<number> {
+    const ordering = this.definition.orderings.find((one) => one.path === path);
+    if (!ordering) return this.indexes();
+    const [from, to] = [lowerBound(ordering, value), lowerBound(ordering, value, true)];
+    const generated = Array.from({ length: to - from }, (_, at) => ordering.indexAt(from + at));
+    return new Set([...generated, ...this.edited().map(([index]) => index)]);
+  }
+
+  /** Returns the indexes of the rows that belong to a lead. */
+  rowsOfLead(leadIndex: number, leadId: number): number[] {
+    const { owner, count } = this.definition;
+    if (!owner) return [];
+    const path = owner.path.split('.');
+    const { from, to } = owner.rowsOf(leadIndex);
+    const generated = Array.from({ length: to - from }, (_, at) => from + at);
+    const edited = this.edited().map(([index]) => index);
+    return [...generated.filter((index) => index < count), ...edited].filter((index) => {
+      const row = this.row(index);
+      return row !== undefined && valueAt(row, path) === leadId;
+    });
+  }
+
+  /** Yields the indexes of all rows in the order in which they were added. */
   *indexes(): Generator<number> {
     for (let index = 0; index < this.#next; index += 1) {
       if (!this.#edited.has(index) || this.#edited.get(index) !== undefined) yield index;
     }
   }
 
-  /** The index of some row, or undefined where the set is all but empty. */
-  pick(draws: Draws): number | undefined {
+  /** Returns the index of a random row; undefined if (nearly) all rows were removed. */
+  pick(random: Random): number | undefined {
     for (let tries = 0; tries < 100; tries += 1) {
-      const index = draws.below(this.#next);
+      const index = random.below(this.#next);
       if (this.row(index) !== undefined) return index;
     }
     return undefined;
   }
 
-  /** A row of the set's own making, with members put over it. */
-  add(over: (made: Row) => Row): Row {
-    const row = over(this.definition.row(this.#next));
+  /** Adds a generated row, after `change` has changed it. */
+  add(change: (generated: Row) => Row): Row {
+    const row = change(this.definition.row(this.#next));
     this.#edited.set(this.#next, row);
     this.#next += 1;
     this.#size += 1;
@@ -65,8 +89,11 @@ export class Store {
     return row;
   }
 
+  /** @throws Error if there is no row at the index */
   put(index: number, row: Row): void {
-    if (this.row(index) === undefined) throw new Error(`${this.definition.name} has no such row`);
+    if (this.row(index) === undefined) {
+      throw new Error(`${this.definition.name} has no row at index ${index}.`);
+    }
     this.#edited.set(index, row);
     this.version += 1;
   }
@@ -77,4 +104,30 @@ export class Store {
     this.#size -= 1;
     this.version += 1;
   }
+}
+
+/** Describes a set: its columns, its order, and how its rows are generated. */
+export interface Definition {
+  readonly name: string;
+  /** The name of the entity type in error messages. */
+  readonly entity: string;
+  readonly properties: Properties;
+  /** How many rows the account starts with: indexes 0 to count - 1. Added rows have higher ones. */
+  readonly count: number;
+  /** Generates a row, the same each time. */
+  row(index: number): Row;
+  /** The paths that identify a row. */
+  readonly key: readonly string[];
+  /** The orders in which rows can be read without sorting. */
+  readonly orderings: readonly Ordering[];
+  /** Members that are set to the current time when a row is added. */
+  readonly addedAt: readonly string[];
+  /** Members that are set to the current time when a row is changed. */
+  readonly changedAt?: readonly string[];
+  /** Formats the time for these members. */
+  stamp(moment: Moment): string;
+  /** Where a row has the id of its lead, and which generated rows a lead has. */
+  readonly owner?: { readonly path: string; rowsOf(lead: number): Range };
+  /** Members that `$select` rejects. */
+  readonly unselectable?: readonly string[];
 }

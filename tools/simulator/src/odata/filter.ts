@@ -1,32 +1,24 @@
-import { comparable } from '../account/instant.ts';
-import type { Properties } from '../account/properties.ts';
+import { comparable } from '../seed/instant.ts';
+import type { Comparison, Expression } from './expression.ts';
 import {
-  functions,
-  type Comparison,
-  type Expression,
-  type FunctionName,
-  type OperandType,
-} from './expression.ts';
-import { member } from './member.ts';
-import { QueryError } from './query-error.ts';
-import { tokens, type Token } from './tokens.ts';
-
-export interface Entity {
-  readonly properties: Properties;
-  readonly entity: string;
-}
+  QueryError,
+  requireComparable,
+  resolveCall,
+  resolveMember,
+  type Entity,
+} from './operands.ts';
 
 const comparisons: readonly string[] = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'];
 
 /**
- * Reads a `$filter`: names are resolved and types agree when it returns.
- * @throws QueryError for bad syntax, unknown names, or types that cannot be compared
+ * Parses a `$filter`, resolves its names and checks its types.
+ * @throws QueryError if the syntax is invalid, a name is unknown or types cannot be compared
  */
 export function parseFilter(text: string, entity: Entity): Expression {
-  return new FilterReader(text, entity).whole();
+  return new FilterParser(text, entity).parse();
 }
 
-class FilterReader {
+class FilterParser {
   readonly #text: string;
   readonly #tokens: readonly Token[];
   readonly #entity: Entity;
@@ -34,13 +26,13 @@ class FilterReader {
 
   constructor(text: string, entity: Entity) {
     this.#text = text;
-    this.#tokens = tokens(text);
+    this.#tokens = tokenize(text);
     this.#entity = entity;
   }
 
-  whole(): Expression {
-    const expression = this.#condition(this.#or());
-    if (this.#next < this.#tokens.length) throw this.#fault();
+  parse(): Expression {
+    const expression = this.#boolean(this.#or());
+    if (this.#next < this.#tokens.length) throw this.#syntaxError();
     return expression;
   }
 
@@ -57,12 +49,12 @@ class FilterReader {
   }
 
   #logic(kind: 'and' | 'or', left: Expression, right: Expression): Expression {
-    return { kind, type: 'boolean', left: this.#condition(left), right: this.#condition(right) };
+    return { kind, type: 'boolean', left: this.#boolean(left), right: this.#boolean(right) };
   }
 
   #not(): Expression {
     if (!this.#takeWord('not')) return this.#comparison();
-    return { kind: 'not', type: 'boolean', operand: this.#condition(this.#not()) };
+    return { kind: 'not', type: 'boolean', operand: this.#boolean(this.#not()) };
   }
 
   #comparison(): Expression {
@@ -72,13 +64,13 @@ class FilterReader {
     if (!isComparison(operator)) return left;
     this.#next += 1;
     const right = this.#operand();
-    mustAgree(left.type, right.type, operator);
+    requireComparable(left.type, right.type, operator);
     return { kind: 'comparison', type: 'boolean', operator, left, right };
   }
 
   #in(left: Expression): Expression {
     const values = this.#list();
-    for (const value of values) mustAgree(left.type, value.type, 'in');
+    for (const value of values) requireComparable(left.type, value.type, 'in');
     return { kind: 'in', type: 'boolean', left, values };
   }
 
@@ -90,30 +82,19 @@ class FilterReader {
       return inner;
     }
     if (token.kind === 'word') return this.#word(token);
-    return literal(token) ?? this.#refuse(token);
+    const expression = literal(token);
+    if (expression) return expression;
+    throw new QueryError(`Unrecognized literal '${token.text}' at position ${token.at}.`);
   }
 
   #word({ text }: Token): Expression {
     const value = { true: true, false: false, null: null }[text];
     if (value === null) return { kind: 'literal', type: 'null', value };
     if (value !== undefined) return { kind: 'literal', type: 'boolean', value };
-    if (this.#tokens[this.#next]?.text === '(') return this.#call(text);
-    const { path, property } = member(this.#entity.properties, text, this.#entity.entity);
+    if (this.#tokens[this.#next]?.text === '(') return resolveCall(text, this.#list());
+    const { path, property } = resolveMember(this.#entity.properties, text, this.#entity.entity);
     if (typeof property === 'string') return { kind: 'member', type: property, path };
-    throw new QueryError(`The property '${text}' is no primitive and cannot be compared.`);
-  }
-
-  #call(name: string): Expression {
-    const values = this.#list();
-    if (!isFunction(name))
-      throw new QueryError(`An unknown function with name '${name}' was found.`);
-    const { takes, gives } = functions[name];
-    const types = values.map(({ type }) => type);
-    if (types.length === takes.length && takes.every((type, at) => type === types[at])) {
-      return { kind: 'call', type: gives, name, values };
-    }
-    const given = types.map(edm).join(', ');
-    throw new QueryError(`No function signature for '${name}' matches the arguments (${given}).`);
+    throw new QueryError(`The property '${text}' is not a primitive type and cannot be compared.`);
   }
 
   #list(): Expression[] {
@@ -127,14 +108,14 @@ class FilterReader {
     return values;
   }
 
-  #condition(expression: Expression): Expression {
+  #boolean(expression: Expression): Expression {
     if (expression.type === 'boolean') return expression;
     throw new QueryError('The expression must evaluate to a single boolean value.');
   }
 
   #take(): Token {
     const token = this.#tokens[this.#next];
-    if (!token) throw this.#fault();
+    if (!token) throw this.#syntaxError();
     this.#next += 1;
     return token;
   }
@@ -146,21 +127,17 @@ class FilterReader {
     return true;
   }
 
-  #expect(sign: string): void {
-    if (this.#take().text !== sign) throw this.#fault();
+  #expect(text: string): void {
+    if (this.#take().text !== text) throw this.#syntaxError();
   }
 
-  #refuse(token: Token): never {
-    throw new QueryError(`Unrecognized literal '${token.text}' at position ${token.at}.`);
-  }
-
-  #fault(): QueryError {
+  #syntaxError(): QueryError {
     const at = this.#tokens[this.#next]?.at ?? this.#text.length;
     return new QueryError(`Syntax error at position ${at} in '${this.#text}'.`);
   }
 }
 
-/** A literal that is none (a date without a zone, or alone) is undefined. */
+/** Returns undefined if the token is not a literal, such as a date without a time or a zone. */
 function literal({ kind, text }: Token): Expression | undefined {
   if (kind === 'string') {
     return { kind: 'literal', type: 'string', value: text.slice(1, -1).replaceAll("''", "'") };
@@ -173,31 +150,46 @@ function literal({ kind, text }: Token): Expression | undefined {
   return value === undefined ? undefined : { kind: 'literal', type: 'instant', value };
 }
 
-function mustAgree(left: OperandType, right: OperandType, operator: string): void {
-  const numeric = (type: OperandType): boolean => type === 'int' || type === 'number';
-  if (left === right || left === 'null' || right === 'null') return;
-  if (numeric(left) && numeric(right)) return;
-  throw new QueryError(
-    `A binary operator with incompatible types was detected. Found operand types '${edm(left)}' and '${edm(right)}' for operator kind '${operator}'.`,
-  );
-}
-
-/** The type as the server names it. */
-export function edm(type: OperandType): string {
-  return {
-    int: 'Edm.Int32',
-    number: 'Edm.Double',
-    string: 'Edm.String',
-    boolean: 'Edm.Boolean',
-    instant: 'Edm.DateTimeOffset',
-    null: '<null>',
-  }[type];
-}
-
 function isComparison(text: string): text is Comparison {
   return comparisons.includes(text);
 }
 
-function isFunction(name: string): name is FunctionName {
-  return Object.hasOwn(functions, name);
+type TokenKind = 'date' | 'number' | 'string' | 'word' | 'punctuation';
+
+interface Token {
+  readonly kind: TokenKind;
+  readonly text: string;
+  /** Its position in the filter. */
+  readonly at: number;
+}
+
+/** In order of precedence: a date starts like a number. */
+const patterns: readonly (readonly [TokenKind, RegExp])[] = [
+  ['date', /\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?/y],
+  ['number', /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y],
+  ['string', /'(?:[^']|'')*'/y],
+  ['word', /[A-Za-z_][A-Za-z0-9_]*(?:\/[A-Za-z_][A-Za-z0-9_]*)*/y],
+  ['punctuation', /[(),]/y],
+];
+
+/** @throws QueryError at the first character that does not start a token */
+function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  for (;;) {
+    while (text[at] === ' ') at += 1;
+    if (at >= text.length) return tokens;
+    const token = tokenAt(text, at);
+    tokens.push(token);
+    at += token.text.length;
+  }
+}
+
+function tokenAt(text: string, at: number): Token {
+  for (const [kind, pattern] of patterns) {
+    pattern.lastIndex = at;
+    const [match] = pattern.exec(text) ?? [];
+    if (match !== undefined) return { kind, text: match, at };
+  }
+  throw new QueryError(`Syntax error at position ${at} in '${text}'.`);
 }

@@ -1,38 +1,39 @@
-import type { Account } from '../account/account.ts';
-import type { AccountSet } from '../account/sets.ts';
-import { parseOptions, type Query } from '../odata/options.ts';
-import { QueryError } from '../odata/query-error.ts';
-import { count, read } from '../odata/read.ts';
+import type { Account, AccountSet } from '../account/account.ts';
+import { includes, type Behaviour, type Option } from '../behaviour/behaviour.ts';
+import type { Fault } from '../behaviour/faults.ts';
 import type { Expression } from '../odata/expression.ts';
-import { includes, type Behaviour, type Option } from './behaviour.ts';
-import type { Fault } from './faults.ts';
-import { metadata } from './metadata.ts';
-import { nextLink } from './next-link.ts';
+import { metadata } from '../odata/metadata.ts';
+import { QueryError } from '../odata/operands.ts';
+import { countRows, readPage } from '../odata/page.ts';
+import { parseOptions, type Query } from '../odata/query.ts';
 import type { RequestEntry } from './requests.ts';
 
+/** A response before it is sent. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly contentType: string;
+  /** How many rows the body has. */
   readonly rows: number;
 }
 
-/** Where the server stands: links must be absolute. */
-export interface Place {
+/** Base URLs of the API and of the second host, for absolute links. */
+export interface Hosts {
   readonly url: string;
   readonly otherUrl: string;
 }
 
 const FOUR_WEEKS = 28 * 24 * 60 * 60 * 1000;
 const JSON_TYPE = 'application/json; odata.metadata=minimal; charset=utf-8';
-const upstream = 'http://apiv3.exactspotter.com:81/api/v3/$metadata';
+/** The address in the context of the real server's responses. */
+const METADATA_URL = 'http://apiv3.exactspotter.com:81/api/v3/$metadata';
 
-/** What the API says to a request whose token and budget are in order. */
-export function answer(
+/** Returns the answer to a request that passed the token and rate limit checks. */
+export function answerRequest(
   account: Account,
   behaviour: Behaviour,
   request: RequestEntry,
-  place: Place,
+  hosts: Hosts,
   fault?: Fault,
 ): Answer {
   const [, name = '', tail] = request.path.split('/');
@@ -41,46 +42,48 @@ export function answer(
   }
   const set = account.find(name);
   if (!set || includes(behaviour.missing, name) || (tail !== undefined && tail !== '$count')) {
-    return notFound(`${place.url}${request.path}`);
+    return notFound(`${hosts.url}${request.path}`);
   }
-  if (includes(behaviour.forbidden, name)) return message(403, 'Forbidden');
+  if (includes(behaviour.forbidden, name)) return plainMessage(403, 'Forbidden');
   try {
-    const query = understood(account, set, behaviour, request.query);
+    const query = parseQuery(account, set, behaviour, request.query);
     return tail === '$count'
-      ? counted(set, query, behaviour)
-      : page(set, query, behaviour, request, place, fault);
+      ? countAnswer(set, query, behaviour)
+      : pageAnswer(set, query, behaviour, request, hosts, fault);
   } catch (error) {
     if (error instanceof QueryError) return odataError(400, error.message);
     throw error;
   }
 }
 
-function understood(
+/** @throws QueryError if an option is invalid or rejected */
+function parseQuery(
   account: Account,
   { view, store }: AccountSet,
   behaviour: Behaviour,
   options: Readonly<Record<string, string>>,
 ): Query {
-  const followed = { ...options };
+  const respected = { ...options };
   for (const option of ['filter', 'orderby', 'select', 'top', 'skip', 'count'] as const) {
     const value = options[`$${option}`];
     if (value === undefined) continue;
-    if (refused(behaviour, option, value, view.name)) {
+    if (isRejected(behaviour, option, value, view.name)) {
       throw new QueryError(`The query option '$${option}' is not allowed.`);
     }
-    if (includes(behaviour.ignores[option], view.name))
-      Reflect.deleteProperty(followed, `$${option}`);
+    if (includes(behaviour.ignores[option], view.name)) {
+      Reflect.deleteProperty(respected, `$${option}`);
+    }
   }
   const { entity, unselectable = [] } = store.definition;
-  const query = parseOptions(followed, { properties: view.properties, entity, unselectable });
+  const query = parseOptions(respected, { properties: view.properties, entity, unselectable });
   if (behaviour.orClause === 'rejected' && query.filter && hasOr(query.filter)) {
     throw new QueryError("The operator 'or' is not allowed in $filter.");
   }
-  const hides = view.name === 'Boxes' && behaviour.hiddenBoxWindow && !query.filter;
-  return hides ? { ...query, filter: recent(account.clock) } : query;
+  const hidesOldRows = view.name === 'Boxes' && behaviour.hiddenBoxWindow && !query.filter;
+  return hidesOldRows ? { ...query, filter: startsWithinFourWeeks(account.clock) } : query;
 }
 
-function refused({ rejects }: Behaviour, option: Option, value: string, set: string): boolean {
+function isRejected({ rejects }: Behaviour, option: Option, value: string, set: string): boolean {
   return includes(rejects[option], set) && !(option === 'count' && value === 'false');
 }
 
@@ -90,7 +93,7 @@ function hasOr(filter: Expression): boolean {
   return filter.kind === 'and' && (hasOr(filter.left) || hasOr(filter.right));
 }
 
-function recent(now: number): Expression {
+function startsWithinFourWeeks(now: number): Expression {
   const value = `${new Date(now - FOUR_WEEKS).toISOString().slice(0, 19)}.0000000`;
   return {
     kind: 'comparison',
@@ -101,34 +104,34 @@ function recent(now: number): Expression {
   };
 }
 
-function counted({ view, store }: AccountSet, query: Query, { rejects }: Behaviour): Answer {
+function countAnswer({ view, store }: AccountSet, query: Query, { rejects }: Behaviour): Answer {
   if (includes(rejects.count, view.name)) throw new QueryError('$count is not allowed.');
-  const body = String(count(store, query));
+  const body = String(countRows(store, query));
   return { status: 200, body, contentType: 'text/plain; charset=utf-8', rows: 0 };
 }
 
-function page(
+function pageAnswer(
   set: AccountSet,
   query: Query,
   behaviour: Behaviour,
   request: RequestEntry,
-  place: Place,
+  hosts: Hosts,
   fault: Fault | undefined,
 ): Answer {
   const { pageCap: cap, tieOrder } = behaviour;
   const shift = typeof fault === 'object' && 'shiftedRows' in fault ? fault.shiftedRows : 0;
   const shifted = { ...query, skip: Math.max(0, query.skip + shift) };
   const shuffle = tieOrder === 'shuffled' ? { shuffle: request.number } : {};
-  const { rows, more, count: total } = read(set, { query: shifted, cap, ...shuffle });
-  const value = spoilt(rows, fault, set.store.definition.key);
+  const { rows, more, count: total } = readPage(set, { query: shifted, cap, ...shuffle });
+  const value = applyFault(rows, fault, set.store.definition.key);
   const link = nextLink(
     behaviour,
     request,
     { query, cap, more: more || fault === 'emptyPage' },
-    place,
+    hosts,
   );
   const envelope = {
-    '@odata.context': `${upstream}#${set.view.name}`,
+    '@odata.context': `${METADATA_URL}#${set.view.name}`,
     ...(total !== undefined && { '@odata.count': total }),
     value,
     ...(link !== undefined && { '@odata.nextLink': link }),
@@ -137,8 +140,8 @@ function page(
   return { status: 200, body, contentType: JSON_TYPE, rows: value.length };
 }
 
-/** The faults that a page can have within. */
-function spoilt(
+/** Applies the faults that change the rows of a page. */
+function applyFault(
   rows: readonly object[],
   fault: Fault | undefined,
   [key = '']: readonly string[],
@@ -157,12 +160,38 @@ function odataError(status: number, text: string): Answer {
   return { status, body, contentType: JSON_TYPE, rows: 0 };
 }
 
-/** In the words of ASP.NET, for what never reaches OData. */
-export function message(status: number, text: string): Answer {
+/** A message in the form of ASP.NET, for errors that are not OData's. */
+export function plainMessage(status: number, text: string): Answer {
   const body = JSON.stringify({ Message: text });
   return { status, body, contentType: 'application/json; charset=utf-8', rows: 0 };
 }
 
 function notFound(uri: string): Answer {
-  return message(404, `No HTTP resource was found that matches the request URI '${uri}'.`);
+  return plainMessage(404, `No HTTP resource was found that matches the request URI '${uri}'.`);
+}
+
+interface PageFacts {
+  /** Before any fault shifted its rows. */
+  readonly query: Query;
+  readonly cap: number;
+  readonly more: boolean;
+}
+
+/** Returns the link to the next page: the same options with a larger `$skip`. */
+function nextLink(
+  { nextLink: mode, nextLinkKeepsTop }: Behaviour,
+  { path, query: options }: RequestEntry,
+  { query, cap, more }: PageFacts,
+  { url, otherUrl }: Hosts,
+): string | undefined {
+  if (mode === 'never' || (mode === 'whenMore' && !more)) return undefined;
+  const step = mode === 'loop' ? 0 : Math.min(query.top ?? cap, cap);
+  const kept = Object.entries(options).filter(
+    ([name]) => name !== '$skip' && (name !== '$top' || nextLinkKeepsTop),
+  );
+  const text = [...kept, ['$skip', String(query.skip + step)] as const].map(
+    ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+  );
+  const host = mode === 'otherHost' ? otherUrl : url;
+  return `${host}${path}?${text.join('&')}`;
 }

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { likelyBehaviour, type Behaviour } from './behaviour.ts';
-import { simpleFaults, type FaultRule } from './faults.ts';
+import { defaultBehaviour, type Behaviour } from '../behaviour/behaviour.ts';
+import { simpleFaults, type FaultRule } from '../behaviour/faults.ts';
 import type { Simulator } from './simulator.ts';
 
 /**
- * Drives the simulator from another process: `POST /control/live`, `/behave`, `/faults` with a body
- * of JSON, `POST /control/reset`, `GET /control/requests`. Needs no token.
+ * Lets another process control the simulator: `POST /control/live`, `/behave` and `/faults` with a
+ * JSON body, `POST /control/reset`, `GET /control/requests`. No token is needed.
  */
 export async function control(
   simulator: Simulator,
@@ -15,10 +15,10 @@ export async function control(
 ): Promise<void> {
   const command = `${request.method ?? ''} ${request.url?.replace('/control/', '') ?? ''}`;
   try {
-    const result = run(simulator, command, await body(request));
+    const result = execute(simulator, command, await body(request));
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'It cannot be done.';
+    const reason = error instanceof Error ? error.message : 'The command failed.';
     response.writeHead(400, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ error: reason }));
   }
@@ -29,16 +29,20 @@ async function body(request: IncomingMessage): Promise<unknown> {
   return sent === '' ? {} : JSON.parse(sent);
 }
 
-function run(simulator: Simulator, command: string, argument: unknown): unknown {
+function execute(simulator: Simulator, command: string, argument: unknown): unknown {
   switch (command) {
     case 'POST live':
       return live(simulator, argument);
     case 'POST behave':
-      if (!isBehaviour(argument)) throw new Error('No such behaviour: see behaviour.ts.');
+      if (!isBehaviour(argument))
+        throw new Error(
+          'The body must be an object with options of Behaviour (behaviour/behaviour.ts).',
+        );
       simulator.behave(argument);
       return {};
     case 'POST faults':
-      if (!isPlan(argument)) throw new Error('No plan of faults: see faults.ts.');
+      if (!isPlan(argument))
+        throw new Error('The body must be an array of FaultRule (behaviour/faults.ts).');
       simulator.faults(argument);
       return {};
     case 'POST reset':
@@ -47,14 +51,14 @@ function run(simulator: Simulator, command: string, argument: unknown): unknown 
     case 'GET requests':
       return { quota: simulator.quota, requests: simulator.requests };
     default:
-      throw new Error('The commands are POST live, behave, faults, reset, and GET requests.');
+      throw new Error('Unknown command. Use POST live, behave, faults or reset, or GET requests.');
   }
 }
 
 function live(simulator: Simulator, argument: unknown): object {
   const { seed = 1, edits = 10, reach = 'daily' } = argument as Record<string, unknown>;
   if (typeof seed !== 'number' || typeof edits !== 'number') {
-    throw new Error('seed and edits are numbers.');
+    throw new Error('seed and edits must be numbers.');
   }
   simulator.account.live({ seed, edits, reach: reach === 'whole' ? 'whole' : 'daily' });
   const { sets } = simulator.account;
@@ -63,7 +67,7 @@ function live(simulator: Simulator, argument: unknown): object {
 
 function isBehaviour(value: unknown): value is Partial<Behaviour> {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && Object.keys(value).every((name) => name in likelyBehaviour);
+  return isObject && Object.keys(value).every((name) => name in defaultBehaviour);
 }
 
 function isPlan(value: unknown): value is FaultRule[] {

@@ -1,27 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 import type { Account } from '../account/account.ts';
 
-/** What the server remembers of a request. */
+/** What the server records about a request. */
 export interface RequestEntry {
   readonly number: number;
-  /** Below the base: `/Leads`, `/Boxes/$count`. */
+  /** Relative to the API's base URL: `/Leads`, `/Boxes/$count`. */
   readonly path: string;
-  /** The set's name in the specification's spelling; the path's first word where it is none. */
+  /** The name of the set, spelled as in the specification; the first path segment if there is none. */
   readonly set: string;
   readonly query: Readonly<Record<string, string>>;
-  /** All but the token. */
+  /** All headers except the token. */
   readonly headers: Readonly<Record<string, string>>;
   /** When it arrived, in milliseconds since 1970. */
   readonly at: number;
-  /** 0 until it is answered, and where nothing goes out. */
+  /** 0 until the request is answered, and if no headers are sent. */
   status: number;
-  /** Rows in the answer. */
+  /** Rows in the response. */
   rows: number;
-  /** What was made to go wrong with it. */
+  /** The fault that was injected, objects as JSON. */
   fault?: string;
 }
 
-export function entryOf(
+/** Starts the record of a request that has just arrived. */
+export function createEntry(
   request: IncomingMessage,
   base: string,
   account: Account,

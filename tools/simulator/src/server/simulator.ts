@@ -1,40 +1,45 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '../account/account.ts';
-import { answer, message, type Answer, type Place } from './answer.ts';
-import { likelyBehaviour, type Behaviour } from './behaviour.ts';
-import { control } from './control.ts';
-import { startDecoy, type Decoy, type DecoyRequest } from './decoy.ts';
-import { FaultPlan, type Fault, type FaultRule } from './faults.ts';
-import { listen } from './listen.ts';
-import { Quota, retryAfter, serverTime, type QuotaReport } from './quota.ts';
-import { entryOf, type RequestEntry } from './requests.ts';
-import { send } from './sending.ts';
+import { defaultBehaviour, type Behaviour } from '../behaviour/behaviour.ts';
+import { FaultPlan, type Fault, type FaultRule } from '../behaviour/faults.ts';
+import { Quota, retryAfter, serverTime, type QuotaReport } from '../behaviour/quota.ts';
+import { answerRequest, plainMessage, type Answer, type Hosts } from './answer.ts';
+import { createEntry, type RequestEntry } from './requests.ts';
+import { send } from './send.ts';
 
 export interface SimulatorOptions {
   readonly account: Account;
+  /** The value of the header token_exact that clients must send. */
   readonly token: string;
+  /** Overrides of the default behaviour. */
   readonly behaviour?: Partial<Behaviour>;
-  /** A free one unless told. */
+  /** Default: a free port. */
   readonly port?: number;
 }
 
-/** Sees a request that was let in, and may change the account at once. */
+/** Is called for a request that passed the token and rate limit checks. It may edit the account. */
 export type Watcher = (request: RequestEntry) => void;
 
-/** Serves an account on 127.0.0.1 as the real API would, for as long as it is not stopped. */
-export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const decoy = await startDecoy(options.token);
-  const server = createServer();
-  const origin = await listen(server, options.port);
-  return new Simulator(options, server, origin, decoy);
+export interface DecoyRequest {
+  readonly path: string;
+  /** Whether the URL or any header contained the token. A client must not send it here. */
+  readonly withToken: boolean;
 }
 
-export class Simulator {
-  /** The base of all paths: what a client takes for the API's address. */
+/** A second host, which faulty links and redirects point to. It answers with an empty page. */
+export interface Decoy {
   readonly url: string;
-  /** Where control requests go, e.g. `POST <controlUrl>/live`. */
+  readonly requests: DecoyRequest[];
+  readonly server: Server;
+}
+
+/** A running simulator. */
+export class Simulator {
+  /** The base URL of the API. */
+  readonly url: string;
+  /** The base URL of control requests, such as `POST <controlUrl>/live`. */
   readonly controlUrl: string;
   readonly account: Account;
   readonly #options: SimulatorOptions;
@@ -55,62 +60,67 @@ export class Simulator {
     this.#options = options;
     this.#server = server;
     this.#decoy = decoy;
-    this.#behaviour = { ...likelyBehaviour, ...options.behaviour };
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      void this.#handle(request, response);
-    });
+    this.#behaviour = { ...defaultBehaviour, ...options.behaviour };
   }
 
-  /** Every request to the API since the start, or since `clearRequests`. */
+  /** All requests to the API since the start or the last `clearRequests`. */
   get requests(): readonly RequestEntry[] {
     return this.#requests;
   }
 
+  /** How the client used the rate limit since it was set. */
   get quota(): QuotaReport {
     return this.#quota.report;
   }
 
-  /** What came to the other host, to which faulty links and redirects lead. */
+  /** All requests to the second host, which faulty links and redirects point to. */
   get decoyRequests(): readonly DecoyRequest[] {
     return this.#decoy.requests;
   }
 
+  /** Clears the list of requests. */
   clearRequests(): void {
     this.#requests = [];
   }
 
-  /** Changes how the server answers from now on. A new quota counts from nothing. */
+  /** Changes how the server answers. Setting a quota restarts its count. */
   behave(changes: Partial<Behaviour>): void {
     this.#behaviour = { ...this.#behaviour, ...changes };
     if ('quota' in changes) this.#quota = new Quota();
   }
 
-  /** A new plan of faults in place of the old; an empty one ends all. */
+  /** Replaces the plan of faults. An empty plan ends all faults. */
   faults(plan: readonly FaultRule[]): void {
     this.#plan = new FaultPlan(plan);
   }
 
-  /** Calls for each request before it is looked at. @returns what ends the calls */
+  /**
+   * Calls `watcher` for each request before it is processed.
+   * @returns a function that ends the calls
+   */
   onRequest(watcher: Watcher): () => void {
     this.#onRequest.add(watcher);
     return () => this.#onRequest.delete(watcher);
   }
 
-  /** Calls for each request when its rows are read and not yet sent. @returns what ends the calls */
+  /**
+   * Calls `watcher` for each request after its rows are read and before they are sent.
+   * @returns a function that ends the calls
+   */
   beforeResponse(watcher: Watcher): () => void {
     this.#beforeResponse.add(watcher);
     return () => this.#beforeResponse.delete(watcher);
   }
 
-  /** The behaviour of the start, no faults, nothing remembered. The account stays as it is. */
+  /** Restores the initial behaviour, ends all faults and clears the requests. Keeps the account. */
   reset(): void {
-    this.#behaviour = { ...likelyBehaviour, ...this.#options.behaviour };
+    this.#behaviour = { ...defaultBehaviour, ...this.#options.behaviour };
     this.#plan = new FaultPlan([]);
     this.#quota = new Quota();
     this.clearRequests();
   }
 
-  /** Ends at once, and every connection with it. */
+  /** Stops at once and closes all connections. */
   async stop(): Promise<void> {
     for (const server of [this.#server, this.#decoy.server]) {
       if (!server.listening) continue;
@@ -120,90 +130,82 @@ export class Simulator {
     }
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.on('error', () => undefined);
-    const { pathname } = new URL(request.url ?? '/', this.url);
-    if (pathname.startsWith('/control/')) return control(this, request, response);
-    const entry = entryOf(request, this.url, this.account, (this.#number += 1));
+  /** Answers one request to the API. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const entry = createEntry(request, this.url, this.account, (this.#number += 1));
     this.#requests.push(entry);
-    const refusal = this.#refusal(request);
-    const answered = refusal ?? (await this.#answer(entry, response));
-    if (!answered) return;
-    const { answer: what, headers, fault } = answered;
-    entry.rows = what.rows;
-    entry.status = what.status;
-    const dated = { date: new Date(serverTime(this.#behaviour.quota ?? {})).toUTCString() };
-    entry.status = await send(
-      {
-        request,
-        response,
-        headers: { ...dated, ...headers },
-        gzip: this.#behaviour.gzip,
-        otherUrl: this.#place.otherUrl,
-      },
-      what,
-      fault,
-    );
+    const outcome = this.#refuse(request) ?? (await this.#answer(entry, response));
+    if (!outcome) return;
+    const { answer, headers, fault } = outcome;
+    entry.rows = answer.rows;
+    entry.status = answer.status;
+    const { quota = {}, gzip } = this.#behaviour;
+    const date = new Date(serverTime(quota)).toUTCString();
+    const { otherUrl } = this.#hosts;
+    const exchange = { request, response, headers: { date, ...headers }, gzip, otherUrl };
+    entry.status = await send(exchange, answer, fault);
   }
 
-  get #place(): Place {
+  get #hosts(): Hosts {
     return { url: this.url, otherUrl: `${this.#decoy.url}/v3` };
   }
 
-  /** What is answered before anything is read: no token, no budget, not a reading. */
-  #refusal(request: IncomingMessage): Answered | undefined {
+  /** Returns undefined if the request has the token, is within the rate limit and is a GET. */
+  #refuse(request: IncomingMessage): Outcome | undefined {
     if (request.headers['token_exact'] !== this.#options.token) {
-      return { answer: message(401, 'TokenRequired') };
+      return { answer: plainMessage(401, 'TokenRequired') };
     }
     const seconds = this.#quota.admit(this.#behaviour);
     const { quota } = this.#behaviour;
     if (quota && seconds !== undefined) {
-      return tooMany(retryAfter(quota, seconds));
+      const headers = retryAfterHeader(retryAfter(quota, seconds));
+      return { answer: plainMessage(429, 'Too many requests.'), headers };
     }
     if (request.method === 'GET') return undefined;
     const text = `The requested resource does not support http method '${request.method ?? ''}'.`;
-    return { answer: message(405, text) };
+    return { answer: plainMessage(405, text) };
   }
 
-  async #answer(entry: RequestEntry, response: ServerResponse): Promise<Answered | undefined> {
+  /** Returns undefined if the client has closed the connection. */
+  async #answer(entry: RequestEntry, response: ServerResponse): Promise<Outcome | undefined> {
     for (const watcher of this.#onRequest) watcher(entry);
     const { latencyMs, slowSets } = this.#behaviour;
     await pause(typeof latencyMs === 'number' ? latencyMs : latencyMs(entry.set));
-    if (hasLeft(response)) return undefined;
+    if (isDisconnected(response)) return undefined;
     const fault = this.#plan.next(entry.set);
-    if (fault !== undefined)
+    if (fault !== undefined) {
       entry.fault = typeof fault === 'string' ? fault : JSON.stringify(fault);
+    }
     const failed = failure(fault);
     if (failed) return failed;
-    const what = answer(this.account, this.#behaviour, entry, this.#place, fault);
+    const answer = answerRequest(this.account, this.#behaviour, entry, this.#hosts, fault);
     const slow = slowSets[entry.set];
-    if (slow && what.rows > slow.rows) await pause(slow.ms);
+    if (slow && answer.rows > slow.rows) await pause(slow.ms);
     for (const watcher of this.#beforeResponse) watcher(entry);
-    return hasLeft(response) ? undefined : { answer: what, ...(fault !== undefined && { fault }) };
+    return isDisconnected(response) ? undefined : { answer, ...(fault !== undefined && { fault }) };
   }
 }
 
-interface Answered {
+/** What is sent to the client. */
+interface Outcome {
   readonly answer: Answer;
   readonly headers?: Readonly<Record<string, string>>;
   readonly fault?: Fault;
 }
 
-/** A fault that is a status stands in place of the answer. */
-function failure(fault: Fault | undefined): Answered | undefined {
+/** Returns the answer of a fault that is a status; undefined for other faults. */
+function failure(fault: Fault | undefined): Outcome | undefined {
   if (typeof fault !== 'object' || !('status' in fault)) return undefined;
-  const { status, retryAfter: wanted } = fault;
-  const headers = wanted === undefined ? {} : { 'retry-after': String(wanted) };
-  return { answer: message(status, 'An error has occurred.'), headers };
+  const headers = retryAfterHeader(fault.retryAfter);
+  return { answer: plainMessage(fault.status, 'An error has occurred.'), headers };
 }
 
-function tooMany(wanted: string | undefined): Answered {
-  const headers = wanted === undefined ? {} : { 'retry-after': wanted };
-  return { answer: message(429, 'Too many requests.'), headers };
+function retryAfterHeader(value: string | number | undefined): Readonly<Record<string, string>> {
+  return value === undefined ? {} : { 'retry-after': String(value) };
 }
 
-/** Whether the client is gone, as one is that waited long enough. */
-function hasLeft(response: ServerResponse): boolean {
+/** Whether the client has closed the connection, for example after a timeout. */
+function isDisconnected(response: ServerResponse): boolean {
   return response.destroyed;
 }
 

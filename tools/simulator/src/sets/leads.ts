@@ -1,42 +1,58 @@
-import type { Definition } from '../account/definition.ts';
-import { written, type Moment } from '../account/instant.ts';
-import { byKey, byTime } from '../account/ordering.ts';
-import type { Properties, Row } from '../account/properties.ts';
-import { hash, saltOf, type Draws } from '../account/random.ts';
-import type { Shapes } from '../account/shapes.ts';
-import { cnpj, company, digits, phone, remark } from '../account/texts.ts';
-import { Timeline } from '../account/timeline.ts';
-import { DAY, idAt, indexOfId, type World } from '../account/world.ts';
-import { FUNNELS, industry, source, SOURCES, stageName, STAGES, subSources } from './catalogues.ts';
-import { personProperties, persons } from './persons.ts';
+import type { Properties, Row } from '../account/row.ts';
+import type { Definition } from '../account/store.ts';
+import { formatMoment, type Moment } from '../seed/instant.ts';
+import { byKey, byTime } from '../seed/ordering.ts';
+import { hash, saltOf, type Random } from '../seed/random.ts';
+import {
+  cnpj,
+  companyName,
+  digits,
+  email,
+  lastName,
+  firstName,
+  phone,
+  remark,
+} from '../seed/text.ts';
+import { Timeline } from '../seed/timeline.ts';
+import { DAY, idAt, indexOfId, type Shapes, type World } from '../seed/world.ts';
+import {
+  FUNNELS,
+  industry,
+  source,
+  SOURCE_COUNT,
+  stageName,
+  STAGE_COUNT,
+  subSources,
+} from './lookups.ts';
 import { anyUser, noUser, userProperties } from './users.ts';
 
-const BASE = 50_000_000;
-const utc = (moment: Moment): string => written(moment, 'Z');
+const FIRST_LEAD = 50_000_000;
+const FIRST_PERSON = 90_000_000;
+const utc = (moment: Moment): string => formatMoment(moment, 'Z');
 
 export function leadId(index: number): number {
-  return idAt(BASE, index);
+  return idAt(FIRST_LEAD, index);
 }
 
 export function leadIndex(id: number): number {
-  return indexOfId(BASE, id);
+  return indexOfId(FIRST_LEAD, id);
 }
 
-/** The name of a lead, and the funnel that it is in: other sets repeat them. */
+/** A lead's name and funnel, which other sets repeat. */
 export function leadFacts(world: World, index: number): { lead: string; funnelId: number } {
-  const draws = world.draws('lead', index);
-  return { lead: company(draws), funnelId: draws.pick(FUNNELS) };
+  const random = world.random('lead', index);
+  return { lead: companyName(random), funnelId: random.pick(FUNNELS) };
 }
 
 /**
- * Leads with their persons inside: `/Leads` shows them without, `/LeadsAndPersons` with. A thousand
- * share one `updateDate` (an import), a third where there are fewer than two thousand.
+ * Leads, each with its persons; `/Leads` hides them, `/LeadsAndPersons` sends them. As after an
+ * import, 1,000 leads share one `updateDate` (a third of them if there are fewer than 2,000).
  */
 export function leads(world: World): Definition {
   const count = world.leads;
-  const crowd = count >= 2000 ? 1000 : Math.floor(count / 3);
+  const burst = count >= 2000 ? 1000 : Math.floor(count / 3);
   const registered = timeline(world, 'registered', [world.now - 1500 * DAY, world.now - 730 * DAY]);
-  const updated = timeline(world, 'updated', [world.now - 730 * DAY, world.now], crowd);
+  const updated = timeline(world, 'updated', [world.now - 730 * DAY, world.now], burst);
   return {
     name: 'Leads',
     entity: 'LeadODataDTO',
@@ -60,22 +76,22 @@ function timeline(
   world: World,
   name: string,
   [from, to]: readonly [number, number],
-  crowd = 0,
+  burst = 0,
 ): Timeline {
   const seed = hash(world.seed, saltOf(name), 0);
-  return new Timeline({ count: world.leads, from, to, seed, crowd });
+  return new Timeline({ count: world.leads, from, to, seed, burst });
 }
 
 function leadProperties(shapes: Shapes): Properties {
   const reference = { id: 'int', value: 'string' } as const;
-  const texts = [
+  const strings = [
     ...['lead', 'stage', 'cep', 'city', 'state', 'country', 'street', 'number', 'complement'],
     ...['district', 'cnpj', 'cpf', 'description', 'integrationId', 'leadProduct', 'mktLink'],
     ...['phone1', 'phone2', 'ddiPhone', 'publicLink', 'website'],
   ];
   return {
     id: 'int',
-    ...Object.fromEntries(texts.map((name) => [name, 'string' as const])),
+    ...Object.fromEntries(strings.map((name) => [name, 'string' as const])),
     funnelId: 'int',
     organizationId: 'int',
     registerDate: 'instant',
@@ -92,59 +108,108 @@ function leadProperties(shapes: Shapes): Properties {
 }
 
 function lead(world: World, index: number): Row {
-  const draws = world.draws('Leads', index);
-  const from = draws.below(SOURCES);
+  const random = world.random('Leads', index);
+  const from = random.below(SOURCE_COUNT);
   return {
     id: leadId(index),
     ...leadFacts(world, index),
-    stage: draws.chance(0.1) ? 'Descartado' : stageName(draws.below(STAGES)),
-    ...address(draws),
-    ...contact(world, draws),
-    description: draws.orNull(0.4, () => remark(draws)),
-    integrationId: draws.orNull(0.6, () => `0${draws.below(99_999)}`),
-    leadProduct: draws.orNull(0.5, () => draws.pick(['Plano A', 'Plano "B"', 'Café & Cia'])),
-    organizationId: draws.orNull(0.5, () => 900 + draws.below(90)),
-    mktLink: draws.orNull(0.7, () => `https://exemplo.com.br/?utm_source=a&utm_term=${index}`),
+    stage: random.chance(0.1) ? 'Descartado' : stageName(random.below(STAGE_COUNT)),
+    ...address(random),
+    ...contact(world, random),
+    description: random.orNull(0.4, () => remark(random)),
+    integrationId: random.orNull(0.6, () => `0${random.below(99_999)}`),
+    leadProduct: random.orNull(0.5, () => random.pick(['Plano A', 'Plano "B"', 'Café & Cia'])),
+    organizationId: random.orNull(0.5, () => 900 + random.below(90)),
+    mktLink: random.orNull(0.7, () => `https://exemplo.com.br/?utm_source=a&utm_term=${index}`),
     publicLink: `https://app.exemplo.com.br/lead/${leadId(index)}`,
-    closingForecastDate: draws.orNull(0.7, () =>
-      world.date({ ms: world.now + draws.below(90) * DAY, fraction: '' }),
+    closingForecastDate: random.orNull(0.7, () =>
+      world.date({ ms: world.now + random.below(90) * DAY, fraction: '' }),
     ),
-    industry: draws.orNull(0.2, () => reference(industry(draws.below(6)))),
-    source: draws.orNull(0.1, () => reference(source(world, from))),
-    subSource: draws.orNull(0.3, () => reference(subSources(from)?.[0])),
-    sdr: anyUser(world, 'sdrs', draws),
-    salesRep: draws.chance(0.4) ? noUser() : anyUser(world, 'sellers', draws),
+    industry: random.orNull(0.2, () => reference(industry(random.below(6)))),
+    source: random.orNull(0.1, () => reference(source(world, from))),
+    subSource: random.orNull(0.3, () => reference(subSources(from)?.[0])),
+    sdr: anyUser(world, 'sdrs', random),
+    salesRep: random.chance(0.4) ? noUser() : anyUser(world, 'sellers', random),
   };
 }
 
-/** An object may be there with nothing in it. */
+/** A reference to another row. A missing one is an object whose members are null. */
 function reference(row: Row | undefined): Row {
   return { id: row?.['id'] ?? null, value: row?.['value'] ?? null };
 }
 
-function address(draws: Draws): Row {
+function address(random: Random): Row {
   return {
-    cep: `0${digits(draws, 4)}-${digits(draws, 3)}`,
-    city: draws.pick(['São Paulo', 'Belo Horizonte', "Santa Bárbara d'Oeste", 'Ijuí']),
-    state: draws.pick(['SP', 'MG', 'RS', null]),
-    country: draws.pick(['Brasil', 'Brasil', '']),
-    street: draws.orNull(0.2, () => draws.pick(['Rua 7 de Setembro', 'Av. Ipê, nº 5'])),
-    number: draws.pick(['007', '12-B', 's/n', '100', null]),
-    complement: draws.orNull(0.5, () => draws.pick(['2º andar', ' fundos', 'sala "1"'])),
-    district: draws.orNull(0.3, () => 'Centro'),
+    cep: `0${digits(random, 4)}-${digits(random, 3)}`,
+    city: random.pick(['São Paulo', 'Belo Horizonte', "Santa Bárbara d'Oeste", 'Ijuí']),
+    state: random.pick(['SP', 'MG', 'RS', null]),
+    country: random.pick(['Brasil', 'Brasil', '']),
+    street: random.orNull(0.2, () => random.pick(['Rua 7 de Setembro', 'Av. Ipê, nº 5'])),
+    number: random.pick(['007', '12-B', 's/n', '100', null]),
+    complement: random.orNull(0.5, () => random.pick(['2º andar', ' fundos', 'sala "1"'])),
+    district: random.orNull(0.3, () => 'Centro'),
   };
 }
 
-function contact({ shapes }: World, draws: Draws): Row {
-  const telephones = Array.from({ length: draws.below(4) }, () => phone(draws));
+function contact({ shapes }: World, random: Random): Row {
+  const telephones = Array.from({ length: random.below(4) }, () => phone(random));
   const objects = telephones.map((number) => ({ number }));
   return {
-    cnpj: draws.orNull(0.2, () => cnpj(draws)),
-    cpf: draws.orNull(0.8, () => `0${digits(draws, 10)}`),
-    phone1: phone(draws),
-    phone2: draws.orNull(0.6, () => phone(draws)),
+    cnpj: random.orNull(0.2, () => cnpj(random)),
+    cpf: random.orNull(0.8, () => `0${digits(random, 10)}`),
+    phone1: phone(random),
+    phone2: random.orNull(0.6, () => phone(random)),
     ddiPhone: null,
-    telephones: draws.orNull(0.1, () => (shapes.telephones === 'objects' ? objects : telephones)),
-    website: draws.orNull(0.4, () => draws.pick(['https://exemplo.com.br', ''])),
+    telephones: random.orNull(0.1, () => (shapes.telephones === 'objects' ? objects : telephones)),
+    website: random.orNull(0.4, () => random.pick(['https://exemplo.com.br', ''])),
+  };
+}
+
+function personProperties({ messagingId }: Shapes): Properties {
+  return {
+    id: 'int',
+    leadId: 'int',
+    name: 'string',
+    email: 'string',
+    jobTitle: 'string',
+    phone1: 'string',
+    phone2: 'string',
+    mainContact: 'boolean',
+    messagingPlatform: 'string',
+    [messagingId]: 'string',
+  };
+}
+
+/** How many persons a lead has: usually one to three, sometimes none. */
+export function personCount(world: World, lead: number): number {
+  const drawn = world.random('personCount', lead).below(20);
+  return drawn < 2 ? 0 : 1 + (drawn % 3);
+}
+
+export function personId(lead: number, nth: number): number {
+  return idAt(FIRST_PERSON, lead * 4 + nth);
+}
+
+function persons(world: World, lead: number, leadId: number): Row[] | null {
+  const random = world.random('persons', lead);
+  const count = personCount(world, lead);
+  if (count === 0) return random.chance(0.5) ? null : [];
+  return Array.from({ length: count }, (_, nth) => ({
+    id: personId(lead, nth),
+    leadId,
+    mainContact: nth === 0 ? true : random.pick([false, null]),
+    ...onePerson(random, world.shapes),
+  }));
+}
+
+export function onePerson(random: Random, { messagingId }: Shapes): Row {
+  return {
+    name: `${firstName(random)} ${lastName(random)}`,
+    email: random.orNull(0.3, () => email(random)),
+    jobTitle: random.orNull(0.4, () => random.pick(['Sócia', 'Diretor "geral"', 'Comprador'])),
+    phone1: random.orNull(0.2, () => phone(random)),
+    phone2: random.orNull(0.7, () => phone(random)),
+    messagingPlatform: random.orNull(0.7, () => random.pick(['WhatsApp', 'Skype'])),
+    [messagingId]: random.orNull(0.7, () => remark(random)),
   };
 }

@@ -1,19 +1,19 @@
-import type { Definition } from '../account/definition.ts';
-import { byKey, byTime } from '../account/ordering.ts';
-import type { Properties, Row } from '../account/properties.ts';
-import type { Draws } from '../account/random.ts';
-import { Share } from '../account/share.ts';
-import { email, family, money, person, remark } from '../account/texts.ts';
-import { idAt, type World } from '../account/world.ts';
-import { stageName, STAGES } from './catalogues.ts';
+import type { Properties, Row } from '../account/row.ts';
+import type { Definition } from '../account/store.ts';
+import { byKey, byTime } from '../seed/ordering.ts';
+import type { Random } from '../seed/random.ts';
+import { RowsPerLead } from '../seed/rows-per-lead.ts';
+import { email, firstName, lastName, money, remark } from '../seed/text.ts';
+import { idAt, type World } from '../seed/world.ts';
+import { stageName, STAGE_COUNT } from './lookups.ts';
 import { pastTimes } from './history.ts';
 import { leadFacts, leadId } from './leads.ts';
 
-const SOLD = 1_200_000;
+const FIRST_SALE = 1_200_000;
 
 export function leadsSold(world: World): Definition {
-  const share = new Share([0, 0, 0, 1, 0, 0, 0, 0, 0, 0], world.leads);
-  const times = pastTimes(world, 'LeadsSold', share.total);
+  const perLead = new RowsPerLead([0, 0, 0, 1, 0, 0, 0, 0, 0, 0], world.leads);
+  const times = pastTimes(world, 'LeadsSold', perLead.total);
   return {
     name: 'LeadsSold',
     entity: 'LeadSoldODataDTO',
@@ -23,19 +23,19 @@ export function leadsSold(world: World): Definition {
       salesRep: { email: 'string', name: 'string', lastName: 'string' },
       products: [productProperties],
     },
-    count: share.total,
+    count: perLead.total,
     row: (index) => ({
-      ...sale(world, index, share.owner(index).lead),
+      ...sale(world, index, perLead.ownerOf(index).lead),
       saleDate: world.date(times.moment(index)),
     }),
     key: ['id'],
     orderings: [
-      byKey('id', share.total, (index) => idAt(SOLD, index)),
+      byKey('id', perLead.total, (index) => idAt(FIRST_SALE, index)),
       byTime('saleDate', times, (moment) => world.date(moment), ['id']),
     ],
     addedAt: ['saleDate'],
     stamp: (moment) => world.date(moment),
-    owner: { path: 'leadId', rowsOf: (lead) => share.of(lead) },
+    owner: { path: 'leadId', rowsOf: (lead) => perLead.rowsOf(lead) },
     unselectable: ['products'],
   };
 }
@@ -47,43 +47,43 @@ const productProperties: Properties = {
 };
 
 function sale(world: World, index: number, lead: number): Row {
-  const draws = world.draws('LeadsSold', index);
-  const nobody = { email: null, name: null, lastName: null };
-  const seller = { email: email(draws), name: person(draws), lastName: family(draws) };
+  const random = world.random('LeadsSold', index);
+  const noSeller = { email: null, name: null, lastName: null };
+  const seller = { email: email(random), name: firstName(random), lastName: lastName(random) };
   return {
-    id: idAt(SOLD, index),
+    id: idAt(FIRST_SALE, index),
     leadId: leadId(lead),
-    saleStage: stageName(draws.below(STAGES)),
-    totalDealValue: draws.orNull(0.05, () => money(draws, 90_000)),
+    saleStage: stageName(random.below(STAGE_COUNT)),
+    totalDealValue: random.orNull(0.05, () => money(random, 90_000)),
     cycle: 1,
-    preSales: { email: email(draws) },
-    salesRep: draws.chance(0.2) ? nobody : seller,
-    products: draws.chance(0.1)
-      ? draws.pick([null, []])
-      : Array.from({ length: 1 + draws.below(3) }, () => product(draws)),
+    preSales: { email: email(random) },
+    salesRep: random.chance(0.2) ? noSeller : seller,
+    products: random.chance(0.1)
+      ? random.pick([null, []])
+      : Array.from({ length: 1 + random.below(3) }, () => product(random)),
   };
 }
 
-function product(draws: Draws): Row {
-  const [individualValue, quantity] = [money(draws, 900), draws.pick([1, 2, 2.5, 10])];
+function product(random: Random): Row {
+  const [individualValue, quantity] = [money(random, 900), random.pick([1, 2, 2.5, 10])];
   const fullValue = Math.round(individualValue * quantity * 100) / 100;
-  const discountAmount = draws.pick([0, 0.1, 12.5]);
+  const discountAmount = random.pick([0, 0.1, 12.5]);
   return {
-    id: 500 + draws.below(90),
-    name: draws.pick(['Plano anual', 'Implantação', 'Licença "extra"', ' Suporte']),
+    id: 500 + random.below(90),
+    name: random.pick(['Plano anual', 'Implantação', 'Licença "extra"', ' Suporte']),
     quantity,
     individualValue,
     fullValue,
-    discountType: draws.pick(['Absoluto', 'Porcentual', 'Nenhum']),
+    discountType: random.pick(['Absoluto', 'Porcentual', 'Nenhum']),
     discountAmount,
     finalValue: Math.round((fullValue - discountAmount) * 100) / 100,
   };
 }
 
-/** No id: a lead, and when it was qualified. */
+/** The rows have no id; the key is the lead and the time of its qualification. */
 export function qualifications(world: World): Definition {
-  const share = new Share([1, 2, 0], world.leads);
-  const times = pastTimes(world, 'QualificationHistories', share.total);
+  const perLead = new RowsPerLead([1, 2, 0], world.leads);
+  const times = pastTimes(world, 'QualificationHistories', perLead.total);
   const { questionId } = world.shapes;
   return {
     name: 'QualificationHistories',
@@ -94,79 +94,43 @@ export function qualifications(world: World): Definition {
       userAction: { name: 'string', lastName: 'string' },
       questionAnswers: [{ question: 'string', [questionId]: 'int', answers: [{ text: 'string' }] }],
     },
-    count: share.total,
+    count: perLead.total,
     row: (index) => ({
-      ...qualification(world, index, share.owner(index).lead),
+      ...qualification(world, index, perLead.ownerOf(index).lead),
       qualificationDate: world.date(times.moment(index)),
     }),
     key: ['leadId', 'qualificationDate'],
     orderings: [
-      byKey('leadId', share.total, (index) => leadId(share.owner(index).lead)),
+      byKey('leadId', perLead.total, (index) => leadId(perLead.ownerOf(index).lead)),
       byTime('qualificationDate', times, (moment) => world.date(moment), ['leadId']),
     ],
     addedAt: ['qualificationDate'],
     stamp: (moment) => world.date(moment),
-    owner: { path: 'leadId', rowsOf: (lead) => share.of(lead) },
+    owner: { path: 'leadId', rowsOf: (lead) => perLead.rowsOf(lead) },
   };
 }
 
 function qualification(world: World, index: number, lead: number): Row {
-  const draws = world.draws('QualificationHistories', index);
+  const random = world.random('QualificationHistories', index);
   return {
     leadId: leadId(lead),
     funnelId: leadFacts(world, lead).funnelId,
-    score: draws.orNull(0.1, () => draws.pick(['87', '07.50', '100'])),
-    stage: stageName(draws.below(STAGES)),
-    originStage: draws.orNull(0.2, () => stageName(draws.below(STAGES))),
+    score: random.orNull(0.1, () => random.pick(['87', '07.50', '100'])),
+    stage: stageName(random.below(STAGE_COUNT)),
+    originStage: random.orNull(0.2, () => stageName(random.below(STAGE_COUNT))),
     meetingDate: null,
-    userAction: { name: person(draws), lastName: draws.orNull(0.2, () => family(draws)) },
-    questionAnswers: draws.chance(0.1)
-      ? draws.pick([null, []])
-      : Array.from({ length: 1 + draws.below(4) }, (_, at) => answered(world, draws, at)),
+    userAction: { name: firstName(random), lastName: random.orNull(0.2, () => lastName(random)) },
+    questionAnswers: random.chance(0.1)
+      ? random.pick([null, []])
+      : Array.from({ length: 1 + random.below(4) }, (_, at) => answered(world, random, at)),
   };
 }
 
-function answered(world: World, draws: Draws, at: number): Row {
-  const answers = Array.from({ length: draws.below(4) }, () => ({ text: remark(draws) }));
+function answered(world: World, random: Random, at: number): Row {
+  const answers = Array.from({ length: random.below(4) }, () => ({ text: remark(random) }));
   return {
-    question: draws.pick(['Qual o tamanho da equipe?', 'Usa "CRM"?', 'Prazo;\norçamento?']),
+    question: random.pick(['Qual o tamanho da equipe?', 'Usa "CRM"?', 'Prazo;\norçamento?']),
     [world.shapes.questionId]: 3000 + at,
-    answers: draws.chance(0.05) ? null : answers,
+    answers: random.chance(0.05) ? null : answers,
   };
-}
-
-/** What hurts a lead; the name of the key is one of the things that nobody documents. */
-export function painPoints(world: World): Definition {
-  const share = new Share([0, 1, 0, 2, 0, 0], world.leads);
-  const { painPointKey } = world.shapes;
-  const properties: Properties =
-    painPointKey === 'painPoint.id'
-      ? { leadId: 'int', painPoint: { id: 'int', value: 'string' } }
-      : { leadId: 'int', [painPointKey]: 'int', value: 'string' };
-  return {
-    name: 'painPoints',
-    entity: 'PainPointODataDTO',
-    properties,
-    count: share.total,
-    row: (index) => {
-      const { lead, nth } = share.owner(index);
-      const pain = (world.draws('painPoints', lead).below(pains.length) + nth) % pains.length;
-      // A row that is added later takes a number of its own, so that no lead has one twice.
-      const id = index < share.total ? 70 + pain : 1000 + index;
-      return painPoint(world, lead, id, pains[pain] ?? null);
-    },
-    key: ['leadId', painPointKey],
-    orderings: [byKey('leadId', share.total, (index) => leadId(share.owner(index).lead))],
-    addedAt: [],
-    stamp: (moment) => world.date(moment),
-    owner: { path: 'leadId', rowsOf: (lead) => share.of(lead) },
-  };
-}
-
-const pains = ['Perde prazos', 'Custo alto', 'Sem controle, sem dados', '"Planilhas"'];
-
-function painPoint(world: World, lead: number, id: number, value: string | null): Row {
-  const { painPointKey } = world.shapes;
-  if (painPointKey === 'painPoint.id') return { leadId: leadId(lead), painPoint: { id, value } };
-  return { leadId: leadId(lead), [painPointKey]: id, value };
 }

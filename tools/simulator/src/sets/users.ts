@@ -1,10 +1,9 @@
-import type { Definition } from '../account/definition.ts';
-import { byKey } from '../account/ordering.ts';
-import type { Properties, Row } from '../account/properties.ts';
-import type { Draws } from '../account/random.ts';
-import type { Shapes } from '../account/shapes.ts';
-import { email, family, person, phone } from '../account/texts.ts';
-import { idAt, type World } from '../account/world.ts';
+import type { Properties, Row } from '../account/row.ts';
+import type { Definition } from '../account/store.ts';
+import { byKey } from '../seed/ordering.ts';
+import type { Random } from '../seed/random.ts';
+import { email, firstName, lastName, phone } from '../seed/text.ts';
+import { idAt, type Shapes, type World } from '../seed/world.ts';
 
 type Kind = 'sdrs' | 'sellers';
 
@@ -13,7 +12,7 @@ const kinds = {
   sellers: { base: 448_000, count: 9 },
 } as const;
 
-/** Pre-sellers and sellers are users of one shape; there is no endpoint for managers. */
+/** Pre-sellers and sellers have the same members. The API has no endpoint for managers. */
 export function users(world: World, kind: Kind): Definition {
   const { base, count } = kinds[kind];
   return {
@@ -43,34 +42,35 @@ export function userProperties({ groupList }: Shapes): Properties {
 }
 
 function user(world: World, kind: Kind, index: number): Row {
-  const draws = world.draws(kind, index);
+  const random = world.random(kind, index);
   return {
     id: idAt(kinds[kind].base, index),
-    name: person(draws),
-    lastName: draws.orNull(0.2, () => family(draws)),
-    email: email(draws),
-    phone: draws.orNull(0.3, () => phone(draws)),
-    phone2: draws.orNull(0.7, () => phone(draws)),
+    name: firstName(random),
+    lastName: random.orNull(0.2, () => lastName(random)),
+    email: email(random),
+    phone: random.orNull(0.3, () => phone(random)),
+    phone2: random.orNull(0.7, () => phone(random)),
     active: index % 6 !== 5,
-    groupList: groups(world, index, draws),
+    groupList: groups(world, index, random),
   };
 }
 
-/** The users of each account: few, and repeated in most rows. */
-const made = new WeakMap<World, Record<Kind, readonly Row[]>>();
+/** The users of each account, cached because most rows repeat one of them. */
+const cache = new WeakMap<World, Record<Kind, readonly Row[]>>();
 
-/** One of the users, the same for the same draws. */
-export function anyUser(world: World, kind: Kind, draws: Draws): Row {
-  let both = made.get(world);
-  if (!both) made.set(world, (both = { sdrs: all(world, 'sdrs'), sellers: all(world, 'sellers') }));
-  return draws.pick(both[kind]);
+/** Picks one of the account's users. */
+export function anyUser(world: World, kind: Kind, random: Random): Row {
+  let both = cache.get(world);
+  if (!both)
+    cache.set(world, (both = { sdrs: all(world, 'sdrs'), sellers: all(world, 'sellers') }));
+  return random.pick(both[kind]);
 }
 
 function all(world: World, kind: Kind): Row[] {
   return Array.from({ length: kinds[kind].count }, (_, index) => user(world, kind, index));
 }
 
-/** Nobody, as the API says it: the object is there, its members are null. */
+/** How the API represents a missing user: an object whose members are null. */
 export function noUser(): Row {
   return {
     ...{ id: null, name: null, lastName: null, email: null },
@@ -78,9 +78,9 @@ export function noUser(): Row {
   };
 }
 
-function groups({ shapes }: World, index: number, draws: Draws): unknown {
+function groups({ shapes }: World, index: number, random: Random): unknown {
   if (index % 4 === 3) return index % 8 === 3 ? [] : null;
-  const names = ['Inbound', 'Outbound, frio', 'Equipe "A"'].slice(0, 1 + draws.below(3));
+  const names = ['Inbound', 'Outbound, frio', 'Equipe "A"'].slice(0, 1 + random.below(3));
   if (shapes.groupList === 'strings') return names;
   return names.map((value, at) => ({ id: 31 + at, value }));
 }

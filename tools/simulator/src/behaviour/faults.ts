@@ -1,0 +1,72 @@
+import { Random } from '../seed/random.ts';
+import { includes } from './behaviour.ts';
+
+/** What goes wrong with one response. */
+export type Fault =
+  | { readonly status: number; readonly retryAfter?: number | string }
+  | SimpleFault
+  /** The body is sent at this many bytes per second. */
+  | { readonly slowBody: number }
+  /** The page starts this many rows later, or earlier if negative. */
+  | { readonly shiftedRows: number };
+
+export const simpleFaults = [
+  'resetBeforeHeaders',
+  'resetMidBody',
+  'truncatedJson',
+  'html',
+  'wrongContentType',
+  'headersNever',
+  'chunkedWithoutEnd',
+  'http10',
+  'emptyPage',
+  'duplicateRows',
+  'rowWithoutKey',
+  'redirect',
+  'gzipCut',
+] as const;
+
+type SimpleFault = (typeof simpleFaults)[number];
+
+/** A fault, and the requests that it applies to. */
+export interface FaultRule {
+  readonly match: {
+    /** Only requests to this set (default: all sets). */
+    readonly set?: string;
+    /** Only the n-th matching request, counted from 1. */
+    readonly nth?: number;
+    /** Only every n-th matching request (default: each). Ignored if `nth` is set. */
+    readonly every?: number;
+    /** From 0 to 1 (default: 1). */
+    readonly probability?: number;
+    /** Seeds the probability (default: 1). */
+    readonly seed?: number;
+  };
+  readonly fault: Fault;
+}
+
+/** Chooses the fault of each request: the first rule that matches decides. */
+export class FaultPlan {
+  readonly #rules: { readonly rule: FaultRule; readonly random: Random; seen: number }[];
+
+  constructor(rules: readonly FaultRule[]) {
+    this.#rules = rules.map((rule) => ({
+      rule,
+      random: new Random(rule.match.seed ?? 1),
+      seen: 0,
+    }));
+  }
+
+  /** @returns undefined if the request succeeds */
+  next(set: string): Fault | undefined {
+    let found: Fault | undefined;
+    for (const one of this.#rules) {
+      const { set: only, nth, every = 1, probability = 1 } = one.rule.match;
+      if (only !== undefined && !includes([only], set)) continue;
+      one.seen += 1;
+      const due = nth === undefined ? one.seen % every === 0 : one.seen === nth;
+      if (due && one.random.chance(probability)) found ??= one.rule.fault;
+    }
+    return found;
+  }
+}

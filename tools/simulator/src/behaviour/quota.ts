@@ -1,0 +1,71 @@
+import type { Behaviour, QuotaRule } from './behaviour.ts';
+
+/** How the client used the rate limit. */
+export interface QuotaReport {
+  /** The most requests that the client made in any window, including refused ones. */
+  readonly maxInWindow: number;
+  /** How many requests were answered with status 429. */
+  readonly answered429: number;
+}
+
+/** The token's rate limit: a sliding window over the arrival of requests. */
+export class Quota {
+  #arrived: number[] = [];
+  #admitted: number[] = [];
+  #foreignSince = performance.now();
+  #maxInWindow = 0;
+  #answered429 = 0;
+
+  get report(): QuotaReport {
+    return { maxInWindow: this.#maxInWindow, answered429: this.#answered429 };
+  }
+
+  /** @returns undefined if the request is within the limit, otherwise the seconds to wait */
+  admit({ quota, foreignUse }: Behaviour): number | undefined {
+    if (!quota) return undefined;
+    const now = performance.now();
+    if (foreignUse) this.#admitForeign(quota, foreignUse, now);
+    const since = now - quota.seconds * 1000;
+    this.#arrived = [...this.#arrived.filter((at) => at > since), now];
+    this.#maxInWindow = Math.max(this.#maxInWindow, this.#arrived.length);
+    this.#admitted = this.#admitted.filter((at) => at > since);
+    if (this.#admitted.length < quota.requests) {
+      this.#admitted.push(now);
+      return undefined;
+    }
+    this.#answered429 += 1;
+    return ((this.#admitted[0] ?? now) - since) / 1000;
+  }
+
+  /** Admits the requests that other integrations have made meanwhile, if the limit allows them. */
+  #admitForeign(
+    quota: QuotaRule,
+    { requests, seconds }: { readonly requests: number; readonly seconds: number },
+    now: number,
+  ): void {
+    const window = quota.seconds * 1000;
+    const every = (seconds * 1000) / requests;
+    for (; this.#foreignSince + every <= now; this.#foreignSince += every) {
+      const at = this.#foreignSince + every;
+      const room = this.#admitted.filter((one) => one > at - window).length < quota.requests;
+      if (room) this.#admitted.push(at);
+    }
+    this.#admitted.sort((one, other) => one - other);
+  }
+}
+
+/** Returns the value of the Retry-After header; undefined if the rule is to send none. */
+export function retryAfter(
+  { retryAfter: form = 'seconds', ...rule }: QuotaRule,
+  seconds: number,
+): string | undefined {
+  if (form === 'none') return undefined;
+  if (typeof form === 'number') return String(form);
+  if (form === 'seconds') return String(Math.ceil(seconds));
+  return new Date(serverTime(rule) + Math.ceil(seconds) * 1000).toUTCString();
+}
+
+/** Returns the time of the server's clock in milliseconds since 1970. */
+export function serverTime({ clockOffsetSeconds = 0 }: Partial<QuotaRule>): number {
+  return Date.now() + clockOffsetSeconds * 1000;
+}

@@ -1,0 +1,52 @@
+/** A point in time with a resolution of 100 ns. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly ms: number;
+  /** The fraction of the second as the API prints it: 0 to 7 digits. */
+  readonly fraction: string;
+}
+
+/** How many milliseconds São Paulo's clock is behind UTC; constant since 2019. */
+const SAO_PAULO = 3 * 60 * 60 * 1000;
+
+/** The suffix of a date: UTC, São Paulo's wall clock without a suffix, or the same with its offset. */
+export type Zone = 'Z' | 'none' | '-03:00';
+
+/** Returns for example `2026-09-04T16:06:50.4609863Z`. */
+export function formatMoment({ ms, fraction }: Moment, zone: Zone): string {
+  const clock = zone === 'Z' ? ms : ms - SAO_PAULO;
+  const seconds = new Date(clock).toISOString().slice(0, 19);
+  const point = fraction === '' ? '' : '.';
+  return `${seconds}${point}${fraction}${zone === 'none' ? '' : zone}`;
+}
+
+/** São Paulo's wall clock with seven digits and no zone, as in the times of Meetings. */
+export function wallClock(ms: number): string {
+  return `${new Date(ms - SAO_PAULO).toISOString().slice(0, 19)}.0000000`;
+}
+
+/** São Paulo's wall clock with a `Z` that does not mean UTC, as in the times of Boxes. */
+export function wallClockAsUtc(ms: number): string {
+  return `${new Date(ms - SAO_PAULO).toISOString().slice(0, 19)}Z`;
+}
+
+/** The date in São Paulo. */
+export function wallClockDate(ms: number): string {
+  return new Date(ms - SAO_PAULO).toISOString().slice(0, 10);
+}
+
+const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?(Z|[+-]\d\d:\d\d)?$/;
+
+/**
+ * Converts a date-time to UTC with seven fraction digits and no zone, so that comparing the strings
+ * compares the moments. A date-time without a zone is read as São Paulo's wall clock.
+ * @returns undefined if the string is not a date-time
+ */
+export function comparable(text: string): string | undefined {
+  const [, minutes, seconds = '00', fraction = '', zone = '-03:00'] = DATE_TIME.exec(text) ?? [];
+  if (minutes === undefined) return undefined;
+  const digits = fraction.padEnd(7, '0');
+  if (zone === 'Z') return `${minutes}:${seconds}.${digits}`;
+  const ms = Date.parse(`${minutes}:${seconds}${zone}`);
+  return Number.isNaN(ms) ? undefined : `${new Date(ms).toISOString().slice(0, 19)}.${digits}`;
+}
