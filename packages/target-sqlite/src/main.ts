@@ -9,7 +9,7 @@ import {
   type Arguments,
   type CommandLine,
 } from '@exact-spotter/singer';
-import { program, type TargetSettings } from './program.ts';
+import { program, type TargetSettings } from './settings.ts';
 
 const commandLine: CommandLine = {
   options: {

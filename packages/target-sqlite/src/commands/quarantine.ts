@@ -2,29 +2,33 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { log, print, ProgramError, schemaLine, SettingsError } from '@exact-spotter/singer';
 import { readDatabase } from '../database/connection.ts';
 import { knownStreams } from '../database/name-map.ts';
-import { isOfDatabase } from '../database/place.ts';
-import { keptRecords, keptSource, type Kept } from '../database/quarantine.ts';
+import { isDatabaseFile } from '../database/path.ts';
+import {
+  quarantinedRecords,
+  quarantinedSource,
+  type QuarantinedRecord,
+} from '../database/quarantine-table.ts';
 import type { Db } from '../database/sqlite.ts';
-import type { TargetSettings } from '../program.ts';
+import type { TargetSettings } from '../settings.ts';
 
-export const NOTHING_KEPT = 'No records are kept aside.';
+export const EMPTY_QUARANTINE = 'No records are kept aside.';
 
 /** Prints one line a record: number, time, stream, line, reason. Never its values. */
 export async function listQuarantine(settings: TargetSettings): Promise<void> {
   const text = readDatabase(settings.database, (db) =>
-    [...keptRecords(db, settings.state_id)].map(sentence).join(''),
+    [...quarantinedRecords(db, settings.state_id)].map(sentence).join(''),
   );
   await print(text ?? '');
-  if (!text) log.info(NOTHING_KEPT);
+  if (!text) log.info(EMPTY_QUARANTINE);
 }
 
-function sentence({ id, at, stream, line, reason }: Kept): string {
+function sentence({ id, at, stream, line, reason }: QuarantinedRecord): string {
   return `${id}  ${at}  ${stream}  line ${line}  ${reason}\n`;
 }
 
 /** Writes the records to a file, each stream's SCHEMA in front: any target can read them. */
 export function exportQuarantine(settings: TargetSettings, file: string): void {
-  if (isOfDatabase(file, settings.database)) {
+  if (isDatabaseFile(file, settings.database)) {
     throw new SettingsError([`The file ${file} is the database itself: name another file.`]);
   }
   const descriptor = opened(file);
@@ -39,7 +43,7 @@ export function exportQuarantine(settings: TargetSettings, file: string): void {
   } finally {
     closeSync(descriptor);
   }
-  if (count === 0) log.info(NOTHING_KEPT);
+  if (count === 0) log.info(EMPTY_QUARANTINE);
 }
 
 /** A long line may go into a pipe in more than one piece. */
@@ -72,9 +76,9 @@ function* exportLines(db: Db, settings: TargetSettings): Generator<string> {
   const known = new Map(
     knownStreams(db, settings.table_prefix).map((stream) => [stream.stream, stream]),
   );
-  for (const { stream, message, source = null } of keptRecords(db, settings.state_id)) {
+  for (const { stream, message, source = null } of quarantinedRecords(db, settings.state_id)) {
     if (declared.get(stream) !== source) {
-      const sent = source === null ? undefined : keptSource(db, source);
+      const sent = source === null ? undefined : quarantinedSource(db, source);
       const schema = known.get(stream);
       if (sent !== undefined) yield `${sent}\n`;
       else if (schema) yield schemaLine(stream, schema.schema, schema.key);

@@ -1,7 +1,7 @@
 import { print } from '@exact-spotter/singer';
 import { readDatabase } from '../database/connection.ts';
-import { readStateText } from '../database/state.ts';
-import type { TargetSettings } from '../program.ts';
+import { readStateText } from '../database/bookkeeping.ts';
+import type { TargetSettings } from '../settings.ts';
 
 /** Prints the last committed state as one JSON line; `{}` where there is none. */
 export async function printState({ database, state_id: stateId }: TargetSettings): Promise<void> {

@@ -1,8 +1,8 @@
 import { log, print, ProgramError } from '@exact-spotter/singer';
 import { readDatabase } from '../database/connection.ts';
 import { knownStreams } from '../database/name-map.ts';
-import { placeOf } from '../database/place.ts';
-import { listRuns } from '../database/runs.ts';
+import { databasePath } from '../database/path.ts';
+import { listRuns } from '../database/runs-table.ts';
 import type { Db } from '../database/sqlite.ts';
 import {
   countOf,
@@ -11,7 +11,7 @@ import {
   rowsSince,
   type Orphans,
 } from '../database/verification.ts';
-import type { TargetSettings } from '../program.ts';
+import type { TargetSettings } from '../settings.ts';
 
 /**
  * What a check found. `gap`: rows refer to what is not there, as a source may leave them. `off`:
@@ -29,7 +29,7 @@ interface Finding {
  * @throws ProgramError when something is off
  */
 export async function verify(settings: TargetSettings): Promise<void> {
-  const path = placeOf(settings.database);
+  const path = databasePath(settings.database);
   const findings = readDatabase(settings.database, (db) => [
     ...integrity(db),
     ...tables(db, settings),

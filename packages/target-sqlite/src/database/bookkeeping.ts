@@ -1,4 +1,4 @@
-import { DatabaseError } from './faults.ts';
+import { DatabaseError } from './errors.ts';
 import type { Db } from './sqlite.ts';
 
 /**
@@ -64,7 +64,7 @@ CREATE TABLE IF NOT EXISTS _singer_sources (
 export const LAYOUT = 2;
 
 /** Makes the bookkeeping tables where they are missing; to be called inside a transaction. */
-export function keepBooks(db: Db): void {
+export function ensureBookkeeping(db: Db): void {
   refuseNewer(db);
   db.exec(TABLES);
   // The first layout had no such column.
@@ -74,18 +74,42 @@ export function keepBooks(db: Db): void {
   }
 }
 
-export function hasBooks(db: Db): boolean {
+export function hasBookkeeping(db: Db): boolean {
   const sql = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_singer_runs'`;
   return db.prepare(sql).get() !== undefined;
 }
 
 /** @throws DatabaseError for a database of a version that is newer than this one */
 export function refuseNewer(db: Db): void {
-  if (!hasBooks(db)) return;
+  if (!hasBookkeeping(db)) return;
   const layout = db.prepare('SELECT max(layout) FROM _singer_runs').pluck().get();
   if (typeof layout === 'number' && layout > LAYOUT) {
     throw new DatabaseError(
       `The database ${db.name} was written by a newer version of target-sqlite: use that version, or a later one.`,
     );
   }
+}
+
+/** The JSON text of the last committed state of a pipe, as it came. */
+export function readStateText(db: Db, stateId: string): string | undefined {
+  const sql = 'SELECT value FROM _singer_state WHERE state_id = ?';
+  const value = db.prepare(sql).pluck().get(stateId);
+  return typeof value === 'string' ? value : undefined;
+}
+
+export interface StateRow {
+  readonly stateId: string;
+  readonly run: number;
+}
+
+/** To be called inside the transaction that holds what the state covers. */
+export function stateWriter(db: Db, { stateId, run }: StateRow): (value: string) => void {
+  const statement = db.prepare(
+    `INSERT INTO _singer_state (state_id, value, run, updated_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (state_id) DO UPDATE SET value = excluded.value, run = excluded.run,
+     updated_at = excluded.updated_at`,
+  );
+  return (value) => {
+    statement.run(stateId, value, run, new Date().toISOString());
+  };
 }

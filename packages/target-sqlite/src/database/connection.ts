@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasBooks, refuseNewer } from './bookkeeping.ts';
-import { asDatabaseError, DatabaseError } from './faults.ts';
-import { networkFileSystem } from './network-file-system.ts';
-import { isThere, placeOf } from './place.ts';
+import { hasBookkeeping, refuseNewer } from './bookkeeping.ts';
+import { asDatabaseError, DatabaseError } from './errors.ts';
+import { databaseExists, databasePath, refuseNetwork } from './path.ts';
 import { openFile, type Db } from './sqlite.ts';
 
 /** Kibibytes of pages that SQLite keeps at hand. */
@@ -19,8 +18,8 @@ const OWN_WAIT = 100;
  * @throws DatabaseError with one sentence; SettingsError for what names no file
  */
 export function openToWrite(database: string): Db {
-  const path = placeOf(database);
-  isThere(path);
+  const path = databasePath(database);
+  databaseExists(path);
   makeFolder(dirname(path));
   refuseNetwork(path);
   return opened(path, () => {
@@ -43,8 +42,8 @@ export function openToWrite(database: string): Db {
  * half written, and takes SQLite's two files beside the database away when it is the last to close.
  */
 function openToRead(database: string): Db | undefined {
-  const path = placeOf(database);
-  if (!isThere(path)) return undefined;
+  const path = databasePath(database);
+  if (!databaseExists(path)) return undefined;
   return opened(path, () => {
     const db = openFile(path, { timeout: READ_WAIT, isOld: true });
     db.pragma('query_only = ON');
@@ -61,7 +60,7 @@ export function readDatabase<T>(database: string, read: (db: Db) => T): T | unde
   if (!db) return undefined;
   try {
     refuseNewer(db);
-    return hasBooks(db) ? read(db) : undefined;
+    return hasBookkeeping(db) ? read(db) : undefined;
   } catch (error) {
     throw asDatabaseError(error, db.name);
   } finally {
@@ -92,14 +91,6 @@ function makeFolder(folder: string): void {
       { cause },
     );
   }
-}
-
-function refuseNetwork(path: string): void {
-  const name = networkFileSystem(dirname(path));
-  if (name === undefined) return;
-  throw new DatabaseError(
-    `The database ${path} would lie on a network file system (${name}), where SQLite cannot keep it safe from two programs at once: name a file on a disk of this machine.`,
-  );
 }
 
 /** Moves what was committed from the log into the file, then closes. */

@@ -1,7 +1,7 @@
-import { NameSet } from '../names.ts';
-import { takenNames } from './describe.ts';
+import { NameSet } from './names.ts';
+import { takenNames } from './introspect.ts';
 import type { Db } from './sqlite.ts';
-import { createIndexSql } from './table-sql.ts';
+import { createIndexSql } from './ddl.ts';
 
 /** Makes an index on columns of a table, unless one, or the key, begins with them already. */
 export function indexColumns(db: Db, table: string, columns: readonly string[]): void {

@@ -1,7 +1,8 @@
-import type { JsonSchema } from '@exact-spotter/singer';
-import { COLUMN_TYPES, type ColumnType } from '../column-types.ts';
-import { METADATA_COLUMNS } from '../metadata-columns.ts';
-import { foldCase, NameSet, notedName, plainColumnName, plainTableName } from '../names.ts';
+import type { JsonSchema, Parent, Reference } from '@exact-spotter/singer';
+import { COLUMN_TYPES, type ColumnType } from './column-types.ts';
+import { METADATA_COLUMNS } from './metadata-columns.ts';
+import { foldCase, NameSet, notedName, plainColumnName, plainTableName } from './names.ts';
+import type { ReferenceShape } from './ddl.ts';
 import type { Db } from './sqlite.ts';
 
 /** The map of names, kept in `_singer_streams` and `_singer_columns`: once given, a name stays. */
@@ -32,12 +33,43 @@ function newTable(db: Db, prefix: string, stream: string): string {
   return new NameSet(taken).claim(plainTableName(prefix, stream));
 }
 
+/** What a schema says about how its stream refers to others. */
+interface Relationships {
+  /** Property → what it refers to. */
+  readonly references: ReadonlyMap<string, Reference>;
+  readonly parent?: Parent;
+}
+
+/**
+ * The relationships that a schema names (`x-references`, `x-parent`), in the names of tables and
+ * columns.
+ */
+export function declaredReferences(
+  db: Db,
+  prefix: string,
+  { references, parent }: Relationships,
+  names: ReadonlyMap<string, string>,
+): ReferenceShape[] {
+  const found: ReferenceShape[] = [];
+  const add = (stream: string, pairs: readonly (readonly [string, string])[]): void => {
+    const table = referredTable(db, prefix, stream);
+    const columns = pairs
+      .map(([property]) => names.get(property))
+      .filter((name) => name !== undefined);
+    const to = pairs.map(([, property]) => referredColumn(db, table, property));
+    if (columns.length === pairs.length) found.push({ columns, table, to });
+  };
+  for (const [property, { table, column }] of references) add(table, [[property, column]]);
+  if (parent) add(parent.table, Object.entries(parent.columns));
+  return [...new Map(found.map((reference) => [JSON.stringify(reference), reference])).values()];
+}
+
 /** The table that a relationship names, as it is called or will be. */
-export function referredTable(db: Db, prefix: string, stream: string): string {
+function referredTable(db: Db, prefix: string, stream: string): string {
   return knownTable(db, prefix, stream) ?? plainTableName(prefix, stream);
 }
 
-export function referredColumn(db: Db, table: string, property: string): string {
+function referredColumn(db: Db, table: string, property: string): string {
   return knownColumns(db, table).get(notedName(property))?.column ?? plainColumnName(property);
 }
 

@@ -1,8 +1,5 @@
 import { log } from '@exact-spotter/singer';
-import { isTextual } from '../column-types.ts';
-import { generatedColumns } from './describe.ts';
-import { DatabaseError } from './faults.ts';
-import { SqliteError, type Db } from './sqlite.ts';
+import { isTextual } from './column-types.ts';
 import {
   createTableSql,
   isRowNumber,
@@ -10,7 +7,10 @@ import {
   quoteAll,
   type ColumnShape,
   type TableShape,
-} from './table-sql.ts';
+} from './ddl.ts';
+import { generatedColumns } from './introspect.ts';
+import { DatabaseError } from './errors.ts';
+import { SqliteError, type Db } from './sqlite.ts';
 
 const ASIDE = '_singer_rebuilt';
 

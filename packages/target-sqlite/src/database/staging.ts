@@ -1,8 +1,8 @@
-import { objectsOn, rename } from './rebuild.ts';
-import type { DeclaredTable } from './declare.ts';
+import { quote } from './ddl.ts';
 import { noteColumn } from './name-map.ts';
+import { objectsOn, rename } from './rebuild.ts';
+import type { DeclaredTable } from './rows.ts';
 import type { Db } from './sqlite.ts';
-import { quote } from './table-sql.ts';
 
 /** Tables in which the rows of a run are gathered, to take the place of the old ones at its end. */
 

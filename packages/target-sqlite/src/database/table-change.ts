@@ -1,7 +1,15 @@
-import { declaredType, widen } from '../column-types.ts';
-import { foldCase, NameSet } from '../names.ts';
-import { affinity } from './describe.ts';
-import type { ColumnShape, ReferenceShape, TableShape } from './table-sql.ts';
+import { affinity, declaredType, widen } from './column-types.ts';
+import { foldCase, NameSet } from './names.ts';
+import { describeTable } from './introspect.ts';
+import { rebuild } from './rebuild.ts';
+import type { Db } from './sqlite.ts';
+import {
+  addColumnSql,
+  createTableSql,
+  type ColumnShape,
+  type ReferenceShape,
+  type TableShape,
+} from './ddl.ts';
 
 /** What must happen to a table so that it can hold what a schema says. */
 export interface TableChange {
@@ -23,6 +31,21 @@ export function planChange(from: TableShape | undefined, wanted: TableShape): Ta
   return { kind: to.columns.length > from.columns.length ? 'add' : 'none', from, to };
 }
 
+/** Carries out a change of a table; to be called inside a transaction. */
+export function applyChange(db: Db, { kind, from, to }: TableChange): void {
+  if (kind === 'create') db.exec(createTableSql(to));
+  if (kind === 'rebuild' && from) rebuild(db, from, to);
+  if (kind === 'add') {
+    const added = to.columns.slice(from?.columns.length ?? 0);
+    for (const column of added) db.exec(addColumnSql(to.name, column));
+  }
+}
+
+export function ensureColumn(db: Db, table: string, column: ColumnShape): void {
+  const standing = describeTable(db, table, new Map())?.columns.map(({ name }) => name) ?? [];
+  if (!new NameSet(standing).has(column.name)) db.exec(addColumnSql(table, column));
+}
+
 function join(from: TableShape, wanted: TableShape): TableShape {
   // Our own columns may stand in capitals there; all others are named as they stand.
   const wantedByName = new Map(wanted.columns.map((column) => [foldCase(column.name), column]));
@@ -42,7 +65,7 @@ function widened(from: ColumnShape, wanted: ColumnShape | undefined): ColumnShap
   if (!wanted) return withoutDemand(from);
   const type = widen(from.type, wanted.type);
   const declared = declaredType(type);
-  const same = affinity({ declared }) === affinity(from);
+  const same = affinity(declared) === affinity(from.declared);
   const { name, byDefault } = from;
   return {
     name,

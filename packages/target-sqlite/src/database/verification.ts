@@ -1,8 +1,8 @@
 import { readParent } from '@exact-spotter/singer';
-import { DELETED_AT } from '../metadata-columns.ts';
-import { describeTable } from './describe.ts';
+import { DELETED_AT } from './metadata-columns.ts';
+import { describeTable } from './introspect.ts';
 import type { Db } from './sqlite.ts';
-import { quote, type ReferenceShape } from './table-sql.ts';
+import { quote, type ReferenceShape } from './ddl.ts';
 
 /** What SQLite itself finds wrong with the file; nothing where it is sound. */
 export function integrityFaults(db: Db): string[] {
