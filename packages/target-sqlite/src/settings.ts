@@ -1,7 +1,7 @@
 import { packageVersion, type Program } from '@exact-spotter/singer';
 import { mapSettings, type MapSettings } from '@exact-spotter/stream-maps';
 
-/** The settings as `resolveSettings` gives them: every one with a default is there. */
+/** The settings as `resolveSettings` returns them, with defaults filled in. */
 export interface TargetSettings extends MapSettings {
   readonly database: string;
   readonly table_prefix: string;
@@ -28,7 +28,7 @@ const MIB = 1024 * 1024;
 export const program: Program = {
   name: 'target-sqlite',
   version: packageVersion(import.meta.url),
-  description: 'Singer target for SQLite: exactly what was said, once.',
+  description: 'Singer target for SQLite: loads every record exactly once.',
   capabilities: [
     'about',
     'activate-version',
@@ -48,42 +48,42 @@ export const program: Program = {
         type: 'string',
         title: 'Database',
         description:
-          'Path of the SQLite file, from the working directory on; it is made where there is none.',
+          'Path of the SQLite file, relative to the working directory. Created if missing.',
         minLength: 1,
         'x-kind': 'file',
       },
       table_prefix: {
         type: 'string',
         title: 'Table prefix',
-        description: 'Stands in front of every table name, e.g. exactsales_.',
+        description: 'Prefix of every table name, e.g. exactsales_.',
         default: '',
       },
       load_method: {
         type: 'string',
         title: 'Load method',
         description:
-          'upsert: by key, appended where a stream has none. append-only: every record is a new row. overwrite: the rows of this run take the place of the old ones at its end.',
+          'upsert: insert or update by key; streams without a key are appended. append-only: every record is a new row. overwrite: the rows of this run replace the old ones at its end.',
         default: 'upsert',
         enum: ['upsert', 'append-only', 'overwrite'],
       },
       validate_records: {
         type: 'boolean',
         title: 'Validate records',
-        description: 'Hold every record against the schema that its tap sent.',
+        description: "Validate every record against its stream's schema.",
         default: true,
       },
       on_invalid_record: {
         type: 'string',
-        title: 'On an invalid record',
+        title: 'On invalid record',
         description:
-          'fail: the run ends. quarantine: the record is kept aside with the reason, to be replayed later.',
+          'fail: stop the run. quarantine: keep the record in _singer_quarantine with the reason, for a later replay.',
         default: 'fail',
         enum: ['fail', 'quarantine'],
       },
       max_quarantined: {
         type: 'integer',
-        title: 'Most records in quarantine',
-        description: 'A run that keeps more records aside than this fails.',
+        title: 'Maximum quarantined records',
+        description: 'The run fails if it quarantines more records than this.',
         default: 10_000,
         minimum: 0,
       },
@@ -91,28 +91,28 @@ export const program: Program = {
         type: 'boolean',
         title: 'Hard delete',
         description:
-          'Remove rows that are gone at the source; otherwise they stay, with the time in _sdc_deleted_at.',
+          'Delete rows that were deleted at the source. By default they stay, with the time in _sdc_deleted_at.',
         default: false,
       },
       add_record_metadata: {
         type: 'boolean',
         title: 'Add record metadata',
-        description: 'Add the seven _sdc_ columns: when a row was extracted, received, and so on.',
+        description: 'Add the seven _sdc_ columns to every table: when a row was extracted, received and so on.',
         default: true,
       },
       schema_changes: {
         type: 'string',
         title: 'Schema changes',
         description:
-          'evolve: tables follow their schema, and nothing in them is lost. freeze: a schema that would change a table is refused.',
+          'evolve: change tables to fit their schema, without losing data. freeze: fail if a schema would change a table.',
         default: 'evolve',
         enum: ['evolve', 'freeze'],
       },
       state_id: {
         type: 'string',
-        title: 'State id',
+        title: 'State ID',
         description:
-          'Which pipe this is, where several feed one database: each keeps a state of its own.',
+          'Name of this pipeline. Pipelines that load into the same database need different names to keep their states apart.',
         default: 'default',
         minLength: 1,
       },
@@ -120,34 +120,34 @@ export const program: Program = {
         type: 'boolean',
         title: 'Foreign keys',
         description:
-          'Declare the relationships that the schemas name in the tables; they are not enforced.',
+          'Declare the relationships between tables as foreign keys. They are not enforced.',
         default: true,
       },
       index_references: {
         type: 'boolean',
         title: 'Index references',
         description:
-          'Make an index on every column that refers to another table, at the end of a run, since those are joined.',
+          'Create an index on every column that refers to another table, at the end of a run, so that joins are fast.',
         default: true,
       },
       batch_size_rows: {
         type: 'integer',
-        title: 'Rows of a batch',
-        description: 'Commit after so many rows where no STATE comes earlier.',
+        title: 'Batch size in rows',
+        description: 'Commit after this many rows if no STATE comes earlier.',
         default: 10_000,
         minimum: 1,
       },
       batch_size_bytes: {
         type: 'integer',
-        title: 'Bytes of a batch',
-        description: 'Commit after so many bytes of input where no STATE comes earlier.',
+        title: 'Batch size in bytes',
+        description: 'Commit after this many bytes of input if no STATE comes earlier.',
         default: 64 * MIB,
         minimum: 1,
       },
       batch_seconds: {
         type: 'number',
-        title: 'Seconds of a batch',
-        description: 'Commit after so many seconds where no STATE comes earlier.',
+        title: 'Batch duration in seconds',
+        description: 'Commit after this many seconds if no STATE comes earlier.',
         default: 10,
         exclusiveMinimum: 0,
       },
@@ -155,21 +155,21 @@ export const program: Program = {
         type: 'boolean',
         title: 'Clean up batch files',
         description:
-          'Remove each file that a BATCH message names once its rows are committed; otherwise the files stay.',
+          'Delete the files of BATCH messages once their rows are committed.',
         default: false,
       },
       max_line_bytes: {
         type: 'integer',
-        title: 'Longest line',
-        description: 'The longest line of input that is accepted, in bytes.',
+        title: 'Maximum line length',
+        description: 'Maximum length of an input line, in bytes.',
         default: 256 * MIB,
         minimum: 1024,
         maximum: 511 * MIB,
       },
       lock_timeout_seconds: {
         type: 'number',
-        title: 'Wait for the lock',
-        description: 'How many seconds to wait while another program writes to the database.',
+        title: 'Lock timeout in seconds',
+        description: 'How long to wait while another program writes to the database, in seconds.',
         default: 60,
         minimum: 0,
       },

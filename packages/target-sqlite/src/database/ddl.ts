@@ -1,17 +1,17 @@
 import type { ColumnType } from './column-types.ts';
 
-/** A column as it stands in a table, or shall. */
+/** A column of a table, existing or wanted. */
 export interface ColumnShape {
   readonly name: string;
   readonly type: ColumnType;
   /** The type in the DDL. */
   readonly declared: string;
   readonly notNull?: boolean;
-  /** An expression of SQL, in a table that was made by hand. */
+  /** The SQL expression of its default, in a table that somebody else created. */
   readonly byDefault?: string;
 }
 
-/** A declared relationship: columns of the table that hold values of another one's. */
+/** A foreign key. */
 export interface ReferenceShape {
   readonly columns: readonly string[];
   readonly table: string;
@@ -24,11 +24,9 @@ export interface TableShape {
   /** Names of columns, in order. */
   readonly key: readonly string[];
   readonly references: readonly ReferenceShape[];
-  /** True for a table of SQLite's STRICT kind, which knows few types. */
+  /** True for a STRICT table, which allows only a few types. */
   readonly isStrict?: boolean;
 }
-
-/** Text of SQL, made apart from its execution. */
 
 export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
@@ -38,20 +36,20 @@ export function quoteAll(names: readonly string[]): string {
   return names.map(quote).join(', ');
 }
 
-/** A single key of whole numbers becomes SQLite's own row number: `INTEGER PRIMARY KEY`. */
+/** A single integer key becomes the rowid: `INTEGER PRIMARY KEY`. */
 export function createTableSql(table: TableShape): string {
   const { name, columns, key, references } = table;
   const [first] = key;
-  const rowNumber = key.length === 1 && columns.some((c) => c.name === first && isRowNumber(c));
+  const isRowid = key.length === 1 && columns.some((c) => c.name === first && canBeRowid(c));
   const lines = columns.map(
-    (column) => `${columnSql(column)}${rowNumber && column.name === first ? ' PRIMARY KEY' : ''}`,
+    (column) => `${columnSql(column)}${isRowid && column.name === first ? ' PRIMARY KEY' : ''}`,
   );
-  if (key.length > 0 && !rowNumber) lines.push(`PRIMARY KEY (${quoteAll(key)})`);
+  if (key.length > 0 && !isRowid) lines.push(`PRIMARY KEY (${quoteAll(key)})`);
   lines.push(...references.map(referenceSql));
   return `CREATE TABLE ${quote(name)} (\n  ${lines.join(',\n  ')}\n)`;
 }
 
-export function isRowNumber({ declared }: ColumnShape): boolean {
+export function canBeRowid({ declared }: ColumnShape): boolean {
   return declared === 'INTEGER';
 }
 
@@ -63,7 +61,7 @@ function columnSql({ name, declared, notNull, byDefault }: ColumnShape): string 
   return parts.join(' ');
 }
 
-/** A word, bare or in double quotes, is a text there, but in parentheses the name of a column. */
+/** In parentheses, a bare or double-quoted word would be the name of a column instead of a string. */
 function defaultSql(expression: string): string {
   return /^(?:"(?:[^"]|"")*"|[A-Za-z_]\w*)$/.test(expression) ? expression : `(${expression})`;
 }

@@ -2,7 +2,7 @@ import { typeOfDeclared, type ColumnType } from './column-types.ts';
 import type { Db } from './sqlite.ts';
 import type { ReferenceShape, TableShape } from './ddl.ts';
 
-/** Every name that a new table may not take: tables, views, indexes and triggers. */
+/** Every name that a new table cannot have: tables, views, indexes and triggers. */
 export function takenNames(db: Db): string[] {
   return db.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all();
 }
@@ -23,8 +23,9 @@ interface ReferenceRow {
 }
 
 /**
- * A table as it stands in the database, or nothing where there is none.
- * @param types what our notes say of its columns; one without a note goes by its declared type
+ * Reads a table's shape from the database.
+ * @param types the types noted in `_singer_columns`; for other columns the declared type decides
+ * @returns undefined if the table does not exist
  */
 export function describeTable(
   db: Db,
@@ -60,7 +61,7 @@ function isStrict(db: Db, table: string): boolean {
   return db.prepare(sql).get(table) !== undefined;
 }
 
-/** Columns that SQLite computes: nothing can be put into them. */
+/** Generated columns, which cannot be inserted into. */
 export function generatedColumns(db: Db, table: string): string[] {
   const sql = 'SELECT name FROM pragma_table_xinfo(?) WHERE hidden IN (2, 3)';
   return db.prepare<[string], string>(sql).pluck().all(table);

@@ -1,16 +1,13 @@
 import type { ColumnType } from './column-types.ts';
 
-/**
- * The columns that tell of the load, not of the source: their names and meanings are the Singer
- * SDK's.
- */
+/** The columns about the load itself. Their names and meanings are the Singer SDK's. */
 export const METADATA_COLUMNS = {
-  _sdc_extracted_at: { type: 'date-time', says: 'when the tap read the row, as it said' },
-  _sdc_received_at: { type: 'date-time', says: 'when the row came here' },
-  _sdc_batched_at: { type: 'date-time', says: 'when the transaction of the row began' },
-  _sdc_deleted_at: { type: 'date-time', says: 'since when the row is known to be gone' },
-  _sdc_sequence: { type: 'integer', says: 'the same as received, in milliseconds since 1970' },
-  _sdc_table_version: { type: 'integer', says: 'the version that the tap gave the row' },
+  _sdc_extracted_at: { type: 'date-time', says: 'when the tap read the row, according to the tap' },
+  _sdc_received_at: { type: 'date-time', says: 'when the target received the row' },
+  _sdc_batched_at: { type: 'date-time', says: 'when the transaction that wrote the row began' },
+  _sdc_deleted_at: { type: 'date-time', says: 'when the row was found to be deleted at the source; null for a live row' },
+  _sdc_sequence: { type: 'integer', says: '`_sdc_received_at` in milliseconds since 1970' },
+  _sdc_table_version: { type: 'integer', says: "the version in the row's RECORD message" },
   _sdc_sync_started_at: { type: 'integer', says: 'when the run began, in milliseconds since 1970' },
 } as const satisfies Record<string, { type: ColumnType; says: string }>;
 
@@ -25,8 +22,8 @@ export function isMetadataColumn(name: string): name is MetadataColumn {
 }
 
 /**
- * The columns that a table gets. The mark of a deletion is kept even where nobody wants the rest,
- * since soft deletion needs it; so is the version of a stream that bears versions.
+ * The metadata columns of a table. Without `add_record_metadata`, only those that deletes need: the
+ * mark of a soft delete, and the version if the stream has versions.
  */
 export function metadataColumns(
   wanted: boolean,

@@ -2,7 +2,7 @@ import { log } from '@exact-spotter/singer';
 import { isTextual } from './column-types.ts';
 import {
   createTableSql,
-  isRowNumber,
+  canBeRowid,
   quote,
   quoteAll,
   type ColumnShape,
@@ -57,7 +57,7 @@ function refuseGenerated(db: Db, table: string): void {
 function withoutOddRowNumber(db: Db, to: TableShape): TableShape {
   const [key] = to.key;
   const column = to.columns.find(({ name }) => name === key);
-  if (to.key.length !== 1 || key === undefined || !column || !isRowNumber(column)) return to;
+  if (to.key.length !== 1 || key === undefined || !column || !canBeRowid(column)) return to;
   const standing = describesColumn(db, to.name, key);
   const odd = `SELECT 1 FROM ${quote(to.name)} WHERE typeof(${quote(key)}) <> 'integer' LIMIT 1`;
   if (standing && db.prepare(odd).get() === undefined) return to;

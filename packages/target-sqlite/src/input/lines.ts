@@ -1,22 +1,21 @@
 import { LineSplitter, type Line } from '@exact-spotter/singer';
 
-/** Milliseconds without input after which it counts as resting; twice as many each time it lasts. */
-const SILENCE = 20;
-const LONGEST_SILENCE = 5000;
+/** Milliseconds without input that count as silence. Doubled while the silence lasts. */
+const MIN_SILENCE = 20;
+const MAX_SILENCE = 5000;
 
-/** What came at once. */
+/** The input that arrived at once. */
 export interface Piece {
   readonly lines: readonly Line[];
   readonly bytes: number;
-  /** True where nothing came for a while. */
+  /** True if nothing came for a while. */
   readonly isSilence: boolean;
 }
 
-const NOTHING: Piece = { lines: [], bytes: 0, isSilence: true };
+const SILENCE: Piece = { lines: [], bytes: 0, isSilence: true };
 
 /**
- * Reads the lines of the input piece by piece, as they come. Ends when the input is closed because
- * `stop` said so.
+ * Reads the lines of the input piece by piece, as they arrive. Ends early if `stop` is aborted.
  * @throws InputError for a line that is too long
  */
 export async function* read(
@@ -28,34 +27,34 @@ export async function* read(
   const chunks = input[Symbol.asyncIterator]();
   let isOver = false;
   const isStopped = (): boolean => stop.aborted || isOver;
-  const following = async (): Promise<IteratorResult<Uint8Array>> =>
-    chunks.next().catch((fault: unknown) => {
+  const nextChunk = async (): Promise<IteratorResult<Uint8Array>> =>
+    chunks.next().catch((error: unknown) => {
       if (isStopped()) return { done: true, value: undefined };
-      throw fault;
+      throw error;
     });
   try {
-    for (let next = following(), patience = SILENCE; ;) {
-      const came = await within(next, patience);
+    for (let next = nextChunk(), timeout = MIN_SILENCE; ;) {
+      const chunk = await within(next, timeout);
       if (isStopped()) return;
-      if (came === undefined) {
-        patience = Math.min(patience * 2, LONGEST_SILENCE);
-        yield NOTHING;
+      if (chunk === undefined) {
+        timeout = Math.min(timeout * 2, MAX_SILENCE);
+        yield SILENCE;
         continue;
       }
-      if (came.done === true) break;
-      yield { lines: splitter.push(came.value), bytes: came.value.length, isSilence: false };
-      next = following();
-      patience = SILENCE;
+      if (chunk.done === true) break;
+      yield { lines: splitter.push(chunk.value), bytes: chunk.value.length, isSilence: false };
+      next = nextChunk();
+      timeout = MIN_SILENCE;
     }
     yield { lines: splitter.end(), bytes: 0, isSilence: false };
   } finally {
     isOver = true;
-    // Not waited for: a writer that is silent, or waits for us, may never let it end by itself.
+    // Not awaited: a tap that is silent, or waits for us, may never close the pipe.
     void chunks.return?.();
   }
 }
 
-/** @returns nothing where the promise takes longer */
+/** @returns undefined if the promise takes longer */
 async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

@@ -6,14 +6,14 @@ export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'a
 
 export interface SchemaType {
   readonly column: ColumnType;
-  /** The types that a value may have; empty where the schema does not say. */
+  /** The types that a value may have; empty if the schema names none. */
   readonly json: ReadonlySet<JsonType>;
 }
 
 /**
- * Reads the type of one property out of its schema: lists, `anyOf`, `oneOf`, `allOf`, `format`,
+ * Reads the types of a property from its schema: type lists, `anyOf`, `oneOf`, `allOf`, `format`,
  * `enum`, `const` and local `$ref`.
- * @param root the stream's whole schema, in which a `$ref` is looked up
+ * @param root the stream's whole schema, which a `$ref` refers to
  */
 export function schemaType(property: unknown, root: JsonSchema): SchemaType {
   const found: Found[] = [];
@@ -67,7 +67,7 @@ function literals(schema: JsonSchema): JsonType[] {
   return values.map(jsonType);
 }
 
-/** `1e400` and `5.00` are whole numbers too, though their digits do not all show it. */
+/** `1e400` and `5.00` are integers too. */
 const INTEGER_LITERAL = /^-?\d+(?:\.0+)?(?:[eE]\+?\d+)?$/;
 
 export function jsonType(value: unknown): JsonType {
@@ -91,7 +91,7 @@ function resolve(reference: string, root: JsonSchema): unknown {
   return at;
 }
 
-/** A percent sign that begins no escape is meant as it stands. */
+/** A percent sign that does not begin an escape stays as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

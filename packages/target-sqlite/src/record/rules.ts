@@ -7,10 +7,13 @@ import {
 } from '@exact-spotter/singer';
 import { InvalidRecordError } from './check.ts';
 
-/** Holds a record against all that its schema says beyond the types of its columns. */
+/**
+ * Validates a record against what its schema demands beyond types.
+ * @param plain returns the record with every number as a double
+ */
 export type Rules = (record: unknown, plain: () => unknown) => InvalidRecordError | undefined;
 
-/** Keywords that demand something which the check of types does not see. */
+/** Keywords that the check of types does not cover. */
 const DEMANDS = new Set([
   ...['enum', 'const', 'not', 'if', 'pattern', 'minLength', 'maxLength'],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
@@ -18,12 +21,12 @@ const DEMANDS = new Set([
   ...['patternProperties', 'propertyNames', 'dependencies', 'dependentRequired'],
 ]);
 
-/** True where a schema demands more of a record than the types of its columns. */
+/** True if a schema demands more of a record than types. */
 export function demandsMore(schema: JsonSchema): boolean {
   try {
     return demandsAnything(schema);
   } catch (error) {
-    // Nested too deep to be looked through: whoever takes the schema says so.
+    // Nested too deeply to search. Declaring the stream reports it.
     if (error instanceof RangeError) return true;
     throw error;
   }
@@ -41,7 +44,7 @@ function demands(schema: JsonSchema): boolean {
   return Object.keys(schema).some((name) => DEMANDS.has(name)) || branches.some(demandsInside);
 }
 
-/** @param schema that of a property: what it says of its own members counts too */
+/** @param schema a property's, whose own members count too */
 function demandsInside(schema: unknown): boolean {
   const { properties, items, additionalProperties, ...rest } = asObject(schema);
   return (
@@ -54,7 +57,7 @@ function demandsInside(schema: unknown): boolean {
   );
 }
 
-/** @returns nothing where the schema is none that can be compiled */
+/** @returns undefined if the schema is not valid */
 export function compileRules(schema: JsonSchema, compile: CompileValidator): Rules | undefined {
   let validate: ReturnType<CompileValidator>;
   try {
@@ -64,13 +67,13 @@ export function compileRules(schema: JsonSchema, compile: CompileValidator): Rul
   }
   return (record, plain) => {
     if (validate(record).length === 0) return undefined;
-    // Numbers that keep their literal look like objects: only the plain record decides.
+    // Numbers that were kept as literals look like objects, so only the plain record decides.
     const [violation] = validate(plain());
-    return violation && asFault(violation);
+    return violation && asError(violation);
   };
 }
 
-function asFault({ path, reason, missing }: Violation): InvalidRecordError {
+function asError({ path, reason, missing }: Violation): InvalidRecordError {
   const [, column = '', ...inside] = path.split('/').map(unescape);
   if (missing !== undefined && column === '') {
     return new InvalidRecordError(missing, 'the value is missing, and the schema requires it');
@@ -94,8 +97,8 @@ const TYPES = new Set<unknown>([
 ]);
 
 /**
- * The schema as the validator takes it. Taps write every draft: booleans for exclusive bounds are
- * of the fourth. `multipleOf` is left out, as doubles cannot tell it for decimals.
+ * Rewrites a schema of any draft for the validator: draft 4 has booleans as exclusive bounds.
+ * `multipleOf` is left out because doubles give wrong answers for decimals.
  */
 function plainSchema(schema: unknown): JsonSchema {
   const plain: Record<string, unknown> = {};
@@ -118,14 +121,14 @@ const SCHEMAS = new Set([
   'propertyNames',
 ]);
 const LISTS_OF_SCHEMAS = new Set(['anyOf', 'oneOf', 'allOf']);
-const LEFT_OUT = new Set(['$schema', '$id', 'id', 'format', 'multipleOf', 'default', 'examples']);
+const IGNORED = new Set(['$schema', '$id', 'id', 'format', 'multipleOf', 'default', 'examples']);
 
 function plainKeyword(
   keyword: string,
   value: unknown,
   schema: JsonSchema,
 ): readonly [string, unknown] | undefined {
-  if (LEFT_OUT.has(keyword) || keyword.startsWith('x-')) return undefined;
+  if (IGNORED.has(keyword) || keyword.startsWith('x-')) return undefined;
   if (MAPS_OF_SCHEMAS.has(keyword)) {
     const entries = Object.entries(asObject(value));
     return [

@@ -98,7 +98,10 @@ export class Session {
    * @returns false if the program was told to stop meanwhile
    */
   async begin(): Promise<boolean> {
-    if (this.committer.isOpen) return true;
+    return this.committer.isOpen || this.#beginWhenFree();
+  }
+
+  async #beginWhenFree(): Promise<boolean> {
     const { db, wait } = this.#context;
     await whenFree(db, wait, () => {
       this.committer.begin();
