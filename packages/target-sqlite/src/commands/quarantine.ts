@@ -11,9 +11,9 @@ import {
 import type { Db } from '../database/sqlite.ts';
 import type { TargetSettings } from '../settings.ts';
 
-export const EMPTY_QUARANTINE = 'No records are kept aside.';
+export const EMPTY_QUARANTINE = 'No records are quarantined.';
 
-/** Prints one line a record: number, time, stream, line, reason. Never its values. */
+/** Prints one line per record: number, time, stream, line, reason. Never its values. */
 export async function listQuarantine(settings: TargetSettings): Promise<void> {
   const text = readDatabase(settings.database, (db) =>
     [...quarantinedRecords(db, settings.state_id)].map(sentence).join(''),
@@ -26,7 +26,7 @@ function sentence({ id, at, stream, line, reason }: QuarantinedRecord): string {
   return `${id}  ${at}  ${stream}  line ${line}  ${reason}\n`;
 }
 
-/** Writes the records to a file, each stream's SCHEMA in front: any target can read them. */
+/** Writes the records to a file, after their streams' SCHEMAs, so that any target can read them. */
 export function exportQuarantine(settings: TargetSettings, file: string): void {
   if (isDatabaseFile(file, settings.database)) {
     throw new SettingsError([`The file ${file} is the database itself: name another file.`]);
@@ -46,14 +46,14 @@ export function exportQuarantine(settings: TargetSettings, file: string): void {
   if (count === 0) log.info(EMPTY_QUARANTINE);
 }
 
-/** A long line may go into a pipe in more than one piece. */
+/** A pipe may take a long line in several pieces. */
 function write(descriptor: number, line: string, file: string): void {
   try {
     for (let rest = Buffer.from(line); rest.length > 0;)
       rest = rest.subarray(writeSync(descriptor, rest));
   } catch (cause) {
     throw new ProgramError(
-      `The file ${file} cannot be written: look whether the disk is full; what is kept aside stays in the database.`,
+      `The file ${file} cannot be written: check that the disk is not full. The records stay in the database.`,
       { cause },
     );
   }
@@ -71,7 +71,7 @@ function opened(file: string): number {
 }
 
 function* exportLines(db: Db, settings: TargetSettings): Generator<string> {
-  // Before the maps and behind them a stream may have one name and two forms.
+  // Before and after the maps, a stream may have the same name and different schemas.
   const declared = new Map<string, number | null>();
   const known = new Map(
     knownStreams(db, settings.table_prefix).map((stream) => [stream.stream, stream]),

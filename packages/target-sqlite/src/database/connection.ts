@@ -44,7 +44,7 @@ function openToRead(database: string): Db | undefined {
   const path = databasePath(database);
   if (!databaseExists(path)) return undefined;
   return opened(path, () => {
-    const db = openFile(path, { timeout: READ_TIMEOUT, isOld: true });
+    const db = openFile(path, { timeout: READ_TIMEOUT, mustExist: true });
     db.pragma('query_only = ON');
     return db;
   });

@@ -2,16 +2,16 @@ import { hostname } from 'node:os';
 import { LAYOUT } from './bookkeeping.ts';
 import type { Db } from './sqlite.ts';
 
-/** How a run ended. `killed`: it never said. */
+/** How a run ended. `killed`: its process ended without noting an outcome. */
 export type Outcome = 'running' | 'done' | 'stopped' | 'failed' | 'killed';
 
 export interface Progress {
-  /** Stream → rows that were committed. */
+  /** Stream → committed rows. */
   readonly rows: ReadonlyMap<string, number>;
   readonly bytes: number;
 }
 
-/** Notes the beginning of a run; to be called inside a transaction. @returns its number */
+/** Notes the start of a run. Joins the open transaction. @returns the run's number */
 export function beginRun(db: Db, stateId: string, startedAt: Date): number {
   endDeadRuns(db);
   const { lastInsertRowid } = db
@@ -23,7 +23,7 @@ export function beginRun(db: Db, stateId: string, startedAt: Date): number {
   return Number(lastInsertRowid);
 }
 
-/** Runs whose process is gone were killed. Of another machine's processes nothing is known here. */
+/** Marks runs whose process no longer exists as killed. Other machines' processes cannot be checked. */
 function endDeadRuns(db: Db): void {
   for (const { run, process: pid } of runningHere(db)) {
     if (isAlive(pid)) continue;
@@ -55,13 +55,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Who else writes to the database now, in words; nothing where it is not known. */
+/** Describes another target-sqlite that is writing to the database; undefined if there is none. */
 export function otherWriter(db: Db): string | undefined {
   const other = runningHere(db).find(({ process: pid }) => pid !== process.pid && isAlive(pid));
   return other && `target-sqlite, process ${other.process}, since ${other.started_at}`;
 }
 
-/** Keeps the count of a run; to be called inside the transaction that holds the rows. */
+/** @returns a function that joins the open transaction, which has the rows that it counts */
 export function progressWriter(db: Db, run: number): (progress: Progress) => void {
   const statement = db.prepare('UPDATE _singer_runs SET rows = ?, bytes = ? WHERE run = ?');
   return ({ rows, bytes }) => {

@@ -19,7 +19,7 @@ import type { Db } from './sqlite.ts';
 import { stagedName } from './staging.ts';
 import { applyChange, describeChange, planChange, type TableChange } from './table-change.ts';
 
-/** What a stream's schema says about its table. */
+/** The parts of a stream's schema that its table depends on. */
 export interface TableSchema {
   readonly stream: string;
   readonly properties: readonly { readonly name: string; readonly column: ColumnType }[];
@@ -33,49 +33,49 @@ export interface TableSchema {
 export interface DeclareOptions {
   readonly prefix: string;
   readonly foreignKeys: boolean;
-  /** True where rows are appended, whatever their key. */
+  /** True to append every row, whatever its key. */
   readonly appendOnly: boolean;
-  /** True where a table that stands may not change. */
+  /** True to refuse changes to an existing table. */
   readonly freeze: boolean;
   readonly metadata: readonly MetadataColumn[];
-  /** Properties that met a value which their column cannot hold: it becomes untyped. */
+  /** Properties whose columns must be untyped, because a value did not fit. */
   readonly untyped: ReadonlySet<string>;
-  /** Where the rows are gathered beside the table: the types of the columns there so far. */
+  /** If rows are staged: the columns of the staging table and their types so far. */
   readonly staged: ReadonlyMap<string, ColumnType> | undefined;
   readonly line: number;
 }
 
-const MOST_COLUMNS = 2000;
+const MAX_COLUMNS = 2000;
 
 /**
- * Makes or changes the table of a stream so that it holds what the schema says, and notes it; to
- * be called inside a transaction.
- * @throws InputError for more columns than SQLite can hold, and for a change that is not allowed
+ * Creates or changes the table of a stream to fit its schema, and notes it in the bookkeeping. Joins
+ * the open transaction.
+ * @throws InputError for too many columns, and for a change that is not allowed
  */
 export function declareTable(db: Db, schema: TableSchema, options: DeclareOptions): DeclaredTable {
   const finalTable = tableOf(db, options.prefix, schema.stream);
   const table = options.staged ? stagedName(finalTable) : finalTable;
   const known = knownColumns(db, finalTable);
   const types = options.staged ?? typesByColumn(known);
-  const standing = describeTable(db, table, types);
+  const existing = describeTable(db, table, types);
   const names = nameColumns(
     schema.properties.map(({ name }) => name),
     known,
-    standing?.columns.map(({ name }) => name) ?? [],
+    existing?.columns.map(({ name }) => name) ?? [],
     generatedColumns(db, table),
   );
   const wanted = wantedTable(db, table, schema, names, options);
-  const change = planChange(standing, keepDigits(db, standing, wanted));
-  refuse(schema, change, options);
+  const change = planChange(existing, keepDigits(db, existing, wanted));
+  refuseChange(schema, change, options);
   applyChange(db, change);
   const columns = boundColumns(schema, names, change.to);
   noteStream(db, { ...schema, table: finalTable, prefix: options.prefix });
   noteColumns(db, schema.stream, finalTable, columns, known, options.staged === undefined);
   if (schema.parent) indexColumns(db, table, Object.keys(schema.parent.columns).map(name(names)));
   const sent = new Set<string>([...names.values(), ...options.metadata]);
-  // A row that comes back loses its mark, also one of a time with other settings.
-  const standingMark = standing?.columns.some((column) => foldCase(column.name) === DELETED_AT);
-  const kept = [...types.keys(), ...(standingMark ? [DELETED_AT] : [])];
+  // A row that comes back must lose its mark, even one that was set with other settings.
+  const existingMark = existing?.columns.some((column) => foldCase(column.name) === DELETED_AT);
+  const kept = [...types.keys(), ...(existingMark ? [DELETED_AT] : [])];
   return {
     table,
     finalTable,
@@ -116,10 +116,10 @@ function shape(column: string, type: ColumnType): ColumnShape {
   return { name: column, type, declared: declaredType(type) };
 }
 
-/** A whole number past 2^53 would lose digits in a column of doubles: such a column goes untyped. */
-function keepDigits(db: Db, standing: TableShape | undefined, wanted: TableShape): TableShape {
+/** Integers past 2^53 would lose digits in a REAL column: a column with such a value becomes untyped. */
+function keepDigits(db: Db, existing: TableShape | undefined, wanted: TableShape): TableShape {
   const integers = new Set(
-    standing?.columns.filter(({ type }) => type === 'integer').map((column) => column.name),
+    existing?.columns.filter(({ type }) => type === 'integer').map((column) => column.name),
   );
   const columns = wanted.columns.map((column) =>
     column.type === 'number' &&
@@ -131,21 +131,21 @@ function keepDigits(db: Db, standing: TableShape | undefined, wanted: TableShape
   return { ...wanted, columns };
 }
 
-function refuse(
+function refuseChange(
   { stream }: TableSchema,
   change: TableChange,
   { line, freeze }: DeclareOptions,
 ): void {
   const count = change.to.columns.length;
-  if (count > MOST_COLUMNS) {
+  if (count > MAX_COLUMNS) {
     throw new InputError(
-      `the table would have ${count} columns, our own included, and SQLite holds ${MOST_COLUMNS}: select fewer columns in the tap's catalog.`,
+      `the table would have ${count} columns with the metadata columns, more than SQLite's ${MAX_COLUMNS}: select fewer columns in the tap's catalog.`,
       { line, stream },
     );
   }
   if (freeze && (change.kind === 'add' || change.kind === 'rebuild')) {
     throw new InputError(
-      `the schema would change the table "${change.to.name}" (${describeChange(change)}), and schema_changes is "freeze": set it to "evolve", or mend the tap's catalog.`,
+      `the schema would change the table "${change.to.name}" (${describeChange(change)}), and schema_changes is "freeze": set it to "evolve", or fix the tap's catalog.`,
       { line, stream },
     );
   }
@@ -163,7 +163,7 @@ function boundColumns(
   });
 }
 
-/** @param all false to leave the notes of the columns that stand as they are */
+/** @param all false to only note columns that are new */
 function noteColumns(
   db: Db,
   stream: string,
@@ -178,7 +178,7 @@ function noteColumns(
   }
 }
 
-/** True when a column holds a whole number that a double cannot. */
+/** True if a column has an integer that a double cannot hold. */
 function holdsLongIntegers(db: Db, table: string, column: string): boolean {
   const sql = `SELECT 1 FROM ${quote(table)} WHERE typeof(${quote(column)}) = 'integer'
     AND ${quote(column)} NOT BETWEEN -9007199254740992 AND 9007199254740992 LIMIT 1`;
