@@ -20,9 +20,15 @@ const commandLine: CommandLine = {
     },
   },
   commands: [
-    { command: 'state', describe: "Print the last committed state as one line, for the tap's --state" },
+    {
+      command: 'state',
+      describe: "Print the last committed state as one line, for the tap's --state",
+    },
     { command: 'runs', describe: 'List the runs: start, outcome, rows, bytes, seconds' },
-    { command: 'quarantine list', describe: 'List the quarantined records and what is wrong with them' },
+    {
+      command: 'quarantine list',
+      describe: 'List the quarantined records and what is wrong with them',
+    },
     {
       command: 'quarantine export <file>',
       describe: 'Write the quarantined records to a file, as Singer messages',

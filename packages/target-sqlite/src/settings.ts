@@ -97,7 +97,8 @@ export const program: Program = {
       add_record_metadata: {
         type: 'boolean',
         title: 'Add record metadata',
-        description: 'Add the seven _sdc_ columns to every table: when a row was extracted, received and so on.',
+        description:
+          'Add the seven _sdc_ columns to every table: when a row was extracted, received and so on.',
         default: true,
       },
       schema_changes: {
@@ -154,8 +155,7 @@ export const program: Program = {
       clean_up_batch_files: {
         type: 'boolean',
         title: 'Clean up batch files',
-        description:
-          'Delete the files of BATCH messages once their rows are committed.',
+        description: 'Delete the files of BATCH messages once their rows are committed.',
         default: false,
       },
       max_line_bytes: {

@@ -53,8 +53,7 @@ export function asDatabaseError(error: unknown, path: string): unknown {
     );
   }
   const known = SENTENCES.find(([code]) => code.test(error.code))?.[1];
-  const sentence =
-    known ?? 'The database {path} refused a write ({code}): please report this.';
+  const sentence = known ?? 'The database {path} refused a write ({code}): please report this.';
   return new DatabaseError(
     `${sentence.replace('{path}', path).replace('{code}', error.code)}${detail(error, known)}`,
     { cause: error },

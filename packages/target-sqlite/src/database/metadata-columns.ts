@@ -5,7 +5,10 @@ export const METADATA_COLUMNS = {
   _sdc_extracted_at: { type: 'date-time', says: 'when the tap read the row, according to the tap' },
   _sdc_received_at: { type: 'date-time', says: 'when the target received the row' },
   _sdc_batched_at: { type: 'date-time', says: 'when the transaction that wrote the row began' },
-  _sdc_deleted_at: { type: 'date-time', says: 'when the row was found to be deleted at the source; null for a live row' },
+  _sdc_deleted_at: {
+    type: 'date-time',
+    says: 'when the row was found to be deleted at the source; null for a live row',
+  },
   _sdc_sequence: { type: 'integer', says: '`_sdc_received_at` in milliseconds since 1970' },
   _sdc_table_version: { type: 'integer', says: "the version in the row's RECORD message" },
   _sdc_sync_started_at: { type: 'integer', says: 'when the run began, in milliseconds since 1970' },

@@ -43,7 +43,8 @@ const MAX_BYTES = 511 - '-journal'.length;
  */
 export function databaseExists(path: string): boolean {
   // SQLite's longest suffix must fit too, or the first commit would fail and leave an empty file.
-  if (Buffer.byteLength(path) > MAX_BYTES) throw new DatabaseError(statProblem('ENAMETOOLONG', path));
+  if (Buffer.byteLength(path) > MAX_BYTES)
+    throw new DatabaseError(statProblem('ENAMETOOLONG', path));
   look(`${path}-journal`, path);
   const found = look(path, path);
   const problem = found && fileProblem(found);

@@ -31,7 +31,7 @@ export function rebuild(db: Db, from: TableShape, to: TableShape): void {
   rename(db, TEMPORARY, from.name);
   if (lost > 0) {
     log.warning(
-      `Rows of the table "${from.name}" have the same new key: the last of each stays, ${lost} were deleted.`,
+      `Several rows of the table "${from.name}" have the same new key: only the last of each is kept. Rows deleted: ${lost}`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { log } from '@exact-spotter/singer';
 import { asDatabaseError, DatabaseError, isBusy } from '../database/errors.ts';
 import { otherWriter } from '../database/runs-table.ts';
 import type { Db } from '../database/sqlite.ts';
@@ -25,6 +26,7 @@ export async function whenFree<T>(
   work: () => T,
 ): Promise<T | undefined> {
   const deadline = performance.now() + seconds * 1000;
+  let isWaiting = false;
   while (!stop.aborted) {
     try {
       return work();
@@ -33,6 +35,8 @@ export async function whenFree<T>(
         throw asDatabaseError(error, path);
       }
       if (performance.now() >= deadline) throw busy(db, path, seconds, error);
+      if (!isWaiting) log.debug(`The database ${path} is busy: waiting for up to ${seconds} s.`);
+      isWaiting = true;
     }
     await pause(INTERVAL, undefined, { signal: stop }).catch(() => undefined);
   }
