@@ -1,30 +1,34 @@
 /**
- * What a column may hold, as one table. `declared` is the type in the table's DDL, which decides
- * how SQLite treats a value; an untyped column keeps every value as it is bound.
+ * The types of columns. `declared` is the type in the DDL, which decides how SQLite converts a value.
+ * An untyped column stores every value as it is bound.
  */
 export const COLUMN_TYPES = {
-  null: { declared: '', json: 'null', holds: 'nothing yet' },
+  null: { declared: '', json: 'null', holds: 'NULL' },
   boolean: { declared: 'BOOLEAN', json: 'boolean', holds: '1 for true, 0 for false' },
-  integer: { declared: 'INTEGER', json: 'integer', holds: 'whole numbers of 64 bits' },
+  integer: { declared: 'INTEGER', json: 'integer', holds: '64-bit integers' },
   number: { declared: 'REAL', json: 'number', holds: 'doubles' },
-  date: { declared: 'TEXT', json: 'string, format date', holds: 'the text as it came' },
-  'date-time': { declared: 'TEXT', json: 'string, format date-time', holds: 'the text as it came' },
-  time: { declared: 'TEXT', json: 'string, format time', holds: 'the text as it came' },
+  date: { declared: 'TEXT', json: 'string, format date', holds: 'the string, unchanged' },
+  'date-time': {
+    declared: 'TEXT',
+    json: 'string, format date-time',
+    holds: 'the string, unchanged',
+  },
+  time: { declared: 'TEXT', json: 'string, format time', holds: 'the string, unchanged' },
   json: {
     declared: 'TEXT',
     json: 'object or array',
-    holds: 'JSON text with its digits and the order of its keys',
+    holds: 'JSON text with the same digits and key order',
   },
   text: {
     declared: 'TEXT',
-    json: 'string, or several types with string, object or array among them',
-    holds: 'the text as it came; other values as their JSON text',
+    json: 'string, or several types that include string, object or array',
+    holds: 'the string, unchanged; other values as JSON text',
   },
   any: {
     declared: '',
-    json: 'no type, or a numeric column that met a value SQLite cannot hold as a number',
+    json: 'no type, or a number that SQLite cannot hold exactly',
     holds:
-      'integers, doubles and texts side by side; what is no number of SQLite as text, digit for digit',
+      'integers, doubles and text; numbers that SQLite cannot hold exactly as text, digit for digit',
   },
 } as const satisfies Record<string, { declared: string; json: string; holds: string }>;
 
@@ -34,12 +38,12 @@ export function declaredType(type: ColumnType): string {
   return COLUMN_TYPES[type].declared;
 }
 
-/** True where the column keeps texts, whatever was sent. */
+/** True if the column stores every value as text. */
 export function isTextual(type: ColumnType): boolean {
   return COLUMN_TYPES[type].declared === 'TEXT';
 }
 
-/** The narrowest type that holds what both hold: null, then boolean, integer, number, text, any. */
+/** The narrowest type for the values of both: null, then boolean, integer, number, text, any. */
 export function widen(one: ColumnType, other: ColumnType): ColumnType {
   if (one === other || other === 'null') return one;
   if (one === 'null') return other;
