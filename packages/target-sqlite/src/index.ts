@@ -1,3 +1,3 @@
-export { COLUMN_TYPES } from './column-types.ts';
-export { METADATA_COLUMNS } from './metadata-columns.ts';
-export { program } from './program.ts';
+export { COLUMN_TYPES } from './database/column-types.ts';
+export { METADATA_COLUMNS } from './database/metadata-columns.ts';
+export { program } from './settings.ts';

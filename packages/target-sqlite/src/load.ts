@@ -1,44 +1,38 @@
 import { parseMessage as parse, type Output } from '@exact-spotter/singer';
-import { loadBatch } from './batch.ts';
-import { openMaps } from './map.ts';
-import { openRun } from './open-run.ts';
-import type { TargetSettings } from './program.ts';
-import { read } from './read.ts';
+import { read } from './input/lines.ts';
+import { openMaps } from './input/mapped-lines.ts';
+import { withSession } from './session/with-session.ts';
+import type { TargetSettings } from './settings.ts';
 
-export interface Ends {
+export interface LoadOptions {
   readonly input: AsyncIterable<Uint8Array>;
-  /** The folders in which the files of a BATCH may lie. */
+  /** The folders in which the files of a BATCH may be. */
   readonly batchFolders: readonly string[];
   readonly output: Output;
-  /** Ends the run early: what the last STATE covers is kept. */
+  /** Ends the load early: everything up to the last STATE is kept. */
   readonly stop: AbortSignal;
 }
 
 /**
- * The whole walk from bytes to committed rows: read, parse, map, check, bind, load,
- * acknowledge. The target checks and binds each record in one step, see `stream.ts`.
- * @throws InputError, DatabaseError; SettingsError for stream maps that cannot be
+ * The pipeline from bytes to committed rows: read, parse, map, check, bind, load, acknowledge.
+ * `session.load` checks, binds and inserts a record in one pass, see `stream/writer.ts`.
+ * @throws InputError, DatabaseError; SettingsError for invalid stream maps
  */
-export async function load(settings: TargetSettings, ends: Ends): Promise<void> {
-  const { input, output, stop, batchFolders } = ends;
-  const maxLineBytes = settings.max_line_bytes;
-  // Rows that are only ever appended tell a history: nothing in it is replaced.
-  const replacesChildren = settings.load_method !== 'append-only';
+export async function load(settings: TargetSettings, options: LoadOptions): Promise<void> {
+  const { input, stop } = options;
   const maps = await openMaps(settings);
-  const run = await openRun(settings, { output, stop, replacesChildren });
-  await run?.walk(async (target) => {
-    for await (const { lines, bytes, isSilence } of read(input, maxLineBytes, stop)) {
-      run.received(bytes);
+  // Append-only rows are a history: children of earlier versions of a row stay.
+  const replacesChildren = settings.load_method !== 'append-only';
+  await withSession(settings, { ...options, maps, replacesChildren }, async (session) => {
+    for await (const { lines, bytes, isSilence } of read(input, settings.max_line_bytes, stop)) {
+      session.received(bytes);
       for (const line of maps?.lines(lines) ?? lines) {
         const message = 'message' in line ? line.message : parse(line);
-        if (!(run.isReadyFor(message) || (await run.makeReady(message)))) return;
-        if (message.type === 'BATCH') {
-          await loadBatch(run, target, message, line, { batchFolders, maxLineBytes, stop, maps });
-        } else if ('fault' in line) target.unmapped(line);
-        else target.load(message, line);
+        const waiting = session.load(message, line);
+        if (waiting) await waiting;
       }
-      await run.acknowledge(isSilence);
+      await session.acknowledge(isSilence);
     }
-    maps?.tell();
+    maps?.reportUnmatched();
   });
 }

@@ -9,38 +9,44 @@ import {
   type Arguments,
   type CommandLine,
 } from '@exact-spotter/singer';
-import { program, type TargetSettings } from './program.ts';
+import { program, type TargetSettings } from './settings.ts';
 
 const commandLine: CommandLine = {
   options: {
     input: {
       type: 'string',
       requiresArg: true,
-      describe: 'A file of Singer messages to read instead of the standard input',
+      describe: 'Read Singer messages from this file instead of stdin',
     },
   },
   commands: [
-    { command: 'state', describe: 'Print the last committed state as one line, for --state' },
-    { command: 'runs', describe: 'List the runs: when, how each ended, rows, bytes, seconds' },
-    { command: 'quarantine list', describe: 'List the records that were kept aside, and why' },
+    {
+      command: 'state',
+      describe: "Print the last committed state as one line, for the tap's --state",
+    },
+    { command: 'runs', describe: 'List the runs: start, outcome, rows, bytes, seconds' },
+    {
+      command: 'quarantine list',
+      describe: 'List the quarantined records and what is wrong with them',
+    },
     {
       command: 'quarantine export <file>',
-      describe: 'Write the records that were kept aside to a file, as Singer lines',
+      describe: 'Write the quarantined records to a file, as Singer messages',
     },
     {
       command: 'quarantine replay',
-      describe: 'Load the records that were kept aside again, after the cause is gone',
+      describe: 'Load the quarantined records again, once their problem is fixed',
     },
     {
       command: 'verify',
-      describe: 'Check the file, the rows of the last run, and the declared relationships',
+      describe: 'Check the file, the rows of the last run and the declared relationships',
     },
   ],
 };
 
 type Command = (settings: TargetSettings, values: Arguments['values']) => Promise<void>;
 
-/** What each command does; the bare run loads. Each is read from disk when it is asked for. */
+/** Each command's module is imported only when it is needed, to start faster. */
 const commands: Readonly<Record<string, Command>> = {
   state: async (settings) => (await import('./commands/state.ts')).printState(settings),
   runs: async (settings, { format }) =>
@@ -54,12 +60,12 @@ const commands: Readonly<Record<string, Command>> = {
   verify: async (settings) => (await import('./commands/verify.ts')).verify(settings),
 };
 
-/** @param argv the command line without the programs' names */
+/** @param argv the arguments, without the paths of Node and of the program */
 export async function main(argv: readonly string[]): Promise<void> {
-  await runProgram(program, argv, commandLine, run);
+  await runProgram(program, argv, commandLine, execute);
 }
 
-async function run(args: Arguments): Promise<void> {
+async function execute(args: Arguments): Promise<void> {
   const settings = await resolveSettings<TargetSettings>(program, args.config, process.env);
   const command = commands[args.command.join(' ')];
   if (command) return command(settings, args.values);
@@ -78,18 +84,18 @@ async function run(args: Arguments): Promise<void> {
       stop,
     });
   } finally {
-    // A run that failed reads no more: whoever still writes hears of it, and no thread waits on.
+    // Closes stdin after a failure, so that the tap gets EPIPE and the reading thread ends.
     over.abort();
   }
 }
 
-/** Where the settings files lie; the working directory where there are none. */
+/** The folders of the settings files, or the working directory if there are none. */
 function folders(sources: readonly string[]): string[] {
   const files = sources.filter((source) => source !== 'ENV');
   return files.length === 0 ? [process.cwd()] : files.map((file) => dirname(resolve(file)));
 }
 
-/** @throws SettingsError before anything is made, for a file that cannot be read */
+/** @throws SettingsError if the file cannot be read; nothing has been created by then */
 async function fileBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
   const { open } = await import('node:fs/promises');
   try {
@@ -99,9 +105,9 @@ async function fileBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
     await file.close();
   } catch (cause) {
     throw new SettingsError(
-      [`The file ${path} of --input cannot be read: check the path and the permissions.`],
+      [`The --input file ${path} cannot be read: check the path and the permissions.`],
       { cause },
     );
   }
-  throw new SettingsError([`The file ${path} of --input is a folder: name a file.`]);
+  throw new SettingsError([`The --input path ${path} is a folder: name a file.`]);
 }

@@ -14,7 +14,11 @@ describe('bad input gets one clear sentence, without its values', () => {
     ['no record', ['{"type":"RECORD","stream":"t"}'], 'line 2, stream "t": the RECORD message has'],
     ['a null record', ['{"type":"RECORD","stream":"t","record":null}'], 'has no "record" object'],
     ['no value', ['{"type":"STATE"}'], 'the STATE message has no "value"'],
-    ['a RECORD before its SCHEMA', [record('u', { id: 1 })], 'line 2, stream "u": no SCHEMA'],
+    [
+      'a RECORD before its SCHEMA',
+      [record('u', { id: 1 })],
+      'line 2, stream "u": the stream has no SCHEMA',
+    ],
     [
       'a schema without properties',
       ['{"type":"SCHEMA","stream":"u","schema":{"type":"object"},"key_properties":[]}'],
@@ -25,12 +29,12 @@ describe('bad input gets one clear sentence, without its values', () => {
       [
         `{"type":"SCHEMA","stream":"u","schema":{"properties":{"a":${'{"anyOf":['.repeat(6000)}{}${']}'.repeat(6000)}}}}`,
       ],
-      'line 2, stream "u": the schema is nested too deep to be read',
+      'line 2, stream "u": the schema is nested too deeply',
     ],
     [
       'a key that is no property',
       [schema('u', { id: integer }, ['canary'])],
-      'line 2, stream "u": the key "canary" is none',
+      'line 2, stream "u": the schema does not declare the key property "canary"',
     ],
     [
       'a key that is missing',
@@ -105,8 +109,8 @@ describe('bad input gets one clear sentence, without its values', () => {
 
 describe('a file of --input that cannot be read', () => {
   it.each<[string, string, string]>([
-    ['is not there', 'none.singer', 'of --input cannot be read: check the path'],
-    ['is a folder', '.', 'of --input is a folder: name a file'],
+    ['is not there', 'none.singer', 'cannot be read: check the path'],
+    ['is a folder', '.', 'is a folder: name a file'],
   ])('%s', async (_name, path, reason) => {
     const target = new TestTarget();
     const { code, stderr } = await target.run('', '--input', join(target.folder, path));
@@ -124,7 +128,7 @@ describe('a database that cannot be used', () => {
         writeFileSync(join(folder, 'notes.txt'), 'canary '.repeat(1000));
         return join(folder, 'notes.txt');
       },
-      'is no SQLite database: name another file.',
+      'is not a SQLite database: name another file.',
     ],
     ['is a folder', ({ folder }) => folder, 'is a folder: name a file in it.'],
     [

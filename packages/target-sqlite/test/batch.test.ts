@@ -112,12 +112,12 @@ describe('BATCH', () => {
     [
       'that lies elsewhere',
       () => batch(['file:///etc/hostname']),
-      'does not lie in the folder of the settings file',
+      'is outside the folder of the settings file',
     ],
     [
       'that lies elsewhere by dots',
       (target) => batch([`${pathToFileURL(target.folder).href}/../x/../../etc/hostname`]),
-      'does not lie in the folder',
+      'is outside the folder',
     ],
     [
       'that lies elsewhere by a link',
@@ -125,18 +125,18 @@ describe('BATCH', () => {
         symlinkSync('/etc/hostname', join(target.folder, 'link'));
         return batch([url(target, 'link')]);
       },
-      'does not lie in the folder',
+      'is outside the folder',
     ],
     ['that is not there', (target) => batch([url(target, 'none')]), 'cannot be read (ENOENT)'],
     [
       'of another machine',
       () => batch(['https://example.com/a']),
-      'only files of this machine are taken',
+      'only local files (file://) can be read',
     ],
     [
       'of another format',
       (target) => batch([url(target, 'a')], { format: 'parquet' }),
-      'are taken as jsonl, plain or gzip',
+      'must have the format jsonl, plain or gzip',
     ],
     [
       'that is no gzip',

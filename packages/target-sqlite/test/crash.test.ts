@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { ended, withSeed } from '@exact-spotter/testing';
 import { describe, expect, it } from 'vitest';
-import { faultOf, isWhole, keptAt, longStream } from './long-stream.ts';
+import { isWhole, longStream, problemOf, storedAt } from './long-stream.ts';
 import { hasStrace, traced } from './strace.ts';
-import { ended, integer, lines, nullableText, record, schema, TestTarget } from './target.ts';
+import { integer, lines, nullableText, record, schema, TestTarget } from './target.ts';
 
-/** More of both with `npm run test:faults`. */
+/** `npm run test:faults` sets both to more. */
 const KILLS = Number(process.env['FAULT_KILLS'] ?? 10);
 const POINTS = Number(process.env['FAULT_POINTS'] ?? 5);
 const HOURS = 3_600_000;
@@ -14,28 +15,26 @@ describe('kill -9', () => {
   const input = longStream(0, rows);
 
   it(
-    'at random moments loses nothing and doubles nothing',
-    async () => {
+    'at random moments loses and duplicates nothing',
+    withSeed(async (random) => {
       for (let kills = 0; kills < KILLS;) {
         const target = new TestTarget({ batch_size_rows: 500 });
-        for (let from = 0; from < rows; from = keptAt(target)) {
+        for (let from = 0; from < rows; from = storedAt(target)) {
           const child = target.start();
-          const end = ended(child);
-          child.stdin.on('error', () => undefined);
-          child.stdin.end(from === 0 ? input : longStream(from, rows));
-          await Promise.race([end, wait(150 + Math.random() * 700)]);
+          const end = ended(child, from === 0 ? input : longStream(from, rows));
+          await Promise.race([end, wait(150 + random() * 700)]);
           if (kills < KILLS && child.exitCode === null && child.kill('SIGKILL')) kills += 1;
           const { stdout } = await end;
-          expect(faultOf(target, stdout)).toBeUndefined();
+          expect(problemOf(target, stdout)).toBeUndefined();
         }
         expect(isWhole(target, rows)).toBe(true);
       }
-    },
+    }),
     6 * HOURS,
   );
 });
 
-describe.skipIf(!hasStrace)('kill -9 at a write to the disk', () => {
+describe.skipIf(!hasStrace)('kill -9 at a write to the disk (needs strace)', () => {
   const rows = 400;
   const changing = (type: string): object =>
     schema(
@@ -48,29 +47,30 @@ describe.skipIf(!hasStrace)('kill -9 at a write to the disk', () => {
   it.each<[string, 'pwrite64' | 'fsync', string, string]>([
     ['an empty database', 'pwrite64', '', ''],
     ['an empty database', 'fsync', '', ''],
-    ['rows that are there', 'pwrite64', longStream(0, 200), ''],
-    ['a table that is rebuilt', 'pwrite64', first, lines(changing('string'))],
+    ['existing rows', 'pwrite64', longStream(0, 200), ''],
+    ['a table that must be rebuilt', 'pwrite64', first, lines(changing('string'))],
   ])(
-    '%s, %s: loses nothing and doubles nothing',
-    async (_name, call, before, change) => {
-      const run = async (options: readonly string[]): Promise<number> => {
-        const target = new TestTarget({ batch_size_rows: 50 });
-        if (before !== '') await target.load(before);
-        const from = keptAt(target);
-        const { stdout, calls } = await traced(target, change + longStream(from, rows), [
-          ...['-e', `trace=${call}`, ...options],
-        ]);
-        expect(faultOf(target, stdout)).toBeUndefined();
-        await target.load(longStream(keptAt(target), rows));
-        expect(isWhole(target, rows)).toBe(true);
-        return calls.filter((line) => line.includes(`${call}(`)).length;
-      };
-      const count = await run([]);
-      const step = Math.max(1, count / POINTS);
-      for (let point = 1 + Math.random() * (step - 1); point <= count; point += step) {
-        await run(['-e', `inject=${call}:signal=SIGKILL:when=${Math.floor(point)}`]);
-      }
-    },
+    '%s, %s: loses and duplicates nothing',
+    async (_name, call, before, change) =>
+      withSeed(async (random) => {
+        const run = async (options: readonly string[]): Promise<number> => {
+          const target = new TestTarget({ batch_size_rows: 50 });
+          if (before !== '') await target.load(before);
+          const from = storedAt(target);
+          const { stdout, calls } = await traced(target, change + longStream(from, rows), [
+            ...['-e', `trace=${call}`, ...options],
+          ]);
+          expect(problemOf(target, stdout)).toBeUndefined();
+          await target.load(longStream(storedAt(target), rows));
+          expect(isWhole(target, rows)).toBe(true);
+          return calls.filter((line) => line.includes(`${call}(`)).length;
+        };
+        const count = await run([]);
+        const step = Math.max(1, count / POINTS);
+        for (let point = 1 + random() * (step - 1); point <= count; point += step) {
+          await run(['-e', `inject=${call}:signal=SIGKILL:when=${Math.floor(point)}`]);
+        }
+      })(),
     2 * HOURS,
   );
 });

@@ -1,15 +1,15 @@
-import { spawn } from 'node:child_process';
+import { execute } from '@exact-spotter/testing';
 import { describe, expect, it } from 'vitest';
-import { faultOf, isWhole, keptAt, longStream } from './long-stream.ts';
+import { isWhole, longStream, problemOf, storedAt } from './long-stream.ts';
 import { hasStrace, traced } from './strace.ts';
-import { bin, ended, TestTarget } from './target.ts';
+import { command, TestTarget } from './target.ts';
 
 const ROWS = 1000;
 const POINTS = Number(process.env['FAULT_POINTS'] ?? 3);
 
-/** Goes on from what a fault has left, and ends with everything once. */
-async function goesOn(target: TestTarget): Promise<void> {
-  await target.load(longStream(keptAt(target), ROWS));
+/** Resumes from what an error has left, and must end with everything exactly once. */
+async function resume(target: TestTarget): Promise<void> {
+  await target.load(longStream(storedAt(target), ROWS));
   expect(isWhole(target, ROWS)).toBe(true);
 }
 
@@ -22,42 +22,43 @@ describe('a disk that fails', () => {
       /The disk under the database .* (?:is full|failed)/,
     ],
     ['cannot be synced', 'inject=fsync:error=EIO', /The disk under the database .* failed/],
-  ])('%s: one sentence, no state, and nothing is lost', async (_name, fault, sentence) => {
-    const call = /inject=(\w+)/.exec(fault)?.[1] ?? '';
-    let failures = 0;
-    for (let point = 1; point <= POINTS; point += 1) {
-      const target = new TestTarget({ batch_size_rows: 200 });
-      // From that call on all fail, as on a disk that stays as it is.
-      const { code, stdout, stderr, calls } = await traced(target, longStream(0, ROWS), [
-        ...['-e', `trace=${call}`, '-e', `${fault}:when=${point * 5 - 2}+`],
-      ]);
-      // Past the last call of the run there is nothing more to try, however many points are asked.
-      if (!calls.some((line) => line.includes('(INJECTED)'))) break;
-      expect(faultOf(target, stdout)).toBeUndefined();
-      if (code !== 0) {
-        failures += 1;
-        expect(code).toBe(1);
-        expect(stderr).toMatch(sentence);
-        expect(stderr.match(/CRITICAL/g)).toHaveLength(1);
+  ])(
+    '%s: prints one error and no further STATE, and loses nothing (needs strace)',
+    async (_name, fault, sentence) => {
+      const call = /inject=(\w+)/.exec(fault)?.[1] ?? '';
+      let failures = 0;
+      for (let point = 1; point <= POINTS; point += 1) {
+        const target = new TestTarget({ batch_size_rows: 200 });
+        // All calls from that one on fail, as on a broken disk.
+        const { code, stdout, stderr, calls } = await traced(target, longStream(0, ROWS), [
+          ...['-e', `trace=${call}`, '-e', `${fault}:when=${point * 5 - 2}+`],
+        ]);
+        // The run makes fewer calls than that: there are no more points to try.
+        if (!calls.some((line) => line.includes('(INJECTED)'))) break;
+        expect(problemOf(target, stdout)).toBeUndefined();
+        if (code !== 0) {
+          failures += 1;
+          expect(code).toBe(1);
+          expect(stderr).toMatch(sentence);
+          expect(stderr.match(/CRITICAL/g)).toHaveLength(1);
+        }
+        await resume(target);
       }
-      await goesOn(target);
-    }
-    expect(failures).toBeGreaterThan(0);
-  });
+      expect(failures).toBeGreaterThan(0);
+    },
+  );
 
-  it.skipIf(process.platform === 'win32')('has a limit on the size of files', async () => {
-    const target = new TestTarget({ batch_size_rows: 200 });
-    const limit = 'trap "" XFSZ; ulimit -f 200; exec "$@"';
-    const child = spawn('sh', [
-      ...['-c', limit, 'sh', process.execPath, '--conditions=@exact-spotter/source'],
-      ...[bin, '--config', target.config],
-    ]);
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(longStream(0, ROWS));
-    const { code, stdout, stderr } = await ended(child);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/The disk under the database .* is full, or a limit/);
-    expect(faultOf(target, stdout)).toBeUndefined();
-    await goesOn(target);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'reports a limit on the size of files (not on Windows)',
+    async () => {
+      const target = new TestTarget({ batch_size_rows: 200 });
+      const limit = 'trap "" XFSZ; ulimit -f 200; exec "$@"';
+      const args = ['-c', limit, 'sh', ...command, '--config', target.config];
+      const { code, stdout, stderr } = await execute('sh', args, { input: longStream(0, ROWS) });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/The disk under the database .* is full, or a limit/);
+      expect(problemOf(target, stdout)).toBeUndefined();
+      await resume(target);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { longStream } from './long-stream.ts';
 import { hasStrace, traced } from './strace.ts';
 import { TestTarget } from './target.ts';
 
-it.skipIf(!hasStrace)('prints no STATE before it is on the disk', async () => {
+it.skipIf(!hasStrace)('prints no STATE before it is on the disk (needs strace)', async () => {
   const target = new TestTarget({ batch_size_rows: 100 });
   const { code, calls } = await traced(target, longStream(0, 3000), [
     ...['-s', '17000', '-e', 'trace=pwrite64,write,fsync,fdatasync'],
@@ -15,8 +15,8 @@ it.skipIf(!hasStrace)('prints no STATE before it is on the disk', async () => {
 });
 
 /**
- * Follows each state through the calls: written into the log, then synced, then printed. A later
- * transaction may write meanwhile, so it does not do to look for unsynced bytes alone.
+ * Follows each state through the calls: written to the log, synced, printed. Looking for unsynced bytes
+ * alone would not do, since a later transaction may write meanwhile.
  */
 function statesIn(calls: readonly string[]): { printed: number; early: string[] } {
   const written = new Set<string>();
@@ -34,7 +34,7 @@ function statesIn(calls: readonly string[]): { printed: number; early: string[] 
   return { printed, early };
 }
 
-/** A sync that another thread interrupted in the log counts where it ended, all else where it began. */
+/** If another thread's call interrupts a sync in strace's output, the sync counts where it ended. */
 function syncsWhenDone(calls: readonly string[]): string[] {
   const begun = new Map<string, string>();
   return calls.map((call) => {

@@ -98,19 +98,19 @@ describe('a table that was made by hand is taken over', () => {
       lines(schema('t', idAndText, ['id']), record('t', { id: 2, v: 'a' })),
     );
     expect(code).toBe(1);
-    expect(stderr).toContain('its generated column "w" would be lost');
+    expect(stderr).toContain('would lose its generated column "w"');
     expect(target.rows('t')).toEqual([{ id: 1, v: 5, w: 10 }]);
   });
 
   it.each([
     ['v TEXT UNIQUE', 'UNIQUE constraint failed: t.v'],
     ['v TEXT CHECK (length(v) < 2)', 'CHECK constraint failed: length(v) < 2'],
-  ])('its rules stand, and a row that breaks one ends the run: %s', async (column, rule) => {
+  ])('its rules stand, and a row that breaks one ends the run: %s', async (column, constraint) => {
     const target = targetWith(`CREATE TABLE t (id INTEGER PRIMARY KEY, ${column})`);
     const values = [1, 2].map((at) => record('t', { id: at, v: 'canary' }));
     const { code, stderr } = await target.run(lines(schema('t', idAndText, ['id']), ...values));
     expect(code).toBe(1);
-    expect(stderr).toContain(`(${rule}): drop the rule`);
+    expect(stderr).toContain(`(${constraint}): drop the constraint`);
     expect(stderr).not.toContain('canary');
   });
 });

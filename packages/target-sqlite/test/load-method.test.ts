@@ -1,6 +1,6 @@
+import { ended } from '@exact-spotter/testing';
 import { describe, expect, it } from 'vitest';
 import {
-  ended,
   integer,
   lines,
   nullableText,
@@ -49,8 +49,7 @@ describe('overwrite', () => {
     const child = target.start();
     const end = ended(child);
     child.stdin.write(lines(schema('t', { id: integer }, ['id']), record('t', { id: 1 })));
-    await target.untilMade();
-    await target.until("SELECT 1 FROM sqlite_schema WHERE name = '_singer_staged_t'");
+    await target.untilCommitted('_singer_staged_t');
     const other = new TestTarget();
     other.configure({ ...own, database: target.database, state_id: 'two' });
     const rows = lines(schema('u', { id: integer }, ['id']), record('u', { id: 1 }));
@@ -141,7 +140,7 @@ describe('overwrite', () => {
     const child = target.start();
     const end = ended(child);
     child.stdin.write(lines(declared, row(2, 'b'), row(3, 'c'), state({ a: 2 })));
-    await target.until("SELECT 1 FROM sqlite_schema WHERE name = '_singer_staged_t'");
+    await target.untilCommitted('_singer_staged_t');
     child.kill('SIGTERM');
     expect(await end).toMatchObject({ code: 0, stdout: '' });
     expect(target.rows('t')).toEqual([{ id: 1, v: 'a' }]);

@@ -1,18 +1,18 @@
 import { integer, lines, record, schema, state, type TestTarget } from './target.ts';
 
 /**
- * A stream that can be read on from any state: rows with a key, some of which come again changed,
- * and rows without a key, with a STATE after every few.
+ * A stream that can be resumed from any state: rows with a key, some of which come again changed, and
+ * rows without a key, with a STATE after every few rows.
  */
 const KEYS = 400;
-const ROWS_A_STATE = 7;
+const ROWS_PER_STATE = 7;
 
 const declared = [
   schema('keyed', { id: integer, at: integer, text: { type: 'string' } }, ['id']),
   schema('keyless', { at: integer }),
 ];
 
-/** @param from the last row that is known to be kept, 0 at the beginning */
+/** @param from the last row that is stored already, 0 for none */
 export function longStream(from: number, to: number): string {
   const messages: object[] = [...declared];
   for (let at = from + 1; at <= to; at += 1) {
@@ -21,53 +21,51 @@ export function longStream(from: number, to: number): string {
         ? record('keyless', { at })
         : record('keyed', { id: (at * 17) % KEYS, at, text: `row ${at} `.repeat(20) }),
     );
-    if (at % ROWS_A_STATE === 0 || at === to) messages.push(state({ at }));
+    if (at % ROWS_PER_STATE === 0 || at === to) messages.push(state({ at }));
   }
   return lines(...messages);
 }
 
-/** How far the database says that it is; 0 where it says nothing. */
-export function keptAt(target: TestTarget): number {
+/** The last row of the stored state; 0 if there is none. */
+export function storedAt(target: TestTarget): number {
   if (!target.exists) return 0;
   const [table] = target.query(`SELECT 1 FROM sqlite_schema WHERE name = '_singer_state'`);
   const [row] = table ? target.query('SELECT value FROM _singer_state') : [];
   return row ? (JSON.parse(String(row['value'])) as { at: number }).at : 0;
 }
 
-/** How far the output of a run says that it is. */
+/** The last row of the last printed state. */
 function printedAt(stdout: string): number {
   const whole = stdout.slice(0, stdout.lastIndexOf('\n') + 1).trim();
   const last = whole.split('\n').at(-1) ?? '';
   return last === '' ? 0 : (JSON.parse(last) as { at: number }).at;
 }
 
-/**
- * What is wrong with a database that a run left behind, whatever ended it: nothing, or the first
- * thing found.
- */
-export function faultOf(target: TestTarget, stdout: string): string | undefined {
-  if (!target.exists) return printedAt(stdout) === 0 ? undefined : 'printed a state of nothing';
-  target.finish();
-  const sound = target.query('PRAGMA integrity_check')[0]?.['integrity_check'];
-  if (sound !== 'ok') return `integrity: ${String(sound)}`;
-  const at = keptAt(target);
-  if (at < printedAt(stdout)) return `printed ${printedAt(stdout)}, and keeps ${at}`;
+/** The first problem of a database after a run, however it ended; undefined if there is none. */
+export function problemOf(target: TestTarget, stdout: string): string | undefined {
+  if (!target.exists)
+    return printedAt(stdout) === 0 ? undefined : 'printed a state, but has no database';
+  target.recover();
+  const integrity = target.query('PRAGMA integrity_check')[0]?.['integrity_check'];
+  if (integrity !== 'ok') return `integrity: ${String(integrity)}`;
+  const at = storedAt(target);
+  if (at < printedAt(stdout)) return `printed ${printedAt(stdout)} but stored ${at}`;
   if (at === 0) return undefined;
   const wanted = expectedRows(at);
   const keyless = target
     .query('SELECT at FROM keyless ORDER BY at')
     .map((row) => Number(row['at']));
   if (keyless.join() !== wanted.keyless.join())
-    return `rows without a key are not those up to ${at}`;
+    return `the rows without a key are not those up to ${at}`;
   const keyed = new Map(
     target.query('SELECT id, at FROM keyed').map((row) => [row['id'], Number(row['at'])]),
   );
-  // Rows of a key may be further than the state, and will come again; never behind.
+  // Rows with a key may be newer than the state, since they will come again, but never older.
   const behind = [...wanted.keyed].some(([id, last]) => (keyed.get(id) ?? 0) < last);
-  return behind ? `rows with a key are behind ${at}` : undefined;
+  return behind ? `some rows with a key are older than ${at}` : undefined;
 }
 
-/** The tables when everything up to a row has been loaded. */
+/** The tables after everything up to a row was loaded. */
 function expectedRows(to: number): { keyed: Map<number, number>; keyless: number[] } {
   const keyed = new Map<number, number>();
   const keyless: number[] = [];
@@ -78,7 +76,7 @@ function expectedRows(to: number): { keyed: Map<number, number>; keyless: number
   return { keyed, keyless };
 }
 
-/** True when the tables hold everything up to a row, once. */
+/** True if the tables have everything up to a row exactly once. */
 export function isWhole(target: TestTarget, to: number): boolean {
   const wanted = expectedRows(to);
   const keyed = target.query('SELECT id, at FROM keyed').map((row) => [row['id'], row['at']]);

@@ -50,7 +50,7 @@ describe('a record on which an expression fails', () => {
     ]);
     const reason = 'column "age": int() got a string that is not an integer';
     expect(kept(target)).toEqual([{ stream: 'people', line: 3, reason }]);
-    expect(stderr).toContain('Records that were kept aside in _singer_quarantine: 1');
+    expect(stderr).toContain('Records quarantined in _singer_quarantine: 1');
     const list = await target.run('', 'quarantine', 'list');
     expect(list.stdout + stderr).not.toContain('canary');
 
@@ -73,7 +73,7 @@ describe('a record on which an expression fails', () => {
     await target.load(lines(people, record('people', { id: 2, age: '7' })));
     target.configure(maps(mended));
     const { stderr } = await target.run('', 'quarantine', 'replay');
-    expect(stderr).toContain('Records that later ones had overtaken: 1');
+    expect(stderr).toContain('Records dropped because a later one was loaded: 1');
     expect(target.rows('p', 'id = 2')).toEqual([{ id: 2, age: 7 }]);
     expect(kept(target)).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('a record on which an expression fails', () => {
     target.configure(maps(mended));
     const { code, stderr } = await target.run('', 'quarantine', 'replay');
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/another key than their table by now stay kept aside .*: 1\n/);
+    expect(stderr).toMatch(/stay in quarantine because the key of their table has changed .*: 1\n/);
     expect(target.rows('p').map(({ age }) => age)).toEqual([7, 8]);
     expect(kept(target)).toHaveLength(1);
     expect(target.query('SELECT key_properties AS key FROM _singer_streams')).toEqual([
@@ -158,7 +158,7 @@ describe('a record on which an expression fails', () => {
     const { stderr } = await target.run(
       lines(people, activate, record('people', { id: 1, age: 'x' }), state({ b: 1 })),
     );
-    expect(stderr).toContain('no row was taken as deleted');
+    expect(stderr).toContain('no rows were deleted');
     expect(target.alive('p')).toEqual([{ id: 1, age: 1 }]);
   });
 

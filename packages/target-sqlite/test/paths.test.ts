@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -11,18 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { ended, type Ended } from '@exact-spotter/testing';
 import { describe, expect, it } from 'vitest';
-import {
-  bin,
-  ended,
-  integer,
-  lines,
-  record,
-  schema,
-  state,
-  TestTarget,
-  type Ended,
-} from './target.ts';
+import { command, integer, lines, record, schema, state, TestTarget } from './target.ts';
 
 const input = lines(schema('t', { id: integer }, ['id']), record('t', { id: 1 }), state({ a: 1 }));
 /** All open the database by one door: one stands for them where there are many cases. */
@@ -46,20 +37,17 @@ function targetIn(name: string, prepare?: (path: string) => void): TestTarget {
   return target;
 }
 
-/** Runs the target in its own folder. @param user a number of the system's, where not one's own */
+/** Runs the target in its folder. @param user the ID of another user to run it as */
 async function run(
   target: TestTarget,
   args: readonly string[] = [],
   user?: number,
 ): Promise<Ended> {
-  const options = ['--conditions=@exact-spotter/source', bin, '--config', target.config, ...args];
-  const child = spawn(process.execPath, options, {
+  const child = target.start(args, {
     cwd: target.folder,
     ...(user !== undefined && { uid: user }),
   });
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  return ended(child);
+  return ended(child, input);
 }
 
 /** What a fault must look like: nothing printed, one sentence. */
@@ -121,15 +109,15 @@ describe('a text that names no file that could be kept', () => {
   it.each<[string, RegExp]>([
     ['', /"database" must not be empty/],
     ['  ', /"database" is blank: name a file/],
-    [':memory:', /"database" is ":memory:", where nothing would be kept/],
-    ['file:data.sqlite', /"database" is an address \(file:\)/],
-    ['file:/data.sqlite?mode=memory', /"database" is an address \(file:\)/],
+    [':memory:', /"database" is ":memory:", which would not be saved/],
+    ['file:data.sqlite', /"database" is a file: URL/],
+    ['file:/data.sqlite?mode=memory', /"database" is a file: URL/],
     ['~/data.sqlite', /"database" begins with ~, which only a shell replaces/],
     ['data.sqlite ', /"database" ends in white space/],
     ['data.sqlite\n', /"database" ends in white space/],
-    ['data\0.sqlite', /"database" holds what the name of a file cannot/],
-    ['data\ud800.sqlite', /"database" holds what the name of a file cannot/],
-    ['data/', /"database" names a folder/],
+    ['data\0.sqlite', /"database" contains a NUL or an unpaired surrogate/],
+    ['data\ud800.sqlite', /"database" contains a NUL or an unpaired surrogate/],
+    ['data/', /"database" is a folder/],
   ])('%j is refused, and nothing made', async (database, sentence) => {
     const target = targetAt(database);
     for (const args of BOTH) expectFault(await run(target, args), 2, sentence);
@@ -145,19 +133,19 @@ describe('a path that leads to no database', () => {
     [
       'a device',
       (path) => symlinkSync('/dev/null', path),
-      /data is a device or a pipe, where nothing would be kept/,
+      /data is a device or a pipe, which cannot hold a database/,
     ],
     [
       'a pipe',
       (path) => spawnSync('mkfifo', [path]),
-      /data is a device or a pipe, where nothing would be kept/,
+      /data is a device or a pipe, which cannot hold a database/,
     ],
-    ['a text', (path) => writeFileSync(path, text), /data is no SQLite database/],
-    ['two letters', (path) => writeFileSync(path, 'hi'), /data is no SQLite database/],
+    ['a text', (path) => writeFileSync(path, text), /data is not a SQLite database/],
+    ['two letters', (path) => writeFileSync(path, 'hi'), /data is not a SQLite database/],
     [
       'a circle',
       (path) => symlinkSync(basename(path), path),
-      /data is a link that leads in a circ/,
+      /data is a symbolic link that leads to itself/,
     ],
   ])('%s: one sentence, and it stays as it was', async (_name, prepare, sentence) => {
     const target = targetIn('data', prepare);
@@ -180,7 +168,11 @@ describe('a path that leads to no database', () => {
 
   it('a folder that is missing together with the one above it', async () => {
     const target = targetIn('one/two/data.sqlite');
-    expectFault(await run(target), 1, /one.two for the database does not exist, nor does the one/);
+    expectFault(
+      await run(target),
+      1,
+      /one.two for the database does not exist, nor does its parent/,
+    );
     expect((await run(target, ['state'])).stdout).toBe('{}\n');
   });
 
@@ -196,7 +188,7 @@ describe('a path that leads to no database', () => {
     await target.load(input);
     linkSync(target.database, join(target.folder, 'second.sqlite'));
     for (const args of BOTH) {
-      expectFault(await run(target, args), 1, /has 2 names \(hard links\)/);
+      expectFault(await run(target, args), 1, /has 2 hard links/);
     }
   });
 });
@@ -205,9 +197,7 @@ describe('a path that leads to no database', () => {
 const user = process.getuid?.() === 0 ? 65_534 : process.getuid?.();
 const hasUser =
   user !== undefined &&
-  spawnSync(process.execPath, ['--conditions=@exact-spotter/source', bin, '--version'], {
-    uid: user,
-  }).status === 0;
+  spawnSync(command[0] ?? '', [...command.slice(1), '--version'], { uid: user }).status === 0;
 
 describe.skipIf(!hasUser)('a path that may not be used', () => {
   /** A database in a folder of its own, which belongs to the user. */
@@ -225,7 +215,7 @@ describe.skipIf(!hasUser)('a path that may not be used', () => {
     const { target, database } = await owned();
     chmodSync(database, 0o444);
     const before = readFileSync(database);
-    expectFault(await run(target, [], user), 1, /data\.sqlite may not be written/);
+    expectFault(await run(target, [], user), 1, /data\.sqlite is not writable/);
     expect((await run(target, ['state'], user)).stdout).toBe('{"a":1}\n');
     expect(readFileSync(database).equals(before)).toBe(true);
   });
@@ -234,13 +224,17 @@ describe.skipIf(!hasUser)('a path that may not be used', () => {
     const { target, folder } = await owned();
     chmodSync(folder, 0o555);
     for (const args of BOTH) {
-      expectFault(await run(target, args, user), 1, /lies where nothing may be written/);
+      expectFault(
+        await run(target, args, user),
+        1,
+        /The folder of the database .* is not writable/,
+      );
     }
     expect(readdirSync(folder)).toEqual(['data.sqlite']);
     target.configure({ database: join(folder, 'new.sqlite') });
     expectFault(await run(target, [], user), 1, /new\.sqlite cannot be opened: check the perm/);
     target.configure({ database: join(folder, 'new', 'new.sqlite') });
-    expectFault(await run(target, [], user), 1, /own.new for the database cannot be made/);
+    expectFault(await run(target, [], user), 1, /own.new for the database cannot be created/);
     chmodSync(folder, 0o755);
   });
 
@@ -248,7 +242,7 @@ describe.skipIf(!hasUser)('a path that may not be used', () => {
     const { target, folder } = await owned();
     chmodSync(folder, 0);
     for (const args of BOTH) {
-      expectFault(await run(target, args, user), 1, /cannot be looked at \(EACCES\)/);
+      expectFault(await run(target, args, user), 1, /cannot be accessed \(EACCES\)/);
     }
     chmodSync(folder, 0o755);
   });
@@ -269,8 +263,7 @@ describe('a command that only reads', () => {
     const child = target.start();
     const end = ended(child);
     child.stdin.write(input);
-    await target.untilMade();
-    await target.until('SELECT 1 FROM _singer_state');
+    await target.untilCommitted('_singer_state');
     for (const args of READERS) expect((await run(target, args)).code).toBe(0);
     child.stdin.end(lines(record('t', { id: 2 }), state({ a: 2 })));
     expect((await end).code).toBe(0);

@@ -1,15 +1,15 @@
 import { copyFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as wait } from 'node:timers/promises';
+import { ended } from '@exact-spotter/testing';
 import { describe, expect, it } from 'vitest';
-import { ended, integer, lines, record, schema, state, stream, TestTarget } from './target.ts';
+import { integer, lines, record, schema, state, stream, TestTarget } from './target.ts';
 
 const declared = schema('t', { id: integer }, ['id']);
 const keyless = schema('k', { id: integer });
 
 describe('STATE', () => {
-  it('is printed as it came, in order, the last always, and kept', async () => {
+  it('is stored and printed verbatim, in order, the last one always', async () => {
     const target = new TestTarget();
     const sent = ['{"a":1,"b":0}', '{"a":3,"b":2}', '{"a":5,"b":6}'];
     const printed = (await target.load(stream('several-states'))).trim().split('\n');
@@ -24,33 +24,35 @@ describe('STATE', () => {
     '"text"',
     '[1]',
     '{"a":"\\ud800\\u0000"}',
-  ])('keeps the text of %s', async (value) => {
+  ])('is printed verbatim: %s', async (value) => {
     const target = new TestTarget();
     const text = lines(declared, record('t', { id: 1 }), `{"type":"STATE","value":${value}}`);
     expect(await target.load(text)).toBe(`${value}\n`);
     expect((await target.run('', 'state')).stdout).toBe(`${value}\n`);
   });
 
-  it('that holds nothing takes no bookmark away', async () => {
+  it('does not replace a bookmark if it is empty', async () => {
     const target = new TestTarget();
     await target.load(lines(declared, state({ a: 1 })));
     expect(await target.load(lines(declared, state({}), state(null)))).toBe('');
     expect((await target.run('', 'state')).stdout).toBe('{"a":1}\n');
   });
 
-  it('is {} where none was kept, and asking makes no database', async () => {
+  it('is {} if none was stored, and the command creates no database', async () => {
     const target = new TestTarget();
-    expect(await target.run('', 'state')).toEqual({ code: 0, stdout: '{}\n', stderr: '' });
+    expect(await target.run('', 'state')).toMatchObject({
+      ...{ code: 0, stdout: '{}\n', stderr: '' },
+    });
     expect(target.exists).toBe(false);
     await target.load(lines(declared));
     expect((await target.run('', 'state')).stdout).toBe('{}\n');
   });
 
-  it('is told after a program was killed in the middle of a write', async () => {
+  it('can be read after a program was killed in the middle of a write', async () => {
     const target = new TestTarget();
     await target.load(lines(declared, state({ a: 1 })));
     const writer = new DatabaseSync(target.database);
-    // So small a cache writes into the file before the transaction ends, beside a journal.
+    // Such a small cache is written into the file before the transaction ends, beside a journal.
     writer.exec('PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; CREATE TABLE big (x)');
     writer.exec(`BEGIN; UPDATE _singer_state SET value = '{"a":2}';
       INSERT INTO big WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
@@ -58,10 +60,12 @@ describe('STATE', () => {
     const left = new TestTarget();
     for (const end of ['', '-journal']) copyFileSync(target.database + end, left.database + end);
     writer.close();
-    expect(await left.run('', 'state')).toEqual({ code: 0, stdout: '{"a":1}\n', stderr: '' });
+    expect(await left.run('', 'state')).toMatchObject({
+      ...{ code: 0, stdout: '{"a":1}\n', stderr: '' },
+    });
   });
 
-  it('is kept for each pipe apart', async () => {
+  it('is stored per state_id', async () => {
     const target = new TestTarget({ state_id: 'one' });
     await target.load(lines(declared, state({ of: 'one' })));
     target.configure({ state_id: 'other' });
@@ -74,13 +78,12 @@ describe('STATE', () => {
   it.each([
     ['a stream with a key', declared, 't'],
     ['a stream without a key', keyless, 'k'],
-  ])('comes out within a second when the tap falls silent: %s', async (_name, first, name) => {
+  ])('is committed and printed when the tap falls silent: %s', async (_name, first, name) => {
     const target = new TestTarget();
     const child = target.start();
-    // The start of the program does not count.
     child.stdin.write(lines(first, state({ a: 0 })));
     await once(child.stdout, 'data');
-    // Two at once: where the first is committed the second can only be marked.
+    // Two at once: after the commit of the first, the second can only be marked.
     const last = { id: 3 };
     child.stdin.write(
       lines(
@@ -88,15 +91,13 @@ describe('STATE', () => {
         record(name, last),
       ),
     );
-    const start = performance.now();
-    let printed = '';
-    while (!printed.endsWith('{"a":2}\n')) {
+    // The input stays open: only the silence makes the target commit.
+    for (let printed = ''; !printed.endsWith('{"a":2}\n');) {
       const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
       printed += chunk.toString();
     }
-    expect(performance.now() - start).toBeLessThan(1000);
     expect(target.query('SELECT value FROM _singer_state')).toEqual([{ value: '{"a":2}' }]);
-    // Without a key a row must not be there before its STATE: it would come again.
+    // A row without a key must not be committed before its STATE: it would come again.
     if (name === 'k') expect(target.rows(name)).toEqual([{ id: 1 }, { id: 2 }]);
     child.stdin.end();
     expect((await ended(child)).code).toBe(0);
@@ -106,7 +107,7 @@ describe('STATE', () => {
 
 describe('a run that ends early', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'on %s keeps what the last STATE covers, and no more',
+    'on %s keeps exactly what the last STATE covers',
     async (signal) => {
       const target = new TestTarget();
       const child = target.start();
@@ -116,19 +117,17 @@ describe('a run that ends early', () => {
       const end = ended(child);
       await once(child.stdout, 'data');
       child.stdin.write(lines(record('k', { id: 3 })));
-      await wait(100);
-      const start = performance.now();
+      await target.untilLocked();
       child.kill(signal);
       expect((await end).code).toBe(0);
-      expect(performance.now() - start).toBeLessThan(5000);
       expect(target.rows('k')).toEqual([{ id: 1 }]);
       expect(target.query('SELECT outcome FROM _singer_runs')).toEqual([{ outcome: 'stopped' }]);
     },
   );
 
-  it('by bad input keeps what the last STATE covers, and no more', async () => {
+  it('on bad input keeps exactly what the last STATE covers', async () => {
     const target = new TestTarget();
-    // Several at once: where the first is committed the others can only be marked.
+    // Several at once: after the commit of the first, the others can only be marked.
     const { code, stdout } = await target.run(
       lines(
         ...[declared, record('t', { id: 1 }), state({ a: 1 }), record('t', { id: 2 })],
@@ -144,7 +143,7 @@ describe('a run that ends early', () => {
     ]);
   });
 
-  it('by bad input before any STATE leaves nothing', async () => {
+  it('on bad input before any STATE keeps nothing', async () => {
     const target = new TestTarget();
     const { code, stdout } = await target.run(
       lines(declared, record('t', { id: 1 }), 'no message'),
@@ -153,12 +152,12 @@ describe('a run that ends early', () => {
     expect(target.query(`SELECT name FROM sqlite_schema WHERE name = 't'`)).toEqual([]);
   });
 
-  it('loads to the end when nobody reads its output, and then says so by its code', async () => {
+  it('loads everything if nobody reads its output, and then exits with 1', async () => {
     const target = new TestTarget();
     const child = target.start();
     child.stdout.destroy();
     child.stdin.write(lines(declared, record('t', { id: 1 }), state({ a: 1 })));
-    await wait(800);
+    await target.untilCommitted('_singer_state');
     child.stdin.end(lines(record('t', { id: 2 }), state({ a: 2 })));
     const { code, stderr } = await ended(child);
     expect(code).toBe(1);

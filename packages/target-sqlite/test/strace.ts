@@ -1,30 +1,26 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bin, ended, type Ended, type TestTarget } from './target.ts';
+import { execute, type Ended } from '@exact-spotter/testing';
+import { command, type TestTarget } from './target.ts';
 
-/** False where there is no strace, or where it may not watch other programs. */
+/** False if strace is missing or not permitted to trace. Tests that need it say so in their names. */
 export const hasStrace =
   process.platform === 'linux' && spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 
 export interface Traced extends Ended {
-  /** The calls, one a line, as strace writes them. */
+  /** The system calls, one per line, as strace writes them. */
   readonly calls: string[];
 }
 
-/** Runs the target under strace. @param options what to watch, and what to do to it */
+/** Runs the target under strace. @param options which calls to trace, and what to do to them */
 export async function traced(
   target: TestTarget,
   input: string,
   options: readonly string[],
 ): Promise<Traced> {
   const log = join(target.folder, 'strace.log');
-  const child = spawn('strace', [
-    ...['-f', '-qq', '-y', '-o', log, ...options],
-    ...[process.execPath, '--conditions=@exact-spotter/source', bin, '--config', target.config],
-  ]);
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  const end = await ended(child);
+  const args = ['-f', '-qq', '-y', '-o', log, ...options, ...command, '--config', target.config];
+  const end = await execute('strace', args, { input });
   return { ...end, calls: readFileSync(log, 'utf8').split('\n') };
 }

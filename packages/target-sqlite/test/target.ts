@@ -1,27 +1,29 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as wait } from 'node:timers/promises';
+import {
+  ended,
+  startProgram,
+  until,
+  type Child,
+  type Ended,
+  type StartOptions,
+} from '@exact-spotter/testing';
 
-export const bin = join(import.meta.dirname, '..', 'bin', 'target-sqlite.js');
+/** Starts the target by way of another program, e.g. strace. */
+export const command: readonly string[] = [
+  process.execPath,
+  '--conditions=@exact-spotter/source',
+  join(import.meta.dirname, '..', 'bin', 'target-sqlite.js'),
+];
+
 const streams = join(import.meta.dirname, '..', '..', '..', 'test-data', 'streams');
-
-const BOOKS = "SELECT 1 FROM sqlite_schema WHERE name = '_singer_runs'";
-
-/** How a program ended. */
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export type Cell = string | number | bigint | null;
 export type Row = Readonly<Record<string, Cell>>;
 
-/** A folder of its own with the settings of a target, and the real program run on it. */
+/** The real program, with a database and settings in a temporary folder. */
 export class TestTarget {
   readonly folder = mkdtempSync(join(tmpdir(), 'target-'));
   readonly database: string;
@@ -36,28 +38,24 @@ export class TestTarget {
     writeFileSync(this.config, JSON.stringify({ database: this.database, ...settings }));
   }
 
-  start(...args: string[]): ChildProcessWithoutNullStreams {
-    const options = ['--conditions=@exact-spotter/source', bin, '--config', this.config, ...args];
-    return spawn(process.execPath, options);
+  start(args: readonly string[] = [], options: StartOptions = {}): Child {
+    return startProgram('target-sqlite', ['--config', this.config, ...args], options);
   }
 
-  /** Runs the target on the whole input. */
+  /** Runs the target until it ends. */
   async run(input: string | Uint8Array, ...args: string[]): Promise<Ended> {
-    const child = this.start(...args);
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-    return ended(child);
+    return ended(this.start(args), input);
   }
 
-  /** The same, for an input that must be taken. @returns what was printed */
+  /** Loads an input. @returns stdout @throws Error if the target fails */
   async load(input: string | Uint8Array): Promise<string> {
     const { code, stdout, stderr } = await this.run(input);
     if (code !== 0) throw new Error(`the target failed: ${stderr}`);
     return stdout;
   }
 
-  /** Opens the database once to write: a journal that a killed program left must be played back. */
-  finish(): void {
+  /** Opens the database for writing, so that SQLite recovers from a killed program. */
+  recover(): void {
     const writer = new DatabaseSync(this.database, { timeout: 5000 });
     writer.prepare('PRAGMA schema_version').get();
     writer.close();
@@ -76,24 +74,44 @@ export class TestTarget {
     }
   }
 
-  /** Waits until another program has made the database and its bookkeeping. */
-  async untilMade(): Promise<void> {
-    while (!this.exists || this.query(BOOKS).length === 0) await wait(20);
+  /** Waits until another program has committed a row of a table, which need not exist before. */
+  async untilCommitted(table: string): Promise<void> {
+    await until(() => this.exists);
+    await this.until(`SELECT 1 FROM sqlite_schema WHERE name = '${table}'`);
+    await this.until(`SELECT 1 FROM "${table}"`);
   }
 
-  /** Waits until a query finds something, as another program's commits come. */
+  /** Waits until a query finds a row that another program commits. */
   async until(sql: string): Promise<void> {
-    while (this.query(sql).length === 0) await wait(20);
+    await until(() => this.query(sql).length > 0);
   }
 
-  /** The rows of a table without the metadata columns, ordered by all that is in them. */
+  /** Waits until another program holds the write lock. */
+  async untilLocked(): Promise<void> {
+    await until(() => this.exists && this.isLocked());
+  }
+
+  isLocked(): boolean {
+    const writer = new DatabaseSync(this.database, { timeout: 0 });
+    try {
+      writer.exec('BEGIN IMMEDIATE; ROLLBACK');
+      return false;
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('locked')) return true;
+      throw error;
+    } finally {
+      writer.close();
+    }
+  }
+
+  /** The rows of a table without the metadata columns, ordered by their JSON text. */
   rows(table: string, where = 'true'): Row[] {
     return this.query(`SELECT * FROM "${table}" WHERE ${where}`)
       .map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !isMetadata(name))))
       .sort((one, other) => (text(one) < text(other) ? -1 : 1));
   }
 
-  /** Rows that are not marked as gone. */
+  /** The rows that are not deleted softly. */
   alive(table: string): Row[] {
     return this.rows(table, '_sdc_deleted_at IS NULL');
   }
@@ -103,7 +121,7 @@ export class TestTarget {
   }
 }
 
-/** Whole numbers as numbers where no digit is lost. */
+/** Integers as numbers if a double can hold them. */
 function plain([name, value]: [string, unknown]): [string, Cell] {
   const cell = value as Cell;
   const isShort = typeof cell === 'bigint' && Number.isSafeInteger(Number(cell));
@@ -120,20 +138,7 @@ function isMetadata(name: string): boolean {
   return name.startsWith('_sdc_');
 }
 
-export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout: textOf(stdout), stderr: textOf(stderr) };
-}
-
-function textOf(chunks: readonly Buffer[]): string {
-  return Buffer.concat(chunks).toString();
-}
-
-/** Lines of Singer messages. */
+/** Singer messages, one line each. */
 export function lines(...messages: (object | string)[]): string {
   return messages
     .map((message) => `${typeof message === 'string' ? message : JSON.stringify(message)}\n`)

@@ -159,7 +159,7 @@ describe('values come back as they were sent', () => {
     const { stderr } = await new TestTarget().run(
       lines(declared, line(1, 's', '"\\udc00"'), line(2, 's', '"x"'), line(3, 'a', '"\\ud83d"')),
     );
-    expect(stderr).toContain('Texts with half a character, which became U+FFFD: 2 stream=t');
+    expect(stderr).toContain('Strings with an unpaired surrogate, stored as U+FFFD: 2 stream=t');
   });
 
   it('takes the last of two keys that are the same', async () => {

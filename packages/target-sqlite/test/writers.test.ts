@@ -1,57 +1,72 @@
+import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as wait } from 'node:timers/promises';
+import { ended, type Child } from '@exact-spotter/testing';
 import { describe, expect, it } from 'vitest';
-import {
-  ended,
-  integer,
-  lines,
-  nullableText,
-  record,
-  schema,
-  state,
-  TestTarget,
-} from './target.ts';
+import { integer, lines, nullableText, record, schema, state, TestTarget } from './target.ts';
 
 const declared = schema('t', { id: integer, v: nullableText }, ['id']);
 const rows = (from: number, count: number): string =>
   lines(...Array.from({ length: count }, (_, at) => record('t', { id: from + at, v: 'x' })));
 
-describe('one writer', () => {
-  it('waits while another program writes', async () => {
+/** A row without a STATE after it keeps the transaction open. */
+const pending = lines(schema('k', { id: integer }), record('k', { id: 1 }));
+
+/** Takes the write lock of a database. */
+function lock(target: TestTarget): DatabaseSync {
+  const other = new DatabaseSync(target.database);
+  other.exec('BEGIN IMMEDIATE');
+  return other;
+}
+
+/** Starts a target that logs when it waits for the lock. */
+function startVerbose(target: TestTarget): Child {
+  return target.start([], { env: { ...process.env, TARGET_SQLITE_LOGLEVEL: 'DEBUG' } });
+}
+
+async function untilWaiting(child: Child): Promise<void> {
+  for (let text = ''; !text.includes('is busy: waiting');) {
+    const [chunk] = (await once(child.stderr, 'data')) as [Buffer];
+    text += chunk.toString();
+  }
+}
+
+/** Starts a target that holds the write lock until its input ends. */
+async function startHolding(target: TestTarget): Promise<Child> {
+  const child = target.start();
+  child.stdin.write(pending);
+  await target.untilCommitted('_singer_runs');
+  await target.untilLocked();
+  return child;
+}
+
+describe('a database that another program writes', () => {
+  it('is loaded once the other program commits', async () => {
     const target = new TestTarget();
     await target.load(lines(declared));
-    const other = new DatabaseSync(target.database);
-    other.exec('BEGIN IMMEDIATE');
-    const child = target.start();
-    child.stdin.end(lines(declared) + rows(1, 3));
-    const end = ended(child);
-    await wait(1500);
+    const other = lock(target);
+    const child = startVerbose(target);
+    const end = ended(child, lines(declared) + rows(1, 3));
+    await untilWaiting(child);
     other.exec('COMMIT');
     other.close();
     expect((await end).code).toBe(0);
     expect(target.rows('t')).toHaveLength(3);
   });
 
-  it('waits no longer than it is told to, and names the file', async () => {
+  it('fails the run after lock_timeout_seconds, naming the file', async () => {
     const target = new TestTarget({ lock_timeout_seconds: 0.5 });
     await target.load(lines(declared));
-    const other = new DatabaseSync(target.database);
-    other.exec('BEGIN IMMEDIATE');
+    const other = lock(target);
     const { code, stderr } = await target.run(lines(declared));
     other.close();
     expect(code).toBe(1);
     expect(stderr).toContain(`The database ${target.database} is being written by another program`);
   });
 
-  it('says who, where it is one of ours', async () => {
+  it('fails the run with the process ID if the other program is a target-sqlite', async () => {
     const target = new TestTarget({ lock_timeout_seconds: 0.5 });
-    const first = target.start();
+    const first = await startHolding(target);
     const end = ended(first);
-    // A row without a STATE behind it keeps the transaction open.
-    first.stdin.write(lines(schema('k', { id: integer }), record('k', { id: 1 })));
-    await target.untilMade();
-    await target.until("SELECT 1 FROM _singer_runs WHERE outcome = 'running'");
-    await wait(400);
     const { code, stderr } = await target.run(lines(declared));
     expect(code).toBe(1);
     expect(stderr).toMatch(/is being written by target-sqlite, process \d+, since 20/);
@@ -60,39 +75,35 @@ describe('one writer', () => {
     expect((await end).code).toBe(0);
   });
 
-  it('ends on SIGTERM while it waits', async () => {
+  it('does not keep a waiting run from ending on SIGTERM', async () => {
     const target = new TestTarget();
     await target.load(lines(declared));
-    const other = new DatabaseSync(target.database);
-    other.exec('BEGIN IMMEDIATE');
-    const child = target.start();
-    child.stdin.write(lines(declared));
+    const other = lock(target);
+    const child = startVerbose(target);
     const end = ended(child);
-    await wait(1500);
+    child.stdin.write(lines(declared));
+    await untilWaiting(child);
     child.kill('SIGTERM');
     expect((await end).code).toBe(0);
     other.close();
   });
 
-  it('two at once write what both were given, each state apart', async () => {
+  it('takes the rows and states of two runs at once', async () => {
     const targets = ['one', 'two'].map(
       (id) => new TestTarget({ state_id: id, batch_size_rows: 50 }),
     );
     const [target = new TestTarget()] = targets;
     const wide = schema('t', { id: integer, v: nullableText, w: nullableText }, ['id']);
-    const children = targets.map((own, at) => {
+    const ends = targets.map((own, at) => {
       own.configure({
         database: target.database,
         state_id: own === target ? 'one' : 'two',
         batch_size_rows: 50,
       });
-      const child = own.start();
-      child.stdin.end(
-        lines(at === 0 ? declared : wide) + rows(at * 10_000, 3000) + lines(state({ at })),
-      );
-      return ended(child);
+      const first = lines(at === 0 ? declared : wide);
+      return own.run(first + rows(at * 10_000, 3000) + lines(state({ at })));
     });
-    for (const { code, stderr } of await Promise.all(children)) expect(code, stderr).toBe(0);
+    for (const { code, stderr } of await Promise.all(ends)) expect(code, stderr).toBe(0);
     expect(target.query('SELECT count(*) AS n FROM t')).toEqual([{ n: 6000 }]);
     expect(target.query('SELECT state_id, value FROM _singer_state ORDER BY 1')).toEqual([
       { state_id: 'one', value: '{"at":0}' },
@@ -101,14 +112,13 @@ describe('one writer', () => {
     expect(target.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   });
 
-  it('goes on by the form that another gave the table meanwhile', async () => {
+  it('is declared again if the other program changed a table', async () => {
     const target = new TestTarget({ add_record_metadata: false });
     const numbers = schema('t', { id: integer, v: { type: ['null', 'integer'] } }, ['id']);
     const child = target.start();
     const end = ended(child);
     child.stdin.write(lines(numbers, record('t', { id: 1, v: 1 }), state({ a: 1 })));
-    await target.untilMade();
-    await target.until('SELECT 1 FROM _singer_state');
+    await target.untilCommitted('_singer_state');
     const long = '{"type":"RECORD","stream":"t","record":{"id":2,"v":18446744073709551617}}';
     await target.load(lines(numbers, long));
     child.stdin.end(lines(record('t', { id: 3, v: 3 })));
@@ -119,22 +129,24 @@ describe('one writer', () => {
       { v: 3, type: 'integer' },
     ]);
   });
+});
 
-  it('does not block readers', async () => {
+describe('a database that the target writes', () => {
+  it('can be read meanwhile', async () => {
     const target = new TestTarget();
     await target.load(lines(declared) + rows(1, 3));
     const child = target.start();
     const end = ended(child);
-    child.stdin.write(lines(schema('k', { id: integer }), record('k', { id: 1 })));
-    await wait(600);
+    child.stdin.write(pending);
+    await target.until('SELECT 1 FROM _singer_runs WHERE run = 2');
+    await target.untilLocked();
     expect(target.query('SELECT count(*) AS n FROM t')).toEqual([{ n: 3 }]);
+    expect(target.isLocked()).toBe(true);
     child.stdin.end();
     expect((await end).code).toBe(0);
   });
-});
 
-describe('a database that may not be written', () => {
-  it('is of a newer version of ours', async () => {
+  it('is refused if a newer version wrote it', async () => {
     const target = new TestTarget();
     await target.load(lines(declared));
     const database = new DatabaseSync(target.database);
@@ -147,14 +159,14 @@ describe('a database that may not be written', () => {
     }
   });
 
-  it('notes that a run was killed, when the next begins', async () => {
+  it('notes at the next run that the last one was killed', async () => {
     const target = new TestTarget();
     const child = target.start();
-    child.stdin.write(lines(schema('k', { id: integer }), record('k', { id: 1 })));
-    await target.untilMade();
-    await target.until('SELECT 1 FROM _singer_runs');
+    const end = ended(child);
+    child.stdin.write(pending);
+    await target.untilCommitted('_singer_runs');
     child.kill('SIGKILL');
-    await ended(child);
+    await end;
     await target.load(lines(declared));
     expect(target.query('SELECT outcome FROM _singer_runs')).toEqual([
       { outcome: 'killed' },

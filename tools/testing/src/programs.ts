@@ -20,6 +20,8 @@ export interface StartOptions {
   /** The whole environment (default: this process's). */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** The user to run it as (POSIX only, needs root). */
+  readonly uid?: number;
 }
 
 /** Starts a program. A reader that closes its stdin early is not an error here. */

@@ -2,29 +2,33 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { log, print, ProgramError, schemaLine, SettingsError } from '@exact-spotter/singer';
 import { readDatabase } from '../database/connection.ts';
 import { knownStreams } from '../database/name-map.ts';
-import { isOfDatabase } from '../database/place.ts';
-import { keptRecords, keptSource, type Kept } from '../database/quarantine.ts';
+import { isDatabaseFile } from '../database/path.ts';
+import {
+  quarantinedRecords,
+  quarantinedSource,
+  type QuarantinedRecord,
+} from '../database/quarantine-table.ts';
 import type { Db } from '../database/sqlite.ts';
-import type { TargetSettings } from '../program.ts';
+import type { TargetSettings } from '../settings.ts';
 
-export const NOTHING_KEPT = 'No records are kept aside.';
+export const EMPTY_QUARANTINE = 'No records are quarantined.';
 
-/** Prints one line a record: number, time, stream, line, reason. Never its values. */
+/** Prints one line per record: number, time, stream, line, reason. Never its values. */
 export async function listQuarantine(settings: TargetSettings): Promise<void> {
   const text = readDatabase(settings.database, (db) =>
-    [...keptRecords(db, settings.state_id)].map(sentence).join(''),
+    [...quarantinedRecords(db, settings.state_id)].map(sentence).join(''),
   );
   await print(text ?? '');
-  if (!text) log.info(NOTHING_KEPT);
+  if (!text) log.info(EMPTY_QUARANTINE);
 }
 
-function sentence({ id, at, stream, line, reason }: Kept): string {
+function sentence({ id, at, stream, line, reason }: QuarantinedRecord): string {
   return `${id}  ${at}  ${stream}  line ${line}  ${reason}\n`;
 }
 
-/** Writes the records to a file, each stream's SCHEMA in front: any target can read them. */
+/** Writes the records to a file, after their streams' SCHEMAs, so that any target can read them. */
 export function exportQuarantine(settings: TargetSettings, file: string): void {
-  if (isOfDatabase(file, settings.database)) {
+  if (isDatabaseFile(file, settings.database)) {
     throw new SettingsError([`The file ${file} is the database itself: name another file.`]);
   }
   const descriptor = opened(file);
@@ -39,17 +43,17 @@ export function exportQuarantine(settings: TargetSettings, file: string): void {
   } finally {
     closeSync(descriptor);
   }
-  if (count === 0) log.info(NOTHING_KEPT);
+  if (count === 0) log.info(EMPTY_QUARANTINE);
 }
 
-/** A long line may go into a pipe in more than one piece. */
+/** A pipe may take a long line in several pieces. */
 function write(descriptor: number, line: string, file: string): void {
   try {
     for (let rest = Buffer.from(line); rest.length > 0;)
       rest = rest.subarray(writeSync(descriptor, rest));
   } catch (cause) {
     throw new ProgramError(
-      `The file ${file} cannot be written: look whether the disk is full; what is kept aside stays in the database.`,
+      `The file ${file} cannot be written: check that the disk is not full. The records stay in the database.`,
       { cause },
     );
   }
@@ -67,14 +71,14 @@ function opened(file: string): number {
 }
 
 function* exportLines(db: Db, settings: TargetSettings): Generator<string> {
-  // Before the maps and behind them a stream may have one name and two forms.
+  // Before and after the maps, a stream may have the same name and different schemas.
   const declared = new Map<string, number | null>();
   const known = new Map(
     knownStreams(db, settings.table_prefix).map((stream) => [stream.stream, stream]),
   );
-  for (const { stream, message, source = null } of keptRecords(db, settings.state_id)) {
+  for (const { stream, message, source = null } of quarantinedRecords(db, settings.state_id)) {
     if (declared.get(stream) !== source) {
-      const sent = source === null ? undefined : keptSource(db, source);
+      const sent = source === null ? undefined : quarantinedSource(db, source);
       const schema = known.get(stream);
       if (sent !== undefined) yield `${sent}\n`;
       else if (schema) yield schemaLine(stream, schema.schema, schema.key);

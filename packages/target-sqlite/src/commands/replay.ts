@@ -2,113 +2,105 @@ import {
   log,
   stdoutOutput,
   terminationSignal,
-  type Line,
   type Message,
   type SchemaMessage,
 } from '@exact-spotter/singer';
-import { ChangedKeys } from '../changed-keys.ts';
-import { RecordFault } from '../check.ts';
 import { readDatabase } from '../database/connection.ts';
 import { knownStreams } from '../database/name-map.ts';
-import { keptIds, keptRecord, release } from '../database/quarantine.ts';
-import { wasOvertaken } from '../database/rows.ts';
-import { openMaps } from '../map.ts';
-import { notedName } from '../names.ts';
-import { openRun } from '../open-run.ts';
-import type { TargetSettings } from '../program.ts';
-import type { Run } from '../run.ts';
-import { Misfit } from '../stream.ts';
-import type { Target } from '../target.ts';
-import { KeptLines } from '../kept-lines.ts';
-import { NOTHING_KEPT } from './quarantine.ts';
+import { notedName } from '../database/names.ts';
+import {
+  quarantinedIds,
+  quarantinedRecord,
+  releaseRecord,
+  type QuarantinedRecord,
+} from '../database/quarantine-table.ts';
+import { hasNewerRow } from '../database/rows.ts';
+import { openMaps, type MessageLine, type UnmappedLine } from '../input/mapped-lines.ts';
+import { SourcedRecord } from '../record/source.ts';
+import type { Session } from '../session/session.ts';
+import { withSession } from '../session/with-session.ts';
+import type { TargetSettings } from '../settings.ts';
+import { ChangedKeys, QuarantinedLines } from './quarantined-lines.ts';
+import { EMPTY_QUARANTINE } from './quarantine.ts';
 
 /**
- * Loads the records that were kept aside once more, by the last schema of their stream, or, where
- * the stream maps could not take them, through the maps as they are now. What still may not stand
- * is kept aside again; what a later record of the same key has overtaken is let go.
+ * Loads the quarantined records again: with the last schema of their stream or, if the stream maps
+ * had failed on them, through the current maps. Records that are still invalid are quarantined
+ * again. A record is dropped if a later one of the same key was loaded meanwhile.
  */
 export async function replayQuarantine(settings: TargetSettings): Promise<void> {
-  const ids = readDatabase(settings.database, (db) => keptIds(db, settings.state_id)) ?? [];
+  const ids = readDatabase(settings.database, (db) => quarantinedIds(db, settings.state_id)) ?? [];
   if (ids.length === 0) {
-    log.info(NOTHING_KEPT);
+    log.info(EMPTY_QUARANTINE);
     return;
   }
   const maps = await openMaps(settings);
-  const run = await openRun(
-    {
-      ...settings,
-      load_method: settings.load_method === 'overwrite' ? 'upsert' : settings.load_method,
-      on_invalid_record: 'quarantine',
-    },
-    { output: stdoutOutput(), stop: terminationSignal(), replacesChildren: false },
-  );
-  await run?.walk(async (target) => {
-    const lines = new KeptLines(run.db, maps);
-    const changedKeys = new ChangedKeys(run.db, settings.table_prefix);
+  const replaySettings: TargetSettings = {
+    ...settings,
+    load_method: settings.load_method === 'overwrite' ? 'upsert' : settings.load_method,
+    on_invalid_record: 'quarantine',
+  };
+  const options = {
+    output: stdoutOutput(),
+    stop: terminationSignal(),
+    maps,
+    batchFolders: [],
+    replacesChildren: false,
+  };
+  await withSession(replaySettings, options, async (session) => {
+    const lines = new QuarantinedLines(session.db, maps);
+    const changedKeys = new ChangedKeys(session.db, settings.table_prefix);
     let [overtaken, left] = [0, 0];
     for (const id of ids) {
-      const kept = keptRecord(run.db, id);
-      if (!kept) continue;
-      const made = [...lines.of(kept)];
-      const stays = typeof kept.source === 'number' && changedKeys.look(made);
-      for (const line of made) {
+      const quarantined = quarantinedRecord(session.db, id);
+      if (!quarantined) continue;
+      const loaded = [...lines.of(quarantined)];
+      const stays = typeof quarantined.source === 'number' && changedKeys.affect(loaded);
+      for (const line of loaded) {
         const { message } = line;
         if (stays && (message.type !== 'SCHEMA' || changedKeys.has(message.stream))) continue;
-        if (!(await declared(run, target, message, settings.table_prefix))) return;
-        if (!(await isReady(run, message))) return;
-        if ('fault' in line) target.unmapped(line);
-        else if (isOvertaken(run, message, line, kept.at)) overtaken += 1;
-        else target.load(message, line);
+        await declare(session, message, settings.table_prefix);
+        if (!(await session.begin())) return;
+        if (isOvertaken(session, line, quarantined)) overtaken += 1;
+        else await session.load(message, line);
       }
-      if (!(await run.open())) return;
+      if (!(await session.begin())) return;
       if (stays) left += 1;
-      else release(run.db, id);
+      else releaseRecord(session.db, id);
     }
     if (left > 0) log.warning(`${OTHER_KEY}: ${left}`);
-    if (overtaken > 0) log.info(`Records that later ones had overtaken: ${overtaken}`);
+    if (overtaken > 0) log.info(`Records dropped because a later one was loaded: ${overtaken}`);
   });
 }
 
 const OTHER_KEY =
-  'Records whose schema has another key than their table by now stay kept aside (load their stream by these stream_maps first, or export and mend them)';
+  'Records stay in quarantine because the key of their table has changed (load their stream with the current stream_maps first, or export and fix them)';
 
-async function isReady(run: Run, message: Message): Promise<boolean> {
-  return run.isReadyFor(message) || run.makeReady(message);
-}
-
-/** Declares the stream of a record as it was declared last. @returns false when the run is to stop */
-async function declared(
-  run: Run,
-  target: Target,
-  message: Message,
-  prefix: string,
-): Promise<boolean> {
-  if (message.type !== 'RECORD' || run.streams.find(message.stream)) return true;
+/** Declares the stream of a record as it was last declared, if the session does not know it yet. */
+async function declare(session: Session, message: Message, prefix: string): Promise<void> {
+  if (message.type !== 'RECORD' || session.registry.find(message.stream)) return;
   const { stream } = message;
-  const known = knownStreams(run.db, prefix).find((one) => one.stream === notedName(stream));
-  if (!known) return true;
+  const known = knownStreams(session.db, prefix).find((one) => one.stream === notedName(stream));
+  if (!known) return;
   const schema: SchemaMessage = {
     type: 'SCHEMA',
     stream,
     schema: known.schema,
     key_properties: known.key,
   };
-  if (!(await isReady(run, schema))) return false;
-  target.load(schema, { number: 0, text: JSON.stringify(schema) });
-  return true;
+  await session.load(schema, { number: 0, text: JSON.stringify(schema) });
 }
 
-function isOvertaken(run: Run, message: Message, line: Line, keptAt: string): boolean {
-  if (message.type !== 'RECORD') return false;
-  const { stream: name, record } = message;
-  const stream = run.streams.find(name);
-  if (!stream) return false;
-  try {
-    stream.look(line, false);
-    return wasOvertaken(run.db, stream.table, stream.values(record, stream.table.key), keptAt);
-  } catch (error) {
-    // A key that is bad, or does not fit its column yet, is that of no row.
-    if (error instanceof RecordFault || error instanceof Misfit) return false;
-    throw error;
-  }
+function isOvertaken(
+  session: Session,
+  line: MessageLine | UnmappedLine,
+  { at }: QuarantinedRecord,
+): boolean {
+  const { message } = line;
+  if (message.type !== 'RECORD' || 'error' in line) return false;
+  const stream = session.registry.find(message.stream);
+  const key = stream?.keyOf(new SourcedRecord(message, line));
+  return (
+    stream !== undefined && key !== undefined && hasNewerRow(session.db, stream.table, key, at)
+  );
 }

@@ -1,14 +1,14 @@
 import { log, print } from '@exact-spotter/singer';
 import { readDatabase } from '../database/connection.ts';
-import { placeOf } from '../database/place.ts';
-import { listRuns, type RunRow } from '../database/runs.ts';
-import type { TargetSettings } from '../program.ts';
+import { databasePath } from '../database/path.ts';
+import { listRuns, type RunRow } from '../database/runs-table.ts';
+import type { TargetSettings } from '../settings.ts';
 
-/** Prints one line a run, the latest last: for people, or as JSON. */
+/** Prints one line per run, the latest last, as text or as JSON. */
 export async function printRuns({ database }: TargetSettings, asJson: boolean): Promise<void> {
   const runs = readDatabase(database, listRuns) ?? [];
   await print(runs.map((run) => `${asJson ? JSON.stringify(run) : sentence(run)}\n`).join(''));
-  if (runs.length === 0) log.info(`No run is kept in the database ${placeOf(database)} yet.`);
+  if (runs.length === 0) log.info(`The database ${databasePath(database)} has no runs yet.`);
 }
 
 function sentence(run: RunRow): string {

@@ -1,51 +1,52 @@
 import { log, print, ProgramError } from '@exact-spotter/singer';
 import { readDatabase } from '../database/connection.ts';
 import { knownStreams } from '../database/name-map.ts';
-import { placeOf } from '../database/place.ts';
-import { listRuns } from '../database/runs.ts';
+import { databasePath } from '../database/path.ts';
+import { listRuns } from '../database/runs-table.ts';
 import type { Db } from '../database/sqlite.ts';
 import {
   countOf,
   findOrphans,
-  integrityFaults,
+  integrityProblems,
   rowsSince,
   type Orphans,
 } from '../database/verification.ts';
-import type { TargetSettings } from '../program.ts';
+import type { TargetSettings } from '../settings.ts';
 
-/**
- * What a check found. `gap`: rows refer to what is not there, as a source may leave them. `off`:
- * something must be looked into.
- */
+/** What a check found. `gap`: rows refer to rows that the source does not have. `off`: a problem. */
 interface Finding {
   readonly verdict: 'ok' | 'gap' | 'off';
   readonly text: string;
 }
 
 /**
- * Prints what it finds: whether the file is sound, the rows of each table beside those that the
- * last run loaded, and the rows of each relationship that have no counterpart. A reference is a
- * join and no promise, so its gaps are named as such; a child without its parent is off.
- * @throws ProgramError when something is off
+ * Checks that the file is intact, compares the rows of each table with what the last run loaded, and
+ * counts the rows of each relationship that refer to a missing row. Sources do not guarantee
+ * references, so these are only gaps, but a child without its parent is a problem.
+ * @throws ProgramError if there is a problem
  */
 export async function verify(settings: TargetSettings): Promise<void> {
-  const path = placeOf(settings.database);
+  const path = databasePath(settings.database);
   const findings = readDatabase(settings.database, (db) => [
     ...integrity(db),
     ...tables(db, settings),
     ...findOrphans(db).map(orphans),
   ]);
-  if (!findings) throw new ProgramError(`There is no database at ${path} to verify.`);
+  if (!findings) throw new ProgramError(`There is no database at ${path}.`);
   await print(findings.map(line).join(''));
   const count = (one: Finding['verdict']): number =>
     findings.filter(({ verdict }) => verdict === one).length;
   if (count('off') > 0)
-    throw new ProgramError(`Not all is well with ${path}: findings that are off: ${count('off')}.`);
+    throw new ProgramError(`Verification of ${path} failed: ${problems(count('off'))} found.`);
   log.info(
     count('gap') === 0
-      ? 'All is well.'
-      : `All is well, but for relationships with gaps: ${count('gap')}. The source may leave such.`,
+      ? 'No problems found.'
+      : `No problems found. Relationships with gaps: ${count('gap')}; the source may not have these rows.`,
   );
+}
+
+function problems(count: number): string {
+  return count === 1 ? '1 problem' : `${count} problems`;
 }
 
 function line({ verdict, text }: Finding): string {
@@ -53,15 +54,15 @@ function line({ verdict, text }: Finding): string {
 }
 
 function integrity(db: Db): Finding[] {
-  const faults = integrityFaults(db);
-  if (faults.length === 0) return [{ verdict: 'ok', text: 'the file is sound' }];
-  return faults.map((fault) => ({ verdict: 'off', text: `the file is damaged: ${fault}` }));
+  const problems = integrityProblems(db);
+  if (problems.length === 0) return [{ verdict: 'ok', text: 'the file is intact' }];
+  return problems.map((problem) => ({ verdict: 'off', text: `the file is damaged: ${problem}` }));
 }
 
 function tables(db: Db, { table_prefix, hard_delete, state_id }: TargetSettings): Finding[] {
   const runs = listRuns(db);
   const last = runs.findLast((run) => run.outcome === 'done' && run.state_id === state_id);
-  // Rows of the pipe's last run that ended well may have been written again by one that did not.
+  // A later run that did not end well may have written the rows of the last good run again.
   const isLatest = last === runs.at(-1);
   return knownStreams(db, table_prefix).map(({ stream, table }) => {
     const rows = countOf(db, table);
@@ -70,8 +71,8 @@ function tables(db: Db, { table_prefix, hard_delete, state_id }: TargetSettings)
     const parts = [`${table}: ${rows} rows`];
     if (loaded > 0) parts.push(`${loaded} loaded by the last run`);
     if (loaded > 0 && isLatest && found !== undefined) parts.push(`${found} of them found`);
-    // Several records of one key make one row, so fewer may stand than were loaded, but not none:
-    // unless they were removed again by what came behind them.
+    // Records of the same key become one row, so there may be fewer rows than were loaded. There are
+    // none only if later messages of the run deleted them.
     const isLost = loaded > 0 && !hard_delete && (found ?? rows) === 0;
     const isDoubled = isLatest && (found ?? 0) > loaded;
     return { verdict: isLost || isDoubled ? 'off' : 'ok', text: parts.join(', ') };
@@ -79,9 +80,9 @@ function tables(db: Db, { table_prefix, hard_delete, state_id }: TargetSettings)
 }
 
 function orphans({ relationship, rows, isParent }: Orphans): Finding {
-  if (rows === 0) return { verdict: 'ok', text: `${relationship}: every row has its counterpart` };
+  if (rows === 0) return { verdict: 'ok', text: `${relationship}: every row has a match` };
   return {
     verdict: isParent ? 'off' : 'gap',
-    text: `${relationship}: ${rows} rows without a counterpart`,
+    text: `${relationship}: ${rows} rows without a match`,
   };
 }

@@ -1,10 +1,7 @@
-import { DatabaseError } from './faults.ts';
+import { DatabaseError } from './errors.ts';
 import type { Db } from './sqlite.ts';
 
-/**
- * The tables that the target keeps for itself. Users see them in every browser of SQLite: each
- * column says what it is.
- */
+/** The target's own tables. Users see them in every SQLite browser, so the names are plain. */
 const TABLES = `
 CREATE TABLE IF NOT EXISTS _singer_streams (
   "table" TEXT PRIMARY KEY,
@@ -60,32 +57,56 @@ CREATE TABLE IF NOT EXISTS _singer_sources (
 );
 `;
 
-/** The number of the form above: a database that was written with a later one is refused. */
+/** The version of the tables above. A database with a later one is refused. */
 export const LAYOUT = 2;
 
-/** Makes the bookkeeping tables where they are missing; to be called inside a transaction. */
-export function keepBooks(db: Db): void {
+/** Creates the bookkeeping tables that are missing. Joins the open transaction. */
+export function ensureBookkeeping(db: Db): void {
   refuseNewer(db);
   db.exec(TABLES);
-  // The first layout had no such column.
+  // Layout 1 had no such column.
   const columns = db.prepare(`SELECT name FROM pragma_table_info('_singer_quarantine')`).pluck();
   if (!columns.all().includes('source')) {
     db.exec('ALTER TABLE _singer_quarantine ADD COLUMN source INTEGER');
   }
 }
 
-export function hasBooks(db: Db): boolean {
+export function hasBookkeeping(db: Db): boolean {
   const sql = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_singer_runs'`;
   return db.prepare(sql).get() !== undefined;
 }
 
-/** @throws DatabaseError for a database of a version that is newer than this one */
+/** @throws DatabaseError if a newer version of the target wrote the database */
 export function refuseNewer(db: Db): void {
-  if (!hasBooks(db)) return;
+  if (!hasBookkeeping(db)) return;
   const layout = db.prepare('SELECT max(layout) FROM _singer_runs').pluck().get();
   if (typeof layout === 'number' && layout > LAYOUT) {
     throw new DatabaseError(
       `The database ${db.name} was written by a newer version of target-sqlite: use that version, or a later one.`,
     );
   }
+}
+
+/** The last committed state as JSON text, exactly as the tap sent it. */
+export function readStateText(db: Db, stateId: string): string | undefined {
+  const sql = 'SELECT value FROM _singer_state WHERE state_id = ?';
+  const value = db.prepare(sql).pluck().get(stateId);
+  return typeof value === 'string' ? value : undefined;
+}
+
+export interface StateRow {
+  readonly stateId: string;
+  readonly run: number;
+}
+
+/** @returns a function that joins the open transaction, which has the rows that the state covers */
+export function stateWriter(db: Db, { stateId, run }: StateRow): (value: string) => void {
+  const statement = db.prepare(
+    `INSERT INTO _singer_state (state_id, value, run, updated_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (state_id) DO UPDATE SET value = excluded.value, run = excluded.run,
+     updated_at = excluded.updated_at`,
+  );
+  return (value) => {
+    statement.run(stateId, value, run, new Date().toISOString());
+  };
 }

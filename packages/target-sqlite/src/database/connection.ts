@@ -1,59 +1,58 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasBooks, refuseNewer } from './bookkeeping.ts';
-import { asDatabaseError, DatabaseError } from './faults.ts';
-import { networkFileSystem } from './network-file-system.ts';
-import { isThere, placeOf } from './place.ts';
+import { hasBookkeeping, refuseNewer } from './bookkeeping.ts';
+import { asDatabaseError, DatabaseError } from './errors.ts';
+import { databaseExists, databasePath, refuseNetwork } from './path.ts';
 import { openFile, type Db } from './sqlite.ts';
 
-/** Kibibytes of pages that SQLite keeps at hand. */
+/** SQLite's page cache, in KiB. */
 const CACHE_KIB = 32_768;
-/** Milliseconds that a reader waits, who holds nobody up meanwhile. */
-const READ_WAIT = 5000;
-/** Milliseconds that the driver waits by itself; longer waits leave the program able to answer. */
-const OWN_WAIT = 100;
+/** Milliseconds that a reader waits for the database. It blocks nobody meanwhile. */
+const READ_TIMEOUT = 5000;
+/** Milliseconds that the driver waits. Longer waits are ours, so that signals are handled. */
+const WRITE_TIMEOUT = 100;
 
 /**
- * Opens the database to write, and makes it where there is none. A missing folder is made too when
- * the one above it is there.
- * @throws DatabaseError with one sentence; SettingsError for what names no file
+ * Opens the database for writing. Creates it if missing, with its folder if only that is missing.
+ * @throws DatabaseError; SettingsError if the setting cannot be the path of a file
  */
 export function openToWrite(database: string): Db {
-  const path = placeOf(database);
-  isThere(path);
-  makeFolder(dirname(path));
+  const path = databasePath(database);
+  databaseExists(path);
+  createFolder(dirname(path));
   refuseNetwork(path);
   return opened(path, () => {
-    const db = openFile(path, { timeout: OWN_WAIT });
-    // The size of pages can only be set before the first of them is written.
+    const db = openFile(path, { timeout: WRITE_TIMEOUT });
+    // The page size can only be set before the first page is written.
     db.pragma('page_size = 16384');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma(`cache_size = -${CACHE_KIB}`);
-    // References are declared for those who join; the API leaves gaps, so they are not enforced.
+    // Foreign keys are declared as documentation; sources leave gaps, so they are not enforced.
     db.pragma('foreign_keys = OFF');
-    // A table that is rebuilt takes the old one's name: nothing that names it may be rewritten.
+    // A rebuilt table takes the old one's name: views and triggers that name it must stay as they are.
     db.pragma('legacy_alter_table = ON');
     return db;
   });
 }
 
 /**
- * A reader may write all the same, where it is let: so it puts right what a killed program has left
- * half written, and takes SQLite's two files beside the database away when it is the last to close.
+ * Opened read-write where permitted, so that SQLite can recover after a crash and remove -wal and
+ * -shm on close. `query_only` prevents changes.
  */
 function openToRead(database: string): Db | undefined {
-  const path = placeOf(database);
-  if (!isThere(path)) return undefined;
+  const path = databasePath(database);
+  if (!databaseExists(path)) return undefined;
   return opened(path, () => {
-    const db = openFile(path, { timeout: READ_WAIT, isOld: true });
+    const db = openFile(path, { timeout: READ_TIMEOUT, mustExist: true });
     db.pragma('query_only = ON');
     return db;
   });
 }
 
 /**
- * Reads from the database. @returns nothing where there is none, or none that we keep books in
+ * Reads from the database.
+ * @returns undefined if it does not exist or the target never wrote to it
  * @throws DatabaseError
  */
 export function readDatabase<T>(database: string, read: (db: Db) => T): T | undefined {
@@ -61,7 +60,7 @@ export function readDatabase<T>(database: string, read: (db: Db) => T): T | unde
   if (!db) return undefined;
   try {
     refuseNewer(db);
-    return hasBooks(db) ? read(db) : undefined;
+    return hasBookkeeping(db) ? read(db) : undefined;
   } catch (error) {
     throw asDatabaseError(error, db.name);
   } finally {
@@ -77,35 +76,27 @@ function opened(path: string, open: () => Db): Db {
   }
 }
 
-function makeFolder(folder: string): void {
+function createFolder(folder: string): void {
   if (existsSync(folder)) return;
   if (!existsSync(dirname(folder))) {
     throw new DatabaseError(
-      `The folder ${folder} for the database does not exist, nor does the one above it: make it, or mend the path.`,
+      `The folder ${folder} for the database does not exist, nor does its parent: create it, or fix the path.`,
     );
   }
   try {
     mkdirSync(folder);
   } catch (cause) {
     throw new DatabaseError(
-      `The folder ${folder} for the database cannot be made: check the permissions of the one above it.`,
+      `The folder ${folder} for the database cannot be created: check the permissions of its parent.`,
       { cause },
     );
   }
 }
 
-function refuseNetwork(path: string): void {
-  const name = networkFileSystem(dirname(path));
-  if (name === undefined) return;
-  throw new DatabaseError(
-    `The database ${path} would lie on a network file system (${name}), where SQLite cannot keep it safe from two programs at once: name a file on a disk of this machine.`,
-  );
-}
-
-/** Moves what was committed from the log into the file, then closes. */
+/** Moves what was committed from the write-ahead log into the file, then closes. */
 export function closeWritten(db: Db): void {
   try {
-    // Closing does the same but keeps silent about a disk that fails.
+    // Closing does the same, but reports no disk errors.
     if (!db.inTransaction) db.pragma('wal_checkpoint(TRUNCATE)');
   } catch (error) {
     throw asDatabaseError(error, db.name);

@@ -1,19 +1,19 @@
-import { NameSet } from '../names.ts';
-import { takenNames } from './describe.ts';
+import { NameSet } from './names.ts';
+import { takenNames } from './introspect.ts';
 import type { Db } from './sqlite.ts';
-import { createIndexSql } from './table-sql.ts';
+import { createIndexSql } from './ddl.ts';
 
-/** Makes an index on columns of a table, unless one, or the key, begins with them already. */
+/** Creates an index on columns of a table, unless an index or the key begins with them. */
 export function indexColumns(db: Db, table: string, columns: readonly string[]): void {
-  if (indexes(db, table).some((standing) => columns.every((name, at) => standing[at] === name))) {
+  if (indexes(db, table).some((existing) => columns.every((name, at) => existing[at] === name))) {
     return;
   }
-  // An index takes its name from the tables to come: this is one that no stream will ask for.
+  // Indexes share a namespace with tables: no stream is likely to have such a name.
   const name = new NameSet(takenNames(db)).claim(`ix_${table}_${columns.join('_')}`);
   db.exec(createIndexSql(name, table, columns));
 }
 
-/** The columns of every index of a table, in order; those of its key count as one. */
+/** The columns of every index of a table, in order. The key counts as an index. */
 function indexes(db: Db, table: string): string[][] {
   const rows = db
     .prepare<[string], { readonly name: string; readonly column: string }>(

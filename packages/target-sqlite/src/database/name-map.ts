@@ -1,10 +1,11 @@
-import type { JsonSchema } from '@exact-spotter/singer';
-import { COLUMN_TYPES, type ColumnType } from '../column-types.ts';
-import { METADATA_COLUMNS } from '../metadata-columns.ts';
-import { foldCase, NameSet, notedName, plainColumnName, plainTableName } from '../names.ts';
+import type { JsonSchema, Parent, Reference } from '@exact-spotter/singer';
+import { COLUMN_TYPES, type ColumnType } from './column-types.ts';
+import { METADATA_COLUMNS } from './metadata-columns.ts';
+import { foldCase, NameSet, notedName, plainColumnName, plainTableName } from './names.ts';
+import type { ReferenceShape } from './ddl.ts';
 import type { Db } from './sqlite.ts';
 
-/** The map of names, kept in `_singer_streams` and `_singer_columns`: once given, a name stays. */
+/** The names of tables and columns, kept in `_singer_streams` and `_singer_columns`. They never change. */
 
 /** @returns the table of a stream, known or new */
 export function tableOf(db: Db, prefix: string, stream: string): string {
@@ -20,7 +21,7 @@ function knownTable(db: Db, prefix: string, stream: string): string | undefined 
     .get(notedName(prefix), notedName(stream));
 }
 
-/** A table of that name that belongs to no stream yet, e.g. of another target, is taken over. */
+/** Takes over an existing table of that name that belongs to no stream, e.g. another target's. */
 function newTable(db: Db, prefix: string, stream: string): string {
   const taken = db
     .prepare<[], string>(
@@ -32,12 +33,40 @@ function newTable(db: Db, prefix: string, stream: string): string {
   return new NameSet(taken).claim(plainTableName(prefix, stream));
 }
 
-/** The table that a relationship names, as it is called or will be. */
-export function referredTable(db: Db, prefix: string, stream: string): string {
+/** How a stream refers to others, by its schema. */
+interface Relationships {
+  /** Property → what it refers to. */
+  readonly references: ReadonlyMap<string, Reference>;
+  readonly parent?: Parent;
+}
+
+/** The relationships of a schema (`x-references`, `x-parent`) as foreign keys. */
+export function declaredReferences(
+  db: Db,
+  prefix: string,
+  { references, parent }: Relationships,
+  names: ReadonlyMap<string, string>,
+): ReferenceShape[] {
+  const found: ReferenceShape[] = [];
+  const add = (stream: string, pairs: readonly (readonly [string, string])[]): void => {
+    const table = referredTable(db, prefix, stream);
+    const columns = pairs
+      .map(([property]) => names.get(property))
+      .filter((name) => name !== undefined);
+    const to = pairs.map(([, property]) => referredColumn(db, table, property));
+    if (columns.length === pairs.length) found.push({ columns, table, to });
+  };
+  for (const [property, { table, column }] of references) add(table, [[property, column]]);
+  if (parent) add(parent.table, Object.entries(parent.columns));
+  return [...new Map(found.map((reference) => [JSON.stringify(reference), reference])).values()];
+}
+
+/** The table that a relationship refers to, which may not exist yet. */
+function referredTable(db: Db, prefix: string, stream: string): string {
   return knownTable(db, prefix, stream) ?? plainTableName(prefix, stream);
 }
 
-export function referredColumn(db: Db, table: string, property: string): string {
+function referredColumn(db: Db, table: string, property: string): string {
   return knownColumns(db, table).get(notedName(property))?.column ?? plainColumnName(property);
 }
 
@@ -50,7 +79,7 @@ interface ColumnRow extends KnownColumn {
   readonly property: string;
 }
 
-/** Property → column, as noted. A type that a later version noted counts as `any`. */
+/** Property → column, as noted. A type that only a newer version knows counts as `any`. */
 export function knownColumns(db: Db, table: string): Map<string, KnownColumn> {
   const rows = db
     .prepare<[string], ColumnRow>(
@@ -66,20 +95,20 @@ export function knownColumns(db: Db, table: string): Map<string, KnownColumn> {
 }
 
 /**
- * Gives each property its column: the one it has, the table's own of that name that no property
- * has yet, or a new one.
- * @param standing the columns that the table has
- * @param generated those of it that SQLite computes, which no property can fill
+ * Assigns each property a column: the one it has, an existing one of that name that belongs to no
+ * property yet, or a new one.
+ * @param existing the table's columns
+ * @param generated its generated columns, which cannot be inserted into
  */
 export function nameColumns(
   properties: readonly string[],
   known: ReadonlyMap<string, KnownColumn>,
-  standing: readonly string[],
+  existing: readonly string[],
   generated: readonly string[],
 ): Map<string, string> {
   const noted = new NameSet([...known.values()].map(({ column }) => column));
   const free = new Map(
-    standing.filter((name) => !noted.has(name)).map((name) => [foldCase(name), name]),
+    existing.filter((name) => !noted.has(name)).map((name) => [foldCase(name), name]),
   );
   const taken = new NameSet([
     ...Object.keys(METADATA_COLUMNS),

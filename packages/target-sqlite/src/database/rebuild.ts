@@ -1,66 +1,66 @@
 import { log } from '@exact-spotter/singer';
-import { isTextual } from '../column-types.ts';
-import { generatedColumns } from './describe.ts';
-import { DatabaseError } from './faults.ts';
-import { SqliteError, type Db } from './sqlite.ts';
+import { isTextual } from './column-types.ts';
 import {
   createTableSql,
-  isRowNumber,
+  canBeRowid,
   quote,
   quoteAll,
   type ColumnShape,
   type TableShape,
-} from './table-sql.ts';
+} from './ddl.ts';
+import { generatedColumns } from './introspect.ts';
+import { DatabaseError } from './errors.ts';
+import { SqliteError, type Db } from './sqlite.ts';
 
-const ASIDE = '_singer_rebuilt';
+const TEMPORARY = '_singer_rebuilt';
 
 /**
- * Copies a table into a new form under its own name; to be called inside a transaction. Indexes
- * and triggers that stand on it are made again, views go on as they are. Where the new key finds
- * several rows the last stays, with a warning.
- * @throws DatabaseError when an index, trigger or generated column cannot stand on the new form
+ * Copies a table into a new form under its own name. Its indexes and triggers are created again, and
+ * views stay as they are. If several rows have the same new key, the last one stays, with a warning.
+ * Joins the open transaction.
+ * @throws DatabaseError if an index, trigger or generated column does not fit the new form
  */
 export function rebuild(db: Db, from: TableShape, to: TableShape): void {
   refuseGenerated(db, from.name);
-  const target = { ...withoutOddRowNumber(db, to), name: ASIDE };
+  const target = { ...withoutRowid(db, to), name: TEMPORARY };
   registerText(db);
   db.exec(createTableSql(target));
   const before = count(db, from.name);
   db.exec(copySql(db, from, target));
-  const lost = before - count(db, ASIDE);
-  rename(db, ASIDE, from.name);
+  const lost = before - count(db, TEMPORARY);
+  rename(db, TEMPORARY, from.name);
   if (lost > 0) {
     log.warning(
-      `The new key of the table "${from.name}" found several rows for one key: the last of each stays, ${lost} went.`,
+      `Several rows of the table "${from.name}" have the same new key: only the last of each is kept. Rows deleted: ${lost}`,
     );
   }
 }
 
-/** Gives a table the name, and with it the place, of another that may stand there. */
+/** Renames a table, replacing an existing one of that name but keeping its indexes and triggers. */
 export function rename(db: Db, table: string, to: string): void {
   const objects = objectsOn(db, to);
   db.exec(`DROP TABLE IF EXISTS ${quote(to)}`);
   db.exec(`ALTER TABLE ${quote(table)} RENAME TO ${quote(to)}`);
-  for (const { name, sql } of objects) makeAgain(db, to, name, sql);
+  for (const { name, sql } of objects) recreate(db, to, name, sql);
 }
 
-/** What SQLite computes is no data, but whoever made it would miss it. */
+/** Generated columns hold no data, but dropping one silently would surprise its author: refuse. */
 function refuseGenerated(db: Db, table: string): void {
   const [column] = generatedColumns(db, table);
   if (column === undefined) return;
   throw new DatabaseError(
-    `The table "${table}" must be rebuilt for the new schema, and its generated column "${column}" would be lost: drop it, start again, and add it again, or make a view of it.`,
+    `The table "${table}" must be rebuilt for the new schema, which would lose its generated column "${column}": drop the column, start again, and add it again or create a view instead.`,
   );
 }
 
-/** A key of whole numbers that is null, or no whole number, somewhere must not be SQLite's own row number. */
-function withoutOddRowNumber(db: Db, to: TableShape): TableShape {
+/** A key column with NULL or a non-integer in a row cannot be the rowid. */
+function withoutRowid(db: Db, to: TableShape): TableShape {
   const [key] = to.key;
   const column = to.columns.find(({ name }) => name === key);
-  if (to.key.length !== 1 || key === undefined || !column || !isRowNumber(column)) return to;
-  const standing = describesColumn(db, to.name, key);
+  if (to.key.length !== 1 || key === undefined || !column || !canBeRowid(column)) return to;
+  const hasColumn = describesColumn(db, to.name, key);
   const odd = `SELECT 1 FROM ${quote(to.name)} WHERE typeof(${quote(key)}) <> 'integer' LIMIT 1`;
-  if (standing && db.prepare(odd).get() === undefined) return to;
+  if (hasColumn && db.prepare(odd).get() === undefined) return to;
   const columns = to.columns.map((one) => (one === column ? { ...one, declared: 'INT' } : one));
   return { ...to, columns };
 }
@@ -75,7 +75,7 @@ interface SchemaObject {
   readonly sql: string;
 }
 
-/** The indexes and triggers that stand on a table, but for those that come of its key. */
+/** The indexes and triggers of a table, without the automatic indexes of its key. */
 export function objectsOn(db: Db, table: string): SchemaObject[] {
   return db
     .prepare<[string], SchemaObject>(
@@ -85,13 +85,13 @@ export function objectsOn(db: Db, table: string): SchemaObject[] {
     .all(table);
 }
 
-function makeAgain(db: Db, table: string, name: string, sql: string): void {
+function recreate(db: Db, table: string, name: string, sql: string): void {
   try {
     db.exec(sql);
   } catch (cause) {
     if (!(cause instanceof SqliteError)) throw cause;
     throw new DatabaseError(
-      `The table "${table}" must be rebuilt for the new schema, and "${name}", which stands on it, does not fit the new form: drop it and start again.`,
+      `The table "${table}" must be rebuilt for the new schema, and its index or trigger "${name}" does not fit the new form: drop it and start again.`,
       { cause },
     );
   }
@@ -115,12 +115,12 @@ function copySql(db: Db, from: TableShape, to: TableShape): string {
   return `${verb} INTO ${quote(to.name)} (${names}) SELECT ${values.join(', ')} FROM ${quote(from.name)}${orderSql(db, from)}`;
 }
 
-/** Rows in the order in which they came, where the table still knows it. */
+/** Keeps the rows in the order of insertion, if the table has a rowid. */
 function orderSql(db: Db, { name, columns }: TableShape): string {
   const names = new Set(columns.map((column) => column.name.toLowerCase()));
-  const rowNumber = ['rowid', '_rowid_', 'oid'].find((alias) => !names.has(alias));
+  const rowid = ['rowid', '_rowid_', 'oid'].find((alias) => !names.has(alias));
   const own = db.prepare('SELECT wr FROM pragma_table_list(?)').pluck().get(name) === 0;
-  return own && rowNumber !== undefined ? ` ORDER BY ${rowNumber}` : '';
+  return own && rowid !== undefined ? ` ORDER BY ${rowid}` : '';
 }
 
 function converted(from: ColumnShape, to: ColumnShape): string {
@@ -131,7 +131,7 @@ function converted(from: ColumnShape, to: ColumnShape): string {
   return `singer_text(${column})`;
 }
 
-/** The text of a number as JSON spells it; SQLite's own spelling differs: 5.0, 1.0e+21. */
+/** Adds `singer_text` to SQL: numbers as JSON spells them. SQLite's spelling differs: 5.0, 1.0e+21. */
 function registerText(db: Db): void {
   db.function('singer_text', { deterministic: true, safeIntegers: true }, (value: unknown) =>
     typeof value === 'number' || typeof value === 'bigint' ? String(value) : value,

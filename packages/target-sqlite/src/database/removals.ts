@@ -1,103 +1,146 @@
-import type { ChildTable } from '../family.ts';
-import { deleteSql, equalsSql } from './row-sql.ts';
+import { sortableInstant } from '@exact-spotter/singer';
+import { quote } from './ddl.ts';
+import { equalsSql } from './rows.ts';
 import type { Bindable, Db } from './sqlite.ts';
-import { quote } from './table-sql.ts';
 
-/** One statement that takes rows away. All its parameters but the mark are those of the condition. */
-interface Removal {
-  readonly sql: string;
-  readonly marks: boolean;
+/** A table whose rows belong to rows of another table, tied by columns with equal values. */
+export interface ChildTable {
+  readonly table: string;
+  /** Pairs of a column of the child and one of its parent. */
+  readonly pairs: readonly (readonly [string, string])[];
+  readonly children: readonly ChildTable[];
 }
 
-/** The rows that shall go: those of a table that meet a condition. */
-export interface Going {
+/** Rows of a table, and the tables with their children. */
+export interface Selection {
   readonly table: string;
   readonly children: readonly ChildTable[];
+  /** A condition in SQL. */
   readonly where: string;
+  /** The values of its parameters. */
   readonly values: readonly Bindable[];
 }
 
-/** How rows go: marked in a column with the time, or removed where there is none. */
-export interface Way {
+export interface HowToDelete {
+  /** The column that gets the time of a soft deletion; undefined for a hard one. */
   readonly mark: string | undefined;
   readonly at: string;
 }
 
-/** Takes rows away, and all that hangs on them, the lowest first. @returns how many went */
-export function remove(db: Db, { table, children, where, values }: Going, way: Way): number {
-  return execute(db, removals(table, children, where, way.mark), values, way.at);
+/** Deletes rows and everything below them, the lowest first. @returns the number of rows */
+export function deleteRows(db: Db, rows: Selection, { mark, at }: HowToDelete): number {
+  return execute(db, deletions(rows.table, rows.children, rows.where, mark), rows.values, at);
 }
 
-/** The same without the rows themselves: only what hangs on them. */
-export function removeBelow(db: Db, { table, children, where, values }: Going, way: Way): number {
-  return execute(db, removalsBelow(table, children, where, way.mark), values, way.at);
+/** Deletes everything below rows, but not the rows themselves. @returns the number of rows */
+export function deleteBelow(db: Db, rows: Selection, { mark, at }: HowToDelete): number {
+  return execute(db, deletionsBelow(rows.table, rows.children, rows.where, mark), rows.values, at);
+}
+
+/** Deletes the children of one row of the parent. */
+export interface ChildDeletion {
+  /** The parent's columns that identify the row's children. */
+  readonly columns: readonly string[];
+  /** @param values those of the columns */
+  readonly deleteOf: (at: string, values: readonly Bindable[]) => void;
+}
+
+export function prepareChildDeletion(
+  db: Db,
+  child: ChildTable,
+  mark: string | undefined,
+): ChildDeletion {
+  const where = equalsSql(
+    child.table,
+    child.pairs.map(([column]) => column),
+  );
+  const statements = deletions(child.table, child.children, where, mark).map(
+    ({ sql, takesTime }) => ({ statement: db.prepare<Bindable[]>(sql), takesTime }),
+  );
+  return {
+    columns: child.pairs.map(([, column]) => column),
+    deleteOf: (at, values) => {
+      for (const { statement, takesTime } of statements) {
+        if (takesTime) statement.run(at, ...values);
+        else statement.run(...values);
+      }
+    },
+  };
+}
+
+/** One statement. Its parameters are the time, if it takes one, and then those of the condition. */
+interface Deletion {
+  readonly sql: string;
+  readonly takesTime: boolean;
 }
 
 function execute(
   db: Db,
-  steps: readonly Removal[],
+  steps: readonly Deletion[],
   values: readonly Bindable[],
   at: string,
 ): number {
   let rows = 0;
-  for (const { sql, marks } of steps) {
-    rows += db.prepare<Bindable[]>(sql).run(...(marks ? [at] : []), ...values).changes;
+  for (const { sql, takesTime } of steps) {
+    rows += db.prepare<Bindable[]>(sql).run(...(takesTime ? [at] : []), ...values).changes;
   }
   return rows;
 }
 
-function removals(
+function deletions(
   table: string,
   children: readonly ChildTable[],
   where: string,
   mark: string | undefined,
-): Removal[] {
+): Deletion[] {
   return [
-    ...removalsBelow(table, children, where, mark),
-    { sql: deleteSql(table, where, mark), marks: mark !== undefined },
+    ...deletionsBelow(table, children, where, mark),
+    { sql: deleteSql(table, where, mark), takesTime: mark !== undefined },
   ];
 }
 
-function removalsBelow(
+function deletionsBelow(
   table: string,
   children: readonly ChildTable[],
   where: string,
   mark: string | undefined,
-): Removal[] {
+): Deletion[] {
   return children.flatMap((child) => {
     const join = child.pairs.map(
       ([below, above]) => `${quote(table)}.${quote(above)} = ${quote(child.table)}.${quote(below)}`,
     );
     const alive = mark === undefined ? [] : [`${quote(table)}.${quote(mark)} IS NULL`];
     const condition = [...join, ...alive, where].join(' AND ');
-    const hangs = `EXISTS (SELECT 1 FROM ${quote(table)} WHERE ${condition})`;
-    return removals(child.table, child.children, hangs, mark);
+    const hasParent = `EXISTS (SELECT 1 FROM ${quote(table)} WHERE ${condition})`;
+    return deletions(child.table, child.children, hasParent, mark);
   });
 }
 
-/** Clears the children of one row of the parent. */
-export interface Clearing {
-  /** The parent's columns whose values say which children are its own. */
-  readonly columns: readonly string[];
-  readonly clear: (at: string, values: readonly Bindable[]) => void;
+/** A soft deletion leaves rows that are marked already as they are. */
+function deleteSql(table: string, where: string, markColumn: string | undefined): string {
+  if (markColumn === undefined) return `DELETE FROM ${quote(table)} WHERE ${where}`;
+  const mark = quote(markColumn);
+  return `UPDATE ${quote(table)} SET ${mark} = ? WHERE ${mark} IS NULL AND ${where}`;
 }
 
-export function prepareClearing(db: Db, child: ChildTable, mark: string | undefined): Clearing {
-  const where = equalsSql(
-    child.table,
-    child.pairs.map(([column]) => column),
+/** Rows of an older version, or of none. */
+export function olderVersionSql(table: string, column: string): string {
+  const version = `${quote(table)}.${quote(column)}`;
+  return `(${version} < ? OR ${version} IS NULL)`;
+}
+
+/** Rows whose column lies in [?, ?), compared as instants. */
+export function inRangeSql(table: string, column: string): string {
+  const instant = `singer_instant(${quote(table)}.${quote(column)})`;
+  return `(${instant} >= singer_instant(?) AND ${instant} < singer_instant(?))`;
+}
+
+/**
+ * Adds the function `singer_instant` to SQL: text that sorts as the instant does. Numbers stay as
+ * they are. Text that is not an instant becomes NULL, which is in no range.
+ */
+export function registerInstant(db: Db): void {
+  db.function('singer_instant', { deterministic: true }, (value: unknown) =>
+    typeof value === 'string' ? (sortableInstant(value) ?? null) : value,
   );
-  const statements = removals(child.table, child.children, where, mark).map(({ sql, marks }) => ({
-    statement: db.prepare<Bindable[]>(sql),
-    marks,
-  }));
-  return {
-    columns: child.pairs.map(([, column]) => column),
-    clear: (at, values) => {
-      for (const { statement, marks } of statements) {
-        if (marks) statement.run(at, ...values);
-        else statement.run(...values);
-      }
-    },
-  };
 }

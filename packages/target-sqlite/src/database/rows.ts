@@ -1,11 +1,31 @@
-import type { DeclaredTable } from './declare.ts';
-import { RECEIVED_AT } from '../metadata-columns.ts';
-import { equalsSql, upsertSql } from './row-sql.ts';
+import type { ColumnType } from './column-types.ts';
+import { quote, quoteAll } from './ddl.ts';
+import { RECEIVED_AT, type MetadataColumn } from './metadata-columns.ts';
 import type { Bindable, Db } from './sqlite.ts';
-import { quote } from './table-sql.ts';
 
-/** @returns the function that puts one row into the table: its properties, then its metadata */
-export function prepareRow(
+/** A property and its column. */
+export interface BoundColumn {
+  readonly property: string;
+  readonly column: string;
+  readonly type: ColumnType;
+}
+
+/** A stream's table, ready for rows. */
+export interface DeclaredTable {
+  /** The table that rows are inserted into. */
+  readonly table: string;
+  /** The stream's table. Differs from `table` only while rows are staged. */
+  readonly finalTable: string;
+  readonly columns: readonly BoundColumn[];
+  readonly metadata: readonly MetadataColumn[];
+  /** Names of columns; empty if rows are appended. */
+  readonly key: readonly string[];
+  /** Columns of properties that the schema no longer declares. */
+  readonly unsent: readonly string[];
+}
+
+/** @returns a function that inserts a row: the values of its properties, then of its metadata */
+export function prepareInsert(
   db: Db,
   { table, columns, metadata, key, unsent }: DeclaredTable,
 ): (...values: Bindable[]) => unknown {
@@ -14,14 +34,40 @@ export function prepareRow(
   return statement.run.bind(statement);
 }
 
-/** True where a row of the same key came later than a record that was kept aside. */
-export function wasOvertaken(
+/** True if the row of a key was loaded after a time. */
+export function hasNewerRow(
   db: Db,
   { table, key, metadata }: DeclaredTable,
   values: readonly Bindable[],
-  keptAt: string,
+  time: string,
 ): boolean {
   if (key.length === 0 || !metadata.includes(RECEIVED_AT)) return false;
   const sql = `SELECT 1 FROM ${quote(table)} WHERE ${equalsSql(table, key)} AND ${RECEIVED_AT} > ?`;
-  return db.prepare<Bindable[]>(sql).get(...values, keptAt) !== undefined;
+  return db.prepare<Bindable[]>(sql).get(...values, time) !== undefined;
+}
+
+/**
+ * Inserts a row, or updates the row of the same key if the table has a key. A record is the whole
+ * row, so columns without a value in it (`reset`) become NULL.
+ */
+function upsertSql(
+  table: string,
+  columns: readonly string[],
+  key: readonly string[],
+  reset: readonly string[],
+): string {
+  const insert = `INSERT INTO ${quote(table)} (${quoteAll(columns)}) VALUES (${columns.map(() => '?').join(', ')})`;
+  if (key.length === 0) return insert;
+  const changes = [
+    ...columns
+      .filter((name) => !key.includes(name))
+      .map((name) => `${quote(name)} = excluded.${quote(name)}`),
+    ...reset.map((name) => `${quote(name)} = NULL`),
+  ];
+  const action = changes.length === 0 ? 'NOTHING' : `UPDATE SET ${changes.join(', ')}`;
+  return `${insert} ON CONFLICT (${quoteAll(key)}) DO ${action}`;
+}
+
+export function equalsSql(table: string, columns: readonly string[]): string {
+  return columns.map((name) => `${quote(table)}.${quote(name)} = ?`).join(' AND ');
 }

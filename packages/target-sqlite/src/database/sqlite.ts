@@ -1,21 +1,21 @@
 import Database from 'better-sqlite3';
 
-/** The driver. What other files need of it comes from here. */
+/** The only module that imports the driver. */
 export type Db = Database.Database;
 export const { SqliteError } = Database;
 export type SqliteError = InstanceType<typeof SqliteError>;
 
-/** What can be bound to a parameter. */
+/** A value that can be bound to a parameter. */
 export type Bindable = string | number | bigint | null;
 
 interface OpenOptions {
-  /** Milliseconds that the driver itself waits for a lock, blocking the program. */
+  /** Milliseconds that the driver waits for a lock, blocking the program. */
   readonly timeout: number;
-  /** True where the file must be there. */
-  readonly isOld?: boolean;
+  /** True if the file must exist. */
+  readonly mustExist?: boolean;
 }
 
-/** Opens a file to write; only to read where the system does not let it be written. */
-export function openFile(path: string, { timeout, isOld = false }: OpenOptions): Db {
-  return new Database(path, { timeout, fileMustExist: isOld });
+/** Opens a database file for writing, or for reading only if the file is read-only. */
+export function openFile(path: string, { timeout, mustExist = false }: OpenOptions): Db {
+  return new Database(path, { timeout, fileMustExist: mustExist });
 }

@@ -1,10 +1,10 @@
-import { objectsOn, rename } from './rebuild.ts';
-import type { DeclaredTable } from './declare.ts';
+import { quote } from './ddl.ts';
 import { noteColumn } from './name-map.ts';
+import { objectsOn, rename } from './rebuild.ts';
+import type { DeclaredTable } from './rows.ts';
 import type { Db } from './sqlite.ts';
-import { quote } from './table-sql.ts';
 
-/** Tables in which the rows of a run are gathered, to take the place of the old ones at its end. */
+/** With load_method overwrite, rows are staged in a table that replaces the old one at the end. */
 
 const PREFIX = '_singer_staged_';
 
@@ -12,7 +12,7 @@ export function stagedName(table: string): string {
   return `${PREFIX}${table}`;
 }
 
-/** Drops what a run that ended early has left. */
+/** Drops the staging tables that earlier runs have left. */
 export function dropAllStaged(db: Db): void {
   const tables = db
     .prepare<[string], string>(
@@ -23,15 +23,15 @@ export function dropAllStaged(db: Db): void {
   for (const table of tables) db.exec(`DROP TABLE ${quote(table)}`);
 }
 
-/** Drops what a run has gathered; another that is at work keeps its own. */
+/** Drops the staging table of one stream, if it has one. */
 export function dropStaged(db: Db, { table, finalTable }: DeclaredTable): void {
   if (table !== finalTable) db.exec(`DROP TABLE IF EXISTS ${quote(table)}`);
 }
 
-/** Puts the gathered rows in the place of the old ones; to be called inside the last transaction. */
+/** Replaces a table by its staging table. Joins the open transaction. */
 export function swapStaged(db: Db, stream: string, declared: DeclaredTable): void {
   const { table, finalTable, columns } = declared;
-  // Indexes that served the gathering bear its name: those of the old table are made again.
+  // The old table's indexes are created again instead, since these have the staging table's name.
   for (const { name } of objectsOn(db, table)) db.exec(`DROP INDEX ${quote(name)}`);
   rename(db, table, finalTable);
   db.prepare('DELETE FROM _singer_columns WHERE "table" = ?').run(finalTable);

@@ -1,21 +1,26 @@
-import { declaredType, widen } from '../column-types.ts';
-import { foldCase, NameSet } from '../names.ts';
-import { affinity } from './describe.ts';
-import type { ColumnShape, ReferenceShape, TableShape } from './table-sql.ts';
+import { affinity, declaredType, widen } from './column-types.ts';
+import { foldCase, NameSet } from './names.ts';
+import { describeTable } from './introspect.ts';
+import { rebuild } from './rebuild.ts';
+import type { Db } from './sqlite.ts';
+import {
+  addColumnSql,
+  createTableSql,
+  type ColumnShape,
+  type ReferenceShape,
+  type TableShape,
+} from './ddl.ts';
 
 /** What must happen to a table so that it can hold what a schema says. */
 export interface TableChange {
   readonly kind: 'none' | 'create' | 'add' | 'rebuild';
-  /** The table as it stands; nothing where it is to be made. */
+  /** The existing table; undefined if it must be created. */
   readonly from?: TableShape;
-  /** The table as it will be. */
+  /** The table after the change. */
   readonly to: TableShape;
 }
 
-/**
- * Joins what a table is with what it shall be: columns that are no longer sent stay, and types only
- * widen.
- */
+/** Merges an existing table with the wanted one: no column is dropped, and types only widen. */
 export function planChange(from: TableShape | undefined, wanted: TableShape): TableChange {
   if (!from) return { kind: 'create', to: wanted };
   const to = join(from, wanted);
@@ -23,26 +28,42 @@ export function planChange(from: TableShape | undefined, wanted: TableShape): Ta
   return { kind: to.columns.length > from.columns.length ? 'add' : 'none', from, to };
 }
 
+/** Applies a change. Joins the open transaction. */
+export function applyChange(db: Db, { kind, from, to }: TableChange): void {
+  if (kind === 'create') db.exec(createTableSql(to));
+  if (kind === 'rebuild' && from) rebuild(db, from, to);
+  if (kind === 'add') {
+    const added = to.columns.slice(from?.columns.length ?? 0);
+    for (const column of added) db.exec(addColumnSql(to.name, column));
+  }
+}
+
+/** Adds a column if the table does not have it. */
+export function ensureColumn(db: Db, table: string, column: ColumnShape): void {
+  const existing = describeTable(db, table, new Map())?.columns.map(({ name }) => name) ?? [];
+  if (!new NameSet(existing).has(column.name)) db.exec(addColumnSql(table, column));
+}
+
 function join(from: TableShape, wanted: TableShape): TableShape {
-  // Our own columns may stand in capitals there; all others are named as they stand.
+  // The metadata columns may be in capitals there. Others are wanted by their exact names.
   const wantedByName = new Map(wanted.columns.map((column) => [foldCase(column.name), column]));
-  const standing = from.columns.map((column) =>
+  const existing = from.columns.map((column) =>
     widened(column, wantedByName.get(foldCase(column.name))),
   );
   const names = new NameSet(from.columns.map(({ name }) => name));
   return {
     name: from.name,
-    columns: [...standing, ...wanted.columns.filter(({ name }) => !names.has(name))],
+    columns: [...existing, ...wanted.columns.filter(({ name }) => !names.has(name))],
     key: wanted.key,
     references: [...from.references, ...newReferences(from, wanted)],
   };
 }
 
 function widened(from: ColumnShape, wanted: ColumnShape | undefined): ColumnShape {
-  if (!wanted) return withoutDemand(from);
+  if (!wanted) return withoutNotNull(from);
   const type = widen(from.type, wanted.type);
   const declared = declaredType(type);
-  const same = affinity({ declared }) === affinity(from);
+  const same = affinity(declared) === affinity(from.declared);
   const { name, byDefault } = from;
   return {
     name,
@@ -52,22 +73,22 @@ function widened(from: ColumnShape, wanted: ColumnShape | undefined): ColumnShap
   };
 }
 
-/** No row of ours brings a column that is not sent: where it has no default it must take null. */
-function withoutDemand(from: ColumnShape): ColumnShape {
+/** Inserted rows lack the columns that are not wanted: they must allow null if they have no default. */
+function withoutNotNull(from: ColumnShape): ColumnShape {
   if (from.notNull !== true || from.byDefault !== undefined) return from;
   return { name: from.name, type: from.type, declared: from.declared };
 }
 
 function newReferences(from: TableShape, wanted: TableShape): readonly ReferenceShape[] {
-  const standing = new Set(from.references.map(referenceText));
-  return wanted.references.filter((reference) => !standing.has(referenceText(reference)));
+  const existing = new Set(from.references.map(referenceText));
+  return wanted.references.filter((reference) => !existing.has(referenceText(reference)));
 }
 
 function referenceText({ columns, table, to }: ReferenceShape): string {
   return JSON.stringify([columns, table, to]);
 }
 
-/** Columns can be added to a table as it stands; all else of it is fixed. */
+/** SQLite can add columns to a table. Every other change needs a rebuild. */
 function mustRebuild(from: TableShape, to: TableShape): boolean {
   const changed = from.columns.some(
     ({ declared, notNull }, index) =>
@@ -83,9 +104,9 @@ function mustRebuild(from: TableShape, to: TableShape): boolean {
 
 /** The exact difference, in words. */
 export function describeChange({ from, to }: TableChange): string {
-  const standing = new Map(from?.columns.map((column) => [column.name, column]));
+  const existing = new Map(from?.columns.map((column) => [column.name, column]));
   const parts = to.columns.flatMap((column) => {
-    const old = standing.get(column.name);
+    const old = existing.get(column.name);
     if (!old) return [`new column "${column.name}" ${typeText(column)}`];
     const types = old.declared !== column.declared;
     if (types) return [`column "${column.name}" from ${typeText(old)} to ${typeText(column)}`];

@@ -1,9 +1,10 @@
 import type { Db } from './sqlite.ts';
 
+/** The only module that begins and ends transactions. */
+
 /**
- * The one place where a transaction begins and ends. Rows, schema changes, bookkeeping and the
- * bookmark are in it together. A mark stands where a STATE was read: what came after it can be
- * undone alone.
+ * The transaction of a load. Rows, schema changes, bookkeeping and the state are in it together. A
+ * mark is set at a STATE, so that what came after it can be undone alone.
  */
 export class Transaction {
   readonly #db: Db;
@@ -11,13 +12,12 @@ export class Transaction {
   #open = false;
   #marked = false;
   #schemaVersion: unknown;
-  #isForeign = false;
+  #isSchemaChanged = false;
 
   constructor(db: Db) {
     this.#db = db;
     this.#statements = {
-      // The lock is taken at once, so that a busy database shows before anything is written.
-      begin: db.prepare('BEGIN IMMEDIATE'),
+      begin: db.prepare(BEGIN),
       commit: db.prepare('COMMIT'),
       rollback: db.prepare('ROLLBACK'),
       mark: db.prepare('SAVEPOINT state'),
@@ -35,21 +35,21 @@ export class Transaction {
     return this.#marked;
   }
 
-  /** True where another program changed tables since the last transaction. */
-  get isForeign(): boolean {
-    return this.#isForeign;
+  /** True if another program changed the database's schema since the last transaction. */
+  get isSchemaChanged(): boolean {
+    return this.#isSchemaChanged;
   }
 
-  /** @throws SqliteError SQLITE_BUSY while another program writes */
+  /** @throws SqliteError with SQLITE_BUSY while another program writes */
   begin(): void {
     this.#statements.begin.run();
     this.#open = true;
     this.#marked = false;
     const version = this.#statements.schemaVersion.get();
-    this.#isForeign = this.#schemaVersion !== undefined && version !== this.#schemaVersion;
+    this.#isSchemaChanged = this.#schemaVersion !== undefined && version !== this.#schemaVersion;
   }
 
-  /** Puts the mark here, and takes an earlier one away. */
+  /** Sets the mark here, and removes an earlier one. */
   mark(): void {
     if (this.#marked) this.#statements.unmark.run();
     this.#statements.mark.run();
@@ -67,10 +67,21 @@ export class Transaction {
     this.#marked = false;
   }
 
-  /** SQLite ends a transaction by itself when the disk is full: then there is nothing to undo. */
+  /** If the disk is full, SQLite has rolled back already. */
   rollback(): void {
     if (this.#db.inTransaction) this.#statements.rollback.run();
     this.#open = false;
     this.#marked = false;
   }
+}
+
+/** Takes the write lock at once, so that a busy database is noticed before anything is written. */
+const BEGIN = 'BEGIN IMMEDIATE';
+
+/**
+ * Does some work in a transaction of its own, outside the load's.
+ * @throws SqliteError with SQLITE_BUSY while another program writes
+ */
+export function inTransaction<T>(db: Db, work: () => T): T {
+  return db.transaction(work).immediate();
 }

@@ -1,13 +1,13 @@
 import { readParent } from '@exact-spotter/singer';
-import { DELETED_AT } from '../metadata-columns.ts';
-import { describeTable } from './describe.ts';
+import { DELETED_AT } from './metadata-columns.ts';
+import { describeTable } from './introspect.ts';
 import type { Db } from './sqlite.ts';
-import { quote, type ReferenceShape } from './table-sql.ts';
+import { quote, type ReferenceShape } from './ddl.ts';
 
-/** What SQLite itself finds wrong with the file; nothing where it is sound. */
-export function integrityFaults(db: Db): string[] {
-  const faults = db.prepare<[], string>('PRAGMA integrity_check').pluck().all();
-  return faults.filter((fault) => fault !== 'ok');
+/** The problems that SQLite's own check finds; empty for an intact file. */
+export function integrityProblems(db: Db): string[] {
+  const problems = db.prepare<[], string>('PRAGMA integrity_check').pluck().all();
+  return problems.filter((problem) => problem !== 'ok');
 }
 
 export function countOf(db: Db, table: string): number {
@@ -20,7 +20,7 @@ export function countOf(db: Db, table: string): number {
   );
 }
 
-/** Rows that a run or a later one wrote, by its beginning; nothing where the rows do not tell. */
+/** Counts the rows that were written by runs since a time; undefined without metadata columns. */
 export function rowsSince(db: Db, table: string, startedAt: number): number | undefined {
   if (!columnsOf(db, table).includes('_sdc_sync_started_at')) return undefined;
   const sql = `SELECT count(*) FROM ${quote(table)} WHERE _sdc_sync_started_at >= ?`;
@@ -30,11 +30,11 @@ export function rowsSince(db: Db, table: string, startedAt: number): number | un
 export interface Orphans {
   readonly relationship: string;
   readonly rows: number;
-  /** True for a child and its parent, false for a mere reference. */
+  /** True if the rows are children without a parent, false for other references. */
   readonly isParent: boolean;
 }
 
-/** Counts, for each declared relationship, the rows that refer to what is not there. */
+/** Counts, for each declared relationship, the rows that refer to a missing row. */
 export function findOrphans(db: Db): Orphans[] {
   const streams = db
     .prepare<[], { readonly table: string; readonly stream: string; readonly schema: string }>(

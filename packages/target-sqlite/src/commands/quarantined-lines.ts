@@ -1,0 +1,88 @@
+import { parseMessage, type Line } from '@exact-spotter/singer';
+import { knownStreams } from '../database/name-map.ts';
+import { notedName } from '../database/names.ts';
+import { quarantinedSource, type QuarantinedRecord } from '../database/quarantine-table.ts';
+import type { Db } from '../database/sqlite.ts';
+import type { LineMapper, MessageLine, UnmappedLine } from '../input/mapped-lines.ts';
+import { reusableSchemaLine } from '../input/source-text.ts';
+import { readStreamSchema } from '../record/schema.ts';
+
+/** Turns quarantined records back into lines. */
+export class QuarantinedLines {
+  readonly #db: Db;
+  readonly #maps: LineMapper | undefined;
+  /** Stream → the source in which it was last declared to the maps. */
+  readonly #declared = new Map<string, number>();
+  #last: QuarantinedRecord | undefined;
+
+  constructor(db: Db, maps: LineMapper | undefined) {
+    this.#db = db;
+    this.#maps = maps;
+  }
+
+  /** A record that the maps failed on goes through them again, since they may have been fixed. */
+  of(record: QuarantinedRecord): Iterable<MessageLine | UnmappedLine> {
+    const line = { number: record.line, text: record.message };
+    if (typeof record.source !== 'number') return [asMessage(line)];
+    const lines = [...this.#declaration(record, record.source), line];
+    if (!this.#follows(record)) this.#maps?.forgetParents();
+    this.#last = record;
+    return this.#maps?.lines(lines) ?? lines.map(asMessage);
+  }
+
+  #declaration({ stream, line }: QuarantinedRecord, source: number): Line[] {
+    const text = quarantinedSource(this.#db, source);
+    if (text === undefined || this.#declared.get(stream) === source) return [];
+    this.#declared.set(stream, source);
+    return [reusableSchemaLine({ number: line, text })];
+  }
+
+  /** True if it came right after the previous one, and so may be its child. */
+  #follows({ run, line }: QuarantinedRecord): boolean {
+    return this.#last?.run === run && this.#last.line + 1 === line;
+  }
+}
+
+function asMessage(line: Line): MessageLine {
+  return { ...line, message: parseMessage(line) };
+}
+
+/**
+ * Streams whose table has another key than the schema of their quarantined records: by the old key,
+ * different rows of the table could become one.
+ */
+export class ChangedKeys {
+  readonly #db: Db;
+  readonly #prefix: string;
+  readonly #streams = new Set<string>();
+
+  constructor(db: Db, prefix: string) {
+    this.#db = db;
+    this.#prefix = prefix;
+  }
+
+  has(stream: string): boolean {
+    return this.#streams.has(stream);
+  }
+
+  /** Compares the keys of the schemas among the lines. @returns true if a line is of such a stream */
+  affect(lines: readonly (MessageLine | UnmappedLine)[]): boolean {
+    for (const line of lines) this.#compare(line);
+    return lines.some((line) => streamsOf(line).some((stream) => this.has(stream)));
+  }
+
+  #compare({ message, number }: MessageLine): void {
+    if (message.type !== 'SCHEMA') return;
+    const { stream, key } = readStreamSchema(message, number);
+    const known = knownStreams(this.#db, this.#prefix).find(
+      (one) => one.stream === notedName(stream),
+    );
+    if (known && JSON.stringify(known.key) !== JSON.stringify(key)) this.#streams.add(stream);
+    else this.#streams.delete(stream);
+  }
+}
+
+function streamsOf(line: MessageLine | UnmappedLine): readonly string[] {
+  if ('error' in line) return line.error.streams;
+  return 'stream' in line.message ? [line.message.stream] : [];
+}

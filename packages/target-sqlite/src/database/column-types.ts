@@ -1,0 +1,79 @@
+/**
+ * The types of columns. `declared` is the type in the DDL, which decides how SQLite converts a value.
+ * An untyped column stores every value as it is bound.
+ */
+export const COLUMN_TYPES = {
+  null: { declared: '', json: 'null', holds: 'NULL' },
+  boolean: { declared: 'BOOLEAN', json: 'boolean', holds: '1 for true, 0 for false' },
+  integer: { declared: 'INTEGER', json: 'integer', holds: '64-bit integers' },
+  number: { declared: 'REAL', json: 'number', holds: 'doubles' },
+  date: { declared: 'TEXT', json: 'string, format date', holds: 'the string, unchanged' },
+  'date-time': {
+    declared: 'TEXT',
+    json: 'string, format date-time',
+    holds: 'the string, unchanged',
+  },
+  time: { declared: 'TEXT', json: 'string, format time', holds: 'the string, unchanged' },
+  json: {
+    declared: 'TEXT',
+    json: 'object or array',
+    holds: 'JSON text with the same digits and key order',
+  },
+  text: {
+    declared: 'TEXT',
+    json: 'string, or several types that include string, object or array',
+    holds: 'the string, unchanged; other values as JSON text',
+  },
+  any: {
+    declared: '',
+    json: 'no type, or a number that SQLite cannot hold exactly',
+    holds:
+      'integers, doubles and text; numbers that SQLite cannot hold exactly as text, digit for digit',
+  },
+} as const satisfies Record<string, { declared: string; json: string; holds: string }>;
+
+export type ColumnType = keyof typeof COLUMN_TYPES;
+
+export function declaredType(type: ColumnType): string {
+  return COLUMN_TYPES[type].declared;
+}
+
+/** True if the column stores every value as text. */
+export function isTextual(type: ColumnType): boolean {
+  return COLUMN_TYPES[type].declared === 'TEXT';
+}
+
+/** The narrowest type for the values of both: null, then boolean, integer, number, text, any. */
+export function widen(one: ColumnType, other: ColumnType): ColumnType {
+  if (one === other || other === 'null') return one;
+  if (one === 'null') return other;
+  if (one === 'any' || other === 'any') return 'any';
+  const order: readonly ColumnType[] = ['boolean', 'integer', 'number'];
+  const rank = Math.max(order.indexOf(one), order.indexOf(other));
+  return order.includes(one) && order.includes(other) ? (order[rank] ?? 'any') : 'text';
+}
+
+/** The type of a column whose type is not noted in `_singer_columns`, by the type in its DDL. */
+export function typeOfDeclared(declared: string): ColumnType {
+  const name = declared.toUpperCase();
+  if (name === '') return 'any';
+  if (name.startsWith('BOOL')) return 'boolean';
+  const stored = affinity(declared);
+  if (stored === 'INTEGER') return 'integer';
+  // Dates have numeric affinity, but are written as text.
+  if (stored === 'TEXT' || /DATE|TIME|JSON/.test(name)) return 'text';
+  return stored === 'REAL' || /NUM|DEC/.test(name) ? 'number' : 'any';
+}
+
+/**
+ * How SQLite converts what is stored in a column, by the type in its DDL.
+ * https://sqlite.org/datatype3.html#determination_of_column_affinity
+ */
+export function affinity(declared: string): 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC' {
+  const name = declared.toUpperCase();
+  if (name.includes('INT')) return 'INTEGER';
+  if (/CHAR|CLOB|TEXT/.test(name)) return 'TEXT';
+  if (name === '' || name.includes('BLOB')) return 'BLOB';
+  if (/REAL|FLOA|DOUB/.test(name)) return 'REAL';
+  return 'NUMERIC';
+}

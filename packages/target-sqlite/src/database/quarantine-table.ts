@@ -1,0 +1,86 @@
+import type { Db } from './sqlite.ts';
+
+/** An invalid record. */
+export interface RejectedRecord {
+  readonly stream: string;
+  readonly line: number;
+  /** Never contains the record's values. */
+  readonly reason: string;
+  /** The record as a Singer line. */
+  readonly message: string;
+  /** The SCHEMA line of its stream, if the record is as its tap sent it. */
+  readonly source?: string;
+}
+
+/** A record in `_singer_quarantine`. */
+export interface QuarantinedRecord {
+  readonly id: number;
+  readonly run: number;
+  readonly stream: string;
+  readonly line: number;
+  readonly reason: string;
+  /** The record as a Singer line. */
+  readonly message: string;
+  readonly at: string;
+  /** Its number in `_singer_sources`, if it is as its tap sent it; null if it was mapped. */
+  readonly source?: number | null;
+}
+
+/** @returns a function that joins the open transaction */
+export function quarantineWriter(db: Db, run: number): (rejected: RejectedRecord) => void {
+  const insert = db.prepare(
+    `INSERT INTO _singer_quarantine (run, stream, line, reason, message, at, source)
+     VALUES (?, ?, ?, ?, ?, ?, (SELECT source FROM _singer_sources WHERE message = ?))`,
+  );
+  const insertSource = db.prepare(
+    'INSERT INTO _singer_sources (stream, message) VALUES (?, ?) ON CONFLICT DO NOTHING',
+  );
+  return ({ stream, line, reason, message, source }) => {
+    if (source !== undefined) insertSource.run(stream, source);
+    const at = new Date().toISOString();
+    insert.run(run, stream, line, reason.toWellFormed(), message, at, source ?? null);
+  };
+}
+
+/** Only the records of one `state_id`: another's belong to other tables. */
+const OF_STATE_ID = `FROM _singer_quarantine AS record WHERE EXISTS
+  (SELECT 1 FROM _singer_runs AS runs WHERE runs.run = record.run AND runs.state_id = ?)`;
+
+export function quarantinedRecords(db: Db, stateId: string): IterableIterator<QuarantinedRecord> {
+  return db
+    .prepare<[string], QuarantinedRecord>(`SELECT * ${OF_STATE_ID} ORDER BY id`)
+    .iterate(stateId);
+}
+
+/** The SCHEMA line of a stream as its tap sent it. */
+export function quarantinedSource(db: Db, source: number): string | undefined {
+  return db
+    .prepare<[number], string>('SELECT message FROM _singer_sources WHERE source = ?')
+    .pluck()
+    .get(source);
+}
+
+export function quarantinedIds(db: Db, stateId: string): number[] {
+  return db.prepare<[string], number>(`SELECT id ${OF_STATE_ID} ORDER BY id`).pluck().all(stateId);
+}
+
+export function quarantinedRecord(db: Db, id: number): QuarantinedRecord | undefined {
+  return db
+    .prepare<[number], QuarantinedRecord>('SELECT * FROM _singer_quarantine WHERE id = ?')
+    .get(id);
+}
+
+/** Removes a record from the quarantine, and its source if no other record has it. */
+export function releaseRecord(db: Db, id: number): void {
+  const source = db
+    .prepare<[number], number | null>(
+      'DELETE FROM _singer_quarantine WHERE id = ? RETURNING source',
+    )
+    .pluck()
+    .get(id);
+  if (typeof source !== 'number') return;
+  db.prepare(
+    `DELETE FROM _singer_sources WHERE source = ?
+     AND NOT EXISTS (SELECT 1 FROM _singer_quarantine WHERE source = ?)`,
+  ).run(source, source);
+}

@@ -1,0 +1,186 @@
+import { InputError, type JsonSchema, type Parent, type Reference } from '@exact-spotter/singer';
+import { declaredType, type ColumnType } from './column-types.ts';
+import { quote, type ColumnShape, type TableShape } from './ddl.ts';
+import { indexColumns } from './indexes.ts';
+import { describeTable, generatedColumns } from './introspect.ts';
+import { DELETED_AT, METADATA_COLUMNS, type MetadataColumn } from './metadata-columns.ts';
+import {
+  declaredReferences,
+  knownColumns,
+  nameColumns,
+  noteColumn,
+  noteStream,
+  tableOf,
+  type KnownColumn,
+} from './name-map.ts';
+import { foldCase, notedName } from './names.ts';
+import type { BoundColumn, DeclaredTable } from './rows.ts';
+import type { Db } from './sqlite.ts';
+import { stagedName } from './staging.ts';
+import { applyChange, describeChange, planChange, type TableChange } from './table-change.ts';
+
+/** The parts of a stream's schema that its table depends on. */
+export interface TableSchema {
+  readonly stream: string;
+  readonly properties: readonly { readonly name: string; readonly column: ColumnType }[];
+  /** Names of properties; empty if the stream has no key. */
+  readonly key: readonly string[];
+  readonly references: ReadonlyMap<string, Reference>;
+  readonly parent?: Parent;
+  readonly schema: JsonSchema;
+}
+
+export interface DeclareOptions {
+  readonly prefix: string;
+  readonly foreignKeys: boolean;
+  /** True to append every row, whatever its key. */
+  readonly appendOnly: boolean;
+  /** True to refuse changes to an existing table. */
+  readonly freeze: boolean;
+  readonly metadata: readonly MetadataColumn[];
+  /** Properties whose columns must be untyped, because a value did not fit. */
+  readonly untyped: ReadonlySet<string>;
+  /** If rows are staged: the columns of the staging table and their types so far. */
+  readonly staged: ReadonlyMap<string, ColumnType> | undefined;
+  readonly line: number;
+}
+
+const MAX_COLUMNS = 2000;
+
+/**
+ * Creates or changes the table of a stream to fit its schema, and notes it in the bookkeeping. Joins
+ * the open transaction.
+ * @throws InputError for too many columns, and for a change that is not allowed
+ */
+export function declareTable(db: Db, schema: TableSchema, options: DeclareOptions): DeclaredTable {
+  const finalTable = tableOf(db, options.prefix, schema.stream);
+  const table = options.staged ? stagedName(finalTable) : finalTable;
+  const known = knownColumns(db, finalTable);
+  const types = options.staged ?? typesByColumn(known);
+  const existing = describeTable(db, table, types);
+  const names = nameColumns(
+    schema.properties.map(({ name }) => name),
+    known,
+    existing?.columns.map(({ name }) => name) ?? [],
+    generatedColumns(db, table),
+  );
+  const wanted = wantedTable(db, table, schema, names, options);
+  const change = planChange(existing, keepDigits(db, existing, wanted));
+  refuseChange(schema, change, options);
+  applyChange(db, change);
+  const columns = boundColumns(schema, names, change.to);
+  noteStream(db, { ...schema, table: finalTable, prefix: options.prefix });
+  noteColumns(db, schema.stream, finalTable, columns, known, options.staged === undefined);
+  if (schema.parent) indexColumns(db, table, Object.keys(schema.parent.columns).map(name(names)));
+  const sent = new Set<string>([...names.values(), ...options.metadata]);
+  // A row that comes back must lose its mark, even one that was set with other settings.
+  const existingMark = existing?.columns.some((column) => foldCase(column.name) === DELETED_AT);
+  const kept = [...types.keys(), ...(existingMark ? [DELETED_AT] : [])];
+  return {
+    table,
+    finalTable,
+    columns,
+    metadata: options.metadata,
+    key: wanted.key,
+    unsent: kept.filter((column) => !sent.has(column)),
+  };
+}
+
+function typesByColumn(known: ReadonlyMap<string, KnownColumn>): Map<string, ColumnType> {
+  return new Map([...known.values()].map(({ column, type }) => [column, type]));
+}
+
+function wantedTable(
+  db: Db,
+  table: string,
+  schema: TableSchema,
+  names: ReadonlyMap<string, string>,
+  { prefix, foreignKeys, appendOnly, metadata, untyped }: DeclareOptions,
+): TableShape {
+  const columns = schema.properties.map((property) =>
+    shape(name(names)(property.name), untyped.has(property.name) ? 'any' : property.column),
+  );
+  return {
+    name: table,
+    columns: [...columns, ...metadata.map((own) => shape(own, METADATA_COLUMNS[own].type))],
+    key: appendOnly ? [] : schema.key.map(name(names)),
+    references: foreignKeys ? declaredReferences(db, prefix, schema, names) : [],
+  };
+}
+
+function name(names: ReadonlyMap<string, string>): (property: string) => string {
+  return (property) => names.get(property) ?? property;
+}
+
+function shape(column: string, type: ColumnType): ColumnShape {
+  return { name: column, type, declared: declaredType(type) };
+}
+
+/** Integers past 2^53 would lose digits in a REAL column: a column with such a value becomes untyped. */
+function keepDigits(db: Db, existing: TableShape | undefined, wanted: TableShape): TableShape {
+  const integers = new Set(
+    existing?.columns.filter(({ type }) => type === 'integer').map((column) => column.name),
+  );
+  const columns = wanted.columns.map((column) =>
+    column.type === 'number' &&
+    integers.has(column.name) &&
+    holdsLongIntegers(db, wanted.name, column.name)
+      ? shape(column.name, 'any')
+      : column,
+  );
+  return { ...wanted, columns };
+}
+
+function refuseChange(
+  { stream }: TableSchema,
+  change: TableChange,
+  { line, freeze }: DeclareOptions,
+): void {
+  const count = change.to.columns.length;
+  if (count > MAX_COLUMNS) {
+    throw new InputError(
+      `the table would have ${count} columns with the metadata columns, more than SQLite's ${MAX_COLUMNS}: select fewer columns in the tap's catalog.`,
+      { line, stream },
+    );
+  }
+  if (freeze && (change.kind === 'add' || change.kind === 'rebuild')) {
+    throw new InputError(
+      `the schema would change the table "${change.to.name}" (${describeChange(change)}), and schema_changes is "freeze": set it to "evolve", or fix the tap's catalog.`,
+      { line, stream },
+    );
+  }
+}
+
+function boundColumns(
+  { properties }: TableSchema,
+  names: ReadonlyMap<string, string>,
+  { columns }: TableShape,
+): BoundColumn[] {
+  const types = new Map(columns.map((column) => [column.name, column.type]));
+  return properties.map(({ name: property }) => {
+    const column = names.get(property) ?? property;
+    return { property, column, type: types.get(column) ?? 'any' };
+  });
+}
+
+/** @param all false to only note columns that are new */
+function noteColumns(
+  db: Db,
+  stream: string,
+  table: string,
+  columns: readonly BoundColumn[],
+  known: ReadonlyMap<string, KnownColumn>,
+  all: boolean,
+): void {
+  for (const column of columns) {
+    const noted = known.get(notedName(column.property));
+    if (!noted || (all && noted.type !== column.type)) noteColumn(db, { ...column, stream, table });
+  }
+}
+
+/** True if a column has an integer that a double cannot hold. */
+function holdsLongIntegers(db: Db, table: string, column: string): boolean {
+  const sql = `SELECT 1 FROM ${quote(table)} WHERE typeof(${quote(column)}) = 'integer'
+    AND ${quote(column)} NOT BETWEEN -9007199254740992 AND 9007199254740992 LIMIT 1`;
+  return db.prepare(sql).get() !== undefined;
+}

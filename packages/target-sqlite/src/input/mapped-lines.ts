@@ -1,0 +1,114 @@
+import {
+  bareRecordLine,
+  log,
+  messageLine,
+  parseMessage,
+  rawMembers,
+  UnmappedRecordError,
+  type JsonRecord,
+  type Line,
+  type Message,
+  type RecordMessage,
+} from '@exact-spotter/singer';
+import { loadMapper, type StreamMapper } from '@exact-spotter/stream-maps';
+import type { TargetSettings } from '../settings.ts';
+import { faithfulJson, reusableSchemaLine } from './source-text.ts';
+
+/** A message and the line that says the same. */
+export interface MessageLine extends Line {
+  readonly message: Message;
+}
+
+/** A record that the stream maps failed on, as its tap sent it. */
+export interface UnmappedLine extends MessageLine {
+  readonly message: RecordMessage;
+  readonly error: UnmappedRecordError;
+  /** The SCHEMA line of its stream, as its tap sent it. */
+  readonly schemaLine: string;
+}
+
+/**
+ * Loads the stream maps of the settings.
+ * @returns undefined if the settings have none
+ * @throws SettingsError with every problem that can be found without a schema
+ */
+export async function openMaps(settings: TargetSettings): Promise<LineMapper | undefined> {
+  const maps = await loadMapper(settings);
+  return maps && new LineMapper(maps);
+}
+
+/** Parses lines and applies the stream maps. Mapped lines keep the number of the line they came from. */
+export class LineMapper {
+  readonly #maps: StreamMapper;
+  /** Stream → its SCHEMA line, as it came. */
+  readonly #schemaLines = new Map<string, string>();
+
+  constructor(maps: StreamMapper) {
+    this.#maps = maps;
+  }
+
+  /** Yields line by line, so that everything before an invalid line is loaded. */
+  *lines(lines: readonly Line[]): Generator<MessageLine | UnmappedLine> {
+    for (const line of lines) {
+      const message = parseMessage(line);
+      if (message.type === 'SCHEMA')
+        this.#schemaLines.set(message.stream, reusableSchemaLine(line).text);
+      yield* this.#apply(message, line, () => this.#maps.map(message, line.number));
+    }
+  }
+
+  /** Maps a record from a file of a BATCH. */
+  batchRecord(message: RecordMessage, line: Line): (MessageLine | UnmappedLine)[] {
+    return this.#apply(message, line, () => this.#maps.mapFiled(message, line.number));
+  }
+
+  #apply(
+    message: Message,
+    { number, text }: Line,
+    map: () => readonly Message[],
+  ): (MessageLine | UnmappedLine)[] {
+    try {
+      return map().map((mapped) => ({
+        number,
+        message: mapped,
+        text: mappedText(mapped, message, text),
+      }));
+    } catch (error) {
+      if (!(error instanceof UnmappedRecordError) || message.type !== 'RECORD') throw error;
+      const schemaLine = this.#schemaLines.get(message.stream) ?? '';
+      const stream = error.streams[0] ?? message.stream;
+      return [{ number, message: { ...message, stream }, text, error, schemaLine }];
+    }
+  }
+
+  /** The next record does not follow the previous one, so it cannot be its child. */
+  forgetParents(): void {
+    this.#maps.forgetParents();
+  }
+
+  /** Warns about maps that matched no stream of the input. */
+  reportUnmatched(): void {
+    for (const warning of this.#maps.unmatched()) log.warning(warning);
+  }
+}
+
+function mappedText(mapped: Message, original: Message, text: string): string {
+  if (mapped === original) return text;
+  if (mapped.type !== 'RECORD' || original.type !== 'RECORD') return messageLine(mapped).trimEnd();
+  return bareRecordLine(mapped, recordText(mapped.record, original.record, text)).trimEnd();
+}
+
+/** The mapped record as JSON. Nested values that the maps passed on keep the spelling of the source. */
+function recordText(mapped: JsonRecord, original: JsonRecord, originalLine: string): string {
+  const usual = faithfulJson(mapped);
+  if (usual !== undefined) return usual;
+  const members = rawMembers(rawMembers(originalLine).get('record') ?? '');
+  const texts = new Map(
+    Object.entries(original).map(([name, value]) => [value, members.get(name)]),
+  );
+  const written = Object.entries(mapped).map(([name, value]) => {
+    const text = typeof value === 'object' ? texts.get(value) : undefined;
+    return `${JSON.stringify(name)}:${text ?? JSON.stringify(value)}`;
+  });
+  return `{${written.join(',')}}`;
+}

@@ -1,0 +1,174 @@
+import {
+  isObject,
+  isRawJson,
+  type CompileValidator,
+  type JsonSchema,
+  type Violation,
+} from '@exact-spotter/singer';
+import { InvalidRecordError } from './check.ts';
+
+/**
+ * Validates a record against what its schema demands beyond types.
+ * @param plain returns the record with every number as a double
+ */
+export type Rules = (record: unknown, plain: () => unknown) => InvalidRecordError | undefined;
+
+/** Keywords that the check of types does not cover. */
+const DEMANDS = new Set([
+  ...['enum', 'const', 'not', 'if', 'pattern', 'minLength', 'maxLength'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
+  ...['minItems', 'maxItems', 'uniqueItems', 'contains', 'minProperties', 'maxProperties'],
+  ...['patternProperties', 'propertyNames', 'dependencies', 'dependentRequired'],
+]);
+
+/** True if a schema demands more of a record than types. */
+export function demandsMore(schema: JsonSchema): boolean {
+  try {
+    return demandsAnything(schema);
+  } catch (error) {
+    // Nested too deeply to search. Declaring the stream reports it.
+    if (error instanceof RangeError) return true;
+    throw error;
+  }
+}
+
+function demandsAnything(schema: JsonSchema): boolean {
+  const properties = Object.values(asObject(schema['properties']));
+  return (
+    schema['additionalProperties'] === false || demands(schema) || properties.some(demandsInside)
+  );
+}
+
+function demands(schema: JsonSchema): boolean {
+  const branches = ['anyOf', 'oneOf', 'allOf'].flatMap((keyword) => asList(schema[keyword]));
+  return Object.keys(schema).some((name) => DEMANDS.has(name)) || branches.some(demandsInside);
+}
+
+/** @param schema a property's, whose own members count too */
+function demandsInside(schema: unknown): boolean {
+  const { properties, items, additionalProperties, ...rest } = asObject(schema);
+  return (
+    Object.keys(asObject(properties)).length > 0 ||
+    Object.keys(asObject(items)).length > 0 ||
+    asList(items).length > 0 ||
+    (additionalProperties !== undefined && additionalProperties !== true) ||
+    '$ref' in rest ||
+    demands(rest)
+  );
+}
+
+/** @returns undefined if the schema is not valid */
+export function compileRules(schema: JsonSchema, compile: CompileValidator): Rules | undefined {
+  let validate: ReturnType<CompileValidator>;
+  try {
+    validate = compile(plainSchema(schema));
+  } catch {
+    return undefined;
+  }
+  return (record, plain) => {
+    if (validate(record).length === 0) return undefined;
+    // Numbers that were kept as literals look like objects, so only the plain record decides.
+    const [violation] = validate(plain());
+    return violation && asError(violation);
+  };
+}
+
+function asError({ path, reason, missing }: Violation): InvalidRecordError {
+  const [, column = '', ...inside] = path.split('/').map(unescape);
+  if (missing !== undefined && column === '') {
+    return new InvalidRecordError(missing, 'the value is missing, and the schema requires it');
+  }
+  const where = inside.length === 0 ? 'the value' : `"${inside.join('.')}" in the value`;
+  return new InvalidRecordError(column, `${where} ${reason}`);
+}
+
+function unescape(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+const TYPES = new Set<unknown>([
+  'null',
+  'boolean',
+  'integer',
+  'number',
+  'string',
+  'array',
+  'object',
+]);
+
+/**
+ * Rewrites a schema of any draft for the validator: draft 4 has booleans as exclusive bounds.
+ * `multipleOf` is left out because doubles give wrong answers for decimals.
+ */
+function plainSchema(schema: unknown): JsonSchema {
+  const plain: Record<string, unknown> = {};
+  for (const [keyword, value] of Object.entries(asObject(schema))) {
+    const kept = plainKeyword(keyword, value, asObject(schema));
+    if (kept) plain[kept[0]] = kept[1];
+  }
+  return plain;
+}
+
+const MAPS_OF_SCHEMAS = new Set(['properties', 'patternProperties', 'definitions', '$defs']);
+const SCHEMAS = new Set([
+  'items',
+  'additionalProperties',
+  'not',
+  'contains',
+  'if',
+  'then',
+  'else',
+  'propertyNames',
+]);
+const LISTS_OF_SCHEMAS = new Set(['anyOf', 'oneOf', 'allOf']);
+const IGNORED = new Set(['$schema', '$id', 'id', 'format', 'multipleOf', 'default', 'examples']);
+
+function plainKeyword(
+  keyword: string,
+  value: unknown,
+  schema: JsonSchema,
+): readonly [string, unknown] | undefined {
+  if (IGNORED.has(keyword) || keyword.startsWith('x-')) return undefined;
+  if (MAPS_OF_SCHEMAS.has(keyword)) {
+    const entries = Object.entries(asObject(value));
+    return [
+      keyword,
+      Object.fromEntries(entries.map(([name, inner]) => [name, plainSchema(inner)])),
+    ];
+  }
+  if (LISTS_OF_SCHEMAS.has(keyword) || (keyword === 'items' && Array.isArray(value)))
+    return asList(value).length > 0 ? [keyword, asList(value).map(plainSchema)] : undefined;
+  if (SCHEMAS.has(keyword))
+    return [keyword, typeof value === 'boolean' ? value : plainSchema(value)];
+  if (keyword === 'type') {
+    const types = [value].flat().filter((type) => TYPES.has(type));
+    return types.length === 0 ? undefined : [keyword, [...new Set(types)]];
+  }
+  if (keyword === 'required')
+    return Array.isArray(value) ? [keyword, [...new Set(value)]] : undefined;
+  if (keyword === 'exclusiveMinimum' || keyword === 'exclusiveMaximum')
+    return exclusive(keyword, value, schema);
+  return [keyword, number(value)];
+}
+
+function exclusive(
+  keyword: 'exclusiveMinimum' | 'exclusiveMaximum',
+  value: unknown,
+  schema: JsonSchema,
+): readonly [string, unknown] | undefined {
+  if (value === false) return undefined;
+  const bound = keyword === 'exclusiveMinimum' ? 'minimum' : 'maximum';
+  return [keyword, number(value === true ? schema[bound] : value)];
+}
+
+function number(value: unknown): unknown {
+  return isRawJson(value) ? Number(value.rawJSON) : value;
+}
+
+function asObject(value: unknown): JsonSchema {
+  return isObject(value) ? value : {};
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

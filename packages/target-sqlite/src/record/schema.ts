@@ -1,0 +1,73 @@
+import {
+  InputError,
+  isObject,
+  readCovered,
+  readKey,
+  readParent,
+  readReferences,
+  type Covered,
+  type JsonSchema,
+  type Parent,
+  type Reference,
+  type SchemaMessage,
+} from '@exact-spotter/singer';
+import { isMetadataColumn } from '../database/metadata-columns.ts';
+import { withoutCovered } from '../input/source-text.ts';
+import { schemaType, type SchemaType } from './json-types.ts';
+
+/** A property of a stream that becomes a column. */
+export interface Property extends SchemaType {
+  readonly name: string;
+  readonly required: boolean;
+}
+
+/** What a SCHEMA message says about a stream. */
+export interface StreamSchema {
+  readonly stream: string;
+  readonly properties: readonly Property[];
+  /** Names of properties; empty if the stream has no key. */
+  readonly key: readonly string[];
+  readonly references: ReadonlyMap<string, Reference>;
+  readonly parent?: Parent;
+  readonly covered?: Covered;
+  /** The schema itself, without `x-covered`. */
+  readonly schema: JsonSchema;
+}
+
+/** @throws InputError for a schema without properties, and for a key that it does not declare */
+export function readStreamSchema(message: SchemaMessage, line: number): StreamSchema {
+  const schema = withoutCovered(message.schema);
+  const properties = readProperties(message, line);
+  const key = message.key_properties.length > 0 ? message.key_properties : readKey(schema);
+  const missing = key.find((name) => !properties.some((property) => property.name === name));
+  if (missing !== undefined) {
+    throw invalid(message, line, `the schema does not declare the key property "${missing}"`);
+  }
+  const [parent, covered] = [readParent(schema), readCovered(message.schema)];
+  return {
+    stream: message.stream,
+    properties,
+    key: [...new Set(key)],
+    references: readReferences(schema),
+    ...(parent && { parent }),
+    ...(covered && { covered }),
+    schema,
+  };
+}
+
+function readProperties(message: SchemaMessage, line: number): Property[] {
+  const { properties, required } = message.schema;
+  if (!isObject(properties)) throw invalid(message, line, 'the schema has no "properties"');
+  const requiredNames: readonly unknown[] = Array.isArray(required) ? required : [];
+  return Object.entries(properties)
+    .filter(([name]) => !isMetadataColumn(name))
+    .map(([name, property]) => ({
+      name,
+      required: requiredNames.includes(name),
+      ...schemaType(property, message.schema),
+    }));
+}
+
+function invalid({ stream }: SchemaMessage, line: number, what: string): InputError {
+  return new InputError(`${what}: fix the tap or its catalog.`, { line, stream });
+}

@@ -1,0 +1,66 @@
+import {
+  compactJson,
+  isExact,
+  rawMembers,
+  type JsonRecord,
+  type JsonValue,
+  type Line,
+  type RecordMessage,
+} from '@exact-spotter/singer';
+import { faithfulJson } from '../input/source-text.ts';
+
+/** A RECORD message and the line it came from, which has its numbers and nested values as written. */
+export class SourcedRecord {
+  readonly message: RecordMessage;
+  readonly line: Line;
+  #members: ReadonlyMap<string, string> | undefined;
+  #hasExponent: boolean | undefined;
+
+  constructor(message: RecordMessage, line: Line) {
+    this.message = message;
+    this.line = line;
+  }
+
+  get values(): JsonRecord {
+    return this.message.record;
+  }
+
+  /** The record with every number as a double. */
+  plain(): unknown {
+    return (JSON.parse(this.line.text) as { readonly record: unknown }).record;
+  }
+
+  /**
+   * The JSON text of a property: compact, with the digits and the key order of the source.
+   * `JSON.parse` loses the order of keys that look like integers.
+   */
+  jsonText(property: string, value: JsonValue): string {
+    const usual = faithfulJson(value);
+    if (usual !== undefined && this.#contains(property, usual)) return usual;
+    return compactJson(this.#member(property) ?? 'null');
+  }
+
+  /** A doubtful number as it was written: the double if that is exact, else the literal. */
+  exactNumber(property: string, value: number): JsonValue {
+    if (Object.is(value, 0) && !this.#mayUnderflow()) return value;
+    const literal = this.#member(property);
+    if (literal === undefined || !/^[-\d]/.test(literal)) return value;
+    return isExact(value, literal) ? value : JSON.rawJSON(literal);
+  }
+
+  /** Only a number with a negative exponent can become zero. */
+  #mayUnderflow(): boolean {
+    this.#hasExponent ??= /\d[eE]-/.test(this.line.text);
+    return this.#hasExponent;
+  }
+
+  /** True if the line has the property in exactly this spelling, as most taps write it. */
+  #contains(property: string, text: string): boolean {
+    return this.line.text.includes(`${JSON.stringify(property)}:${text}`);
+  }
+
+  #member(property: string): string | undefined {
+    this.#members ??= rawMembers(rawMembers(this.line.text).get('record') ?? '');
+    return this.#members.get(property);
+  }
+}

@@ -1,0 +1,177 @@
+import { OutputClosedError, type Output } from '@exact-spotter/singer';
+import { stateWriter } from '../database/bookkeeping.ts';
+import { progressWriter } from '../database/runs-table.ts';
+import { Transaction } from '../database/transaction.ts';
+import type { TargetSettings } from '../settings.ts';
+import type { SessionContext } from './context.ts';
+import type { Counts } from './counts.ts';
+
+/** Milliseconds between two commits: each commit waits for the disk. */
+const MIN_INTERVAL = 20;
+const MAX_INTERVAL = 500;
+/** The largest share of the time that commits may take. */
+const COMMIT_SHARE = 0.1;
+
+/**
+ * Decides when to commit. A STATE is a place to commit. If the last commit was a moment ago, the
+ * STATE is only marked, and the commit comes with a later one or when the input pauses. Between two
+ * STATEs a commit comes only past a bound, and never while rows without a key are pending: a tap
+ * that resumes from the stored state would send them again.
+ */
+export class Committer {
+  readonly #transaction: Transaction;
+  readonly #counts: Counts;
+  readonly #settings: TargetSettings;
+  readonly #output: Output;
+  readonly #saveState: (value: string) => void;
+  readonly #saveProgress: ReturnType<typeof progressWriter>;
+  /** True if rows are only staged until the end, so that no STATE is acknowledged before. */
+  readonly #atEnd: boolean;
+  #outputClosed = false;
+  #written: Promise<void> | undefined;
+  /** The last STATE that is not committed yet. */
+  #state: string | undefined;
+  #rows = 0;
+  #bytes = 0;
+  #keyless = false;
+  #began = 0;
+  #committed = performance.now();
+  #interval = MIN_INTERVAL;
+
+  constructor({ db, settings, output, run }: SessionContext, counts: Counts) {
+    this.#transaction = new Transaction(db);
+    this.#counts = counts;
+    this.#settings = settings;
+    this.#output = output;
+    this.#saveState = stateWriter(db, { stateId: settings.state_id, run });
+    this.#saveProgress = progressWriter(db, run);
+    this.#atEnd = settings.load_method === 'overwrite';
+  }
+
+  get isOpen(): boolean {
+    return this.#transaction.isOpen;
+  }
+
+  /** True if another program changed the database's schema before this transaction. */
+  get isSchemaChanged(): boolean {
+    return this.#transaction.isSchemaChanged;
+  }
+
+  /** True if the reader of our standard output has closed it. */
+  get isOutputClosed(): boolean {
+    return this.#outputClosed;
+  }
+
+  /** True while a STATE waits for its commit: a row without a key must not join it. */
+  get holdsState(): boolean {
+    return this.#state !== undefined && !this.#atEnd;
+  }
+
+  /** @throws SqliteError with SQLITE_BUSY while another program writes */
+  begin(): void {
+    this.#transaction.begin();
+    this.#began = performance.now();
+    this.#rows = 0;
+    this.#bytes = 0;
+    this.#keyless = false;
+  }
+
+  /** Counts a row that was written, and commits if a bound is reached. */
+  wrote(bytes: number, keyless: boolean): void {
+    this.#rows += 1;
+    this.#bytes += bytes;
+    if (keyless && !this.#atEnd) this.#keyless = true;
+    const { batch_size_rows: maxRows, batch_size_bytes: maxBytes } = this.#settings;
+    if (this.#rows >= maxRows || this.#bytes >= maxBytes) this.#commitPastBound();
+  }
+
+  /** Takes a STATE: commits, or marks the place for a later commit. */
+  state(value: string): void {
+    this.#state = value;
+    if (this.#atEnd) return;
+    if (performance.now() - this.#committed >= this.#interval) this.commit();
+    else {
+      this.#transaction.mark();
+      this.#counts.mark();
+    }
+  }
+
+  /**
+   * Commits after a piece of the input if it is time to.
+   * @param silent true if no more input came for a while
+   */
+  pause(silent: boolean): void {
+    if (!this.isOpen) return;
+    const now = performance.now();
+    const waited = now - this.#committed >= this.#interval;
+    if (this.holdsState && (silent || waited)) this.commit();
+    else if (now - this.#began >= this.#settings.batch_seconds * 1000) this.#commitPastBound();
+  }
+
+  /** Waits while the reader of our output is behind. */
+  async acknowledged(): Promise<void> {
+    await this.#written;
+  }
+
+  commit(): void {
+    this.#commit(this.#atEnd ? undefined : this.#state);
+    if (!this.#atEnd) this.#counts.committed();
+  }
+
+  /** The last commit of a session. */
+  finish(): void {
+    this.#commit(this.#state);
+    this.#counts.committed();
+  }
+
+  #commit(state: string | undefined): void {
+    const start = performance.now();
+    if (state !== undefined) this.#saveState(state);
+    this.#saveProgress(this.#counts.progress);
+    this.#transaction.commit();
+    if (!this.#atEnd) this.#state = undefined;
+    this.#committed = performance.now();
+    const cost = this.#committed - start;
+    this.#interval = Math.min(Math.max(cost / COMMIT_SHARE, MIN_INTERVAL), MAX_INTERVAL);
+    if (state !== undefined) this.#print(state);
+  }
+
+  /** Ends the session early: commits up to the last STATE and undoes the rest. */
+  abandon(): void {
+    if (!this.isOpen) return;
+    if (this.holdsState && this.#transaction.isMarked) {
+      this.#transaction.undoToMark();
+      this.#counts.undoToMark();
+      this.commit();
+    } else this.#transaction.rollback();
+  }
+
+  rollback(): void {
+    this.#transaction.rollback();
+  }
+
+  #commitPastBound(): void {
+    if (!this.#keyless) this.commit();
+  }
+
+  /** If nobody reads the output, the load continues: the database keeps the state anyway. */
+  #print(state: string): void {
+    if (this.#outputClosed) return;
+    this.#written = this.#output.write(`${state}\n`).catch((error: unknown) => {
+      this.#noteClosed(error);
+    });
+  }
+
+  async flush(): Promise<void> {
+    await this.#written;
+    if (this.#outputClosed) return;
+    await this.#output.flush().catch((error: unknown) => {
+      this.#noteClosed(error);
+    });
+  }
+
+  #noteClosed(error: unknown): void {
+    if (!(error instanceof OutputClosedError)) throw error;
+    this.#outputClosed = true;
+  }
+}

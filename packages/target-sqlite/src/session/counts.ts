@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs';
+import { log } from '@exact-spotter/singer';
+import type { Progress } from '../database/runs-table.ts';
+
+/** Counts what a session has loaded. The counts follow the transaction: they can go back to a mark. */
+export class Counts {
+  #rows = new Map<string, number>();
+  #bytes = 0;
+  /** BATCH files that were read to their end, to be removed when their rows are committed. */
+  #files: string[] = [];
+  #marked = { rows: new Map<string, number>(), bytes: 0, files: 0 };
+
+  get progress(): Progress {
+    return { rows: this.#rows, bytes: this.#bytes };
+  }
+
+  addBytes(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  addRow(stream: string): void {
+    this.#rows.set(stream, (this.#rows.get(stream) ?? 0) + 1);
+  }
+
+  /** Notes a BATCH file for removal. */
+  addFile(path: string): void {
+    this.#files.push(path);
+  }
+
+  /** Removes the BATCH files, since all rows so far are committed. */
+  committed(): void {
+    for (const path of this.#files.splice(0)) remove(path);
+  }
+
+  mark(): void {
+    this.#marked = {
+      rows: new Map(this.#rows),
+      bytes: this.#bytes,
+      files: this.#files.length,
+    };
+  }
+
+  undoToMark(): void {
+    const { rows, bytes, files } = this.#marked;
+    this.#rows = new Map(rows);
+    this.#bytes = bytes;
+    this.#files = this.#files.slice(0, files);
+  }
+}
+
+/** A file that cannot be removed does no harm to the rows. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    log.warning(`The batch file ${path} was loaded but cannot be removed (${reason}).`);
+  }
+}

@@ -1,0 +1,193 @@
+import {
+  InputError,
+  type InputPlace,
+  type JsonValue,
+  type Line,
+  type RecordMessage,
+} from '@exact-spotter/singer';
+import { DELETED_AT, type MetadataColumn } from '../database/metadata-columns.ts';
+import { quarantineWriter } from '../database/quarantine-table.ts';
+import type { Bindable } from '../database/sqlite.ts';
+import type { UnmappedLine } from '../input/mapped-lines.ts';
+import { InvalidRecordError } from '../record/check.ts';
+import { SourcedRecord } from '../record/source.ts';
+import type { Deletions } from '../stream/deletions.ts';
+import type { StreamRegistry } from '../stream/registry.ts';
+import { ColumnTooNarrowError, type StreamWriter } from '../stream/writer.ts';
+import type { SessionContext } from './context.ts';
+import type { Counts } from './counts.ts';
+
+/** Writes records to their streams' tables, and quarantines the invalid ones. */
+export class Records {
+  readonly #context: SessionContext;
+  readonly #registry: StreamRegistry;
+  readonly #deletions: Deletions;
+  readonly #counts: Counts;
+  readonly #quarantine: ReturnType<typeof quarantineWriter>;
+  readonly #metadata: Record<MetadataColumn, Bindable>;
+  #now = '';
+  #quarantined = 0;
+
+  constructor(
+    context: SessionContext,
+    registry: StreamRegistry,
+    deletions: Deletions,
+    counts: Counts,
+  ) {
+    this.#context = context;
+    this.#registry = registry;
+    this.#deletions = deletions;
+    this.#counts = counts;
+    this.#quarantine = quarantineWriter(context.db, context.run);
+    this.#metadata = {
+      _sdc_extracted_at: null,
+      _sdc_received_at: null,
+      _sdc_batched_at: null,
+      _sdc_deleted_at: null,
+      _sdc_sequence: null,
+      _sdc_table_version: null,
+      _sdc_sync_started_at: context.startedAt.getTime(),
+    };
+    this.received();
+  }
+
+  /** When the current piece of the input arrived. */
+  get now(): string {
+    return this.#now;
+  }
+
+  /** How many records were quarantined. */
+  get quarantined(): number {
+    return this.#quarantined;
+  }
+
+  /** A piece of the input has arrived: its rows get this time. */
+  received(): void {
+    const now = new Date();
+    this.#now = now.toISOString();
+    this.#metadata._sdc_received_at = this.#now;
+    this.#metadata._sdc_sequence = now.getTime();
+  }
+
+  /** A transaction has begun: its rows get this time. */
+  began(): void {
+    this.#metadata._sdc_batched_at = new Date().toISOString();
+  }
+
+  /**
+   * Writes a record. Whether a column can store a value unchanged is only known when the value is
+   * bound, and asking beforehand would cost every record. So a value that does not fit aborts the
+   * insert, the column becomes untyped, and the record is written again by the table's new writer.
+   */
+  load(stream: StreamWriter, message: RecordMessage, line: Line): void {
+    const { history } = stream;
+    const { mended } = history;
+    const record = new SourcedRecord(message, line);
+    history.versions.record(message.version);
+    for (let writer = stream; ;) {
+      try {
+        this.#write(writer, record);
+        this.#counts.addRow(message.stream);
+        return;
+      } catch (error) {
+        history.mended = mended;
+        const invalid = this.#invalid(error);
+        if (invalid) {
+          this.#reject(invalid, stream.name, line);
+          return;
+        }
+        if (!(error instanceof ColumnTooNarrowError)) throw error;
+        history.untyped.add(error.property);
+        writer = this.#registry.reopen(writer, line.number);
+      }
+    }
+  }
+
+  #write(stream: StreamWriter, record: SourcedRecord): void {
+    const { version, time_extracted } = record.message;
+    const deletedAt = deletionTime(record.values[DELETED_AT]);
+    const metadata = this.#metadata;
+    metadata._sdc_extracted_at = time_extracted ?? null;
+    metadata._sdc_table_version = version ?? null;
+    metadata._sdc_deleted_at = deletedAt;
+    if (deletedAt !== null && !stream.isKeyless) {
+      this.#deletions.deleteRecord(stream, record, deletedAt);
+      if (this.#deletions.isHard) return;
+    }
+    stream.write(record, metadata);
+    if (deletedAt === null && this.#context.replacesChildren)
+      this.#deletions.deleteChildren(stream, record, this.#now);
+  }
+
+  /** @returns undefined if the error is not about the record, or can be solved by another column type */
+  #invalid(error: unknown): InvalidRecordError | undefined {
+    if (error instanceof InvalidRecordError) return error;
+    const isFrozen = this.#context.settings.schema_changes === 'freeze';
+    if (!(error instanceof ColumnTooNarrowError) || !isFrozen) return undefined;
+    return new InvalidRecordError(
+      error.property,
+      'its column would change the value, and schema_changes is "freeze"',
+    );
+  }
+
+  #reject(error: InvalidRecordError, stream: string, { number, text }: Line): void {
+    const place = { line: number, stream, column: error.column };
+    this.#quarantineOrFail({
+      error,
+      place,
+      reason: error.message,
+      advice: 'fix the tap',
+      message: text,
+    });
+  }
+
+  /** Rejects a record that the stream maps failed on: it is quarantined as its tap sent it. */
+  rejectUnmapped({ error, schemaLine, text }: UnmappedLine): void {
+    const { place, reason } = error;
+    const advice = `fix the stream's map in the setting "stream_maps"`;
+    this.#quarantineOrFail({ error, place, reason, advice, message: text, source: schemaLine });
+  }
+
+  #quarantineOrFail({ error, place, reason, advice, message, source }: Rejection): void {
+    const { settings } = this.#context;
+    if (settings.on_invalid_record === 'fail') {
+      throw new InputError(
+        `${reason}: ${advice}, or set on_invalid_record to "quarantine".`,
+        place,
+        { cause: error },
+      );
+    }
+    const { line = 0, stream = '', column = '' } = place;
+    this.#quarantine({
+      ...{ stream, line, reason: `column "${column}": ${reason}`, message },
+      ...(source !== undefined && { source }),
+    });
+    this.#quarantined += 1;
+    if (this.#quarantined > settings.max_quarantined) {
+      throw new InputError(
+        `${reason}; more than max_quarantined (${settings.max_quarantined}) records are invalid: ${advice}, or raise the limit.`,
+        place,
+        { cause: error },
+      );
+    }
+  }
+}
+
+interface Rejection {
+  readonly error: Error;
+  readonly place: InputPlace;
+  /** What is wrong. */
+  readonly reason: string;
+  /** What to do. */
+  readonly advice: string;
+  /** The record as a Singer line. */
+  readonly message: string;
+  /** The SCHEMA line of its stream, if the record is as its tap sent it. */
+  readonly source?: string;
+}
+
+/** The record's own deletion time, or null if it has none (null, "" and false all mean none). */
+function deletionTime(value: JsonValue | undefined): string | null {
+  if (value === null || value === undefined || value === '' || value === false) return null;
+  return typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value);
+}

@@ -1,0 +1,148 @@
+import type { BatchMessage, Line, Message } from '@exact-spotter/singer';
+import { indexColumns } from '../database/indexes.ts';
+import type { Db } from '../database/sqlite.ts';
+import { dropStaged, swapStaged } from '../database/staging.ts';
+import { inTransaction } from '../database/transaction.ts';
+import { errorInFile, openBatchFile, type BatchOptions } from '../input/batch-files.ts';
+import type { UnmappedLine } from '../input/mapped-lines.ts';
+import { Deletions } from '../stream/deletions.ts';
+import { StreamRegistry } from '../stream/registry.ts';
+import { Committer } from './committer.ts';
+import type { SessionContext } from './context.ts';
+import { Counts } from './counts.ts';
+import { Dispatcher } from './dispatch.ts';
+import { whenFree } from './lock.ts';
+import { Records } from './records.ts';
+
+/** An open load: the database, its transaction, and the streams that were declared. */
+export class Session {
+  readonly committer: Committer;
+  readonly counts = new Counts();
+  readonly records: Records;
+  readonly registry: StreamRegistry;
+  readonly #context: SessionContext;
+  readonly #batches: BatchOptions;
+  readonly #dispatcher: Dispatcher;
+
+  constructor(context: SessionContext, batches: BatchOptions) {
+    const { db, settings } = context;
+    this.#context = context;
+    this.#batches = batches;
+    this.committer = new Committer(context, this.counts);
+    this.registry = new StreamRegistry(db, settings);
+    const deletions = new Deletions(db, settings.hard_delete, this.registry);
+    this.records = new Records(context, this.registry, deletions, this.counts);
+    this.#dispatcher = new Dispatcher(this.registry, this.records, deletions, this.committer);
+  }
+
+  get db(): Db {
+    return this.#context.db;
+  }
+
+  /** A piece of the input has arrived. */
+  received(bytes: number): void {
+    this.counts.addBytes(bytes);
+    this.records.received();
+  }
+
+  /**
+   * Loads one message. If the program is told to stop while it waits, the message is not loaded.
+   * @returns a promise only if it has to wait: for a transaction, the validator or a BATCH file
+   */
+  load(message: Message, line: Line | UnmappedLine): Promise<void> | undefined {
+    if (message.type === 'BATCH') return this.#loadBatch(message, line);
+    if (!this.#isReadyFor(message)) return this.#loadWhenReady(message, line);
+    this.#dispatcher.apply(message, line);
+    return undefined;
+  }
+
+  /** True if a transaction is open that the message may join. */
+  #isReadyFor(message: Exclude<Message, BatchMessage>): boolean {
+    if (!this.committer.isOpen) return false;
+    if (message.type === 'SCHEMA') return this.registry.canDeclare(message);
+    const isHeld = this.committer.holdsState && message.type === 'RECORD';
+    return !isHeld || this.registry.find(message.stream)?.isKeyless !== true;
+  }
+
+  async #loadWhenReady(message: Exclude<Message, BatchMessage>, line: Line): Promise<void> {
+    if (message.type === 'SCHEMA') await this.registry.prepare(message);
+    else if (this.committer.isOpen) this.committer.commit();
+    if (await this.begin()) this.#dispatcher.apply(message, line);
+  }
+
+  /** Loads the records in the files of a BATCH as if they had come one by one. */
+  async #loadBatch(batch: BatchMessage, line: Line): Promise<void> {
+    const isStopped = (): boolean => this.#context.wait.stop.aborted;
+    for (const url of batch.manifest) {
+      try {
+        const file = await openBatchFile(batch, url, this.#batches);
+        for await (const lines of file.pieces) {
+          if (isStopped()) return;
+          this.received(0);
+          for (const one of lines) {
+            const waiting = this.load(one.message, one);
+            if (waiting) await waiting;
+          }
+          await this.acknowledge(false);
+        }
+        if (isStopped()) return;
+        if (this.#context.settings.clean_up_batch_files) this.counts.addFile(file.path);
+      } catch (cause) {
+        throw errorInFile(cause, url, { line: line.number, stream: batch.stream });
+      }
+    }
+  }
+
+  /**
+   * Opens a transaction if none is open, as soon as the database is free.
+   * @returns false if the program was told to stop meanwhile
+   */
+  async begin(): Promise<boolean> {
+    return this.committer.isOpen || this.#beginWhenFree();
+  }
+
+  async #beginWhenFree(): Promise<boolean> {
+    const { db, wait } = this.#context;
+    await whenFree(db, wait, () => {
+      this.committer.begin();
+    });
+    if (!this.committer.isOpen) return false;
+    this.records.began();
+    if (this.committer.isSchemaChanged) this.registry.reopenAll();
+    return true;
+  }
+
+  /** Commits if it is time to, prints the STATE, and waits while its reader is behind. */
+  async acknowledge(isSilent: boolean): Promise<void> {
+    this.committer.pause(isSilent);
+    await this.committer.acknowledged();
+  }
+
+  /** Loads what waited for the end of the input, and commits. */
+  async finish(): Promise<void> {
+    if (!(await this.begin())) return;
+    this.#dispatcher.end();
+    for (const { name, table } of this.registry.all()) {
+      if (table.table !== table.finalTable) swapStaged(this.db, name, table);
+    }
+    this.committer.finish();
+    await this.#indexReferences();
+  }
+
+  /** Drops the staged rows of a load that did not end well. */
+  dropStaged(): void {
+    for (const { table } of this.registry.all()) dropStaged(this.db, table);
+  }
+
+  /** Indexes the columns that refer to other tables, once the rows are committed. */
+  async #indexReferences(): Promise<void> {
+    const { db, settings, wait } = this.#context;
+    if (!settings.index_references) return;
+    const wanted = this.registry.all().flatMap((stream) => stream.referringColumns());
+    await whenFree(db, wait, () => {
+      inTransaction(db, () => {
+        for (const { table, columns } of wanted) indexColumns(db, table, columns);
+      });
+    });
+  }
+}

@@ -1,0 +1,124 @@
+import { InputError, log, OutputClosedError, type Output } from '@exact-spotter/singer';
+import { ensureBookkeeping } from '../database/bookkeeping.ts';
+import { closeWritten, openToWrite } from '../database/connection.ts';
+import { asDatabaseError } from '../database/errors.ts';
+import { databasePath } from '../database/path.ts';
+import { beginRun, endRun, otherWriter, type Outcome } from '../database/runs-table.ts';
+import { dropAllStaged } from '../database/staging.ts';
+import { inTransaction } from '../database/transaction.ts';
+import type { LineMapper } from '../input/mapped-lines.ts';
+import type { TargetSettings } from '../settings.ts';
+import type { SessionContext } from './context.ts';
+import { whenFree } from './lock.ts';
+import { Session } from './session.ts';
+
+export interface SessionOptions {
+  readonly output: Output;
+  /** Ends the session early: everything up to the last STATE is kept. */
+  readonly stop: AbortSignal;
+  readonly maps: LineMapper | undefined;
+  /** The folders in which the files of a BATCH may be. */
+  readonly batchFolders: readonly string[];
+  /** False to keep the children of a row when its record comes again. */
+  readonly replacesChildren: boolean;
+}
+
+/**
+ * Opens the database, does the work, and ends the run in `_singer_runs` however the work ends.
+ * Returns at once if `stop` comes while the database is busy.
+ * @throws InputError, DatabaseError; OutputClosedError if the STATEs had no reader
+ */
+export async function withSession(
+  settings: TargetSettings,
+  options: SessionOptions,
+  work: (session: Session) => Promise<void>,
+): Promise<void> {
+  const { stop, maps, batchFolders } = options;
+  const context = await openRun(settings, options);
+  if (!context) return;
+  const maxLineBytes = settings.max_line_bytes;
+  const session = new Session(context, { batchFolders, maxLineBytes, maps });
+  try {
+    await work(session);
+    if (stop.aborted) session.committer.abandon();
+    else await session.finish();
+    end(session, context, stop.aborted ? 'stopped' : 'done');
+  } catch (cause) {
+    const error = asDatabaseError(cause, context.wait.path);
+    undo(session, error);
+    end(session, context, 'failed', error instanceof Error ? error.message : undefined);
+    throw error;
+  } finally {
+    await session.committer.flush();
+    closeWritten(context.db);
+  }
+  if (session.committer.isOutputClosed) throw new OutputClosedError();
+}
+
+async function openRun(
+  settings: TargetSettings,
+  { output, stop, replacesChildren }: SessionOptions,
+): Promise<SessionContext | undefined> {
+  const path = databasePath(settings.database);
+  const wait = { seconds: settings.lock_timeout_seconds, stop, path };
+  const db = await whenFree(undefined, wait, () => openToWrite(settings.database));
+  if (!db) return undefined;
+  const startedAt = new Date();
+  const run = await whenFree(db, wait, () =>
+    inTransaction(db, () => {
+      ensureBookkeeping(db);
+      if (otherWriter(db) === undefined) dropAllStaged(db);
+      return beginRun(db, settings.state_id, startedAt);
+    }),
+  );
+  if (run === undefined) return undefined;
+  return { db, settings, output, wait, run, startedAt, replacesChildren };
+}
+
+/** On bad input, keeps everything up to the last STATE; on a database error, rolls back. */
+function undo({ committer }: Session, error: unknown): void {
+  try {
+    if (error instanceof InputError) committer.abandon();
+    else committer.rollback();
+  } catch (failure) {
+    log.debug(`The pending rows could not be rolled back: ${String(failure)}`);
+  }
+}
+
+function end(
+  session: Session,
+  { db, run, startedAt }: SessionContext,
+  outcome: Outcome,
+  reason?: string,
+): void {
+  const { rows } = session.counts.progress;
+  const total = rows.values().reduce((sum, count) => sum + count, 0);
+  try {
+    if (outcome !== 'done') session.dropStaged();
+    endRun(db, run, { outcome, startedAt, ...(reason !== undefined && { reason }) });
+  } catch (error) {
+    if (outcome !== 'failed') throw error;
+  }
+  reportStreams(session);
+  const { quarantined } = session.records;
+  if (quarantined > 0) log.warning(`Records quarantined in _singer_quarantine: ${quarantined}`);
+  if (outcome !== 'failed') log.info(`Rows loaded: ${total}`, { streams: rows.size });
+}
+
+/** Warns about values that could not be stored as they came. */
+function reportStreams({ registry }: Session): void {
+  for (const { name, history } of registry.all()) {
+    const { mended, undeclared } = history;
+    if (mended > 0) {
+      log.warning(`Strings with an unpaired surrogate, stored as U+FFFD: ${mended}`, {
+        stream: name,
+      });
+    }
+    for (const property of undeclared) {
+      log.warning('Records have a property that the schema does not declare: it is not stored.', {
+        stream: name,
+        property,
+      });
+    }
+  }
+}
