@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { tableNames } from '@exact-spotter/schema';
 import { describe, expect, it } from 'vitest';
-import { ended, start, type Pair } from '../src/pair.ts';
+import { ended, startProgram } from '@exact-spotter/testing';
+import type { Pair } from './pair.ts';
 import { batchesOf, withBatches, type Batches } from './batches.ts';
 import { serveAccount } from './served-account.ts';
 
@@ -74,7 +75,7 @@ describe('an account in files is the account in lines', () => {
 it('told to end, the tap leaves no file that it has not named', async () => {
   served.simulator.behave({ latencyMs: 20 });
   const pair = withBatches(newPair(), { compression: 'gzip' });
-  const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+  const tap = startProgram('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
   const ending = ended(tap);
   while (served.simulator.requests.length < 12) await wait(20);
   tap.kill('SIGTERM');
@@ -95,7 +96,7 @@ it('told to end, the tap leaves no file that it has not named', async () => {
 
 it('a reader that goes away leaves no file that nobody was told of', async () => {
   const pair = withBatches(newPair(), { compression: 'gzip' });
-  const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+  const tap = startProgram('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
   const ending = ended(tap);
   tap.stdout.destroy();
   const { code, stderr } = await ending;

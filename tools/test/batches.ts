@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Pair } from '../src/pair.ts';
+import type { Pair } from './pair.ts';
 
 export interface Batches {
   readonly compression: 'gzip' | 'none';

@@ -3,8 +3,9 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { ended, Pair, start } from '../src/pair.ts';
-import { peerTools } from './peer.ts';
+import { ended, startProgram } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
+import { peerTools } from './peer-tools.ts';
 
 /** target-sqlite behind taps that others wrote, and that know nothing of it. */
 const MINUTES = 60_000;
@@ -39,7 +40,7 @@ class Source extends Pair {
     this.write('state.json', JSON.parse(state) as unknown);
     const path = (name: string): string => join(this.folder, name);
     const tap = spawn(this.#tap, ['--config', path('tap.json'), '--state', path('state.json')]);
-    const target = start('target-sqlite', ['--config', path('target.json')]);
+    const target = startProgram('target-sqlite', ['--config', path('target.json')]);
     tap.stdout.pipe(target.stdin);
     tap.stdin.end();
     const [sent, loaded] = await Promise.all([ended(tap), ended(target)]);

@@ -1,13 +1,20 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { Pair } from '../src/pair.ts';
-import type { Manifest } from '../src/release/manifest.ts';
-import { PACKAGES, packCopies } from '../src/release/packages.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { Pair } from './pair.ts';
+import { parseManifest, type Manifest } from '../src/release/manifest.ts';
 import { createAccount, startSimulator } from '@exact-spotter/simulator';
 
 const run = promisify(execFile);
@@ -16,7 +23,10 @@ const tools = join(root, 'node_modules', '.bin');
 const TOKEN = 'canary-token';
 const MINUTES = 60_000;
 
-/** Every file of a package stands here, or in one of these folders. */
+/** The published packages: the folders under `packages/`. */
+const PACKAGES = ['singer', 'stream-maps', 'schema', 'tap-exactsales', 'target-sqlite'] as const;
+
+/** Every file of a package matches one of these. */
 const WANTED =
   /^(?:dist|bin)\/|^(?:package\.json|README\.md|STREAM-MAPS\.md|LICENSE|CHANGELOG\.md|plugin\.yml)$/;
 const OF_THE_SCHEMA = /^(?:TABLES\.md|TABELAS\.md|dbt-sources\.yml|datasette-metadata\.yml)$/;
@@ -122,4 +132,32 @@ describe('nx release', () => {
 function paths(part: unknown): string[] {
   if (typeof part === 'string') return [part];
   return typeof part === 'object' && part !== null ? Object.values(part).flatMap(paths) : [];
+}
+
+/**
+ * Packs every package from a copy of the repository under `folder`: packing replaces package.json
+ * files for a moment, while other tests may read them.
+ * @returns the paths of the tarballs, in the order of {@link PACKAGES}
+ */
+async function packCopies(folder: string): Promise<string[]> {
+  const copy = join(folder, 'copy');
+  for (const part of ['LICENSE', 'CHANGELOG.md', join('tools', 'src', 'release')]) {
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  }
+  for (const name of PACKAGES) {
+    cpSync(join(root, 'packages', name), join(copy, 'packages', name), {
+      recursive: true,
+      filter: (path) => basename(path) !== 'node_modules',
+    });
+  }
+  const tarballs = join(folder, 'tarballs');
+  mkdirSync(tarballs);
+  const homes = PACKAGES.map((name) => `./packages/${name}`);
+  await run('npm', ['pack', ...homes, '--pack-destination', tarballs], { cwd: copy });
+  return PACKAGES.map((name) => join(tarballs, tarballName(name)));
+}
+
+function tarballName(name: string): string {
+  const text = readFileSync(join(root, 'packages', name, 'package.json'), 'utf8');
+  return `exact-spotter-${name}-${parseManifest(text).version}.tgz`;
 }

@@ -4,7 +4,8 @@ import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ended, type Pair, start } from '../src/pair.ts';
+import { ended, startProgram } from '@exact-spotter/testing';
+import type { Pair } from './pair.ts';
 import { batchesOf, withBatches, type Batches } from './batches.ts';
 import { serveAccount } from './served-account.ts';
 
@@ -28,7 +29,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   it('ends the tap in order: exit code 0, and a last state from which the next run goes on', async () => {
     served.simulator.behave({ latencyMs: 20 });
     const pair = newPair();
-    const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+    const tap = startProgram('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
     const ending = ended(tap);
     await underWay();
     const told = Date.now();
@@ -44,7 +45,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
 
   it('ends the tap also when nobody reads what it writes', async () => {
     const pair = newPair();
-    const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+    const tap = startProgram('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
     await underWay();
     const told = Date.now();
     tap.kill(signal);
@@ -57,7 +58,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
 
 it('a second signal ends the tap at once', async () => {
   const pair = newPair();
-  const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+  const tap = startProgram('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
   await underWay();
   tap.kill('SIGTERM');
   await wait(100);
@@ -70,7 +71,7 @@ it('a second signal ends the tap at once', async () => {
 
 it('a reader that goes away ends the tap without a word', async () => {
   const pair = newPair();
-  const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+  const tap = startProgram('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
   const head = spawn('head', ['-1'], { stdio: [tap.stdout as never, 'pipe', 'ignore'] });
   tap.stdout.destroy();
   const stderr: Buffer[] = [];
@@ -112,7 +113,7 @@ describe('every state is true', () => {
     async (_way, batches) => {
       const pair = withBatches(newPair(), batches);
       const whole = await ended(
-        start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]),
+        startProgram('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]),
       );
       const lines = whole.stdout.split('\n');
       const places = lines.flatMap((line, at) => (line.startsWith('{"type":"STATE"') ? [at] : []));
@@ -129,14 +130,16 @@ describe('every state is true', () => {
 
   it('an incremental read that was broken off goes on behind the rows that came', async () => {
     const pair = newPair();
-    const first = await ended(start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]));
+    const first = await ended(
+      startProgram('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]),
+    );
     const marked = states(first.stdout).find((value) =>
       JSON.stringify(value).includes('"path":"/LeadsAndPersons"'),
     );
     served.simulator.clearRequests();
     const state = pair.write('state.json', marked);
     const args = ['--config', join(pair.folder, 'tap.json'), '--state', state];
-    await ended(start('tap-exactsales', args));
+    await ended(startProgram('tap-exactsales', args));
     const filters = served.simulator.requests
       .filter(({ set }) => set === 'LeadsAndPersons')
       .map(({ query }) => query['$filter'] ?? '');
@@ -154,7 +157,7 @@ function moved(from: Pair, to: Pair, lines: readonly string[]): string[] {
 
 /** Feeds the target with the beginning of a run. */
 async function load(pair: Pair, lines: readonly string[]): Promise<void> {
-  const target = start('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
+  const target = startProgram('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
   target.stdin.end(`${lines.join('\n')}\n`);
   const { code, stderr } = await ended(target);
   expect(code, stderr).toBe(0);
@@ -167,11 +170,11 @@ async function runAndKill(
 ): Promise<void> {
   const { stdout } = await pair.target('state');
   pair.write('state.json', JSON.parse(stdout) as unknown);
-  const tap = start('tap-exactsales', [
+  const tap = startProgram('tap-exactsales', [
     ...['--config', join(pair.folder, 'tap.json')],
     ...['--state', join(pair.folder, 'state.json')],
   ]);
-  const target = start('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
+  const target = startProgram('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
   tap.stdout.pipe(target.stdin);
   for (const stream of [tap.stdout, target.stdin]) stream.on('error', () => undefined);
   const both = Promise.all([ended(tap), ended(target)]);

@@ -5,9 +5,10 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MeltanoProject } from '../src/meltano.ts';
-import { differences, expectedRows } from '../src/oracle/index.ts';
-import { ended } from '../src/pair.ts';
+import { MeltanoProject } from './meltano-project.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { expectedRows } from '../src/oracle/tables.ts';
+import { ended } from '@exact-spotter/testing';
 import { pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 

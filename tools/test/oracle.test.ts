@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
+import { differences } from '../src/oracle/compare.ts';
 import { columnsOf, expectations, expectedRows } from '../src/oracle/tables.ts';
 
 type Row = Readonly<Record<string, unknown>>;

@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectedRows } from '../src/oracle/index.ts';
-import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { expectedRows } from '../src/oracle/tables.ts';
+import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { TOKEN } from './token.ts';
-import { feed, peerTools } from './peer.ts';
+import { feed, peerTools } from './peer-tools.ts';
 
 /** Both programs with what others wrote: a checker of taps, a target, and the streams that the Singer SDK tests its targets with. */
 const run = promisify(execFile);
@@ -34,7 +35,11 @@ it(
     const pair = newPair();
     // On its standard input: started by itself it may look for its result before it has one.
     const check = async (...args: string[]): Promise<string> => {
-      const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json'), ...args]);
+      const tap = startProgram('tap-exactsales', [
+        '--config',
+        join(pair.folder, 'tap.json'),
+        ...args,
+      ]);
       const { code, stdout: messages, stderr } = await ended(tap);
       expect(code, stderr).toBe(0);
       const checking = run(join(bin, 'singer-check-tap'), { cwd: pair.folder });
@@ -130,7 +135,7 @@ function expectRows(database: string, rows: Rows): void {
 }
 
 async function load(pair: Pair, text: string): Promise<Ended> {
-  const target = start('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
+  const target = startProgram('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
   target.stdin.end(text);
   return ended(target);
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { loadValidator, type JsonSchema } from '@exact-spotter/singer';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { peerTools } from './peer.ts';
+import { peerTools } from './peer-tools.ts';
 
 /** The definitions for Meltano, held against what its Hub and Meltano itself let stand in them. */
 const root = join(import.meta.dirname, '..', '..');

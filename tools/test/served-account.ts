@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { Pair, type Ended } from '../src/pair.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { type Ended } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { TOKEN } from './token.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { type Pair } from '../src/pair.ts';
+import { differences } from '../src/oracle/compare.ts';
+import type { Pair } from './pair.ts';
 import type { Behaviour } from '@exact-spotter/simulator';
 import { serveAccount } from './served-account.ts';
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 const TOKEN = 'canary-token';
@@ -30,12 +31,11 @@ async function doctor(
 ): Promise<Ended> {
   const base = { api_token: TOKEN, api_url: url, quota_requests: 10_000, max_retries: 0 };
   const pair = new Pair({ ...base, ...settings });
-  const child = start('tap-exactsales', [
+  const child = startProgram('tap-exactsales', [
     ...['doctor', ...args, '--config'],
     pair.write('tap.json', { ...base, ...settings }),
   ]);
-  child.stdin.end();
-  return ended(child);
+  return ended(child, '');
 }
 
 /** What the report in JSON says of one set. */

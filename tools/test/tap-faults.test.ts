@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
+import { differences } from '../src/oracle/compare.ts';
 import type { Fault, FaultRule } from '@exact-spotter/simulator';
 import { serveAccount } from './served-account.ts';
 

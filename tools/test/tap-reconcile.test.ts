@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 const TOKEN = 'canary-token';
@@ -19,12 +20,11 @@ afterAll(() => simulator.stop());
 async function tap(settings: object): Promise<Ended> {
   const base = { api_token: TOKEN, api_url: simulator.url, quota_requests: 10_000 };
   const pair = new Pair(base);
-  const child = start('tap-exactsales', [
+  const child = startProgram('tap-exactsales', [
     '--config',
     pair.write('tap.json', { ...base, ...settings }),
   ]);
-  child.stdin.end();
-  return ended(child);
+  return ended(child, '');
 }
 
 function counts(): string[] {

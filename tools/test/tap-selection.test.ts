@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Catalog, CatalogEntry } from '@exact-spotter/singer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { differences, expectedRows } from '../src/oracle/index.ts';
-import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { expectedRows } from '../src/oracle/tables.ts';
+import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { TOKEN } from './token.ts';
 
@@ -13,7 +15,9 @@ let known: Catalog;
 
 beforeAll(async () => {
   simulator = await startSimulator({ account, token: TOKEN });
-  known = JSON.parse((await ended(start('tap-exactsales', ['--discover']))).stdout) as Catalog;
+  known = JSON.parse(
+    (await ended(startProgram('tap-exactsales', ['--discover']))).stdout,
+  ) as Catalog;
 });
 
 afterAll(() => simulator.stop());
@@ -52,7 +56,7 @@ async function run({
   const args = ['--config', join(pair.folder, 'tap.json')];
   if (catalog) args.push('--catalog', pair.write('catalog.json', catalog));
   if (state) args.push('--state', pair.write('state.json', state));
-  const result = await ended(start('tap-exactsales', args));
+  const result = await ended(startProgram('tap-exactsales', args));
   expect(result.code, result.stderr).toBe(0);
   const lines = result.stdout.split('\n').filter((line) => line !== '');
   return { ...result, messages: lines.map((line) => JSON.parse(line) as Message) };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { Pair } from '../src/pair.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import type { Behaviour, Option, Sets } from '@exact-spotter/simulator';
 import { TOKEN } from './token.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { Pair } from '../src/pair.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator } from '@exact-spotter/simulator';
 import { TOKEN } from './token.ts';
 

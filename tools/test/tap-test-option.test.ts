@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 const TOKEN = 'canary-token';
@@ -35,7 +36,7 @@ interface Tested extends Ended {
 
 async function tap(...args: string[]): Promise<Tested> {
   const config = pair.write('tap.json', settings());
-  const child = start('tap-exactsales', ['--config', config, ...args]);
+  const child = startProgram('tap-exactsales', ['--config', config, ...args]);
   child.stdin.end();
   const end = await ended(child);
   const lines = end.stdout.split('\n').filter((line) => line !== '');
@@ -69,7 +70,7 @@ describe('--test', () => {
   });
 
   it('goes by the catalog', async () => {
-    const child = start('tap-exactsales', ['--discover']);
+    const child = startProgram('tap-exactsales', ['--discover']);
     const { stdout } = await ended(child);
     const { streams: all } = JSON.parse(stdout) as { streams: { stream: string }[] };
     const wanted = all.filter(({ stream }) => ['stages', 'leadspersons__persons'].includes(stream));

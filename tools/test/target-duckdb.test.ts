@@ -2,9 +2,10 @@ import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { warehouseCell } from '../src/oracle/index.ts';
-import { ended, type Pair } from '../src/pair.ts';
-import { compareTables, feed, lastState, peerTools } from './peer.ts';
+import { warehouseCell } from '../src/oracle/cells.ts';
+import { ended } from '@exact-spotter/testing';
+import type { Pair } from './pair.ts';
+import { compareTables, feed, lastState, peerTools } from './peer-tools.ts';
 import { serveAccount } from './served-account.ts';
 
 /** The tap with target-duckdb, which loads each batch of rows by a CSV file. */

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MeltanoProject } from '../src/meltano.ts';
-import { expectations, warehouseCell } from '../src/oracle/index.ts';
-import { startPostgres, type Postgres } from '../src/postgres.ts';
+import { MeltanoProject } from './meltano-project.ts';
+import { warehouseCell } from '../src/oracle/cells.ts';
+import { expectations } from '../src/oracle/tables.ts';
+import { startPostgres, type Postgres } from './postgres.ts';
 import { TOKEN } from './token.ts';
-import { compareTables, feed, lastState, missing, peerTools } from './peer.ts';
+import { compareTables, feed, lastState, missing, peerTools } from './peer-tools.ts';
 import { serveAccount } from './served-account.ts';
 
 /**

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ended, type Ended } from './pair.ts';
+import { ended, type Ended } from '@exact-spotter/testing';
 
 const run = promisify(execFile);
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { pythonTools } from './python.ts';
+import { pythonTools } from '../src/python.ts';
 
 const run = promisify(execFile);
 const PASSWORD = 'canary-password';

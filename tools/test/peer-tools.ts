@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { compareRows, expectations } from '../src/oracle/index.ts';
-import { ended, start, type Ended, type Pair } from '../src/pair.ts';
+import { compareRows } from '../src/oracle/compare.ts';
+import { expectations } from '../src/oracle/tables.ts';
+import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import type { Pair } from './pair.ts';
 import { pythonTools } from '../src/python.ts';
 
 type Account = Parameters<typeof compareRows>[1];
@@ -26,7 +28,7 @@ export async function feed(
   [target = '', ...args]: readonly string[],
   state: object = {},
 ): Promise<{ readonly tap: Ended; readonly target: Ended }> {
-  const tap = start('tap-exactsales', [
+  const tap = startProgram('tap-exactsales', [
     ...['--config', join(pair.folder, 'tap.json')],
     ...['--state', pair.write('state.json', state)],
   ]);
