@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
+import { TOKEN } from './served-account.ts';
 
 const account = createAccount({ seed: 5, leads: 120 });
 let simulator: Simulator;

@@ -9,7 +9,7 @@ import { expectedRows } from '../src/oracle/tables.ts';
 import { ended, type Ended, startProgram } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
+import { TOKEN } from './served-account.ts';
 import { feed, peerTools } from './peer-tools.ts';
 
 /** Both programs with what others wrote: a checker of taps, a target, and the streams that the Singer SDK tests its targets with. */

@@ -3,7 +3,7 @@ import { afterAll, expect, it } from 'vitest';
 import { differences } from '../src/oracle/compare.ts';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
+import { TOKEN } from './served-account.ts';
 
 const MINUTES = 60_000;
 const simulators: Simulator[] = [];

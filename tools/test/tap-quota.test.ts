@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/compare.ts';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
-import { serveAccount } from './served-account.ts';
+import { serveAccount, TOKEN } from './served-account.ts';
 
 const QUOTA = { requests: 30, seconds: 1.5 };
 const served = serveAccount(

@@ -6,7 +6,7 @@ import { expectedRows } from '../src/oracle/tables.ts';
 import { ended, type Ended, startProgram } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
+import { TOKEN } from './served-account.ts';
 
 const DAY = 86_400_000;
 const account = createAccount({ seed: 61, leads: 120 });

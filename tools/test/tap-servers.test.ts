@@ -4,7 +4,7 @@ import { differences } from '../src/oracle/compare.ts';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import type { Behaviour, Option, Sets } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
+import { TOKEN } from './served-account.ts';
 
 const MINUTES = 60_000;
 /** Servers that are made up; `SERVERS=200` in the environment makes it many more, and other ones. */

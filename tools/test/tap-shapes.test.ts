@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { differences } from '../src/oracle/compare.ts';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
+import { TOKEN } from './served-account.ts';
 
 it.each([
   ['likely', {}],

@@ -5,9 +5,8 @@ import { MeltanoProject } from './meltano-project.ts';
 import { warehouseCell } from '../src/oracle/cells.ts';
 import { expectations } from '../src/oracle/tables.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
-import { TOKEN } from './token.ts';
 import { compareTables, feed, lastState, missing, peerTools } from './peer-tools.ts';
-import { serveAccount } from './served-account.ts';
+import { serveAccount, TOKEN } from './served-account.ts';
 
 /**
  * The tap with MeltanoLabs' target-postgres and a PostgreSQL, by a pipe and by a project of Meltano.
