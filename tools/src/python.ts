@@ -77,7 +77,9 @@ async function install(environment: Environment): Promise<void> {
   if (uv !== undefined) {
     try {
       await execute(uv, ['venv', '--quiet', '--python', python, folder]);
-      await installRequirements(environment, [uv, 'pip', 'install', '--quiet']);
+      // Python may be told not to write bytecode itself, which makes every start slow.
+      const options = ['--quiet', '--compile-bytecode'];
+      await installRequirements(environment, [uv, 'pip', 'install', ...options]);
       return;
     } catch {
       rmSync(folder, { recursive: true, force: true });

@@ -47,7 +47,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.each(PACKAGES)('the package %s', (name) => {
   const tarball = (): string => tarballs[PACKAGES.indexOf(name)] ?? '';
 
-  it('holds what is needed, and nothing else', async () => {
+  it('contains the needed files only', async () => {
     const { stdout } = await run('tar', ['--list', '--file', tarball()]);
     const files = stdout
       .trim()
@@ -59,7 +59,7 @@ describe.each(PACKAGES)('the package %s', (name) => {
     expect(files.filter((file) => /\.test\.|\/test\/|(?<!\.d)\.ts$/.test(file))).toEqual([]);
   });
 
-  it('names only files that it holds', () => {
+  it('refers only to files that it contains', () => {
     const installed = join(home, '@exact-spotter', name);
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest;
     const named = [manifest['exports'], manifest['imports'], manifest['bin']].flatMap(paths);
@@ -68,17 +68,17 @@ describe.each(PACKAGES)('the package %s', (name) => {
     expect(manifest).not.toHaveProperty('scripts');
   });
 
-  it('is clean before publint', async () => {
+  it('passes publint', async () => {
     await run(join(tools, 'publint'), ['run', tarball(), '--strict']);
   });
 
-  it('has types that every reader of modules finds', async () => {
+  it('has types that every module resolution finds', async () => {
     await run(join(tools, 'attw'), [tarball(), '--profile', 'esm-only', '--no-emoji']);
   });
 });
 
 describe('installed by npm into an empty folder', () => {
-  it('is the packed copy of each package, with nothing of the repository', async () => {
+  it('comes from the packed copies of all packages', async () => {
     const { stdout } = await run('npm', ['ls', '--json'], { cwd: folder });
     const { dependencies } = JSON.parse(stdout) as { dependencies: Record<string, unknown> };
     for (const name of PACKAGES) {
@@ -89,7 +89,7 @@ describe('installed by npm into an empty folder', () => {
   });
 
   it.each(['tap-exactsales', 'target-sqlite'])(
-    '%s tells its version and its settings',
+    '%s prints its version and its settings',
     async (name) => {
       const program = join(home, '.bin', name);
       expect((await run(program, ['--version'])).stdout).toMatch(
@@ -100,7 +100,7 @@ describe('installed by npm into an empty folder', () => {
     },
   );
 
-  it('the pair copies an account', async () => {
+  it('copies an account with both programs', async () => {
     const account = createAccount({ seed: 3, leads: 20 });
     const simulator = await startSimulator({ account, token: TOKEN });
     const pair = new Pair({ api_token: TOKEN, api_url: simulator.url }, {}, (program, args) =>
@@ -115,7 +115,7 @@ describe('installed by npm into an empty folder', () => {
 });
 
 describe('nx release', () => {
-  it('would give every package the next version, and those that name it', async () => {
+  it('updates the version of every package and of its dependents', async () => {
     const args = ['release', '99.0.0', '--dry-run', '--skip-publish'];
     const { stdout } = await run(join(tools, 'nx'), args, { cwd: root });
     const added = stripVTControlCharacters(stdout)
@@ -128,7 +128,7 @@ describe('nx release', () => {
   });
 });
 
-/** Every text in a part of a package.json, at any depth: those are paths. */
+/** Returns every string in a part of a package.json: all of them are paths. */
 function paths(part: unknown): string[] {
   if (typeof part === 'string') return [part];
   return typeof part === 'object' && part !== null ? Object.values(part).flatMap(paths) : [];
