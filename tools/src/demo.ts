@@ -6,8 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { createAccount, startSimulator } from '@exact-spotter/simulator';
 
 /**
- * Copies a made-up account into `demo/exact.sqlite` with the two programs as they are installed,
- * then shows what is in it. The API is the simulator, on this machine.
+ * Copies a generated account into `demo/exact.sqlite` with the two installed programs, then shows
+ * its contents. The API is the simulator, on this machine.
  */
 const LEADS = 800;
 const TOKEN = 'demo-token';
@@ -17,27 +17,30 @@ const database = join(folder, 'exact.sqlite');
 
 const queries = [
   {
-    title: 'The funnel: leads by stage',
+    title: 'Leads by stage of the funnel',
     sql: `SELECT trim(stage) AS stage, count(*) AS leads
 FROM leads
+WHERE _sdc_deleted_at IS NULL
 GROUP BY 1
 ORDER BY leads DESC
 LIMIT 8`,
   },
   {
-    title: 'Who schedules: meetings by pre-seller',
+    title: 'Meetings by pre-seller',
     sql: `SELECT sdrs.name || ' ' || coalesce(sdrs.lastname, '') AS sdr, count(*) AS meetings
 FROM meetings
 JOIN leads ON leads.id = meetings.lead_id
 JOIN sdrs ON sdrs.id = leads.sdr_id
+WHERE meetings._sdc_deleted_at IS NULL
 GROUP BY sdrs.id
 ORDER BY meetings DESC
 LIMIT 5`,
   },
   {
-    title: 'What was sold, month by month',
+    title: 'Sales by month',
     sql: `SELECT strftime('%Y-%m', saledate) AS month, count(*) AS sales, round(sum(totaldealvalue), 2) AS value
 FROM leadssold
+WHERE _sdc_deleted_at IS NULL
 GROUP BY month
 ORDER BY month DESC
 LIMIT 6`,
@@ -54,7 +57,7 @@ async function demo(): Promise<void> {
   });
   try {
     writeConfigs(simulator.url);
-    say(`A made-up account of ${LEADS} leads is served at ${simulator.url}.\n`);
+    say(`The simulator serves a generated account of ${LEADS} leads at ${simulator.url}.\n`);
     say('tap-exactsales --config demo/tap.json | target-sqlite --config demo/target.json\n\n');
     process.exitCode = await pipe();
   } finally {
@@ -74,7 +77,7 @@ function writeJson(name: string, value: object): void {
   writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** @returns the exit code of the pair: that of the first that failed */
+/** Runs `tap | target`. @returns the exit code of the first program that failed, or 0 */
 async function pipe(): Promise<number> {
   const path = [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);
   const env = { ...process.env, PATH: path };
@@ -86,16 +89,16 @@ async function pipe(): Promise<number> {
     env,
     stdio: [tap.stdout, 'ignore', 'inherit'],
   });
-  // Ours is a third hold on the pipe: while it is open, neither sees the other end.
+  // While this process holds the pipe open, neither program sees the other one end.
   tap.stdout.destroy();
   const codes = await Promise.all([tap, target].map((child) => once(child, 'exit')));
   return codes.map(([code]) => (code as number | null) ?? 1).find((code) => code !== 0) ?? 0;
 }
 
 function show(): void {
-  // Not read-only: whoever closes the database last takes its two companion files away.
+  // Not read-only, because closing it then removes the -wal and -shm files.
   const reader = new DatabaseSync(database);
-  say('\nThe tables and their rows:\n\n');
+  say('\nThe tables and their numbers of rows:\n\n');
   const names = reader
     .prepare(
       `SELECT name FROM sqlite_schema
@@ -112,7 +115,7 @@ function show(): void {
   }
   reader.close();
   say(
-    `\nThe database is ${relative(process.env['INIT_CWD'] ?? process.cwd(), database)}: open it with any browser of SQLite.\n`,
+    `\nThe database is ${relative(process.env['INIT_CWD'] ?? process.cwd(), database)}: open it with any SQLite browser.\n`,
   );
 }
 

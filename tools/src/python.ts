@@ -5,16 +5,16 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 
-/** The folder of a virtual environment's programs, or why there is none. */
+/** The folder of a virtual environment's programs, or why the environment is missing. */
 export type PythonTools = { readonly bin: string } | { readonly missing: string };
 
 /**
- * Makes, once, a virtual environment under `.venv/` with the pinned requirements of
- * `tools/requirements/<name>.txt`, and, as they are, those of `<name>.no-deps.txt`: what asks for
- * half a cloud that is not needed here.
+ * Creates, once, a virtual environment under `.venv/` with the pinned requirements of
+ * `tools/requirements/<name>.txt`. Those of `<name>.no-deps.txt` are installed without their
+ * dependencies, which the tests do not need.
  */
 export async function pythonTools(name: string): Promise<PythonTools> {
   const requirements = ['', '.no-deps']
@@ -28,10 +28,11 @@ export async function pythonTools(name: string): Promise<PythonTools> {
   const isReady = (): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
   if (isReady()) return { bin };
   const python = await findPython();
-  if (python === undefined) return { missing: 'there is no Python 3.10 or newer' };
+  if (python === undefined) return { missing: 'Python 3.10 or newer was not found' };
+  const uv = name === 'uv' ? undefined : await findUv();
   const release = await lock(`${folder}.lock`);
   try {
-    if (!isReady()) await install(python, folder, bin, requirements);
+    if (!isReady()) await install({ python, uv, folder, bin, requirements });
     writeFileSync(stamp, wanted);
     return { bin };
   } catch {
@@ -41,10 +42,71 @@ export async function pythonTools(name: string): Promise<PythonTools> {
   }
 }
 
-/** Milliseconds after which a lock is taken to have been left by a run that was killed. */
+/** Returns the command of a Python 3.10 or newer that can create virtual environments. */
+export async function findPython(): Promise<string | undefined> {
+  const check = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
+  for (const command of ['python3', 'python']) {
+    const works = await execute(command, ['-c', check]).then(
+      () => true,
+      () => false,
+    );
+    if (works) return command;
+  }
+  return undefined;
+}
+
+async function findUv(): Promise<string | undefined> {
+  const tools = await pythonTools('uv');
+  return 'bin' in tools ? join(tools.bin, 'uv') : undefined;
+}
+
+interface Environment {
+  readonly python: string;
+  /** Path of uv; undefined if it could not be installed. */
+  readonly uv: string | undefined;
+  readonly folder: string;
+  readonly bin: string;
+  readonly requirements: readonly string[];
+}
+
+/** Uses uv, which is ten times as fast as pip, or pip if uv is missing or does not find a package. */
+async function install(environment: Environment): Promise<void> {
+  const { python, uv, folder } = environment;
+  mkdirSync(dirname(folder), { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
+  if (uv !== undefined) {
+    try {
+      await execute(uv, ['venv', '--quiet', '--python', python, folder]);
+      // Python may be told not to write bytecode itself, which makes every start slow.
+      const options = ['--quiet', '--compile-bytecode'];
+      await installRequirements(environment, [uv, 'pip', 'install', ...options]);
+      return;
+    } catch {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  await execute(python, ['-m', 'venv', folder]);
+  await installRequirements(environment, [
+    ...[join(environment.bin, 'python'), '-m', 'pip', 'install'],
+    ...['--quiet', '--disable-pip-version-check'],
+  ]);
+}
+
+async function installRequirements(
+  { folder, requirements }: Environment,
+  [command = '', ...args]: readonly string[],
+): Promise<void> {
+  const env = { ...process.env, VIRTUAL_ENV: folder };
+  for (const file of requirements) {
+    const alone = file.endsWith('.no-deps.txt') ? ['--no-deps'] : [];
+    await execute(command, [...args, ...alone, '--requirement', file], { env });
+  }
+}
+
+/** Milliseconds after which a lock is taken to be left over from a process that was killed. */
 const LOCK_AGE = 10 * 60_000;
 
-/** Test files run side by side, and more than one wants the same environment. */
+/** Test files run in parallel, and several of them need the same environment. */
 async function lock(folder: string): Promise<() => void> {
   mkdirSync(dirname(folder), { recursive: true });
   for (;;) {
@@ -57,33 +119,4 @@ async function lock(folder: string): Promise<() => void> {
       else await setTimeout(200);
     }
   }
-}
-
-async function install(
-  python: string,
-  folder: string,
-  bin: string,
-  requirements: readonly string[],
-): Promise<void> {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  await run(python, ['-m', 'venv', folder]);
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-  for (const file of requirements) {
-    const alone = file.endsWith('.no-deps.txt') ? ['--no-deps'] : [];
-    await run(join(bin, 'python'), [...pip, ...alone, '--requirement', file]);
-  }
-}
-
-/** The command of a Python 3.10 or newer that can make virtual environments. */
-export async function findPython(): Promise<string | undefined> {
-  const check = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
-  for (const command of ['python3', 'python']) {
-    const works = await run(command, ['-c', check]).then(
-      () => true,
-      () => false,
-    );
-    if (works) return command;
-  }
-  return undefined;
 }

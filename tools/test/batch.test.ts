@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as wait } from 'node:timers/promises';
 import { tableNames } from '@exact-spotter/schema';
 import { describe, expect, it } from 'vitest';
-import { ended, start, type Pair } from '../src/pair.ts';
+import { ended, until } from '@exact-spotter/testing';
+import type { Pair } from './pair.ts';
 import { batchesOf, withBatches, type Batches } from './batches.ts';
 import { serveAccount } from './served-account.ts';
 
@@ -12,29 +11,25 @@ const MINUTES = 60_000;
 const served = serveAccount({ seed: 81, leads: 500 }, { page_size: 60 });
 const { account, newPair, copies } = served;
 
-/** What the target notes beside each row. */
-function notes({ database }: Pair): Record<string, unknown> {
+/** Counts the rows of each table, and the metadata that they have. */
+function counts({ database }: Pair): Record<string, unknown> {
   const reader = new DatabaseSync(database, { readOnly: true });
   const found = tableNames.map((table) => {
     const sql = `SELECT count(*) AS rows, count(_sdc_table_version) AS versions,
-      count(_sdc_extracted_at) AS times, count(_sdc_deleted_at) AS gone FROM "${table}"`;
+      count(_sdc_extracted_at) AS times, count(_sdc_deleted_at) AS deleted FROM "${table}"`;
     return [table, reader.prepare(sql).get()] as const;
   });
   reader.close();
   return Object.fromEntries(found);
 }
 
-describe('an account in files is the account in lines', () => {
-  it.each<[string, Batches, 'traced' | 'whole']>([
-    ['packed', { compression: 'gzip' }, 'traced'],
-    ['plain', { compression: 'none' }, 'traced'],
-    [
-      'packed, full soon, and read whole each time',
-      { compression: 'gzip', batch_size: 35 },
-      'whole',
-    ],
+describe('rows in BATCH files', () => {
+  it.each<[string, Batches, 'daily' | 'whole']>([
+    ['compressed', { compression: 'gzip' }, 'daily'],
+    ['uncompressed', { compression: 'none' }, 'daily'],
+    ['compressed, small, from full refreshes', { compression: 'gzip', batch_size: 35 }, 'whole'],
   ])(
-    '%s: at first, after edits, and in the rows that went',
+    '%s: the copy equals one from RECORD messages, also after edits and deletions',
     { timeout: 3 * MINUTES },
     async (_case, batches, reach) => {
       const settings = reach === 'whole' ? { full_refresh_days: 0.000_001 } : {};
@@ -42,19 +37,19 @@ describe('an account in files is the account in lines', () => {
       for (let run = 0; run < 3; run += 1) {
         await copies(lines);
         await copies(files);
-        expect(notes(files)).toEqual(notes(lines));
+        expect(counts(files)).toEqual(counts(lines));
         account.live({ seed: 81 + run, edits: 25, ...(reach === 'whole' && { reach }) });
       }
       expect(readdirSync(batchesOf(files)).length).toBeGreaterThan(22);
     },
   );
 
-  it('ties that come in any order', async () => {
+  it('are complete when the server changes the order of rows with equal dates', async () => {
     served.simulator.behave({ tieOrder: 'shuffled', pageCap: 23 });
     await copies(withBatches(newPair(), { compression: 'none' }));
   });
 
-  it('rows that change under the reader', async () => {
+  it('are complete when rows change during the read', async () => {
     const pair = withBatches(newPair({ page_size: 20 }), { compression: 'gzip', batch_size: 90 });
     let request = 0;
     const end = served.simulator.onRequest(() => {
@@ -71,12 +66,12 @@ describe('an account in files is the account in lines', () => {
   });
 });
 
-it('told to end, the tap leaves no file that it has not named', async () => {
+it('SIGTERM leaves no file that no message names', async () => {
   served.simulator.behave({ latencyMs: 20 });
   const pair = withBatches(newPair(), { compression: 'gzip' });
-  const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+  const tap = pair.startTap();
   const ending = ended(tap);
-  while (served.simulator.requests.length < 12) await wait(20);
+  await until(() => served.simulator.requests.length >= 12);
   tap.kill('SIGTERM');
   const { code, stdout, stderr } = await ending;
   expect(code, stderr).toBe(0);
@@ -93,9 +88,9 @@ it('told to end, the tap leaves no file that it has not named', async () => {
     ).toBe(true);
 });
 
-it('a reader that goes away leaves no file that nobody was told of', async () => {
+it('a closed pipe leaves no file that no message names', async () => {
   const pair = withBatches(newPair(), { compression: 'gzip' });
-  const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+  const tap = pair.startTap();
   const ending = ended(tap);
   tap.stdout.destroy();
   const { code, stderr } = await ending;

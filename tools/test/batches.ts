@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Pair } from '../src/pair.ts';
+import type { Pair } from './pair.ts';
 
 export interface Batches {
   readonly compression: 'gzip' | 'none';
   readonly batch_size?: number;
 }
 
-/** Where the files of a pair lie: where its target looks for them. */
+/** Returns the folder of a pair's batch files, where its target looks for them. */
 export function batchesOf({ folder }: Pair): string {
   return join(folder, 'batches');
 }
 
-/** Tells the tap of a pair to put its rows into files; nothing is changed without batches. */
+/** Makes the tap of a pair write BATCH files, if `batches` is given. */
 export function withBatches(pair: Pair, batches: Batches | undefined): Pair {
   if (!batches) return pair;
   const { compression, ...rest } = batches;

@@ -1,87 +1,168 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 const eslint = new ESLint({
   cwd: root,
-  ruleFilter: ({ ruleId }) => /^no-restricted-(?:imports|syntax|globals)$/.test(ruleId),
+  ruleFilter: ({ ruleId }) =>
+    ruleId === 'import-x/no-cycle' ||
+    /^no-restricted-(?:imports|syntax|globals|properties)$/.test(ruleId),
+  // None of these rules needs types, and without them any path will do.
+  overrideConfig: {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: false, project: null } },
+  },
 });
 
-/** What the linter has against a text that stands in the place of a file of ours. */
-async function complaints(file: string, text: string): Promise<string[]> {
+/** Returns the linter's messages for a text in place of a file. */
+async function lint(file: string, text: string): Promise<string[]> {
   const results = await eslint.lintText(text, { filePath: join(root, file) });
-  return results.flatMap(({ messages }) => messages.map(({ message }) => message));
+  // ESLint's own words come before ours.
+  const own = /^'.+' (?:import )?is restricted from being used(?: by a pattern)?\. /;
+  return results.flatMap(({ messages }) => messages.map(({ message }) => message.replace(own, '')));
 }
 
-const SCHEMA = 'packages/schema/src/tables.ts';
-const SINGER = 'packages/singer/src/messages.ts';
-const MAPS = 'packages/stream-maps/src/mapper.ts';
-const TAP = 'packages/tap-exactsales/src/run.ts';
+/** The folder of each package, and the packages that it may import. */
+const PACKAGES: Readonly<Record<string, { folder: string; imports: readonly string[] }>> = {
+  singer: { folder: 'packages/singer', imports: [] },
+  'stream-maps': { folder: 'packages/stream-maps', imports: ['singer'] },
+  schema: { folder: 'packages/schema', imports: ['singer'] },
+  'tap-exactsales': {
+    folder: 'packages/tap-exactsales',
+    imports: ['singer', 'stream-maps', 'schema'],
+  },
+  'target-sqlite': { folder: 'packages/target-sqlite', imports: ['singer', 'stream-maps'] },
+  testing: { folder: 'tools/testing', imports: [] },
+  simulator: { folder: 'tools/simulator', imports: [] },
+  tools: {
+    folder: 'tools',
+    imports: [
+      ...['singer', 'stream-maps', 'schema', 'tap-exactsales', 'target-sqlite'],
+      ...['testing', 'simulator'],
+    ],
+  },
+};
+
+const pairs = Object.entries(PACKAGES).flatMap(([name, { folder, imports }]) =>
+  Object.keys(PACKAGES)
+    .filter((other) => other !== name)
+    .map((other) => ({ name, folder, other, isAllowed: imports.includes(other) })),
+);
+
+/** A file that must not touch the network, the database or the standard streams. */
+const TAP = 'packages/tap-exactsales/src/sync.ts';
 const TARGET = 'packages/target-sqlite/src/load.ts';
-const SIMULATOR = 'tools/simulator/src/index.ts';
+const SINGER = 'packages/singer/src/messages.ts';
+const STREAMS = 'packages/singer/src/stdio/stdio.ts';
 const TOOLS = 'tools/src/demo.ts';
 
-describe('the linter refuses', () => {
-  it.each([
-    ['the target in the tap', TAP, '@exact-spotter/target-sqlite', 'may not import'],
-    ['the tap in the target', TARGET, '@exact-spotter/tap-exactsales', 'may not import'],
-    ['the tables in the target', TARGET, '@exact-spotter/schema', 'may not import'],
-    ['stream maps in singer', SINGER, '@exact-spotter/stream-maps', 'may not import'],
-    ['stream maps in schema', SCHEMA, '@exact-spotter/stream-maps', 'may not import'],
-    ['schema in stream maps', MAPS, '@exact-spotter/schema', 'may not import'],
-    ['the tap in stream maps', MAPS, '@exact-spotter/tap-exactsales', 'may not import'],
-    ['the target in stream maps', MAPS, '@exact-spotter/target-sqlite', 'may not import'],
-    ['the simulator in the tap', TAP, '@exact-spotter/simulator', 'may not import'],
-    ['the simulator in the target', TARGET, '@exact-spotter/simulator', 'may not import'],
-    ['singer in the simulator', SIMULATOR, '@exact-spotter/singer', 'may not import'],
-    ['schema in the simulator', SIMULATOR, '@exact-spotter/schema', 'may not import'],
-    ['the tools in the simulator', SIMULATOR, '@exact-spotter/tools', 'may not import'],
-    ['the tools in the tap', TAP, '@exact-spotter/tools', 'may not import'],
-    ['the tap in schema', SCHEMA, '@exact-spotter/tap-exactsales', 'may not import'],
-    ['the target in schema', SCHEMA, '@exact-spotter/target-sqlite', 'may not import'],
-    ['the tools in schema', SCHEMA, '@exact-spotter/tools', 'may not import'],
-    ['schema in singer', SINGER, '@exact-spotter/schema', 'may not import'],
-    ['the tap in singer', SINGER, '@exact-spotter/tap-exactsales', 'may not import'],
-    ['a path into another package', TAP, '../../target-sqlite/src/load.ts', 'by its name'],
-    ['a second door to the network', TAP, 'undici', 'may import'],
-    ['the same by what Node brings', TARGET, 'node:https', 'may import'],
-    ['a second door to the database', TARGET, 'better-sqlite3', 'may import'],
-    ['the same by what Node brings', TAP, 'node:sqlite', 'may import'],
-    ['ajv elsewhere in singer', SINGER, 'ajv', 'may import'],
-    ['the standard streams by import', TAP, 'node:process', 'may import'],
-    ['the standard streams by a socket', TAP, 'node:net', 'may import'],
-  ])('%s (%s)', async (_what, file, name, sentence) => {
-    const whole = await complaints(file, `import * as some from '${name}';\nvoid some;\n`);
-    expect(whole).toEqual([expect.stringContaining(sentence)]);
-    const later = await complaints(file, `void (await import('${name}'));\n`);
-    expect(later).toEqual([expect.stringContaining(sentence)]);
+/** Lints a static and a dynamic import of the same module. */
+async function lintImports(file: string, name: string): Promise<string[]> {
+  const [first, second] = [
+    await lint(file, `import * as some from '${name}';\nvoid some;\n`),
+    await lint(file, `void (await import('${name}'));\n`),
+  ];
+  expect(second).toEqual(first);
+  return first;
+}
+
+describe('an import between packages', () => {
+  it.each(pairs.filter(({ isAllowed }) => !isAllowed))(
+    'is refused: $name imports $other',
+    async ({ folder, other }) => {
+      // Some of these also close a cycle.
+      expect(await lintImports(`${folder}/src/index.ts`, `@exact-spotter/${other}`)).toContain(
+        `${folder} may not import @exact-spotter/${other}.`,
+      );
+    },
+  );
+
+  it.each(pairs.filter(({ isAllowed }) => isAllowed))(
+    'is allowed: $name imports $other',
+    async ({ folder, other }) => {
+      expect(await lintImports(`${folder}/src/index.ts`, `@exact-spotter/${other}`)).toEqual([]);
+    },
+  );
+
+  it('is refused by a relative path', async () => {
+    expect(await lintImports(TAP, '../../target-sqlite/src/load.ts')).toEqual([
+      expect.stringContaining('by its name'),
+    ]);
   });
 
-  it('a request that needs no import', async () => {
-    expect(await complaints(TAP, "await fetch('https://example.org');\n")).toEqual([
+  it('is refused when it closes a cycle', async () => {
+    const file = 'tools/testing/src/until.ts';
+    const text = "import { start } from './index.ts';\nexport const until = start;\n";
+    expect(await lint(file, text)).toEqual([expect.stringContaining('Dependency cycle')]);
+  });
+});
+
+describe('a library or a module of Node', async () => {
+  const config = (await import(pathToFileURL(join(root, 'eslint.config.js')).href)) as {
+    readonly places: Readonly<Record<string, readonly string[]>>;
+  };
+  const places = Object.entries(config.places);
+
+  it.each(places)('%s is allowed in its place', async (library, allowed) => {
+    for (const place of allowed) {
+      expect(existsSync(join(root, place)), place).toBe(true);
+      const file = place.endsWith('/') ? `${place}any.ts` : place;
+      expect(await lintImports(file, library)).toEqual([]);
+    }
+  });
+
+  it.each(places)('%s is refused in every other package', async (library, allowed) => {
+    const packages = Object.values(PACKAGES).filter(({ folder }) => folder.startsWith('packages/'));
+    for (const { folder } of packages) {
+      expect(await lintImports(`${folder}/src/index.ts`, library)).toEqual([
+        `Only ${allowed.join(', ')} may import ${library}.`,
+      ]);
+    }
+  });
+
+  it('node:http and node:sqlite are allowed in the tools', async () => {
+    for (const name of ['node:http', 'node:sqlite', 'node:process']) {
+      expect(await lintImports(TOOLS, name)).toEqual([]);
+    }
+  });
+
+  it('fetch is refused outside of the HTTP client', async () => {
+    expect(await lint(TAP, "await fetch('https://example.org');\n")).toEqual([
       expect.stringContaining('may use the network'),
     ]);
   });
 });
 
-describe('the linter takes', () => {
-  it.each([
-    ['both libraries in the tap', TAP, ['@exact-spotter/schema', '@exact-spotter/singer']],
-    ['the vocabulary in the target', TARGET, ['@exact-spotter/singer']],
-    ['undici at its door', 'packages/tap-exactsales/src/http.ts', ['undici']],
-    [
-      'better-sqlite3 at its door',
-      'packages/target-sqlite/src/database/sqlite.ts',
-      ['better-sqlite3'],
-    ],
-    [
-      'everything in the tools',
-      TOOLS,
-      ['@exact-spotter/tap-exactsales', '@exact-spotter/target-sqlite', 'node:sqlite'],
-    ],
-  ])('%s', async (_what, file, names) => {
-    const imports = names.map((name, at) => `import * as some${at} from '${name}';\n`);
-    expect(await complaints(file, imports.join(''))).toEqual([]);
+describe('a standard stream', () => {
+  const uses = [
+    ['process.stdin', 'void process.stdin;'],
+    ['process.stdout', "process.stdout.write('');"],
+    ['process.stderr', "process.stderr.write('');"],
+    ['a destructured process', 'const { stdout } = process;\nvoid stdout;'],
+    ['a socket with a descriptor', 'declare const Socket: any;\nvoid new Socket({ fd: 0 });'],
+    ['a read stream', "declare const fs: any;\nfs.createReadStream('', { fd: 0 });"],
+    ['a write stream', "declare const open: any;\nopen.createWriteStream('', { fd: 1 });"],
+    ['writeSync', 'declare const writeSync: any;\nwriteSync(1, text);'],
+    ['fs.writeSync', 'declare const fs: any;\nfs.writeSync(2, text);'],
+    ['readFileSync', 'declare const readFileSync: any;\nreadFileSync(0);'],
+    ['fs.read', 'declare const fs: any;\nfs.read(0, bytes);'],
+    ['a terminal', 'declare const WriteStream: any;\nvoid new WriteStream(2);'],
+    ['a device file', "declare const open: any;\nopen('/dev/stdin');"],
+    ['the file of a descriptor', "declare const open: any;\nopen('/dev/fd/1');"],
+  ] as const;
+
+  it.each(uses)('is refused outside of singer: %s', async (_what, text) => {
+    for (const file of [TAP, TARGET, SINGER]) {
+      expect(await lint(file, `${text}\n`), file).toEqual([
+        expect.stringMatching(/^Only packages\/singer\/src\/stdio\/ may/),
+      ]);
+    }
+  });
+
+  it.each(uses)('is allowed in its folder and in the tools: %s', async (_what, text) => {
+    for (const file of [STREAMS, TOOLS]) expect(await lint(file, `${text}\n`), file).toEqual([]);
   });
 });

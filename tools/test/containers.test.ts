@@ -13,7 +13,7 @@ let tools: PythonTools;
 beforeAll(async () => {
   tools = await pythonTools('containers');
   if ('missing' in tools && process.env['CI'] !== undefined) {
-    throw new Error(`The container files must be linted here: ${tools.missing}`);
+    throw new Error(`CI must lint the container files: ${tools.missing}`);
   }
 }, 180_000);
 
@@ -21,7 +21,7 @@ beforeEach(({ skip }) => {
   if ('missing' in tools) skip(tools.missing);
 });
 
-it('there is one for each program, and one for the pair', () => {
+it('each program and the pair have a container file', () => {
   expect(files.sort()).toEqual([
     'pair.Containerfile',
     'tap-exactsales.Containerfile',
@@ -29,7 +29,7 @@ it('there is one for each program, and one for the pair', () => {
   ]);
 });
 
-it.each(files)('hadolint finds nothing in %s', async (name) => {
+it.each(files)('hadolint finds no problem in %s', async (name) => {
   if ('missing' in tools) return;
   await run(join(tools.bin, 'hadolint'), ['--failure-threshold', 'style', join(containers, name)]);
 });

@@ -3,15 +3,16 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { ended, Pair, start } from '../src/pair.ts';
-import { peerTools } from './peer.ts';
+import { ended, startProgram } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
+import { peerTools } from './peer-tools.ts';
 
-/** target-sqlite behind taps that others wrote, and that know nothing of it. */
+/** target-sqlite with taps by other authors. */
 const MINUTES = 60_000;
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** A folder with files to read, and a tap that reads them. */
+/** A folder with files, and a tap that reads them. */
 class Source extends Pair {
   readonly #tap: string;
 
@@ -26,7 +27,7 @@ class Source extends Pair {
     return join(this.folder, 'files');
   }
 
-  /** @param minute when it was changed: taps look at that */
+  /** @param minute its modification time, which taps compare with their bookmark */
   file(name: string, text: string, minute: number): void {
     const path = join(this.files, name);
     writeFileSync(path, text);
@@ -39,7 +40,7 @@ class Source extends Pair {
     this.write('state.json', JSON.parse(state) as unknown);
     const path = (name: string): string => join(this.folder, name);
     const tap = spawn(this.#tap, ['--config', path('tap.json'), '--state', path('state.json')]);
-    const target = start('target-sqlite', ['--config', path('target.json')]);
+    const target = startProgram('target-sqlite', ['--config', path('target.json')]);
     tap.stdout.pipe(target.stdin);
     tap.stdin.end();
     const [sent, loaded] = await Promise.all([ended(tap), ended(target)]);
@@ -48,7 +49,7 @@ class Source extends Pair {
     return sent.stdout.split('\n').filter((line) => line.includes('"type":"RECORD"')).length;
   }
 
-  /** The rows of a table in no order, less what the tap says of the file. */
+  /** The rows of a table in any order, without the tap's columns about the file. */
   rows(table: string): string[] {
     const reader = new DatabaseSync(this.database, { readOnly: true });
     const statement = reader.prepare(`SELECT * FROM "${table}" WHERE _sdc_deleted_at IS NULL`);
@@ -63,7 +64,7 @@ function withoutPrefix(row: Row): Row {
   return Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('_sdc_')));
 }
 
-/** Rows as texts that can be compared; columns that a row lacks are null. */
+/** Rows as sorted strings that can be compared. Columns that a row lacks are null. */
 function texts(rows: readonly Row[]): string[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].sort();
   const text = (value: unknown): string =>
@@ -82,7 +83,7 @@ describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
       .map((cells) => cells.map((cell) => `"${String(cell).replaceAll('"', '""')}"`).join(','))
       .join('\r\n');
 
-  it('is copied whole, and then what changed', async ({ skip }) => {
+  it('is copied completely, and then what changed', async ({ skip }) => {
     const tap = join(await peerTools('tap-csv-folder', skip), 'tap-csv-folder');
     const source = new Source(tap, (path) => ({
       ...{ path, filesystem: 'local', read_mode: 'one_stream_per_file' },
@@ -95,12 +96,12 @@ describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
 
     const more = [...people, { id: '8', name: 'Zé', note: 'NULL' }];
     source.file('people.csv', csv(more), 3);
-    // A file as old as the bookmark comes once more, and changes nothing.
+    // A file as old as the bookmark is read once more, which changes nothing.
     expect(await source.copy()).toBe(4);
     expect(source.rows('people')).toEqual(texts(more));
     expect(source.rows('places')).toEqual(texts(places));
 
-    // One that is older does not, whatever is in it: so the bookmark came from the database.
+    // An older file is not read, so the bookmark came from the database.
     source.file('places.csv', csv([...places, { cep: '01310-200', city: 'Santos' }]), 1);
     expect(await source.copy()).toBe(3);
     expect(source.rows('people')).toEqual(texts(more));
@@ -108,7 +109,7 @@ describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
   });
 });
 
-describe('a tap that reads JSON files, and gives its rows no key', { timeout: 5 * MINUTES }, () => {
+describe('a tap that reads JSON files without a key', { timeout: 5 * MINUTES }, () => {
   const first = [
     { id: 1, big: 1152921504606846977n, price: 12.5, name: 'Ana', tags: '["a","b"]' },
     { id: 2, big: null, price: 0.1, name: 'naïve 😀', tags: null },
@@ -122,7 +123,7 @@ describe('a tap that reads JSON files, and gives its rows no key', { timeout: 5 
       )
       .join(',')}]`;
 
-  it('is copied once: what was read is not read again', async ({ skip }) => {
+  it('is copied without reading a file twice', async ({ skip }) => {
     const tap = join(await peerTools('singer-sdk', skip), 'tap-jsonfile');
     const source = new Source(tap, (path) => ({
       ...{ paths: [join(path, '*.json')], stream_name: 'things' },

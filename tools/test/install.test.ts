@@ -1,13 +1,20 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { Pair } from '../src/pair.ts';
-import type { Manifest } from '../src/release/manifest.ts';
-import { PACKAGES, packCopies } from '../src/release/packages.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { Pair } from './pair.ts';
+import { parseManifest, type Manifest } from '../src/release/manifest.ts';
 import { createAccount, startSimulator } from '@exact-spotter/simulator';
 
 const run = promisify(execFile);
@@ -16,7 +23,10 @@ const tools = join(root, 'node_modules', '.bin');
 const TOKEN = 'canary-token';
 const MINUTES = 60_000;
 
-/** Every file of a package stands here, or in one of these folders. */
+/** The published packages: the folders under `packages/`. */
+const PACKAGES = ['singer', 'stream-maps', 'schema', 'tap-exactsales', 'target-sqlite'] as const;
+
+/** Every file of a package matches one of these. */
 const WANTED =
   /^(?:dist|bin)\/|^(?:package\.json|README\.md|STREAM-MAPS\.md|LICENSE|CHANGELOG\.md|plugin\.yml)$/;
 const OF_THE_SCHEMA = /^(?:TABLES\.md|TABELAS\.md|dbt-sources\.yml|datasette-metadata\.yml)$/;
@@ -37,7 +47,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.each(PACKAGES)('the package %s', (name) => {
   const tarball = (): string => tarballs[PACKAGES.indexOf(name)] ?? '';
 
-  it('holds what is needed, and nothing else', async () => {
+  it('contains the needed files only', async () => {
     const { stdout } = await run('tar', ['--list', '--file', tarball()]);
     const files = stdout
       .trim()
@@ -49,7 +59,7 @@ describe.each(PACKAGES)('the package %s', (name) => {
     expect(files.filter((file) => /\.test\.|\/test\/|(?<!\.d)\.ts$/.test(file))).toEqual([]);
   });
 
-  it('names only files that it holds', () => {
+  it('refers only to files that it contains', () => {
     const installed = join(home, '@exact-spotter', name);
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest;
     const named = [manifest['exports'], manifest['imports'], manifest['bin']].flatMap(paths);
@@ -58,17 +68,17 @@ describe.each(PACKAGES)('the package %s', (name) => {
     expect(manifest).not.toHaveProperty('scripts');
   });
 
-  it('is clean before publint', async () => {
+  it('passes publint', async () => {
     await run(join(tools, 'publint'), ['run', tarball(), '--strict']);
   });
 
-  it('has types that every reader of modules finds', async () => {
+  it('has types that every module resolution finds', async () => {
     await run(join(tools, 'attw'), [tarball(), '--profile', 'esm-only', '--no-emoji']);
   });
 });
 
 describe('installed by npm into an empty folder', () => {
-  it('is the packed copy of each package, with nothing of the repository', async () => {
+  it('comes from the packed copies of all packages', async () => {
     const { stdout } = await run('npm', ['ls', '--json'], { cwd: folder });
     const { dependencies } = JSON.parse(stdout) as { dependencies: Record<string, unknown> };
     for (const name of PACKAGES) {
@@ -79,7 +89,7 @@ describe('installed by npm into an empty folder', () => {
   });
 
   it.each(['tap-exactsales', 'target-sqlite'])(
-    '%s tells its version and its settings',
+    '%s prints its version and its settings',
     async (name) => {
       const program = join(home, '.bin', name);
       expect((await run(program, ['--version'])).stdout).toMatch(
@@ -90,7 +100,7 @@ describe('installed by npm into an empty folder', () => {
     },
   );
 
-  it('the pair copies an account', async () => {
+  it('copies an account with both programs', async () => {
     const account = createAccount({ seed: 3, leads: 20 });
     const simulator = await startSimulator({ account, token: TOKEN });
     const pair = new Pair({ api_token: TOKEN, api_url: simulator.url }, {}, (program, args) =>
@@ -105,21 +115,53 @@ describe('installed by npm into an empty folder', () => {
 });
 
 describe('nx release', () => {
-  it('would give every package the next version, and those that name it', async () => {
+  it('updates the version of every package and of its dependents', async () => {
     const args = ['release', '99.0.0', '--dry-run', '--skip-publish'];
     const { stdout } = await run(join(tools, 'nx'), args, { cwd: root });
     const added = stripVTControlCharacters(stdout)
       .split('\n')
       .filter((line) => line.startsWith('+'));
-    expect(added.filter((line) => line.includes('"version": "99.0.0"'))).toHaveLength(5);
-    expect(added.filter((line) => line.includes('"@exact-spotter/singer": "99.0.0"'))).toHaveLength(
-      3,
-    );
+    const released = [...PACKAGES.map((name) => join('packages', name)), 'tools'];
+    const dependents = released.filter((path) => {
+      const manifest = readFileSync(join(root, path, 'package.json'), 'utf8');
+      return '@exact-spotter/singer' in (parseManifest(manifest)['dependencies'] as object);
+    });
+    const count = (text: string): number => added.filter((line) => line.includes(text)).length;
+    expect(count('"version": "99.0.0"')).toBe(released.length);
+    expect(count('"@exact-spotter/singer": "99.0.0"')).toBe(dependents.length);
   });
 });
 
-/** Every text in a part of a package.json, at any depth: those are paths. */
+/** Returns every string in a part of a package.json: all of them are paths. */
 function paths(part: unknown): string[] {
   if (typeof part === 'string') return [part];
   return typeof part === 'object' && part !== null ? Object.values(part).flatMap(paths) : [];
+}
+
+/**
+ * Packs every package from a copy of the repository under `folder`: packing replaces package.json
+ * files for a moment, while other tests may read them.
+ * @returns the paths of the tarballs, in the order of {@link PACKAGES}
+ */
+async function packCopies(folder: string): Promise<string[]> {
+  const copy = join(folder, 'copy');
+  for (const part of ['LICENSE', 'CHANGELOG.md', join('tools', 'src', 'release')]) {
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  }
+  for (const name of PACKAGES) {
+    cpSync(join(root, 'packages', name), join(copy, 'packages', name), {
+      recursive: true,
+      filter: (path) => basename(path) !== 'node_modules',
+    });
+  }
+  const tarballs = join(folder, 'tarballs');
+  mkdirSync(tarballs);
+  const homes = PACKAGES.map((name) => `./packages/${name}`);
+  await run('npm', ['pack', ...homes, '--pack-destination', tarballs], { cwd: copy });
+  return PACKAGES.map((name) => join(tarballs, tarballName(name)));
+}
+
+function tarballName(name: string): string {
+  const text = readFileSync(join(root, 'packages', name, 'package.json'), 'utf8');
+  return `exact-spotter-${name}-${parseManifest(text).version}.tgz`;
 }

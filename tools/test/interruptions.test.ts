@@ -1,22 +1,28 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ended, type Pair, start } from '../src/pair.ts';
+import { ended, until, withSeed, type Child, type Random } from '@exact-spotter/testing';
+import type { Pair } from './pair.ts';
 import { batchesOf, withBatches, type Batches } from './batches.ts';
 import { serveAccount } from './served-account.ts';
 
 const MINUTES = 60_000;
-/** Runs that are killed; `KILLS=500` in the environment makes it many more. */
+/** Runs that are killed: `KILLS=500` in the environment makes it many more. */
 const KILLS = Number(process.env['KILLS'] ?? 9);
 const served = serveAccount({ seed: 51, leads: 600 }, { page_size: 50 });
 const { account, newPair, copies } = served;
 
-/** Until the tap has asked for some pages: it listens to signals then, and is not done. */
-async function underWay(): Promise<void> {
-  while (served.simulator.requests.length < 12) await wait(20);
+/** Waits until the tap has sent some requests: it handles signals by then and has not read all. */
+async function untilReading(requests = 12): Promise<void> {
+  await until(() => served.simulator.requests.length >= requests);
+}
+
+/** Answers quickly until the tap is reading, and then so slowly that it cannot finish. */
+function answerSlowly(): void {
+  served.simulator.behave({
+    latencyMs: () => (served.simulator.requests.length < 12 ? 0 : 400),
+  });
 }
 
 function states(stdout: string): object[] {
@@ -24,96 +30,88 @@ function states(stdout: string): object[] {
   return lines.map((line) => (JSON.parse(line) as { value: object }).value);
 }
 
+async function exitCode(child: Child): Promise<number | null> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
-  it('ends the tap in order: exit code 0, and a last state from which the next run goes on', async () => {
-    served.simulator.behave({ latencyMs: 20 });
-    const pair = newPair();
-    const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+  it('ends the tap with exit code 0 and a last STATE', async () => {
+    answerSlowly();
+    const tap = newPair().startTap();
     const ending = ended(tap);
-    await underWay();
-    const told = Date.now();
+    await untilReading();
     tap.kill(signal);
     const { code, stdout, stderr } = await ending;
     expect(code, stderr).toBe(0);
-    expect(Date.now() - told).toBeLessThan(5000);
     expect(stderr).toContain('the next one goes on from there');
     expect(stdout.endsWith('\n')).toBe(true);
     expect(stdout.trim().split('\n').at(-1)).toMatch(/^{"type":"STATE"/);
     expect(states(stdout).length).toBeGreaterThan(0);
   });
 
-  it('ends the tap also when nobody reads what it writes', async () => {
-    const pair = newPair();
-    const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
-    await underWay();
-    const told = Date.now();
+  it('ends the tap even when nothing reads its output', async () => {
+    const tap = newPair().startTap();
+    await untilReading();
     tap.kill(signal);
-    const [code] = (await once(tap, 'exit')) as [number | null];
-    expect(code).toBe(0);
-    expect(Date.now() - told).toBeLessThan(5000);
+    // Its output does not fit into the pipe, so it could not end otherwise.
+    expect(await exitCode(tap)).toBe(0);
     tap.stdout.resume();
   });
 });
 
-it('a second signal ends the tap at once', async () => {
-  const pair = newPair();
-  const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
-  await underWay();
-  tap.kill('SIGTERM');
-  await wait(100);
-  const told = Date.now();
-  tap.kill('SIGTERM');
-  const [code] = (await once(tap, 'exit')) as [number | null];
-  expect(code).toBe(143);
-  expect(Date.now() - told).toBeLessThan(1000);
+it('a second SIGTERM ends the tap at once with exit code 143', async () => {
+  const tap = newPair().startTap();
+  await untilReading();
+  const exit = exitCode(tap);
+  // After the first one alone, the tap would end with 0.
+  await until(() => tap.exitCode !== null || (tap.kill('SIGTERM'), false));
+  expect(await exit).toBe(143);
 });
 
-it('a reader that goes away ends the tap without a word', async () => {
-  const pair = newPair();
-  const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]);
+it('a reader that closes the pipe ends the tap without an error message', async () => {
+  const tap = newPair().startTap();
   const head = spawn('head', ['-1'], { stdio: [tap.stdout as never, 'pipe', 'ignore'] });
   tap.stdout.destroy();
   const stderr: Buffer[] = [];
   tap.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  const [code] = (await once(tap, 'exit')) as [number | null];
-  expect(code).toBe(1);
+  expect(await exitCode(tap)).toBe(1);
   expect(Buffer.concat(stderr).toString()).not.toMatch(/ERROR|CRITICAL|EPIPE/);
   head.kill();
 });
 
-/** Rows in lines, and in files that are full soon. */
-const WAYS: readonly (readonly [string, Batches | undefined])[] = [
+/** Rows in RECORD messages, and in small files. */
+const FORMATS: readonly (readonly [string, Batches | undefined])[] = [
   ['lines', undefined],
   ['files', { compression: 'gzip', batch_size: 40 }],
 ];
 
-describe.each(WAYS)('kill -9 at any moment loses nothing of rows in %s', (_way, batches) => {
+describe.each(FORMATS)('kill -9 with rows in %s', (_format, batches) => {
   it.each(['tap', 'target', 'both'] as const)(
-    '%s: killed and run again until the end, the copy is equal',
-    async (victim) => {
-      served.simulator.behave({ latencyMs: 8 });
-      const pair = withBatches(newPair(), batches);
-      for (let kills = 0; kills < Math.ceil(KILLS / 3); kills += 1) {
-        await runAndKill(pair, victim, 500 + Math.random() * 1500);
-      }
-      served.simulator.behave({ latencyMs: 0 });
-      await copies(pair);
-      // What came twice is there once, and a run from here on finds nothing amiss.
-      account.live({ seed: KILLS, edits: 10 });
-      await copies(pair);
-    },
+    'of %s, at any moment, loses nothing: later runs make the copy equal',
+    (victim) =>
+      withSeed(async (random) => {
+        served.simulator.behave({ latencyMs: 8 });
+        const pair = withBatches(newPair(), batches);
+        for (let kills = 0; kills < Math.ceil(KILLS / 3); kills += 1) {
+          await runAndKill(pair, victim, random);
+        }
+        served.simulator.behave({ latencyMs: 0 });
+        await copies(pair);
+        // Rows that came twice are there once, and the next run continues as usual.
+        account.live({ seed: KILLS, edits: 10 });
+        await copies(pair);
+      })(),
     KILLS * MINUTES,
   );
 });
 
-describe('every state is true', () => {
-  it.each(WAYS)(
-    'a run that ends right behind it, and a later one from there, make the copy equal: rows in %s',
-    async (_way, batches) => {
+describe('a STATE', () => {
+  it.each(FORMATS)(
+    'covers all rows before it: a load that ends there and a run from it make the copy equal (rows in %s)',
+    async (_format, batches) => {
       const pair = withBatches(newPair(), batches);
-      const whole = await ended(
-        start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]),
-      );
+      const whole = await pair.tap();
       const lines = whole.stdout.split('\n');
       const places = lines.flatMap((line, at) => (line.startsWith('{"type":"STATE"') ? [at] : []));
       expect(places.length).toBeGreaterThan(20);
@@ -127,55 +125,46 @@ describe('every state is true', () => {
     3 * MINUTES,
   );
 
-  it('an incremental read that was broken off goes on behind the rows that came', async () => {
+  it('continues an interrupted read after the rows that were read', async () => {
     const pair = newPair();
-    const first = await ended(start('tap-exactsales', ['--config', join(pair.folder, 'tap.json')]));
-    const marked = states(first.stdout).find((value) =>
+    const first = await pair.tap();
+    const interrupted = states(first.stdout).find((value) =>
       JSON.stringify(value).includes('"path":"/LeadsAndPersons"'),
     );
     served.simulator.clearRequests();
-    const state = pair.write('state.json', marked);
-    const args = ['--config', join(pair.folder, 'tap.json'), '--state', state];
-    await ended(start('tap-exactsales', args));
+    const state = pair.write('state.json', interrupted);
+    await pair.tap('--state', state);
     const filters = served.simulator.requests
       .filter(({ set }) => set === 'LeadsAndPersons')
       .map(({ query }) => query['$filter'] ?? '');
     expect(filters[0]).toMatch(/^id gt \d+$/);
-    // What changed since the first run began is read behind it.
+    // Then it reads what changed since the first run began.
     expect(filters.at(-1)).toMatch(/^updateDate ge /);
   });
 });
 
-/** The lines of one pair for the target of another, which looks for files in a folder of its own. */
+/** Returns one pair's lines for the target of another, which looks for files in its own folder. */
 function moved(from: Pair, to: Pair, lines: readonly string[]): string[] {
   if (existsSync(batchesOf(from))) cpSync(batchesOf(from), batchesOf(to), { recursive: true });
   return lines.map((line) => line.replaceAll(from.folder, to.folder));
 }
 
-/** Feeds the target with the beginning of a run. */
+/** Loads the first lines of a run. */
 async function load(pair: Pair, lines: readonly string[]): Promise<void> {
-  const target = start('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
-  target.stdin.end(`${lines.join('\n')}\n`);
-  const { code, stderr } = await ended(target);
+  const { code, stderr } = await pair.load(`${lines.join('\n')}\n`);
   expect(code, stderr).toBe(0);
 }
 
+/** Kills a run after a random number of requests, if it has not ended by then. */
 async function runAndKill(
   pair: Pair,
   victim: 'tap' | 'target' | 'both',
-  after: number,
+  random: Random,
 ): Promise<void> {
-  const { stdout } = await pair.target('state');
-  pair.write('state.json', JSON.parse(stdout) as unknown);
-  const tap = start('tap-exactsales', [
-    ...['--config', join(pair.folder, 'tap.json')],
-    ...['--state', join(pair.folder, 'state.json')],
-  ]);
-  const target = start('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
-  tap.stdout.pipe(target.stdin);
-  for (const stream of [tap.stdout, target.stdin]) stream.on('error', () => undefined);
+  const { tap, target } = await pair.start();
   const both = Promise.all([ended(tap), ended(target)]);
-  await wait(after);
+  const last = served.simulator.requests.length + Math.ceil(random() * 100);
+  await until(() => served.simulator.requests.length >= last || tap.exitCode !== null);
   if (victim !== 'target') tap.kill('SIGKILL');
   if (victim !== 'tap') target.kill('SIGKILL');
   if (victim === 'target') tap.stdout.destroy();

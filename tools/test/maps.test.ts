@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Pair } from '../src/pair.ts';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
+import { TOKEN } from './served-account.ts';
 
 const account = createAccount({ seed: 5, leads: 120 });
 let simulator: Simulator;
@@ -37,13 +37,13 @@ async function copied(pair: Pair): Promise<(sql: string) => Row[]> {
   };
 }
 
-/** The same account as it is, to hold the mapped copy against. */
+/** The same account without maps, to compare with. */
 async function plain(): Promise<(sql: string) => Row[]> {
   return copied(newPair({}));
 }
 
-describe('the tap maps its streams', () => {
-  it('with people hashed, columns and streams renamed, and the joins kept', async () => {
+describe('stream maps of the tap', () => {
+  it('hash emails, rename columns and streams, and keep references', async () => {
     const stream_maps = {
       leads: { __alias__: 'negocios', telefone: 'phone1', phone1: null, phone2: null },
       leadspersons__persons: {
@@ -86,7 +86,7 @@ describe('the tap maps its streams', () => {
     );
   });
 
-  it('keeps the children of rows that a filter keeps out out too', async () => {
+  it('filter the children of filtered rows', async () => {
     const stream_maps = { leadspersons: { __filter__: 'id % 2 == 0' } };
     const query = await copied(newPair({ stream_maps }));
     const before = await plain();
@@ -99,7 +99,7 @@ describe('the tap maps its streams', () => {
     }
   });
 
-  it('claims a window under the new name of its column', async () => {
+  it('rename the column of a window', async () => {
     const pair = newPair({
       stream_maps: { meetings: { __alias__: 'reunioes', inicio: 'starttime', starttime: null } },
     });
@@ -114,25 +114,25 @@ describe('the tap maps its streams', () => {
   });
 });
 
-describe('maps that do not fit', () => {
+describe('stream maps that do not fit', () => {
   it.each([
     [{ leads: { id: null } }, /Stream "leads": the map drops the key column "id"/],
     [{ leads: { x: 'leed' } }, /Stream "leads", column "x": the stream has no column "leed"/],
     [{ leads: { __alias__: 'sdrs' } }, /it would get the name "sdrs"/],
     [{ leads: { x: 'lead +' } }, /"leads" › "x": the expression is invalid/],
-  ])('%j: exit code 2, and nothing asked of the API', async (stream_maps, sentence) => {
+  ])('%j end with exit code 2 before any request', async (stream_maps, sentence) => {
     const { tap } = await newPair({ stream_maps }).run();
     expect(tap.code).toBe(2);
     expect(tap.stderr).toMatch(sentence);
     expect(simulator.requests).toHaveLength(0);
   });
 
-  it('warns of a column that is to be dropped and is not there: it may be a misspelt one', async () => {
+  it('warn about a dropped column that does not exist', async () => {
     const { tap } = await newPair({ stream_maps: { leads: { cpff: null }, __else__: null } }).run();
     expect(tap.stderr).toMatch(/WARNING.*"leads" drops the column "cpff".*Did you mean "cpf"\?/);
   });
 
-  it('warns of a map whose stream the tap does not have', async () => {
+  it('warn about a stream that does not exist', async () => {
     const { tap } = await newPair({ stream_maps: { lead: {}, __else__: null } }).run();
     expect(tap.stderr).toMatch(/WARNING.*"lead" matches no stream/);
   });

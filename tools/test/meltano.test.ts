@@ -2,16 +2,16 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MeltanoProject } from '../src/meltano.ts';
-import { differences, expectedRows } from '../src/oracle/index.ts';
-import { ended } from '../src/pair.ts';
+import { MeltanoProject } from './meltano-project.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { expectedRows } from '../src/oracle/tables.ts';
+import { ended, until } from '@exact-spotter/testing';
 import { pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
-/** What people do with Meltano, each time with its own last release. */
+/** The commands that people use, with the current release of Meltano. */
 const root = join(import.meta.dirname, '..', '..');
 const TOKEN = 'canary-token';
 const MINUTES = 60_000;
@@ -35,7 +35,7 @@ beforeAll(async () => {
     PATH: [tools.bin, join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     TAP_EXACTSALES_API_TOKEN: TOKEN,
     TAP_EXACTSALES_QUOTA_REQUESTS: '10000',
-    // A fraction, which Meltano could not hand on as a number.
+    // A fraction, which Meltano cannot pass on as an integer.
     TAP_EXACTSALES_QUOTA_SECONDS: '0.5',
   });
   await project.init();
@@ -66,7 +66,7 @@ function here(): MeltanoProject {
   return project;
 }
 
-/** The same project with a database of its own. */
+/** The same project with another database. */
 function apart(name: string, environment: NodeJS.ProcessEnv = {}): MeltanoProject {
   const database = join(here().folder, `${name}.sqlite`);
   return here().with({ TARGET_SQLITE_DATABASE: database, ...environment });
@@ -81,7 +81,7 @@ function query(database: string, sql: string): Record<string, SQLOutputValue>[] 
   }
 }
 
-/** The filters that were asked of a set. */
+/** The filters of all requests for a set. */
 function filters(set: string): string[] {
   const asked = simulator.requests.filter(({ path }) => path.endsWith(`/${set}`));
   return asked.map(({ query: { $filter = '' } }) => $filter);
@@ -99,7 +99,7 @@ async function state(): Promise<State> {
 }
 
 describe('in Meltano', { timeout: 5 * MINUTES }, () => {
-  it('config test finds the settings of the tap valid, and of the API asks little', async () => {
+  it('config test accepts valid settings of the tap with few requests, and rejects a wrong token', async () => {
     const { code, stdout } = await here().tried('config', 'test', 'tap-exactsales');
     expect(stdout).toContain('Plugin configuration is valid');
     expect(code).toBe(0);
@@ -111,19 +111,19 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(failed.stdout + failed.stderr).toContain('Plugin configuration is invalid');
   });
 
-  it('config test writes through the target, whatever Meltano makes of its end', async () => {
+  it('config test loads rows with the target', async () => {
     const { code, stdout, stderr } = await apart('loader').tried('config', 'test', 'target-sqlite');
     expect(stderr).toContain('Test data was written to your target system');
     const database = join(here().folder, 'loader.sqlite');
     expect(query(database, 'SELECT * FROM meltano_test_stream')).toEqual([
       expect.objectContaining({ id: 1, name: 'Meltano Test Record', _sdc_deleted_at: null }),
     ]);
-    // Behind the test Meltano 4.4 ends the loader, and falls when it has noticed that it ended by itself.
+    // After the test, Meltano 4.4 ends the loader, and fails if it has already ended by itself.
     if (code === 0) expect(stdout).toContain('Plugin configuration is valid');
     else expect(stderr).toContain('ProcessLookupError');
   });
 
-  it('invoke passes on what is asked of the tap itself', async () => {
+  it('invoke passes options on to the tap', async () => {
     const { stdout } = await here().tried('invoke', 'tap-exactsales', '--discover');
     const { streams } = JSON.parse(stdout) as { streams: { tap_stream_id: string }[] };
     expect(streams.map(({ tap_stream_id: id }) => id)).toContain('leadspersons__persons');
@@ -131,7 +131,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(simulator.requests).toEqual([]);
   });
 
-  it('run twice: the second goes on from the state that Meltano kept', async () => {
+  it('a second run continues from the state that Meltano keeps', async () => {
     const first = await here().meltano('--log-format', 'json', 'run', ...PAIR);
     expect(differences(here().database, account)).toEqual([]);
     expect(first).not.toContain(TOKEN);
@@ -145,12 +145,12 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     await here().meltano('run', ...PAIR);
     expect(differences(here().database, account)).toEqual([]);
     const bookmark = bookmarks['leads']?.replication_key_value ?? '';
-    // Asked for is a day less than the bookmark.
+    // The filter is one day before the bookmark.
     const [year] = bookmark.split('-');
     expect(filters('LeadsAndPersons').join()).toContain(`updateDate ge ${year}-`);
   });
 
-  it('state list, get and set: the next run goes on from what was set', async () => {
+  it('a run continues from a state that state set wrote', async () => {
     expect((await here().tried('state', 'list')).stdout.trim()).toBe(ID);
     const before = await state();
     const { leads } = before.singer_state.bookmarks;
@@ -171,7 +171,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(after['callshistory']?.replication_key_value).toBe(calls);
   });
 
-  it('run --full-refresh reads all again, and what is gone at the source goes', async () => {
+  it('run --full-refresh reads everything and marks deleted rows', async () => {
     account.live({ seed: 5, edits: 60, reach: 'whole' });
     await here().meltano('run', '--full-refresh', ...PAIR);
     expect(differences(here().database, account)).toEqual([]);
@@ -180,7 +180,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(query(here().database, gone)).not.toEqual([{ rows: 0 }]);
   });
 
-  it('select leaves out a stream and a column, on the way and in the database', async () => {
+  it('select excludes a stream and a column from the requests and the database', async () => {
     await here().meltano('select', 'tap-exactsales', '*', '*');
     await here().meltano('select', 'tap-exactsales', '--exclude', 'callshistory', '*');
     await here().meltano('select', 'tap-exactsales', '--exclude', 'leads', 'cnpj');
@@ -201,7 +201,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(Object.keys(rows[0] ?? {})).not.toContain('cnpj');
   });
 
-  it('loads by BATCH, from where the target looks for files, and removes them where that is wanted', async () => {
+  it('BATCH files are loaded, and removed if clean_up_batch_files is set', async () => {
     const root = join(here().folder, '.meltano', 'run', 'target-sqlite');
     const files = (): string[] =>
       (existsSync(root) ? readdirSync(root) : []).filter((name) => name.endsWith('.jsonl.gz'));
@@ -219,14 +219,14 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     }
   });
 
-  it('killed in the middle, first the tap and then everything, and run again: nothing is amiss', async () => {
+  it('a run after one whose tap was killed and one that was killed as a whole makes the copy equal', async () => {
     const killed = apart('killed', { TAP_EXACTSALES_PAGE_SIZE: '10' });
     const id = '--state-id-suffix=killed';
     const database = join(here().folder, 'killed.sqlite');
     simulator.behave({ latencyMs: 200 });
     const first = killed.start('run', id, ...PAIR);
     const failed = ended(first);
-    await underWay();
+    await untilReading();
     process.kill(await processOf(first.pid, 'tap-exactsales'), 'SIGKILL');
     expect((await failed).code).toBe(1);
     expect((await failed).stderr).toContain('Extractor failed');
@@ -236,25 +236,25 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     simulator.clearRequests();
     const second = killed.start('run', id, ...PAIR);
     const gone = ended(second);
-    await underWay();
+    await untilReading();
     process.kill(-(second.pid ?? 0), 'SIGKILL');
     await gone;
     simulator.behave({ latencyMs: 0 });
     const runs = query(database, 'SELECT outcome FROM _singer_runs ORDER BY run');
     expect(runs).toEqual([{ outcome: 'done' }, { outcome: 'running' }]);
 
-    // Meltano takes a run that said nothing of its end for one that goes on: for five minutes.
+    // For five minutes, Meltano takes a run that was killed for one that is still active.
     await killed.meltano('run', '--force', id, ...PAIR);
     expect(differences(database, account)).toEqual([]);
   });
 });
 
-/** Until the tap has asked for some pages, and is not done. */
-async function underWay(): Promise<void> {
-  while (simulator.requests.length < 30) await wait(20);
+/** Waits until the tap has sent some requests and has not read all. */
+async function untilReading(): Promise<void> {
+  await until(() => simulator.requests.length >= 30);
 }
 
-/** The process of a plugin, by the group that Meltano leads. */
+/** Finds the process of a plugin by the process group that Meltano leads. */
 async function processOf(group: number | undefined, program: string): Promise<number> {
   const { stdout } = await promisify(execFile)('ps', ['-eo', 'pgid=,pid=,args=']);
   const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/));
@@ -265,7 +265,7 @@ async function processOf(group: number | undefined, program: string): Promise<nu
   return Number(found?.[1]);
 }
 
-/** What the programs say reaches Meltano's own log in its parts, not as lines of JSON. */
+/** Expects Meltano's log to contain the programs' log lines as fields, not as JSON text. */
 function expectParsed(log: string): void {
   const lines = log.split('\n').filter((line) => line.startsWith('{'));
   const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
+import { differences } from '../src/oracle/compare.ts';
 import { columnsOf, expectations, expectedRows } from '../src/oracle/tables.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** An account of the given rows and no others. */
+/** An account with the given rows only. */
 function accountOf(sets: Readonly<Record<string, readonly Row[]>>) {
   return { rows: (set: string) => sets[set] ?? [] };
 }
 
-describe('the tables that follow from an account', () => {
+describe('expected rows', () => {
   it.each([
     ['boxes', 'Boxes', { start: '2026-08-19T11:00:00Z' }, { start: '2026-08-19T14:00:00Z' }],
     ['boxes', 'Boxes', { leadId: 0 }, { leadid: null }],
@@ -43,7 +43,7 @@ describe('the tables that follow from an account', () => {
     expect(expected).toMatchObject(cells);
   });
 
-  it('gives children the key of their parent, and a position where they have none', () => {
+  it('have the key of their parent, and a position if they have no key', () => {
     const questionAnswers = [
       { question: 'a', questionID: 1, answers: [{ text: 'x' }, { text: 'y' }] },
       { question: 'b', questionId: 2, answers: null },
@@ -61,7 +61,7 @@ describe('the tables that follow from an account', () => {
     ]);
   });
 
-  it('knows 22 tables', () => {
+  it('cover 22 tables', () => {
     expect(Object.keys(expectations)).toHaveLength(22);
   });
 });
@@ -86,7 +86,7 @@ function answered(question: string, id: number, answers: string | null): Row {
   };
 }
 
-describe('a database held against an account', () => {
+describe('the differences of a database', () => {
   const account = accountOf({
     industries: [
       { id: 1, active: true, value: 'um' },
@@ -95,19 +95,27 @@ describe('a database held against an account', () => {
   });
 
   it.each([
-    ['equal', ["(1, 1, 'um', NULL)", "(2, 0, '2', NULL)"], []],
-    ['a marked row beside', ["(1,1,'um',NULL)", "(2,0,'2',NULL)", "(3,1,'x','2026')"], []],
-    ['a row too few', ["(1, 1, 'um', NULL)"], ['1 rows, not 2', 'lacks ["0","2","\'2"]']],
-    ['a row too many', ["(1,1,'um',NULL)", "(2,0,'2',NULL)", "(3,1,'x',NULL)"], ['3 rows, not 2']],
-    ['a number for a text', ["(1, 1, 'um', NULL)", '(2, 0, 2, NULL)'], ['has ["0","2","2"]']],
-    ['a marked row that is there', ["(1,1,'um',NULL)", "(2,0,'2','2026')"], ['1 rows, not 2']],
-  ])('%s', (_, values, wanted) => {
+    ['none for equal rows', ["(1, 1, 'um', NULL)", "(2, 0, '2', NULL)"], []],
+    [
+      'none for a row marked as deleted',
+      ["(1,1,'um',NULL)", "(2,0,'2',NULL)", "(3,1,'x','2026')"],
+      [],
+    ],
+    ['a missing row', ["(1, 1, 'um', NULL)"], ['1 rows, not 2', 'lacks ["0","2","\'2"]']],
+    ['an extra row', ["(1,1,'um',NULL)", "(2,0,'2',NULL)", "(3,1,'x',NULL)"], ['3 rows, not 2']],
+    [
+      'a number instead of a string',
+      ["(1, 1, 'um', NULL)", '(2, 0, 2, NULL)'],
+      ['has ["0","2","2"]'],
+    ],
+    ['a row wrongly marked as deleted', ["(1,1,'um',NULL)", "(2,0,'2','2026')"], ['1 rows, not 2']],
+  ])('include %s', (_, values, wanted) => {
     const found = differences(databaseWith(values), account);
     expect(found.length === 0).toBe(wanted.length === 0);
     for (const one of wanted) expect(found.join('\n')).toContain(`industries ${one}`);
   });
 
-  /** All tables, empty, but for the industries. */
+  /** All tables, empty except for the industries. */
   function databaseWith(values: readonly string[]): string {
     const path = join(mkdtempSync(join(tmpdir(), 'oracle-')), 'x.sqlite');
     const database = new DatabaseSync(path);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { Pair } from '../src/pair.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 const TOKEN = 'canary-token';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => simulator.stop());
 
 describe('tap | target', () => {
-  it('copies an account, cell by cell', async () => {
+  it('copies every cell of an account', async () => {
     const { tap, target } = await pair.run();
     expect(tap.code, tap.stderr).toBe(0);
     expect(target.code, target.stderr).toBe(0);
@@ -24,7 +24,7 @@ describe('tap | target', () => {
     expect(differences(pair.database, account)).toEqual([]);
   });
 
-  it('then reads only what it must, and the cells are equal again', async () => {
+  it('reads only what may have changed in the next run', async () => {
     const first = { requests: simulator.requests.length, rows: rowsRead() };
     simulator.clearRequests();
     account.live({ seed: 5, edits: 60 });

@@ -5,13 +5,14 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectedRows } from '../src/oracle/index.ts';
-import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { expectedRows } from '../src/oracle/tables.ts';
+import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
-import { feed, peerTools } from './peer.ts';
+import { TOKEN } from './served-account.ts';
+import { feed, peerTools } from './peer-tools.ts';
 
-/** Both programs with what others wrote: a checker of taps, a target, and the streams that the Singer SDK tests its targets with. */
+/** Both programs with other authors' programs: a checker of taps, a target, and the Singer SDK's test streams. */
 const run = promisify(execFile);
 const MINUTES = 60_000;
 const account = createAccount({ seed: 71, leads: 200 });
@@ -28,13 +29,17 @@ function newPair(): Pair {
 }
 
 it(
-  'singer-check-tap finds nothing wrong with the tap, at first and from its own state',
+  'singer-check-tap accepts a first run of the tap and a run from its state',
   async ({ skip }) => {
     const bin = await peerTools('singer-tools', skip);
     const pair = newPair();
-    // On its standard input: started by itself it may look for its result before it has one.
+    // On stdin: if it starts the tap itself, it may check the result too early.
     const check = async (...args: string[]): Promise<string> => {
-      const tap = start('tap-exactsales', ['--config', join(pair.folder, 'tap.json'), ...args]);
+      const tap = startProgram('tap-exactsales', [
+        '--config',
+        join(pair.folder, 'tap.json'),
+        ...args,
+      ]);
       const { code, stdout: messages, stderr } = await ended(tap);
       expect(code, stderr).toBe(0);
       const checking = run(join(bin, 'singer-check-tap'), { cwd: pair.folder });
@@ -50,7 +55,7 @@ it(
 );
 
 it(
-  'another target receives every row',
+  'target-jsonl receives every row',
   async ({ skip }) => {
     const bin = await peerTools('target-jsonl', skip);
     const pair = newPair();
@@ -88,8 +93,9 @@ interface Message {
 
 type Rows = Map<string, Map<string, Readonly<Record<string, unknown>>>>;
 
-/** What a stream says in the end: the last record of each key, every record where there is no key. */
-function said(messages: readonly Message[]): Rows {
+/** Returns the last record of each key, or every record of a stream without a key. */
+
+function finalRows(messages: readonly Message[]): Rows {
   const keys = new Map<string, readonly string[]>();
   const rows: Rows = new Map();
   for (const { type, stream, key_properties: key = [], record } of messages) {
@@ -104,7 +110,7 @@ function said(messages: readonly Message[]): Rows {
   return rows;
 }
 
-/** A value as a cell holds it. */
+/** A value as it is stored. */
 function cell(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value === 'boolean') return Number(value);
@@ -130,12 +136,12 @@ function expectRows(database: string, rows: Rows): void {
 }
 
 async function load(pair: Pair, text: string): Promise<Ended> {
-  const target = start('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
+  const target = startProgram('target-sqlite', ['--config', join(pair.folder, 'target.json')]);
   target.stdin.end(text);
   return ended(target);
 }
 
-describe('the streams of the Singer SDK', () => {
+describe('a test stream of the Singer SDK', () => {
   let folder = '';
 
   async function stream(name: string, skip: (reason: string) => never): Promise<string> {
@@ -167,14 +173,14 @@ describe('the streams of the Singer SDK', () => {
       'schema_updates',
       'special_chars_in_attributes',
     ].map((name) => ({ name })),
-  )('$name: every row is there', { timeout: 5 * MINUTES }, async ({ name }, { skip }) => {
+  )('$name: every row is loaded', { timeout: 5 * MINUTES }, async ({ name }, { skip }) => {
     const text = await stream(name, skip);
     const pair = newPair();
     const { code, stdout, stderr } = await load(pair, text);
     expect(code, stderr).toBe(0);
     const messages = parse(text);
-    expectRows(pair.database, said(messages));
-    // An empty state says nothing, and would erase what its keeper has.
+    expectRows(pair.database, finalRows(messages));
+    // An empty state is not passed on, because it would erase a stored one.
     const states = messages.filter(
       ({ type, value }) => type === 'STATE' && JSON.stringify(value) !== '{}',
     );
@@ -194,20 +200,23 @@ describe('the streams of the Singer SDK', () => {
         ['test_user_in_location', 5],
       ],
     ],
-  ] as const)('%s and then %s: the rows of both', async ([first, second, counts], { skip }) => {
-    const pair = newPair();
-    for (const name of [first, second]) {
-      const { code, stderr } = await load(pair, await stream(name, skip));
-      expect(code, stderr).toBe(0);
-    }
-    const reader = new DatabaseSync(pair.database, { readOnly: true });
-    for (const [table, rows] of counts) {
-      expect(reader.prepare(`SELECT count(*) AS rows FROM "${table}"`).get()).toEqual({ rows });
-    }
-    reader.close();
-  });
+  ] as const)(
+    '%s and then %s: the rows of both are loaded',
+    async ([first, second, counts], { skip }) => {
+      const pair = newPair();
+      for (const name of [first, second]) {
+        const { code, stderr } = await load(pair, await stream(name, skip));
+        expect(code, stderr).toBe(0);
+      }
+      const reader = new DatabaseSync(pair.database, { readOnly: true });
+      for (const [table, rows] of counts) {
+        expect(reader.prepare(`SELECT count(*) AS rows FROM "${table}"`).get()).toEqual({ rows });
+      }
+      reader.close();
+    },
+  );
 
-  it('pk_updates: a SCHEMA without key_properties is one without a key', async ({ skip }) => {
+  it('pk_updates: a SCHEMA without key_properties has no key', async ({ skip }) => {
     const pair = newPair();
     const { code, stderr } = await load(pair, await stream('pk_updates', skip));
     expect(code, stderr).toBe(0);
@@ -224,7 +233,7 @@ describe('the streams of the Singer SDK', () => {
     ['record_before_schema', 'test_record_before_schema'],
     ['record_missing_key_property', 'id'],
     ['record_missing_required_property', 'id'],
-  ] as const)('%s: refused in one sentence', async ([name, mentions], { skip }) => {
+  ] as const)('%s: is refused with one error message', async ([name, mentions], { skip }) => {
     const { code, stdout, stderr } = await load(newPair(), await stream(name, skip));
     expect(code).toBe(1);
     expect(stdout).toBe('');

@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { loadValidator, type JsonSchema } from '@exact-spotter/singer';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { peerTools } from './peer.ts';
+import { peerTools } from './peer-tools.ts';
 
-/** The definitions for Meltano, held against what its Hub and Meltano itself let stand in them. */
+/** Validates the Meltano definitions against the schemas of Meltano Hub and of Meltano. */
 const root = join(import.meta.dirname, '..', '..');
 const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
 const hub = JSON.parse(read('test-data', 'meltano-hub.schema.json')) as JsonSchema;
@@ -26,7 +26,7 @@ function definition(name: string): Definition {
   return parse(read('packages', name, 'plugin.yml')) as Definition;
 }
 
-async function faults(schema: JsonSchema, value: unknown): Promise<string[]> {
+async function problems(schema: JsonSchema, value: unknown): Promise<string[]> {
   const compile = await loadValidator();
   return compile(schema)(value).map(({ path, reason }) => `${path} ${reason}`);
 }
@@ -36,12 +36,12 @@ const PLUGINS = [
   { name: 'target-sqlite', kind: 'loader' },
 ] as const;
 
-describe.each(PLUGINS)('the definition of $name', ({ name, kind }) => {
+describe.each(PLUGINS)('the Meltano definition of $name', ({ name, kind }) => {
   const plugin = definition(name);
   const ofHub = { ...hub, $ref: `#/definitions/${kind}` };
 
-  it('is one that Meltano Hub takes', async () => {
-    expect(await faults(ofHub, plugin)).toEqual([]);
+  it('is valid for Meltano Hub', async () => {
+    expect(await problems(ofHub, plugin)).toEqual([]);
   });
 
   it.each([
@@ -53,20 +53,20 @@ describe.each(PLUGINS)('the definition of $name', ({ name, kind }) => {
     ],
     ['a property', { select_extra: [] }, /must NOT have additional properties/],
     ['a quality', { quality: 'splendid' }, /^\/quality must be one of gold/],
-  ])('would not be one with %s that nobody knows', async (_what, wrong, sentence) => {
-    expect(await faults(ofHub, { ...plugin, ...wrong })).toEqual([
+  ])('would be invalid with %s that does not exist', async (_what, wrong, sentence) => {
+    expect(await problems(ofHub, { ...plugin, ...wrong })).toEqual([
       expect.stringMatching(sentence) as string,
     ]);
   });
 
-  it('has settings and capabilities that Meltano itself knows', async ({ skip }) => {
+  it('is valid for Meltano', async ({ skip }) => {
     const { base_setting: setting, plugins } = await ofMeltano(skip);
-    for (const given of plugin.settings) expect(await faults(setting, given)).toEqual([]);
+    for (const given of plugin.settings) expect(await problems(setting, given)).toEqual([]);
     const wrong = { ...plugin.settings[0], kind: 'number' };
-    expect((await faults(setting, wrong)).join()).toContain('/kind');
+    expect((await problems(setting, wrong)).join()).toContain('/kind');
     const known = new Set(capabilities(plugins[`${kind}s`]));
     const unknown = plugin.capabilities.filter((capability) => !known.has(capability));
-    // The Hub knows it of loaders; the schema of Meltano's own projects does not yet.
+    // Meltano Hub knows this capability of loaders; Meltano's own schema does not yet.
     expect(unknown).toEqual(kind === 'loader' ? ['validate-records'] : []);
   });
 });
@@ -76,7 +76,7 @@ interface MeltanoSchema {
   readonly plugins: Readonly<Record<string, JsonSchema>>;
 }
 
-/** The parts of the schema of a project that Meltano brings with it. */
+/** Reads the schema of a project from the installed Meltano. */
 async function ofMeltano(skip: (reason: string) => never): Promise<MeltanoSchema> {
   const bin = await peerTools('meltano', skip);
   const print =
@@ -86,7 +86,7 @@ async function ofMeltano(skip: (reason: string) => never): Promise<MeltanoSchema
   return { ...$defs, base_setting: { ...$defs.base_setting, $defs } };
 }
 
-/** The names in the list of capabilities, wherever it stands in the schema of a plugin. */
+/** Finds the list of capabilities in the schema of a plugin. */
 function capabilities(schema: unknown): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
   if ('capabilities' in schema) {

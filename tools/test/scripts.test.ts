@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 
-// npm took the options for its own: the simulator never saw them.
-it('hands the options of npm run simulator on', () => {
+// Without `--` in the script, npm takes the options for its own.
+it('npm run simulator passes its options on', () => {
   const { status, stdout } = spawnSync('npm', ['run', 'simulator', '--', '--help'], {
     cwd: root,
     encoding: 'utf8',

@@ -1,23 +1,26 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { Pair, type Ended } from '../src/pair.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { type Ended } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
+
+/** The token of every simulated account. If a test finds it in a message, a program leaks it. */
+export const TOKEN = 'canary-token';
 
 type Account = Simulator['account'];
 
-/** A made-up account that is served to the tests of one file; each begins with a server that behaves. */
+/** A generated account and its server for the tests of one file. Each test starts with a reset server. */
 export interface ServedAccount {
   readonly account: Account;
-  /** There once the tests run. */
+  /** Available while the tests run. */
   readonly simulator: Simulator;
-  /** Both programs, set up for the account. */
+  /** Creates a pair with the settings for the account. */
   readonly newPair: (settings?: object) => Pair;
-  /** Runs the pair: it ends well, tells no secret, and the tables equal the account. */
+  /** Runs the pair and expects that it succeeds, reveals no secret, and makes the tables equal. */
   readonly copies: (pair: Pair) => Promise<{ readonly tap: Ended; readonly target: Ended }>;
 }
 
-/** @param settings of the tap, beside the address, the token and a budget that is no hindrance */
+/** @param settings of the tap, in addition to the address, the token and a high rate limit */
 export function serveAccount(
   options: Parameters<typeof createAccount>[0],
   settings: object = {},
@@ -30,7 +33,7 @@ export function serveAccount(
   afterAll(() => simulator?.stop());
   beforeEach(() => simulator?.reset());
   const started = (): Simulator => {
-    if (!simulator) throw new Error('the account is served while tests run, not before');
+    if (!simulator) throw new Error('the account is served only while the tests run');
     return simulator;
   };
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { type Pair } from '../src/pair.ts';
+import { differences } from '../src/oracle/compare.ts';
+import type { Pair } from './pair.ts';
 import type { Behaviour } from '@exact-spotter/simulator';
 import { serveAccount } from './served-account.ts';
 
@@ -13,33 +13,33 @@ async function copies(pair: Pair, warnings: readonly RegExp[] = []): Promise<voi
   if (warnings.length === 0) expect(tap.stderr).not.toContain('WARNING');
 }
 
-describe('an account is copied whole, cell by cell,', () => {
+describe('an account is copied completely', () => {
   const cases: [string, Partial<Behaviour>, RegExp[]?][] = [
-    ['where pages end at 100 rows', { pageCap: 100 }],
+    ['when pages have 100 rows', { pageCap: 100 }],
     [
-      'where pages end at 23 rows, and ties come in any order',
+      'when pages have 23 rows and rows with equal dates change order',
       { pageCap: 23, tieOrder: 'shuffled' },
     ],
-    ['where pages are longer than asked for', { pageCap: 900, ignores: { top: 'all' } }],
-    ['where a link stands only before further rows', { nextLink: 'whenMore' }],
-    ['where no link ever stands', { nextLink: 'never' }],
-    ['where links lead back to their own page', { nextLink: 'loop' }],
-    ['where links lead to another host', { nextLink: 'otherHost' }],
-    ['where links forget the size of the page', { nextLinkKeepsTop: false }],
-    ['where nothing is counted', { ignores: { count: 'all' } }],
+    ['when pages are longer than requested', { pageCap: 900, ignores: { top: 'all' } }],
+    ['when only pages before further rows have a next link', { nextLink: 'whenMore' }],
+    ['when no page has a next link', { nextLink: 'never' }],
+    ['when next links lead back to their own page', { nextLink: 'loop' }],
+    ['when next links lead to another host', { nextLink: 'otherHost' }],
+    ['when next links drop the page size', { nextLinkKeepsTop: false }],
+    ['when the server ignores $count', { ignores: { count: 'all' } }],
     [
-      'where counting is refused, and pages end at 100 rows',
+      'when the server rejects $count and pages have 100 rows',
       { rejects: { count: 'all' }, pageCap: 100 },
       [/rejects the count/],
     ],
     [
-      'where order is refused',
+      'when the server rejects $orderby',
       { rejects: { orderby: 'all' } },
       [/\/Leads\S* the API rejects the orderby/],
     ],
-    ['where order is not heeded', { ignores: { orderby: 'all' } }],
-    ['where or is refused', { orClause: 'rejected' }],
-    ['where nothing is compressed', { gzip: false }],
+    ['when the server ignores $orderby', { ignores: { orderby: 'all' } }],
+    ['when the server rejects or in filters', { orClause: 'rejected' }],
+    ['when responses are not compressed', { gzip: false }],
   ];
 
   it.each(cases)('%s', async (_case, behaviour, warnings) => {
@@ -48,11 +48,11 @@ describe('an account is copied whole, cell by cell,', () => {
     expect(served.simulator.decoyRequests).toEqual([]);
   });
 
-  // Each of the short pages is in order by itself, and the rows at the end of the set belong between them.
+  // Each short page is in order by itself, but rows from the end of the set belong between them.
   it.each<[string, Partial<Behaviour>]>([
-    ['is not heeded', { ignores: { orderby: 'all' } }],
-    ['is not heeded, and nothing is counted', { ignores: { orderby: 'all', count: 'all' } }],
-  ])('where order %s, though no short page shows it', async (_case, behaviour) => {
+    ['$orderby', { ignores: { orderby: 'all' } }],
+    ['$orderby and $count', { ignores: { orderby: 'all', count: 'all' } }],
+  ])('when the server ignores %s, although no page is out of order', async (_case, behaviour) => {
     for (let seed = 100; seed < 109; seed += 1) account.live({ seed, edits: 25, reach: 'whole' });
     served.simulator.behave({ ...behaviour, pageCap: 23 });
     await copies(newPair(), [/\/LeadStages: the API does not heed the orderby/]);
@@ -63,7 +63,7 @@ describe('an account is copied whole, cell by cell,', () => {
   it.each<['rejects' | 'ignores', RegExp]>([
     ['rejects', /\/LeadsAndPersons: the API rejects the key filter/],
     ['ignores', /\/LeadsAndPersons: the API does not heed the key filter/],
-  ])('by a server that %s every filter, and then what changed', async (how, warning) => {
+  ])('when the server %s every filter, also after edits', async (how, warning) => {
     served.simulator.behave({ [how]: { filter: sets }, pageCap: 200 });
     const pair = newPair();
     await copies(pair, [warning]);
@@ -71,7 +71,7 @@ describe('an account is copied whole, cell by cell,', () => {
     await copies(pair, [/the (?:date|key) filter/]);
   });
 
-  it('by small pages of a set that is slow', async () => {
+  it('in smaller pages when a set is slow', async () => {
     served.simulator.behave({ slowSets: { LeadsCustomFields: { rows: 130, ms: 3000 } } });
     await copies(newPair({ request_timeout_seconds: 1.5 }), [
       /\/LeadsCustomFields: no answer in time; asking for 125 rows at a time/,
@@ -79,7 +79,7 @@ describe('an account is copied whole, cell by cell,', () => {
   });
 });
 
-it('takes no box as deleted where the server refuses dates and so hides old ones', async () => {
+it('does not take boxes as deleted that the server hides without a date filter', async () => {
   const pair = newPair();
   await copies(pair);
   served.simulator.behave({ rejects: { filter: ['Boxes'] } });
@@ -89,7 +89,7 @@ it('takes no box as deleted where the server refuses dates and so hides old ones
 it.each<['missing' | 'forbidden', number]>([
   ['missing', 404],
   ['forbidden', 403],
-])('goes on without a set that is %s, and says so', async (how, status) => {
+])('continues without a set that is %s and logs it', async (how, status) => {
   served.simulator.behave({ [how]: ['painPoints', 'Tasks'] });
   const pair = newPair();
   const { tap, target } = await pair.run();
@@ -104,7 +104,7 @@ it.each<['missing' | 'forbidden', number]>([
   await copies(pair);
 });
 
-it('ends at once, in one sentence, when the token is refused', async () => {
+it('ends at once with one error message when the token is refused', async () => {
   const pair = newPair({ api_token: 'another-canary' });
   const { tap } = await pair.run();
   expect(tap.code).toBe(1);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 const TOKEN = 'canary-token';
@@ -30,22 +31,21 @@ async function doctor(
 ): Promise<Ended> {
   const base = { api_token: TOKEN, api_url: url, quota_requests: 10_000, max_retries: 0 };
   const pair = new Pair({ ...base, ...settings });
-  const child = start('tap-exactsales', [
+  const child = startProgram('tap-exactsales', [
     ...['doctor', ...args, '--config'],
     pair.write('tap.json', { ...base, ...settings }),
   ]);
-  child.stdin.end();
-  return ended(child);
+  return ended(child, '');
 }
 
-/** What the report in JSON says of one set. */
+/** Returns one set of the JSON report. */
 async function report(set: string, settings: object = {}): Promise<unknown> {
   const { stdout } = await doctor(settings);
   return (JSON.parse(stdout) as Report).sets.find((found) => found.set === set);
 }
 
-describe('an API as it is described', () => {
-  it('differs in nothing, and is asked little', async () => {
+describe('doctor with an API as documented', () => {
+  it('reports no difference and sends few requests', async () => {
     const { code, stdout } = await doctor();
     const { sets } = JSON.parse(stdout) as Report;
     expect(code).toBe(0);
@@ -68,7 +68,7 @@ describe('an API as it is described', () => {
     expect(simulator.requests.length).toBeLessThanOrEqual(78);
   });
 
-  it('gets a table for people, which ends with what to do', async () => {
+  it('prints a table that ends with what to do', async () => {
     const { code, stdout } = await doctor({}, []);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^set +reachable +rows +date filter/);
@@ -77,7 +77,7 @@ describe('an API as it is described', () => {
   });
 });
 
-describe('what an API may do otherwise', () => {
+describe('doctor with an API that differs', () => {
   it.each<[string, Behaviour, string, object]>([
     ['ignores filters', { ignores: { filter: 'all' } }, '/Leads', IGNORED],
     ['refuses filters', { rejects: { filter: ['Leads'] } }, '/Leads', REFUSED],
@@ -93,8 +93,8 @@ describe('what an API may do otherwise', () => {
       '/Tasks',
       { count_inline: 'refused', rows: null },
     ],
-    ['links where more follows', { nextLink: 'whenMore' }, '/Leads', link('when more follows')],
-    ['has no links', { nextLink: 'never' }, '/Leads', link('never')],
+    ['links only to further pages', { nextLink: 'whenMore' }, '/Leads', link('when more follows')],
+    ['has no next links', { nextLink: 'never' }, '/Leads', link('never')],
     [
       'links back to the same page',
       { nextLink: 'loop' },
@@ -108,28 +108,33 @@ describe('what an API may do otherwise', () => {
       link('always', { leads_to_another_host: true }),
     ],
     [
-      'drops its own $top',
+      'drops $top in next links',
       { nextLinkKeepsTop: false },
       '/Leads',
       link('always', { keeps_top: false }),
     ],
-    ['gives shorter pages', { pageCap: 100 }, '/Leads', page({ asked: 500, cap: 100 })],
+    ['limits the page size', { pageCap: 100 }, '/Leads', page({ asked: 500, cap: 100 })],
     [
       'is too slow for large pages',
       { slowSets: { LeadsCustomFields: { rows: 130, ms: 4000 } } },
       '/LeadsCustomFields',
       page({ asked_in_time: 125 }),
     ],
-    ['shuffles the rows of one key', { tieOrder: 'shuffled' }, '/painPoints', { ties: 'changing' }],
-    ['hides no rows of boxes', { hiddenBoxWindow: false }, '/Boxes', { hides_without_date: false }],
+    [
+      'changes the order of rows with equal keys',
+      { tieOrder: 'shuffled' },
+      '/painPoints',
+      { ties: 'changing' },
+    ],
+    ['does not hide boxes', { hiddenBoxWindow: false }, '/Boxes', { hides_without_date: false }],
     ['lacks a set', { missing: ['painPoints'] }, '/painPoints', { reachable: false }],
     ['forbids a set', { forbidden: ['painPoints'] }, '/painPoints', { reachable: false }],
-  ])('is named: it %s', async (_, behaviour, set, expected) => {
+  ])('reports an API that %s', async (_, behaviour, set, expected) => {
     simulator.behave(behaviour);
     expect(await report(set, { request_timeout_seconds: 1 })).toMatchObject(expected);
   });
 
-  it('is measured: how long a page takes', async () => {
+  it('reports how long a page takes', async () => {
     simulator.behave({ latencyMs: (set) => (set === 'Tasks' ? 200 : 0) });
     const { stdout } = await doctor();
     const took = (JSON.parse(stdout) as Report).sets.map(({ set, page: of }) => [set, of] as const);
@@ -137,13 +142,13 @@ describe('what an API may do otherwise', () => {
     expect(slow.map(([set]) => set)).toEqual(['/Tasks']);
   });
 
-  it('leads the token to no other host', async () => {
+  it('never sends the token to another host', async () => {
     simulator.behave({ nextLink: 'otherHost' });
     await doctor();
     expect(simulator.decoyRequests).toEqual([]);
   });
 
-  it('is not named where it is as expected', async () => {
+  it('reports expected behaviour as such', async () => {
     expect(await report('/Leads')).toMatchObject({
       ...link('always', { keeps_top: true, leads_back: false, leads_to_another_host: false }),
       ...page({ asked: 500, cap: 500, asked_in_time: 500 }),
@@ -153,8 +158,8 @@ describe('what an API may do otherwise', () => {
   });
 });
 
-describe('the rows themselves', () => {
-  it('are told by what their fields are called, and how they are written', async () => {
+describe('doctor with unusual rows', () => {
+  it('reports the spellings and formats of their fields', async () => {
     const other = createAccount({
       seed: 3,
       leads: 300,
@@ -194,8 +199,8 @@ describe('the rows themselves', () => {
   });
 });
 
-describe('an account that cannot be read', () => {
-  it('ends with 1 when a set cannot be reached, and tells of all the others', async () => {
+describe('doctor with an account that cannot be read', () => {
+  it('ends with exit code 1 when a set cannot be read, and reports all others', async () => {
     simulator.behave({ missing: ['Tasks'], forbidden: ['painPoints'] });
     const { code, stdout, stderr } = await doctor({}, []);
     expect(code).toBe(1);
@@ -210,21 +215,21 @@ describe('an account that cannot be read', () => {
   it.each([
     ['a wrong token', { api_token: 'wrong-canary' }, 'answered 401: the token is missing or wrong'],
     ['a host that is not there', { api_url: 'http://127.0.0.1:9' }, 'check api_url'],
-  ])('ends with one sentence for %s', async (_, settings, sentence) => {
+  ])('prints one error message for %s', async (_, settings, sentence) => {
     const { code, stdout, stderr } = await doctor(settings);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(sentence);
     expect(stderr).not.toContain('wrong-canary');
   });
 
-  it('does not print what is not one of its forms', async () => {
+  it('refuses an unknown format', async () => {
     const { code, stderr } = await doctor({}, ['--format', 'markdown']);
     expect(code).toBe(2);
     expect(stderr).toContain('--format text or json');
   });
 });
 
-it('says neither the token nor a value of a record', async () => {
+it('doctor prints neither the token nor a value of a record', async () => {
   const values = account.rows('Leads').flatMap((row) => [row['lead'], row['cnpj'], row['phone1']]);
   for (const args of [[], ['--format', 'json']]) {
     const { stdout, stderr } = await doctor({}, args);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
+import { differences } from '../src/oracle/compare.ts';
 import type { Fault, FaultRule } from '@exact-spotter/simulator';
 import { serveAccount } from './served-account.ts';
 
@@ -10,7 +10,7 @@ const served = serveAccount(
 );
 const { account, newPair, copies } = served;
 
-/** At the first, a middle and the last of the three pages of the largest set, and at a small one. */
+/** On the first, a middle and the last page of the largest set, and on a small set. */
 function everywhere(fault: Fault): FaultRule[] {
   return [
     { match: { set: 'sdrs', nth: 1 }, fault },
@@ -20,35 +20,38 @@ function everywhere(fault: Fault): FaultRule[] {
   ];
 }
 
-describe('a page that goes wrong is used whole or not at all', () => {
+describe('an account is copied completely despite', () => {
   it.each<[string, Fault]>([
     ['500', { status: 500 }],
     ['502', { status: 502 }],
-    ['503 with a time to wait', { status: 503, retryAfter: 1 }],
+    ['503 with Retry-After', { status: 503, retryAfter: 1 }],
     ['504', { status: 504 }],
-    ['429 that says nothing', { status: 429 }],
-    ['429 in seconds', { status: 429, retryAfter: 1 }],
-    ['429 as a date', { status: 429, retryAfter: new Date(Date.now() + 2000).toUTCString() }],
-    ['a reset before the headers', 'resetBeforeHeaders'],
-    ['a reset in the body', 'resetMidBody'],
-    ['JSON cut short', 'truncatedJson'],
-    ['a page of HTML with 200', 'html'],
-    ['a content type that is wrong', 'wrongContentType'],
-    ['headers that never come', 'headersNever'],
-    ['a body that drips', { slowBody: 20 }],
+    ['429 without Retry-After', { status: 429 }],
+    ['429 with Retry-After in seconds', { status: 429, retryAfter: 1 }],
+    [
+      '429 with Retry-After as a date',
+      { status: 429, retryAfter: new Date(Date.now() + 2000).toUTCString() },
+    ],
+    ['a connection reset before the headers', 'resetBeforeHeaders'],
+    ['a connection reset in the body', 'resetMidBody'],
+    ['truncated JSON', 'truncatedJson'],
+    ['an HTML page with status 200', 'html'],
+    ['a wrong content type', 'wrongContentType'],
+    ['headers that never arrive', 'headersNever'],
+    ['a slow body', { slowBody: 20 }],
     ['chunks without an end', 'chunkedWithoutEnd'],
-    ['an answer of HTTP/1.0', 'http10'],
+    ['an HTTP/1.0 response', 'http10'],
     ['an empty page before the end', 'emptyPage'],
-    ['rows that come twice', 'duplicateRows'],
+    ['duplicate rows', 'duplicateRows'],
     ['a row without its key', 'rowWithoutKey'],
-    ['gzip cut short', 'gzipCut'],
-    ['rows pushed back', { shiftedRows: -3 }],
+    ['truncated gzip', 'gzipCut'],
+    ['shifted rows', { shiftedRows: -3 }],
   ])('%s', async (_case, fault) => {
     served.simulator.faults(everywhere(fault));
     await copies(newPair());
   });
 
-  it('and is told of once for each kind', async () => {
+  it('errors of two kinds, each with one warning', async () => {
     served.simulator.faults([
       ...everywhere({ status: 503 }),
       { match: { set: 'stages', nth: 1 }, fault: 'truncatedJson' },
@@ -60,7 +63,7 @@ describe('a page that goes wrong is used whole or not at all', () => {
   });
 
   it(
-    'in any mixture, at one request in five',
+    'several kinds of errors, in a fifth of the requests',
     async () => {
       const mixture: Fault[] = [
         { status: 503 },
@@ -83,18 +86,14 @@ describe('a page that goes wrong is used whole or not at all', () => {
   );
 });
 
-describe('what does not pass', () => {
+describe('an error that retrying does not fix', () => {
   it.each<[string, Fault, RegExp]>([
-    ['500 for ever', { status: 500 }, /GET \/sdrs answered 500, also when tried again/],
+    ['500', { status: 500 }, /GET \/sdrs answered 500, also when tried again/],
     ['a redirect to another host', 'redirect', /GET \/sdrs answered 30\d/],
-    [
-      'JSON cut short for ever',
-      'truncatedJson',
-      /GET \/sdrs answered with something that is no page/,
-    ],
-    ['no headers for ever', 'headersNever', /GET \/sdrs was not answered within 1 seconds/],
+    ['truncated JSON', 'truncatedJson', /GET \/sdrs answered with something that is no page/],
+    ['headers that never arrive', 'headersNever', /GET \/sdrs was not answered within 1 seconds/],
   ])(
-    '%s ends that stream alone, and the token goes nowhere else',
+    '%s ends only its stream, and the token goes to no other host',
     async (_case, fault, sentence) => {
       served.simulator.faults([{ match: { set: 'sdrs' }, fault }]);
       const pair = newPair({ max_retries: 1 });
@@ -108,7 +107,7 @@ describe('what does not pass', () => {
     },
   );
 
-  it('a token refused in the middle keeps what was copied', async () => {
+  it('a token that is refused during the run: the next run continues from what was copied', async () => {
     served.simulator.faults([
       { match: { set: 'LeadsAndPersons', nth: 3 }, fault: { status: 401 } },
     ]);
@@ -123,7 +122,7 @@ describe('what does not pass', () => {
     expect(filters.some((filter) => /^id gt \d+$/.test(filter))).toBe(true);
   });
 
-  it('a wait of thirty years is not waited', async () => {
+  it('Retry-After of thirty years ends the run', async () => {
     served.simulator.faults([{ match: {}, fault: { status: 429, retryAfter: 1_000_000_000 } }]);
     const { tap } = await newPair().run();
     expect(tap.code).toBe(1);

@@ -31,7 +31,7 @@ beforeAll(async () => {
 beforeEach(() => simulator.reset());
 afterAll(() => simulator.stop());
 
-/** @returns what came out of a shell's command, on a terminal of 100 columns where one is wanted */
+/** Runs a shell command, on a terminal of 100 columns if wanted. @returns everything it printed */
 async function shell(command: string, onTerminal: boolean): Promise<string> {
   const [program, args] = onTerminal
     ? ['script', ['-qec', `stty cols 100 rows 30; ${command}`, '/dev/null']]
@@ -53,7 +53,7 @@ function run(before = ''): string {
 const ESCAPE = '\u001B';
 const TOKENS = new RegExp(`${ESCAPE}\\[(\\d*)[A-Za-z]|\\r|\\n|[^${ESCAPE}\\r\\n]+`, 'g');
 
-/** The lines that stand on a terminal in the end: it knows line ends, and the four moves that are used. */
+/** Returns the lines of a terminal after a text with line ends and the four cursor movements in use. */
 function screen(text: string): string[] {
   const lines = [''];
   let row = 0;
@@ -72,9 +72,13 @@ function screen(text: string): string[] {
   return Array.from(lines, (line: string | undefined) => line ?? '').filter((line) => line !== '');
 }
 
-describe.runIf(hasTerminals)('on a terminal', () => {
-  it('shows a line a stream, and takes it away in the end, with no line of the log torn', async () => {
-    // The rate of a read is told from its second second on.
+describe('the progress display on a terminal', () => {
+  beforeEach(({ skip }) => {
+    if (!hasTerminals) skip('the program script is not installed');
+  });
+
+  it('shows one line per stream, leaves complete log lines, and disappears at the end', async () => {
+    // The rate of a read is shown after one second.
     simulator.behave({ latencyMs: (set) => (set === 'LeadsAndPersons' ? 500 : 40) });
     const text = await shell(run(), true);
     expect(text).toMatch(/\nleads \+ leadspersons +(500|1,000) of 1,200 +(41|83) %/);
@@ -87,7 +91,7 @@ describe.runIf(hasTerminals)('on a terminal', () => {
     expect(readFileSync(messages, 'utf8')).not.toContain(ESCAPE);
   });
 
-  it('leaves a line of another program on the same terminal whole', async () => {
+  it('does not break the lines of another program', async () => {
     simulator.behave({ latencyMs: 150 });
     const other = 'sh -c "while sleep 0.4; do echo another program speaks >&2; done" &';
     const text = await shell(`${other} ${run()}; kill $!`, true);
@@ -97,21 +101,21 @@ describe.runIf(hasTerminals)('on a terminal', () => {
   });
 
   it.each([
-    ['the log is for programs', `SINGER_SDK_LOG_CONFIG=${logConfig}`],
-    ['nothing but errors is to be told', 'LOGLEVEL=ERROR'],
-    ['the terminal cannot draw', 'TERM=dumb'],
-  ])('draws nothing where %s', async (_case, before) => {
+    ['the log is structured', `SINGER_SDK_LOG_CONFIG=${logConfig}`],
+    ['only errors are logged', 'LOGLEVEL=ERROR'],
+    ['the terminal has no cursor movements', 'TERM=dumb'],
+  ])('is off when %s', async (_case, before) => {
     const text = await shell(run(before), true);
     expect(text).not.toContain(ESCAPE);
     expect(text).not.toContain('requests left');
   });
 
-  it('draws nothing where the messages come to the terminal too', async () => {
+  it('is off when stdout is the terminal too', async () => {
     expect(await shell(run().replace(/>.*/, ''), true)).not.toContain(ESCAPE);
   });
 });
 
-it('draws nothing into a pipe', async () => {
+it('the progress display is off when stderr is a pipe', async () => {
   const text = await shell(run(), false);
   expect(text).toContain('INFO leads: 1200 rows.');
   expect(text).not.toContain(ESCAPE);

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { Pair } from '../src/pair.ts';
 import { createAccount, startSimulator } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
-import { serveAccount } from './served-account.ts';
+import { withSeed } from '@exact-spotter/testing';
+import { describe, expect, it } from 'vitest';
+import { differences } from '../src/oracle/compare.ts';
+import { Pair } from './pair.ts';
+import { serveAccount, TOKEN } from './served-account.ts';
 
 const QUOTA = { requests: 30, seconds: 1.5 };
 const served = serveAccount(
@@ -16,20 +16,22 @@ const served = serveAccount(
 );
 const { account, newPair } = served;
 
-describe('the budget', () => {
-  it.each([1, 4, 16])('is never exceeded with %i requests in flight', async (concurrency) => {
-    served.simulator.behave({ quota: QUOTA, latencyMs: () => Math.random() * 60 });
-    const pair = newPair({ concurrency });
-    const { tap } = await pair.run();
-    expect(tap.code, tap.stderr).toBe(0);
-    expect(served.simulator.requests.length).toBeGreaterThan(3 * QUOTA.requests);
-    expect(served.simulator.quota).toMatchObject({ answered429: 0 });
-    expect(served.simulator.quota.maxInWindow).toBeLessThanOrEqual(QUOTA.requests);
-    expect(differences(pair.database, account)).toEqual([]);
-  });
+describe('the rate limit', () => {
+  it.each([1, 4, 16])('is never exceeded with %i requests in flight', (concurrency) =>
+    withSeed(async (random) => {
+      served.simulator.behave({ quota: QUOTA, latencyMs: () => random() * 60 });
+      const pair = newPair({ concurrency });
+      const { tap } = await pair.run();
+      expect(tap.code, tap.stderr).toBe(0);
+      expect(served.simulator.requests.length).toBeGreaterThan(3 * QUOTA.requests);
+      expect(served.simulator.quota).toMatchObject({ answered429: 0 });
+      expect(served.simulator.quota.maxInWindow).toBeLessThanOrEqual(QUOTA.requests);
+      expect(differences(pair.database, account)).toEqual([]);
+    })(),
+  );
 
   it.each(['seconds', 'date', 'none'] as const)(
-    'that others spend too: 429 is heeded (%s), and the run ends well without a storm',
+    'is respected when other clients use it too and 429 says when to retry (%s)',
     async (retryAfter) => {
       served.simulator.behave({
         quota: { ...QUOTA, retryAfter, clockOffsetSeconds: 3600 },
@@ -45,8 +47,8 @@ describe('the budget', () => {
   );
 });
 
-describe('no request that is not needed', () => {
-  it('is made on a first load: as many as the pages, and the sets that are slow to cut', async () => {
+describe('the number of requests', () => {
+  it('of a first load is at most a tenth more than the number of pages', async () => {
     const pair = newPair({ page_size: 500, quota_requests: 1000 });
     await pair.run();
     const sets = [
@@ -59,7 +61,7 @@ describe('no request that is not needed', () => {
     expect(new Set(served.simulator.requests.map(({ set }) => set))).toEqual(new Set(sets));
   });
 
-  it('is made behind a page that proves to be the last, full as it may be', async () => {
+  it('does not include one after a full last page', async () => {
     const exact = createAccount({ seed: 5, leads: 200 });
     const other = await startSimulator({ account: exact, token: TOKEN });
     const pair = new Pair({ api_token: TOKEN, api_url: other.url, page_size: 100 });

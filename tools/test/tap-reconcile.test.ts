@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 const TOKEN = 'canary-token';
@@ -19,19 +20,18 @@ afterAll(() => simulator.stop());
 async function tap(settings: object): Promise<Ended> {
   const base = { api_token: TOKEN, api_url: simulator.url, quota_requests: 10_000 };
   const pair = new Pair(base);
-  const child = start('tap-exactsales', [
+  const child = startProgram('tap-exactsales', [
     '--config',
     pair.write('tap.json', { ...base, ...settings }),
   ]);
-  child.stdin.end();
-  return ended(child);
+  return ended(child, '');
 }
 
 function counts(): string[] {
   return simulator.requests.map(({ path }) => path).filter((path) => path.endsWith('/$count'));
 }
 
-it('asks for no count unless told', async () => {
+it('no count is requested by default', async () => {
   expect(await tap({})).toMatchObject({ code: 0 });
   expect(counts()).toEqual([]);
 });
@@ -39,9 +39,9 @@ it('asks for no count unless told', async () => {
 it.each([
   ['by key', {}],
   ['by small pages', { pageCap: 90 }],
-  ['counted off', { ignores: { filter: 'all', orderby: 'all' } }],
+  ['by position', { ignores: { filter: 'all', orderby: 'all' } }],
 ] as const)(
-  'asks once for each complete read %s, and says nothing where all is equal',
+  'reconcile requests one count per complete read %s and logs nothing if they agree',
   async (_, behaviour) => {
     simulator.behave(behaviour);
     const { code, stderr } = await tap({ reconcile: true });
@@ -53,7 +53,7 @@ it.each([
   },
 );
 
-it('says where the read and the count differ, in numbers', async () => {
+it('reconcile logs both numbers when read and count differ', async () => {
   const stop = simulator.beforeResponse(({ path }) => {
     if (path === '/sdrs') simulator.account.remove('sdrs', 415_000);
   });
@@ -65,12 +65,12 @@ it('says where the read and the count differ, in numbers', async () => {
   expect(stderr.match(/the API counts/g)).toHaveLength(1);
 });
 
-it('counts rows once that had to be read again', async () => {
+it('reconcile counts rows once that were read again', async () => {
   const account = createAccount({ seed: 8, leads: 20 });
   const [lead] = account.rows('Leads');
   for (let at = 0; at < 8; at += 1) account.add('LeadStages', { leadId: lead?.['id'] });
   const served = await startSimulator({ account, token: TOKEN, behaviour: { pageCap: 4 } });
-  // A row that changes while the rows of its key are read on makes them begin again.
+  // A row that changes between two pages of its key makes the tap read the key again.
   let changes = 0;
   served.beforeResponse(({ path, query }) => {
     if (path !== '/LeadStages' || query['$skip'] === undefined || changes > 1) return;
@@ -84,7 +84,7 @@ it('counts rows once that had to be read again', async () => {
   expect(stderr).not.toContain('the API counts');
 });
 
-it('goes on where the API tells no count', async () => {
+it('reconcile continues when the API rejects the count', async () => {
   simulator.behave({ rejects: { count: ['stages'] } });
   const { code, stderr } = await tap({ reconcile: true });
   expect(code, stderr).toBe(0);

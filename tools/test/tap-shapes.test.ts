@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { differences } from '../src/oracle/index.ts';
-import { Pair } from '../src/pair.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator } from '@exact-spotter/simulator';
-import { TOKEN } from './token.ts';
+import { TOKEN } from './served-account.ts';
 
 it.each([
   ['likely', {}],
@@ -20,7 +20,7 @@ it.each([
     },
   ],
   ['third', { painPointKey: 'id', zone: '-03:00', sourceFlags: 'number' }],
-] as const)('objects of the %s shape become the same tables', async (_name, shapes) => {
+] as const)('objects of the %s shape fill the same tables', async (_name, shapes) => {
   const shaped = createAccount({ seed: 64, leads: 60, shapes });
   const other = await startSimulator({ account: shaped, token: TOKEN });
   const pair = new Pair({ api_token: TOKEN, api_url: other.url, quota_requests: 10_000 });
@@ -31,7 +31,7 @@ it.each([
   expect(differences(pair.database, shaped)).toEqual([]);
 });
 
-it('names a field that nobody knows once, and leaves it out', async () => {
+it('an unknown field is logged once and left out', async () => {
   const shaped = createAccount({ seed: 65, leads: 60, shapes: { unknownFields: true } });
   const other = await startSimulator({ account: shaped, token: TOKEN });
   const pair = new Pair({

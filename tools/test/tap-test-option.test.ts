@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ended, Pair, start, type Ended } from '../src/pair.ts';
+import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 const TOKEN = 'canary-token';
@@ -35,7 +36,7 @@ interface Tested extends Ended {
 
 async function tap(...args: string[]): Promise<Tested> {
   const config = pair.write('tap.json', settings());
-  const child = start('tap-exactsales', ['--config', config, ...args]);
+  const child = startProgram('tap-exactsales', ['--config', config, ...args]);
   child.stdin.end();
   const end = await ended(child);
   const lines = end.stdout.split('\n').filter((line) => line !== '');
@@ -60,7 +61,7 @@ describe.each([['--test'], ['--test=all']])('%s', (option) => {
 });
 
 describe('--test', () => {
-  it('takes a child of the record before it', async () => {
+  it('prints a child of the printed parent', async () => {
     const { lines } = await tap('--test');
     const record = (of: string): Line['record'] =>
       lines.find(({ type, stream }) => type === 'RECORD' && stream === of)?.record;
@@ -68,8 +69,8 @@ describe('--test', () => {
     expect(record('tasks')?.['id']).toEqual(expect.any(Number));
   });
 
-  it('goes by the catalog', async () => {
-    const child = start('tap-exactsales', ['--discover']);
+  it('tests only selected streams', async () => {
+    const child = startProgram('tap-exactsales', ['--discover']);
     const { stdout } = await ended(child);
     const { streams: all } = JSON.parse(stdout) as { streams: { stream: string }[] };
     const wanted = all.filter(({ stream }) => ['stages', 'leadspersons__persons'].includes(stream));
@@ -78,7 +79,7 @@ describe('--test', () => {
     expect(simulator.requests.map(({ path }) => path)).toEqual(['/stages', '/LeadsAndPersons']);
   });
 
-  it('asks from the state on', async () => {
+  it('reads from the state on', async () => {
     const bookmarks = { leads: { replication_key_value: '2024-06-02T00:00:00Z' } };
     simulator.clearRequests();
     await tap('--test', '--state', pair.write('state.json', { bookmarks }));
@@ -88,7 +89,7 @@ describe('--test', () => {
     expect(filters).toEqual(['updateDate ge 2024-06-01T00:00:00.000Z']);
   });
 
-  it('ends with 1 when a set cannot be read, and tests the others', async () => {
+  it('ends with exit code 1 when a set cannot be read, and tests the others', async () => {
     simulator.behave({ missing: ['stages'] });
     const tested = await tap('--test');
     expect(tested.code).toBe(1);
@@ -98,7 +99,7 @@ describe('--test', () => {
 });
 
 describe('--test=schema', () => {
-  it('prints the schemas alone, and asks nothing of the API', async () => {
+  it('prints only the schemas, without a request', async () => {
     const tested = await tap('--test=schema');
     expect(tested.code, tested.stderr).toBe(0);
     expect(streams(tested, 'SCHEMA')).toHaveLength(22);
@@ -107,7 +108,7 @@ describe('--test=schema', () => {
   });
 });
 
-it('knows no other test', async () => {
+it('--test refuses an unknown value', async () => {
   const { code, stdout, stderr } = await tap('--test=records');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('see tap-exactsales --help');

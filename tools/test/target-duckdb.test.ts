@@ -2,12 +2,13 @@ import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { warehouseCell } from '../src/oracle/index.ts';
-import { ended, type Pair } from '../src/pair.ts';
-import { compareTables, feed, lastState, peerTools } from './peer.ts';
+import { warehouseCell } from '../src/oracle/cells.ts';
+import { ended } from '@exact-spotter/testing';
+import type { Pair } from './pair.ts';
+import { compareTables, feed, lastState, peerTools } from './peer-tools.ts';
 import { serveAccount } from './served-account.ts';
 
-/** The tap with target-duckdb, which loads each batch of rows by a CSV file. */
+/** The tap with target-duckdb, which loads each batch of rows from a CSV file. */
 const run = promisify(execFile);
 const MINUTES = 60_000;
 const served = serveAccount({ seed: 71, leads: 1500 });
@@ -24,7 +25,7 @@ rows = lambda name: [json.loads(row) for row in ask(f'SELECT to_json(t) FROM exa
 print(json.dumps({name: rows(name) for name in names}))
 `;
 
-/** A database that the target of an environment keeps. */
+/** A database of target-duckdb. */
 class DuckDb {
   readonly target: readonly string[];
   readonly #bin: string;
@@ -47,19 +48,19 @@ class DuckDb {
 
   async differences(): Promise<ReturnType<typeof compareTables>> {
     const tables = await this.tables();
-    // Its names are in small letters.
+    // Its names are in lower case.
     const rows = (table: string): Rows => tables.get(table.toLowerCase()) ?? [];
     return compareTables(served.account, rows, seen);
   }
 }
 
-/** An empty text is NULL in its CSV. */
+/** In its CSV, an empty string is NULL. */
 function seen(cell: unknown): unknown {
   return cell === '' ? null : warehouseCell(cell);
 }
 
 it(
-  'receives every cell of every table, and what changed from its own state; what is gone stays',
+  'target-duckdb receives every cell and later changes; deleted rows stay',
   async ({ skip }) => {
     const pair = served.newPair();
     const database = new DuckDb(await peerTools('target-duckdb', skip), pair);
@@ -80,15 +81,14 @@ it(
 );
 
 /**
- * target-duckdb 0.8.0 leaves it to DuckDB to guess whether its CSV files have a header, and from
- * 1.3.0 on DuckDB takes a first row with an instant that bears a zone for one: so the first row of
- * each batch is lost.
+ * target-duckdb 0.8.0 lets DuckDB guess whether its CSV files have a header. DuckDB 1.3.0 and newer
+ * take a first row with an instant with a zone for a header, so the first row of each batch is lost.
  */
 it.for([
   { environment: 'target-duckdb', on: '1.2', ids: [1, 2, 3] },
   { environment: 'target-duckdb-on-duckdb-2', on: '2.0', ids: [2, 3] },
 ])(
-  'on DuckDB $on the rows $ids of three are there',
+  'target-duckdb on DuckDB $on loads the rows $ids of three',
   { timeout: 5 * MINUTES },
   async ({ environment, ids }, { skip }) => {
     const database = new DuckDb(await peerTools(environment, skip), served.newPair());

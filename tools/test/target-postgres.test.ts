@@ -1,17 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MeltanoProject } from '../src/meltano.ts';
-import { expectations, warehouseCell } from '../src/oracle/index.ts';
-import { startPostgres, type Postgres } from '../src/postgres.ts';
-import { TOKEN } from './token.ts';
-import { compareTables, feed, lastState, missing, peerTools } from './peer.ts';
-import { serveAccount } from './served-account.ts';
+import { MeltanoProject } from './meltano-project.ts';
+import { warehouseCell } from '../src/oracle/cells.ts';
+import { expectations } from '../src/oracle/tables.ts';
+import { startPostgres, type Postgres } from './postgres.ts';
+import { compareTables, feed, lastState, missing, peerTools } from './peer-tools.ts';
+import { serveAccount, TOKEN } from './served-account.ts';
 
 /**
- * The tap with MeltanoLabs' target-postgres and a PostgreSQL, by a pipe and by a project of Meltano.
- * The server is in São Paulo, as a company's may be: the columns of instants bear no zone, and must
- * hold UTC all the same.
+ * The tap with MeltanoLabs' target-postgres and a PostgreSQL server, by a pipe and in a Meltano
+ * project. The server's time zone is São Paulo: the columns of instants have no zone and must
+ * contain UTC.
  */
 const root = join(import.meta.dirname, '..', '..');
 const MINUTES = 60_000;
@@ -33,11 +33,11 @@ beforeEach(({ skip }) => {
 });
 
 function server(): Postgres {
-  if (!postgres) throw new Error('the server runs while tests run, not before');
+  if (!postgres) throw new Error('the server runs only while the tests run');
   return postgres;
 }
 
-/** What the tables of a schema lack and have too much, marked rows left out. */
+/** Compares the tables of a schema with the account, without rows marked as deleted. */
 async function differences(schema: string): Promise<ReturnType<typeof compareTables>> {
   const tables = new Map<string, Awaited<ReturnType<Postgres['query']>>>();
   for (const table of Object.keys(expectations)) {
@@ -47,14 +47,14 @@ async function differences(schema: string): Promise<ReturnType<typeof compareTab
   return compareTables(served.account, (table) => tables.get(table) ?? [], warehouseCell);
 }
 
-/** What a day brings; a stage, a meeting to come and a lead are deleted, and a lead loses its contacts. */
-function aDay(seed: number): { readonly lead: number } {
+/** Edits the account: deletes a stage, a future meeting and a lead, and the contacts of a lead. */
+function editAccount(seed: number): { readonly lead: number } {
   const { account } = served;
   account.live({ seed, edits: 60 });
   const withPersons = account
     .rows('LeadsAndPersons')
     .filter(({ persons }) => Array.isArray(persons) && persons.length > 0);
-  const [gone, poor] = withPersons.map(({ id }) => Number(id));
+  const [deleted, withoutContacts] = withPersons.map(({ id }) => Number(id));
   const [stage] = account.rows('stages').map(({ id }) => Number(id));
   const [now, later] = [0, 300].map((days) => new Date(Date.now() + days * DAY).toISOString());
   const meeting = account.rows('Meetings').find(({ startTime }) => {
@@ -63,14 +63,14 @@ function aDay(seed: number): { readonly lead: number } {
   });
   account.remove('stages', stage ?? 0);
   account.remove('Meetings', Number(meeting?.['id']));
-  account.change('Leads', poor ?? 0, { persons: [] });
-  account.remove('Leads', gone ?? 0);
-  return { lead: gone ?? 0 };
+  account.change('Leads', withoutContacts ?? 0, { persons: [] });
+  account.remove('Leads', deleted ?? 0);
+  return { lead: deleted ?? 0 };
 }
 
-describe('by a pipe', () => {
+describe('target-postgres in a pipe', () => {
   it(
-    'receives every cell, then what changed; what is gone is marked, or removed, by the next whole read',
+    'receives every cell and later changes, and marks or removes deleted rows after a full refresh',
     async ({ skip }) => {
       const bin = await peerTools('target-postgres', skip);
       const pair = served.newPair();
@@ -82,14 +82,14 @@ describe('by a pipe', () => {
       expect(first.target.code, first.target.stderr).toBe(0);
       expect(await differences('piped')).toEqual({ lacks: [], has: [] });
 
-      const { lead } = aDay(5);
+      const { lead } = editAccount(5);
       const second = await feed(pair, target, lastState(first.target));
       expect(second.target.code, second.target.stderr).toBe(0);
       const { lacks, has } = await differences('piped');
       expect(lacks).toEqual([]);
       const stale = has.map((row) => row.split(' ')[0]);
       expect(stale).toEqual(expect.arrayContaining(['leads', 'leadspersons__persons', 'meetings']));
-      // A stream that is read whole in every run.
+      // This stream is read completely in every run.
       expect(stale).not.toContain('stages');
 
       const whole = served.newPair({ full_refresh_days: 0.000_001 });
@@ -109,16 +109,16 @@ describe('by a pipe', () => {
   );
 });
 
-/** Settings as lines of the file from which Meltano takes its environment. */
+/** Settings as lines of Meltano's .env file. */
 function variables(plugin: string, settings: object): string[] {
   return Object.entries(settings).map(
     ([name, value]) => `${`${plugin}_${name}`.toUpperCase()}=${value}\n`,
   );
 }
 
-describe('in Meltano, from the project that docs/warehouse.md shows', () => {
+describe('the Meltano project in docs/warehouse.md', () => {
   it(
-    'its schedule tells a failure, copies the account, and goes on from the state that it keeps',
+    'has a schedule that reports failures, copies the account, and continues from its state',
     async ({ skip }) => {
       const bin = await peerTools('meltano', skip);
       const project = new MeltanoProject(bin, {
@@ -151,7 +151,7 @@ describe('in Meltano, from the project that docs/warehouse.md shows', () => {
       const state = join(project.folder, 'state', id, 'state.json');
       expect(existsSync(state) && readFileSync(state, 'utf8')).toContain('"leads"');
 
-      aDay(6);
+      editAccount(6);
       served.simulator.clearRequests();
       await runs();
       expect((await differences('exactsales')).lacks).toEqual([]);

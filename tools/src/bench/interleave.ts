@@ -1,35 +1,30 @@
-/** Something that is measured: one run of it, and what it took. */
+/** Measures one execution of something. */
 type Variant = () => Promise<number>;
 
 /**
- * Runs the variants in turns, so that what else the machine does falls on all of them alike, and
- * takes the median of each.
- * @param rounds an odd number has a run in the middle
+ * Measures the variants in turns, so that other load on the machine affects all of them alike.
+ * @param rounds odd, so that one measurement is in the middle
+ * @returns the median of each
  */
 export async function interleave<Name extends string>(
   variants: Readonly<Record<Name, Variant>>,
   rounds: number,
 ): Promise<Readonly<Record<Name, number>>> {
   const names = Object.keys(variants) as Name[];
-  const taken = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
-    Name,
-    number[]
-  >;
+  const measured = new Map(names.map((name) => [name, [] as number[]]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of names) taken[name].push(await variants[name]());
+    for (const name of names) measured.get(name)?.push(await variants[name]());
   }
-  return Object.fromEntries(names.map((name) => [name, median(taken[name])])) as Record<
-    Name,
-    number
-  >;
+  return Object.fromEntries(
+    names.map((name) => [name, median(measured.get(name) ?? [])]),
+  ) as Record<Name, number>;
 }
 
 export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+  return quantile(values, 0.5);
 }
 
-/** The value below which the given share of all lies. */
+/** Returns the value that the given share of all values is below. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;

@@ -1,9 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { recordLine, schemaLine, stateLine } from '@exact-spotter/singer';
+import { recordLine, schemaLine, stateLine, stdoutOutput } from '@exact-spotter/singer';
 
 /**
- * A made-up stream of leads: 42 mixed columns, about 1,250 bytes a line, with accents, nulls,
- * doubles and dates. The same rows for the same numbers, so that what reads them can be compared.
+ * A generated stream of leads: 42 mixed columns, about 1,250 bytes per line, with accents, nulls,
+ * doubles and dates. A lead's values follow from its id, so that every reader gets the same rows.
+ * As a program, `leads.ts COUNT` writes leads to stdout, for streams that are too long for a file.
  */
 type Make = (id: number) => unknown;
 
@@ -79,20 +80,28 @@ export function leadLine(id: number): string {
   return recordLine('leads', record, { timeExtracted: '2026-11-24T05:00:00.000000Z' });
 }
 
-/** Rows between two STATEs, as a tap of pages of 500 rows sends them. */
+/** Rows between two STATEs, as a tap with pages of 500 rows sends them. */
 const PAGE = 500;
 
-/** Writes a file of so many leads, with a STATE after each page. */
+/** Writes a file of leads, with a STATE after each page. */
 export function writeLeads(path: string, count: number): void {
   const file = openSync(path, 'w');
-  writeSync(file, leadsSchema());
-  let text = '';
-  for (let id = 1; id <= count; id += 1) {
-    text += leadLine(id);
-    if (id % PAGE === 0 || id === count) {
-      writeSync(file, text + stateLine({ bookmarks: { leads: { id } } }));
-      text = '';
-    }
-  }
+  for (const text of pages(count)) writeSync(file, text);
   closeSync(file);
+}
+
+function* pages(count: number): Generator<string> {
+  yield leadsSchema();
+  for (let first = 1; first <= count; first += PAGE) {
+    const last = Math.min(first + PAGE - 1, count);
+    let text = '';
+    for (let id = first; id <= last; id += 1) text += leadLine(id);
+    yield text + stateLine({ bookmarks: { leads: { id: last } } });
+  }
+}
+
+if (import.meta.main) {
+  const output = stdoutOutput();
+  for (const text of pages(Number(process.argv[2]))) await output.write(text);
+  await output.flush();
 }

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A server that asks another one for what it does not know, and answers from memory from then on:
- * the least that any server must do. `GET /control/paths` lists what it knows.
+ * A server that forwards each request once to another server and then answers it from memory, which
+ * takes almost no time. `GET /control/paths` lists the paths in memory.
  */
 const [upstream = ''] = process.argv.slice(2);
 
@@ -23,7 +23,7 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
-process.stdout.write(`What was asked before answers at http://127.0.0.1:${port}/v3\n`);
+process.stdout.write(`The playback answers at http://127.0.0.1:${port}/v3\n`);
 
 async function answer(request: IncomingMessage): Promise<Recorded> {
   const path = request.url ?? '';

@@ -1,93 +1,163 @@
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePipe } from './pipe.ts';
 
-/** The programs as they are installed: built, and started by the bin files. */
 const root = join(import.meta.dirname, '..', '..', '..');
 
-export type ProgramName = 'tap-exactsales' | 'target-sqlite';
+/** A program and its arguments. */
+export type Command = readonly [string, ...string[]];
 
-export function binOf(program: ProgramName): string {
-  return join(root, 'packages', program, 'bin', `${program}.js`);
+/** The command line of one of our programs as it is installed: built, and started by its bin file. */
+export function command(
+  program: 'tap-exactsales' | 'target-sqlite',
+  ...args: readonly string[]
+): Command {
+  return [process.execPath, join(root, 'packages', program, 'bin', `${program}.js`), ...args];
 }
 
-export function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'bench-'));
+/** The command line of the built target, whose settings are written into the folder. */
+export function targetCommand(folder: string): Command {
+  const config = writeJson(folder, 'target.json', { database: join(folder, 'data.sqlite') });
+  return command('target-sqlite', '--config', config);
 }
 
-export function writeJson(folder: string, name: string, value: unknown): string {
-  const path = join(folder, name);
-  writeFileSync(path, JSON.stringify(value));
-  return path;
-}
-
-export interface Usage {
-  readonly milliseconds: number;
-  /** The most memory that the process ever had, in MiB. */
-  readonly peak: number;
+/** Removes what a target left in a folder: it loads into a new database next time. */
+export function removeDatabase(folder: string): void {
+  for (const tail of ['', '-wal', '-shm'])
+    rmSync(join(folder, `data.sqlite${tail}`), { force: true });
 }
 
 export interface Pipes {
-  /** A file to read from, or the end of a pipe. */
-  readonly input?: string | number;
-  /** A file to write to, or the end of a pipe; what is written is thrown away without it. */
-  readonly output?: string | number;
+  /** A file to read from (default: no input). */
+  readonly input?: string;
+  /** A file to write to (default: output is discarded). */
+  readonly output?: string;
 }
 
-/** Runs a script to its end. @returns milliseconds. @throws Error when it fails */
-export async function run(args: readonly string[], pipes: Pipes = {}): Promise<number> {
+/** Runs a program until it ends. @returns milliseconds. @throws Error if it fails */
+export async function run(
+  one: Command,
+  { input, output = '/dev/null' }: Pipes = {},
+): Promise<number> {
   const begin = performance.now();
-  await ended(start(args, { ...pipes, output: pipes.output ?? '/dev/null' }));
+  await ended(start(one, input ?? 'ignore', output));
   return performance.now() - begin;
 }
 
-/** The same, of a script that tells its peak of memory in the end, which takes time of its own. */
-export async function runForPeak(args: readonly string[]): Promise<Usage> {
+/** Runs `one | other`. @returns milliseconds until both have ended */
+export async function runPipe(one: Command, other: Command): Promise<number> {
   const begin = performance.now();
-  const told = await ended(start(['--import', TELL_PEAK, ...args], { output: '/dev/null' }));
-  const peak = Math.max(...told.trim().split('\n').map(Number)) / 1024;
-  return { milliseconds: performance.now() - begin, peak };
-}
-
-/** `one | other`, over a pipe that only the two hold. @returns milliseconds until both have ended */
-export async function runPipe(one: readonly string[], other: readonly string[]): Promise<number> {
-  const begin = performance.now();
-  const pipe = makePipe();
-  const writer = start(one, { output: pipe.writeEnd });
-  const reader = start(other, { input: pipe.readEnd, output: '/dev/null' });
+  const pipe = createPipe();
+  const writer = start(one, 'ignore', pipe.writeEnd);
+  const reader = start(other, pipe.readEnd, '/dev/null');
   pipe.close();
   await Promise.all([ended(writer), ended(reader)]);
   return performance.now() - begin;
 }
 
-/** A process tells its peak on a pipe of its own when it ends, and so do its threads. */
-const TELL_PEAK = `data:text/javascript,${encodeURIComponent(
+export interface Usage {
+  readonly milliseconds: number;
+  /** The peak memory of the process in MiB. */
+  readonly peak: number;
+}
+
+/** Runs a Node script, with the output of another program as its input if one is given. */
+export async function runForPeak(
+  [node, ...args]: Command,
+  source: Command = ['true'],
+): Promise<Usage> {
+  const begin = performance.now();
+  const pipe = createPipe();
+  const writer = start(source, 'ignore', pipe.writeEnd);
+  const reader = start([node, '--import', REPORT_PEAK, ...args], pipe.readEnd, '/dev/null');
+  pipe.close();
+  const [reported] = await Promise.all([ended(reader), ended(writer)]);
+  const peak = Math.max(...reported.trim().split('\n').map(Number)) / 1024;
+  return { milliseconds: performance.now() - begin, peak };
+}
+
+/** Makes a process, and each of its threads, report its peak memory on an extra pipe when it ends. */
+const REPORT_PEAK = `data:text/javascript,${encodeURIComponent(
   `import { writeSync } from 'node:fs';
    process.on('exit', () => writeSync(3, process.resourceUsage().maxRSS + '\\n'));`,
 )}`;
 
-function start(args: readonly string[], { input, output }: Pipes): ChildProcess {
-  const files = [
-    typeof input === 'string' ? openSync(input, 'r') : undefined,
-    typeof output === 'string' ? openSync(output, 'w') : undefined,
+/** @param input a file, the end of a pipe, or `ignore`; @param output a file or the end of a pipe */
+function start(
+  [program, ...args]: Command,
+  input: string | number,
+  output: string | number,
+): ChildProcess {
+  const opened: number[] = [];
+  const descriptor = (file: string | number, flags: string): number => {
+    if (typeof file === 'number') return file;
+    opened.push(openSync(file, flags));
+    return opened.at(-1) ?? -1;
+  };
+  const stdio: StdioOptions = [
+    input === 'ignore' ? 'ignore' : descriptor(input, 'r'),
+    descriptor(output, 'w'),
+    'pipe',
+    'pipe',
   ];
-  const source = typeof input === 'number' ? input : (files[0] ?? 'ignore');
-  const drain = typeof output === 'number' ? output : (files[1] ?? 'pipe');
-  const stdio: StdioOptions = [source, drain, 'pipe', 'pipe'];
-  const child = spawn(process.execPath, args, { stdio });
-  for (const file of files) if (file !== undefined) closeSync(file);
+  const child = spawn(program, args, { stdio });
+  for (const file of opened) closeSync(file);
   return child;
 }
 
-/** @returns what it told on the pipe that is for that */
+/** @returns what the program wrote to the extra pipe */
 async function ended(child: ChildProcess): Promise<string> {
-  let [said, told] = ['', ''];
-  child.stderr?.on('data', (chunk: Buffer) => (said += String(chunk)));
-  child.stdio[3]?.on('data', (chunk: Buffer) => (told += String(chunk)));
+  let [stderr, reported] = ['', ''];
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += String(chunk)));
+  child.stdio[3]?.on('data', (chunk: Buffer) => (reported += String(chunk)));
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`A program ended with ${String(code)}:\n${said}`);
-  return told;
+  if (code !== 0) throw new Error(`A program ended with ${String(code)}:\n${stderr}`);
+  return reported;
+}
+
+interface Pipe {
+  readonly readEnd: number;
+  readonly writeEnd: number;
+  /** Call it once both children have their ends: until then the reader sees no end of input. */
+  close(): void;
+}
+
+/** A pipe as a shell creates it. Node gives its children sockets, which are slower and buffer more. */
+function createPipe(): Pipe {
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  // Opening one end waits for the other, except without blocking.
+  const first = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writeEnd = openSync(path, constants.O_WRONLY);
+  const readEnd = openSync(path, constants.O_RDONLY);
+  closeSync(first);
+  rmSync(folder, { recursive: true });
+  return {
+    readEnd,
+    writeEnd,
+    close: () => {
+      closeSync(readEnd);
+      closeSync(writeEnd);
+    },
+  };
+}
+
+/** Calls `work` with a new folder and deletes the folder afterwards. */
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes a JSON file. @returns its path */
+export function writeJson(folder: string, name: string, value: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(value));
+  return path;
 }

@@ -1,29 +1,30 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Catalog } from '@exact-spotter/singer';
 import { startApi, startServer, tapSettings, type Server } from './api.ts';
-import { selectStreams } from './catalog.ts';
-import { binOf, run, writeJson } from './programs.ts';
+import { command, run, writeJson, type Command } from './programs.ts';
 
-/** Streams whose requests are the same in every run, so that a server can know the answers. */
+/** Streams whose requests are the same in every run, so that a server can replay the answers. */
 const STREAMS = ['leads', 'leadspersons', 'leadspersons__persons', 'callshistory', 'leadstages'];
 
-/** A made-up account whose answers a server gives from memory: it takes as little time as a server can. */
+/** A generated account whose answers a server gives from memory, which takes almost no time. */
 export interface RecordedAccount {
   readonly server: Server;
-  /** What a run of the tap wrote. */
+  /** A file with the output of one run of the tap. */
   readonly lines: string;
 }
 
-/** Records an account in a folder. @param leads how many it has */
+/** Records an account into a folder. @param leads how many it has */
 export async function recordAccount(folder: string, leads: number): Promise<RecordedAccount> {
   const api = await startApi(['--leads', String(leads)]);
   try {
     const server = await startServer(join(import.meta.dirname, 'playback.ts'), [api.url]);
     const lines = join(folder, 'in.jsonl');
     try {
-      await run(await tapArguments(server, folder, 'recording'), { output: lines });
-    } catch (fault) {
+      await run(await tapCommand(server, folder, 'recording'), { output: lines });
+    } catch (error) {
       server.stop();
-      throw fault;
+      throw error;
     }
     return { server, lines };
   } finally {
@@ -31,14 +32,31 @@ export async function recordAccount(folder: string, leads: number): Promise<Reco
   }
 }
 
-/** The command of a tap that reads the account. @param name of its settings' file */
-export async function tapArguments(
+/** The command line of a tap that reads the account. @param name of its settings file */
+export async function tapCommand(
   server: Server,
   folder: string,
   name: string,
   settings: object = {},
-): Promise<string[]> {
+): Promise<Command> {
   const config = writeJson(folder, `${name}.json`, tapSettings(server, settings));
   const catalog = await selectStreams(folder, STREAMS);
-  return [binOf('tap-exactsales'), '--config', config, '--catalog', catalog];
+  return command('tap-exactsales', '--config', config, '--catalog', catalog);
+}
+
+/** Writes a catalog of the tap in which only the named streams are selected. @returns its path */
+export async function selectStreams(folder: string, wanted: readonly string[]): Promise<string> {
+  const output = join(folder, 'discovered.json');
+  await run(command('tap-exactsales', '--discover'), { output });
+  const { streams } = JSON.parse(readFileSync(output, 'utf8')) as Catalog;
+  const selected = streams.filter(({ stream }) => wanted.includes(stream));
+  return writeJson(folder, 'catalog.json', {
+    streams: selected.map((entry) => ({
+      ...entry,
+      metadata: entry.metadata.map(({ breadcrumb, metadata }) => ({
+        breadcrumb,
+        metadata: breadcrumb.length === 0 ? { ...metadata, selected: true } : metadata,
+      })),
+    })),
+  });
 }

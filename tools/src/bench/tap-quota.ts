@@ -1,6 +1,6 @@
 import { startApi, tapSettings } from './api.ts';
 import type { Figure, Measured } from './figure.ts';
-import { binOf, newFolder, run, writeJson } from './programs.ts';
+import { command, inFolder, run, writeJson } from './programs.ts';
 
 const REQUESTS = 30;
 
@@ -10,50 +10,52 @@ interface Case {
   readonly leads: number;
 }
 
-/** The vendor's budget, and the same in a tenth of the time. */
+/** The vendor's rate limit, and the same with a tenth of the time. */
 const CASES: readonly Case[] = [
   { seconds: 2, latency: 15, leads: 10_000 },
   { seconds: 20, latency: 150, leads: 8000 },
 ];
 
-/** How much of the token's budget is used while there is more to read than it allows. */
+/** How much of the rate limit is used while there is more to read than it allows. */
 export const tapQuota: Figure = {
   name: 'tap-quota',
   async measure(isFull) {
     const measured: Measured[] = [];
-    for (const one of isFull ? CASES : CASES.slice(0, 1)) measured.push(...(await budget(one)));
+    for (const one of isFull ? CASES : CASES.slice(0, 1))
+      measured.push(...(await measureCase(one)));
     return measured;
   },
 };
 
-async function budget({ seconds, latency, leads }: Case): Promise<Measured[]> {
+async function measureCase({ seconds, latency, leads }: Case): Promise<Measured[]> {
   const api = await startApi([
     ...['--leads', String(leads), '--latency', String(latency)],
     ...['--quota', `${REQUESTS}/${seconds}`],
   ]);
   try {
     const settings = tapSettings(api, { quota_requests: REQUESTS, quota_seconds: seconds });
-    const config = writeJson(newFolder(), 'tap.json', settings);
-    await run([binOf('tap-exactsales'), '--config', config]);
+    await inFolder((folder) =>
+      run(command('tap-exactsales', '--config', writeJson(folder, 'tap.json', settings))),
+    );
     const { requests, answered429 } = await api.requests();
-    const name = `${REQUESTS} requests in ${seconds} s, ${latency} ms a page`;
+    const name = `${REQUESTS} requests in ${seconds} s, ${latency} ms per page`;
     const { share, spans } = used(
       requests.map(({ at }) => at),
       seconds * 1000,
     );
     return [
       {
-        what: `budget used, ${name}`,
+        what: `share of the rate limit used, ${name}`,
         value: share * 100,
         unit: '%',
-        reach: { atLeast: 97 },
+        limit: { atLeast: 97 },
         detail: `${requests.length} requests, ${spans} spans`,
       },
       {
-        what: `answers 429, ${name}`,
+        what: `429 responses, ${name}`,
         value: answered429,
         unit: 'requests',
-        reach: { atMost: 0 },
+        limit: { atMost: 0 },
         detail: `of ${requests.length}`,
       },
     ];
@@ -62,7 +64,7 @@ async function budget({ seconds, latency, leads }: Case): Promise<Measured[]> {
   }
 }
 
-/** In the steady state each request comes a span after the one 30 before it. The first burst is none of it. */
+/** After the first burst, each request should come one span after the 30th request before it. */
 function used(arrivals: readonly number[], span: number): { share: number; spans: number } {
   const sorted = arrivals.toSorted((one, other) => one - other);
   const spans = Math.floor((sorted.length - 1) / REQUESTS) - 1;

@@ -3,36 +3,33 @@ import { join } from 'node:path';
 import { readReplication, tables, isTableName } from '@exact-spotter/schema';
 import { startApi, tapSettings, type ApiRequest, type Server } from './api.ts';
 import type { Figure, Measured } from './figure.ts';
-import { binOf, newFolder, run, writeJson } from './programs.ts';
+import { command, inFolder, run, writeJson, type Command } from './programs.ts';
 
 const LEADS = 20_000;
 const PAGE = 500;
 /** The share of an account that changes in a day. */
 const CHANGED = 0.005;
 
-/** How many requests a first load and a daily run make, against those that nobody could do without. */
+/** Requests of a first load and of a daily run, compared with the least that is possible. */
 export const tapRequests: Figure = {
   name: 'tap-requests',
-  async measure() {
-    const api = await startApi(['--leads', String(LEADS)]);
-    try {
-      const folder = newFolder();
-      const tap = [
-        binOf('tap-exactsales'),
-        '--config',
-        writeJson(folder, 'tap.json', tapSettings(api)),
-      ];
-      const output = join(folder, 'out.jsonl');
-      const first = await firstLoad(api, tap, output);
-      const state = writeJson(folder, 'state.json', lastState(output));
-      return [first, ...(await dailyRun(api, [...tap, '--state', state]))];
-    } finally {
-      api.stop();
-    }
-  },
+  measure: () =>
+    inFolder(async (folder) => {
+      const api = await startApi(['--leads', String(LEADS)]);
+      try {
+        const config = writeJson(folder, 'tap.json', tapSettings(api));
+        const tap = command('tap-exactsales', '--config', config);
+        const output = join(folder, 'out.jsonl');
+        const first = await firstLoad(api, tap, output);
+        const state = writeJson(folder, 'state.json', lastState(output));
+        return [first, ...(await dailyRun(api, [...tap, '--state', state]))];
+      } finally {
+        api.stop();
+      }
+    }),
 };
 
-async function firstLoad(api: Server, tap: readonly string[], output: string): Promise<Measured> {
+async function firstLoad(api: Server, tap: Command, output: string): Promise<Measured> {
   await run(tap, { output });
   const { requests } = await api.requests();
   const pages = (await counts(api)).map(({ rows }) => Math.ceil(rows / PAGE));
@@ -41,61 +38,61 @@ async function firstLoad(api: Server, tap: readonly string[], output: string): P
     what: `requests of a first load of ${LEADS} leads ÷ the pages of its sets`,
     value: requests.length / needed,
     unit: '×',
-    reach: { atMost: 1.1 },
+    limit: { atMost: 1.1 },
     detail: `${requests.length} requests, ${needed} pages`,
   };
 }
 
-async function dailyRun(api: Server, tap: readonly string[]): Promise<Measured[]> {
+async function dailyRun(api: Server, tap: Command): Promise<Measured[]> {
   const rows = (await counts(api)).reduce((sum, set) => sum + set.rows, 0);
   const edits = Math.round(rows * CHANGED);
-  await api.control('live', { seed: 7, edits, reach: 'daily' });
+  await api.control('live', { seed: 7, edits, limit: 'daily' });
   await run(tap);
   const { requests } = await api.requests();
   const bySet = Object.entries(Object.groupBy(requests, ({ set }) => set)).map(
-    ([set, made = []]) => ({ set, made: made.length, rows: rowsOf(made), method: methodOf(set) }),
+    ([set, made = []]) => ({ set, count: made.length, rows: rowsOf(made), method: methodOf(set) }),
   );
   return (['incremental', 'window', 'full'] as const).map((method) => {
     const sets = bySet.filter((set) => set.method === method);
-    const most = sets.toSorted((one, other) => other.made - one.made);
-    // What has no date to ask by must be read whole, and what is in the window too.
+    const sorted = sets.toSorted((one, other) => other.count - one.count);
+    // Sets without a date to filter by are read whole, and so is a window.
     const needed = sets.map((set) => Math.max(1, Math.ceil(set.rows / PAGE)));
-    const detail = most
-      .map(({ set, made, rows: came }) => `${set} ${made} (${came} rows)`)
+    const detail = sorted
+      .map(({ set, count, rows: read }) => `${set} ${count} (${read} rows)`)
       .join(', ');
     return method === 'incremental'
       ? {
           what: `requests of a daily run, ${edits} of ${rows} rows changed: the most of a set read by date`,
-          value: most[0]?.made ?? NaN,
+          value: sorted[0]?.count ?? NaN,
           unit: 'requests',
-          reach: { atMost: 2 },
+          limit: { atMost: 2 },
           detail,
         }
       : {
-          what: `… of the sets read ${method === 'full' ? 'whole' : 'by window'} ÷ the pages of what they answered`,
+          what: `requests of a daily run for sets read ${method === 'full' ? 'whole' : 'by window'} ÷ their pages`,
           value: requestsOf(sets) / needed.reduce((sum, some) => sum + some, 0),
           unit: '×',
-          reach: { atMost: 1.1 },
+          limit: { atMost: 1.1 },
           detail,
         };
   });
 }
 
-function requestsOf(sets: readonly { readonly made: number }[]): number {
-  return sets.reduce((sum, { made }) => sum + made, 0);
+function requestsOf(sets: readonly { readonly count: number }[]): number {
+  return sets.reduce((sum, { count }) => sum + count, 0);
 }
 
 function rowsOf(requests: readonly ApiRequest[]): number {
   return requests.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** `/LeadsAndPersons` serves `/Leads` too, which need not be read then. */
+/** `/LeadsAndPersons` contains the leads too, so `/Leads` is not read. */
 async function counts(api: Server): Promise<{ set: string; rows: number }[]> {
   const given = (await api.control('live', { edits: 0 })) as Record<string, number>;
   return Object.entries(given).flatMap(([set, rows]) => (set === 'Leads' ? [] : { set, rows }));
 }
 
-/** Streams are named as their sets, save these. */
+/** Streams whose names differ from their sets'. */
 const STREAMS: Readonly<Record<string, string>> = {
   leadsandpersons: 'leadspersons',
   qualificationhistories: 'qualifications',
@@ -103,7 +100,7 @@ const STREAMS: Readonly<Record<string, string>> = {
 
 function methodOf(set: string): string {
   const name = STREAMS[set.toLowerCase()] ?? set.toLowerCase();
-  if (!isTableName(name)) throw new Error(`No stream is known of the set ${set}.`);
+  if (!isTableName(name)) throw new Error(`No stream is read from ${set}.`);
   return readReplication(tables[name])?.method ?? 'full';
 }
 

@@ -5,30 +5,28 @@ import { stateLine } from '@exact-spotter/singer';
 import type { Figure, Measured } from './figure.ts';
 import { median, quantile } from './interleave.ts';
 import { leadLine, leadsSchema } from './leads.ts';
-import { inFolder } from './process.ts';
-import { targetCommand } from './target.ts';
+import { inFolder, targetCommand } from './programs.ts';
 
-const ROWS_A_STATE = 100;
+const ROWS_PER_STATE = 100;
 const STATES = 600;
 const IDLE_STATES = 8;
 
-/** From a STATE that goes in to the same STATE that comes out, its rows on the disk. */
+/** Time from a STATE in the input to the same STATE in the output, when its rows are on the disk. */
 export const targetLatency: Figure = {
   name: 'target-latency',
   measure: () => inFolder(measure),
 };
 
 async function measure(folder: string): Promise<Measured[]> {
-  const child = spawn(process.execPath, targetCommand(folder), {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
+  const [program, ...args] = targetCommand(folder);
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   const sent = new Map<number, number>();
   const waits: number[] = [];
   child.stdout.on('data', (chunk: Buffer) => {
     const now = performance.now();
     for (const line of chunk.toString().trim().split('\n')) {
       const { at: state } = JSON.parse(line) as { at: number };
-      // A later STATE answers for those before it.
+      // A STATE also acknowledges those before it.
       for (const [at, when] of sent) {
         if (at > state) continue;
         waits.push(now - when);
@@ -39,7 +37,7 @@ async function measure(folder: string): Promise<Measured[]> {
   let id = 0;
   const send = async (at: number): Promise<void> => {
     let lines = at === 0 ? leadsSchema() : '';
-    for (let row = 0; row < ROWS_A_STATE; row += 1) lines += leadLine((id += 1));
+    for (let row = 0; row < ROWS_PER_STATE; row += 1) lines += leadLine((id += 1));
     if (!child.stdin.write(lines + stateLine({ at }))) await once(child.stdin, 'drain');
     sent.set(at, performance.now());
   };
@@ -54,7 +52,7 @@ async function measure(folder: string): Promise<Measured[]> {
   waits.length = 0;
   for (let at = 1; at <= STATES; at += 1) {
     await send(IDLE_STATES + at);
-    // As fast as the target can take them, with little waiting in the pipe.
+    // As fast as the target loads them, with little queued in the pipe.
     while (sent.size > 3) await wait(1);
   }
   child.stdin.end();
@@ -64,15 +62,15 @@ async function measure(folder: string): Promise<Measured[]> {
       what: 'STATE in to STATE out, idle',
       value: Math.max(...idle),
       unit: 'ms',
-      reach: { atMost: 1000 },
+      limit: { atMost: 1000 },
       detail: `the slowest of ${idle.length}`,
     },
     {
-      what: 'STATE in to STATE out, under load, 99 of 100',
+      what: 'STATE in to STATE out, under load, 99th percentile',
       value: quantile(waits, 0.99),
       unit: 'ms',
-      reach: { atMost: 50 },
-      detail: `half of them within ${Math.round(median(waits))} ms`,
+      limit: { atMost: 50 },
+      detail: `median ${Math.round(median(waits))} ms`,
     },
   ];
 }

@@ -1,18 +1,17 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildBaseline } from './baseline.ts';
 import type { Figure, Measured, Skipped } from './figure.ts';
 import { median } from './interleave.ts';
-import { buildFloor } from './floor.ts';
 import { writeLeads } from './leads.ts';
-import { inFolder, run } from './process.ts';
-import { targetCommand } from './target.ts';
+import { inFolder, removeDatabase, runPipe, targetCommand } from './programs.ts';
 
 const ROWS = 200_000;
 const ROUNDS = 5;
-/** Rows a commit of the floor: about as many as the target's commits hold. */
-const FLOOR_COMMIT = 5000;
+/** Rows per commit of the baseline: about as many as the target's commits hold. */
+const BASELINE_COMMIT = '5000';
 
-/** Leads of 42 columns from a pipe: the target against the floor, and the same rows again. */
+/** Leads of 42 columns from a pipe: the target compared with the baseline, and the same rows again. */
 export const targetLeads: Figure = {
   name: 'target-leads',
   measure: () => inFolder(measure),
@@ -21,41 +20,34 @@ export const targetLeads: Figure = {
 async function measure(folder: string): Promise<(Measured | Skipped)[]> {
   const input = join(folder, 'leads.singer');
   writeLeads(input, ROWS);
-  const floor = buildFloor();
+  const baseline = buildBaseline();
   const firsts: number[] = [];
   const ratios: number[] = [];
   const reloads: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    clear(folder);
-    const command = targetCommand(folder);
-    const first = (await run(process.execPath, command, ['cat', input])).seconds;
-    const again = (await run(process.execPath, command, ['cat', input])).seconds;
+    removeDatabase(folder);
+    const first = await runPipe(['cat', input], targetCommand(folder));
+    const again = await runPipe(['cat', input], targetCommand(folder));
     firsts.push(first);
     reloads.push(again / first);
-    if ('missing' in floor) continue;
-    const args = [join(folder, 'floor.sqlite'), String(FLOOR_COMMIT)];
-    const least = (await run(floor.program, args, ['cat', input])).seconds;
+    if ('missing' in baseline) continue;
+    const database = join(folder, 'baseline.sqlite');
+    for (const tail of ['', '-wal', '-shm']) rmSync(`${database}${tail}`, { force: true });
+    const least = await runPipe(['cat', input], [baseline.program, database, BASELINE_COMMIT]);
     ratios.push(first / least);
   }
-  const detail = `${Math.round(ROWS / median(firsts))} rows a second`;
+  const detail = `${Math.round((ROWS / median(firsts)) * 1000)} rows per second`;
   const reload: Measured = {
     what: 'reload of the same rows ÷ first load',
     value: median(reloads),
     unit: '×',
-    reach: { atMost: 1.05 },
+    limit: { atMost: 1.05 },
     detail,
   };
-  const what = `${ROWS} leads ÷ the floor`;
-  const against: Measured | Skipped =
-    'missing' in floor
-      ? { what, skipped: floor.missing }
-      : { what, value: median(ratios), unit: '×', reach: { atMost: 2.2 }, detail };
-  return [against, reload];
-}
-
-function clear(folder: string): void {
-  for (const name of ['data', 'floor']) {
-    for (const end of ['', '-wal', '-shm'])
-      rmSync(join(folder, `${name}.sqlite${end}`), { force: true });
-  }
+  const what = `${ROWS} leads ÷ the baseline`;
+  const first: Measured | Skipped =
+    'missing' in baseline
+      ? { what, skipped: baseline.missing }
+      : { what, value: median(ratios), unit: '×', limit: { atMost: 2.2 }, detail };
+  return [first, reload];
 }

@@ -3,17 +3,71 @@ import { pythonTools } from '../python.ts';
 import type { Figure, Measured, Skipped } from './figure.ts';
 import { interleave } from './interleave.ts';
 import { writeLeads } from './leads.ts';
-import { LEADS, peers, type Peer } from './peers.ts';
-import { inFolder, run } from './process.ts';
-import { writeJson } from './programs.ts';
-import { targetCommand } from './target.ts';
+import { inFolder, runPipe, targetCommand, writeJson } from './programs.ts';
 
 const ROUNDS = 3;
-/** Enough to see whether a peer runs at all. */
+/** Leads that show whether a peer runs at all. */
 const SAMPLE = 10;
 const OURS = 'ours';
+/** Leads to load. */
+const LEADS = 200_000;
 
-/** The same leads from a pipe into a new place, by ours and by other targets. */
+/** Another target that loads the same rows. */
+interface Peer {
+  readonly name: string;
+  /** Its pinned packages: `tools/requirements/<name>.txt`. */
+  readonly requirements: string;
+  /** Ours must load at least this many times as many rows per second. */
+  readonly atLeast: number;
+  /** How many of the leads it loads: a few seconds' worth. */
+  readonly rows: number;
+  /** The program in the environment's `bin` folder, and its arguments before `--config`. */
+  readonly command: readonly [string, ...string[]];
+  /** Its settings: it writes into the folder. */
+  readonly settings: (folder: string) => object;
+}
+
+/** This release imports a name from where Python 3.10 no longer has it. */
+const START_OLD_SQLITE = `
+import collections, collections.abc
+collections.MutableMapping = collections.abc.MutableMapping
+import target_sqlite
+target_sqlite.main()
+`;
+
+const peers: readonly Peer[] = [
+  {
+    // The newest on PyPI.
+    name: "Meltano's target-sqlite 0.2.0",
+    requirements: 'meltano-target-sqlite',
+    atLeast: 35,
+    // It syncs the disk for each row, so this takes as long as the others take for all leads.
+    rows: 4000,
+    command: ['python', '-c', START_OLD_SQLITE],
+    settings: (folder) => ({ database: join(folder, 'peer') }),
+  },
+  {
+    name: 'target-duckdb 0.8.0',
+    requirements: 'target-duckdb',
+    atLeast: 9,
+    rows: LEADS,
+    command: ['target-duckdb'],
+    settings: (folder) => ({
+      filepath: join(folder, 'peer.duckdb'),
+      default_target_schema: 'main',
+    }),
+  },
+  {
+    name: 'target-jsonl 0.1.4',
+    requirements: 'target-jsonl',
+    atLeast: 9,
+    rows: LEADS,
+    command: ['target-jsonl'],
+    settings: (folder) => ({ destination_path: folder }),
+  },
+];
+
+/** The same leads from a pipe, loaded by ours and by other targets. */
 export const targetPeers: Figure = {
   name: 'target-peers',
   measure: () => inFolder(measure),
@@ -23,7 +77,7 @@ async function measure(folder: string): Promise<(Measured | Skipped)[]> {
   const inputOf = (rows: number): string => join(folder, `${rows}.singer`);
   for (const rows of new Set([SAMPLE, LEADS, ...peers.map((peer) => peer.rows)]))
     writeLeads(inputOf(rows), rows);
-  const ready = await Promise.all(peers.map(async (peer) => readied(peer, inputOf(SAMPLE))));
+  const ready = await Promise.all(peers.map(async (peer) => prepare(peer, inputOf(SAMPLE))));
   const variants: Record<string, () => Promise<number>> = {
     [OURS]: async () => runOurs(inputOf(LEADS)),
   };
@@ -31,31 +85,31 @@ async function measure(folder: string): Promise<(Measured | Skipped)[]> {
     if (bin === undefined) continue;
     variants[peer.name] = async () => runPeer(peer, bin, inputOf(peer.rows));
   }
-  const seconds = await interleave(variants, ROUNDS);
+  const times = await interleave(variants, ROUNDS);
   return ready.map(({ peer: { name, atLeast, rows }, missing }) => {
-    const what = `leads a second ÷ those of ${name}`;
+    const what = `leads per second ÷ those of ${name}`;
     if (missing !== undefined) return { what, skipped: missing };
-    const ours = LEADS / (seconds[OURS] ?? NaN);
-    const theirs = rows / (seconds[name] ?? NaN);
+    const ours = LEADS / ((times[OURS] ?? NaN) / 1000);
+    const theirs = rows / ((times[name] ?? NaN) / 1000);
     const detail = `${Math.round(ours)} (${LEADS} rows) and ${Math.round(theirs)} (${rows} rows)`;
-    return { what, value: ours / theirs, unit: '×', reach: { atLeast }, detail };
+    return { what, value: ours / theirs, unit: '×', limit: { atLeast }, detail };
   });
 }
 
-interface Readied {
+interface Prepared {
   readonly peer: Peer;
   readonly bin?: string;
-  /** Why it cannot be measured here. */
+  /** Why it cannot be measured on this machine. */
   readonly missing?: string;
 }
 
-/** Installs a peer where it is not yet, and lets it load a few rows, or says why it does not. */
-async function readied(peer: Peer, sample: string): Promise<Readied> {
+/** Installs a peer if needed and tries it with a few rows. */
+async function prepare(peer: Peer, sample: string): Promise<Prepared> {
   const tools = await pythonTools(peer.requirements);
   if ('missing' in tools) return { peer, missing: tools.missing };
   return runPeer(peer, tools.bin, sample).then(
     () => ({ peer, bin: tools.bin }),
-    () => ({ peer, missing: 'it does not run with the Python that is here' }),
+    () => ({ peer, missing: 'it does not run with the installed Python' }),
   );
 }
 
@@ -64,13 +118,12 @@ async function runPeer({ command, settings }: Peer, bin: string, input: string):
     const [program, ...args] = command;
     const config = writeJson(folder, 'peer.json', settings(folder));
     const all = [...args, '--config', config];
-    return (await run(join(bin, program), all, ['cat', input])).seconds;
+    return runPipe(['cat', input], [join(bin, program), ...all]);
   });
 }
 
 async function runOurs(input: string): Promise<number> {
   return inFolder(async (folder) => {
-    const command = targetCommand(folder);
-    return (await run(process.execPath, command, ['cat', input])).seconds;
+    return runPipe(['cat', input], targetCommand(folder));
   });
 }

@@ -1,13 +1,66 @@
-/** A fault put into the target's sources on purpose: a named test must notice it. */
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** An error put into the target's sources on purpose: the named test must fail. */
 export interface Mutant {
   readonly name: string;
-  /** From the target's `src`. */
+  /** Path in the target's `src`. */
   readonly file: string;
-  /** Stands there exactly once. */
+  /** Text that occurs exactly once in the file. */
   readonly from: string;
   readonly to: string;
-  /** From the target's `test`. */
+  /** File in the target's `test`. */
   readonly test: string;
+}
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const PACKAGE = join('packages', 'target-sqlite');
+
+/**
+ * Runs a mutant's test in a copy of the target, without the mutant and with it.
+ * @returns undefined if the test passes without it and fails with it; otherwise what went wrong
+ */
+export function tryMutant({ file, from, to, test }: Mutant): string | undefined {
+  const copy = mkdtempSync(join(tmpdir(), 'mutant-'));
+  try {
+    mkdirSync(join(copy, 'packages'));
+    cpSync(join(root, PACKAGE), join(copy, PACKAGE), { recursive: true });
+    for (const shared of ['node_modules', 'test-data']) {
+      symlinkSync(join(root, shared), join(copy, shared));
+    }
+    // Copies, not links, so that paths relative to them, such as the reports, stay in the copy.
+    for (const shared of ['vitest.config.ts', 'tsconfig.base.json', 'package.json']) {
+      cpSync(join(root, shared), join(copy, shared));
+    }
+    const path = join(copy, PACKAGE, 'src', file);
+    const source = readFileSync(path, 'utf8');
+    if (source.split(from).length !== 2)
+      return 'the text to replace does not occur exactly once: update the mutant';
+    if (runTest(copy, test) !== 0) return `${test} fails without it`;
+    writeFileSync(
+      path,
+      source.replace(from, () => to),
+    );
+    return runTest(copy, test) === 0 ? `no test in ${test} failed` : undefined;
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+function runTest(copy: string, test: string): number | null {
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const args = [vitest, 'run', '--config', '../../vitest.config.ts', '--bail=1', `test/${test}`];
+  return spawnSync(process.execPath, args, { cwd: join(copy, PACKAGE), stdio: 'ignore' }).status;
 }
 
 export const mutants: readonly Mutant[] = [
@@ -19,7 +72,7 @@ export const mutants: readonly Mutant[] = [
     test: 'durability.test.ts',
   },
   {
-    name: 'the disk is not waited for (synchronous = NORMAL)',
+    name: 'commits are not synced (synchronous = NORMAL)',
     file: 'database/connection.ts',
     from: 'synchronous = FULL',
     to: 'synchronous = NORMAL',
@@ -33,35 +86,35 @@ export const mutants: readonly Mutant[] = [
     test: 'schema-change.test.ts',
   },
   {
-    name: 'a row without a key joins the transaction of the STATE before it',
+    name: 'a row without a key joins the transaction of the previous STATE',
     file: 'session/session.ts',
     from: "const isHeld = this.committer.holdsState && message.type === 'RECORD';",
     to: "const isHeld = this.committer.holdsState && message.type === 'STATE';",
     test: 'state.test.ts',
   },
   {
-    name: 'a commit between two STATEs with rows without a key in it',
+    name: 'rows without a key are committed between two STATEs',
     file: 'session/committer.ts',
     from: 'if (!this.#keyless) this.commit();',
     to: 'this.commit();',
     test: 'load-method.test.ts',
   },
   {
-    name: 'bad input leaves what came after the last STATE',
+    name: 'bad input keeps rows after the last STATE',
     file: 'session/committer.ts',
     from: '      this.#transaction.undoToMark();\n',
     to: '',
     test: 'state.test.ts',
   },
   {
-    name: 'bad input takes back what a STATE covers',
+    name: 'bad input rolls back rows that a STATE covers',
     file: 'session/with-session.ts',
     from: 'if (error instanceof InputError) committer.abandon();',
     to: 'if (error instanceof InputError) committer.rollback();',
     test: 'state.test.ts',
   },
   {
-    name: 'the bookmark is kept outside the transaction of its rows',
+    name: 'the state is not written in the transaction of its rows',
     file: 'session/committer.ts',
     from: '    if (state !== undefined) this.#saveState(state);\n',
     to: '',
@@ -75,14 +128,14 @@ export const mutants: readonly Mutant[] = [
     test: 'load.test.ts',
   },
   {
-    name: 'the children of a parent that arrives stay',
+    name: 'the old children of a replaced parent stay',
     file: 'session/records.ts',
     from: 'if (deletedAt === null && this.#context.replacesChildren)',
     to: 'if (deletedAt === null && !this.#context.replacesChildren)',
     test: 'deletes.test.ts',
   },
   {
-    name: 'a column of numbers takes a text that it turns into a double',
+    name: 'a numeric column stores a string as a double',
     file: 'record/bind.ts',
     from: "  if (type !== 'any') return undefined;\n  return MINUS_ZERO",
     to: '  return MINUS_ZERO',

@@ -4,40 +4,40 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { targetCommand } from '../bench/target.ts';
+import { targetCommand } from '../bench/programs.ts';
 
 const MIB = 1024 * 1024;
 const ROWS = Number(process.env['FAULT_ROWS'] ?? 10_000_000);
-/** By then the engine has given itself all the room for young objects that it ever takes. */
+/** By then V8's young generation has reached its full size. */
 const WARM_UP_ROWS = 2_000_000;
-/** Bytes of memory that each million rows after the first two may add. */
-const MOST_A_MILLION = MIB;
-const MOST_LOG = 256 * MIB;
+/** Bytes of memory that each further million rows may add. */
+const MAX_PER_MILLION = MIB;
+const MAX_WAL = 256 * MIB;
 
-interface Look {
+interface Sample {
   readonly rows: number;
   readonly memory: number;
-  readonly log: number;
+  readonly wal: number;
   readonly files: number;
   readonly threads: number;
 }
 
 /**
- * Loads a stream of millions of rows, and looks now and then at what the target holds.
- * @returns what grew; nothing where all stayed as it was
+ * Loads a stream of millions of rows and samples the target's memory, files and threads.
+ * @returns undefined if nothing grew; otherwise what grew
  */
 export async function soak(): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'soak-'));
   try {
-    return verdict(await looks(folder));
+    return findGrowth(await takeSamples(folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function looks(folder: string): Promise<Look[]> {
-  const writer = join(import.meta.dirname, '..', 'bench', 'lead-writer.ts');
+async function takeSamples(folder: string): Promise<Sample[]> {
+  const writer = join(import.meta.dirname, '..', 'bench', 'leads.ts');
   const tap = spawn(
     process.execPath,
     ['--conditions=@exact-spotter/source', writer, String(ROWS)],
@@ -45,7 +45,8 @@ async function looks(folder: string): Promise<Look[]> {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const target = spawn(process.execPath, targetCommand(folder), {
+  const [program, ...args] = targetCommand(folder);
+  const target = spawn(program, args, {
     stdio: [tap.stdout, 'pipe', 'inherit'],
   });
   tap.stdout.destroy();
@@ -55,18 +56,18 @@ async function looks(folder: string): Promise<Look[]> {
     rows = Number(ids?.at(-1)?.slice(5) ?? rows) || rows;
   });
   const closed = once(target, 'close');
-  const found: Look[] = [];
+  const found: Sample[] = [];
   for (;;) {
     const ended = await Promise.race([closed, wait(1000)]);
     if (ended !== undefined) {
       if (ended[0] !== 0) throw new Error('the target failed');
       return found;
     }
-    found.push({ rows, ...lookAt(target.pid, folder) });
+    found.push({ rows, ...sample(target.pid, folder) });
   }
 }
 
-function lookAt(pid: number | undefined, folder: string): Omit<Look, 'rows'> {
+function sample(pid: number | undefined, folder: string): Omit<Sample, 'rows'> {
   const process_ = join('/proc', String(pid));
   const status = readFileSync(join(process_, 'status'), 'utf8');
   const number = (name: string): number =>
@@ -75,28 +76,28 @@ function lookAt(pid: number | undefined, folder: string): Omit<Look, 'rows'> {
     memory: number('VmRSS') * 1024,
     threads: number('Threads'),
     files: readdirSync(join(process_, 'fd')).length,
-    log: statSync(join(folder, 'data.sqlite-wal'), { throwIfNoEntry: false })?.size ?? 0,
+    wal: statSync(join(folder, 'data.sqlite-wal'), { throwIfNoEntry: false })?.size ?? 0,
   };
 }
 
-function verdict(found: readonly Look[]): string | undefined {
+function findGrowth(found: readonly Sample[]): string | undefined {
   const warm = found.filter(({ rows }) => rows >= WARM_UP_ROWS);
   const half = Math.floor(warm.length / 2);
-  if (half === 0) return 'too few rows to tell: give FAULT_ROWS more than two million';
+  if (half === 0) return 'too few rows: set FAULT_ROWS to more than two million';
   const [early, late] = [warm.slice(0, half), warm.slice(half)];
   const millions = (mean(late, 'rows') - mean(early, 'rows')) / 1e6;
   const growth = (mean(late, 'memory') - mean(early, 'memory')) / millions;
-  if (growth > MOST_A_MILLION)
-    return `memory grows by ${(growth / MIB).toFixed(1)} MiB a million rows`;
-  const log = Math.max(...found.map((look) => look.log));
-  if (log > MOST_LOG) return `the write-ahead log grew to ${Math.round(log / MIB)} MiB`;
+  if (growth > MAX_PER_MILLION)
+    return `memory grows by ${(growth / MIB).toFixed(1)} MiB per million rows`;
+  const wal = Math.max(...found.map(({ wal }) => wal));
+  if (wal > MAX_WAL) return `the write-ahead log grew to ${Math.round(wal / MIB)} MiB`;
   const last = late.at(-1);
   const first = early[0];
   if (last && first && (last.files > first.files || last.threads > first.threads))
-    return 'files or threads are left open';
+    return 'files or threads leak';
   return undefined;
 }
 
-function mean(looks: readonly Look[], name: keyof Look): number {
-  return looks.reduce((sum, look) => sum + look[name], 0) / looks.length;
+function mean(samples: readonly Sample[], name: keyof Sample): number {
+  return samples.reduce((sum, one) => sum + one[name], 0) / samples.length;
 }

@@ -1,9 +1,9 @@
-/** What a cell of the database must hold: as node:sqlite gives it. */
+/** An expected value, as node:sqlite returns it. */
 export type Cell = string | number | null;
 
 type Wire = Readonly<Record<string, unknown>>;
 
-/** The member at a dotted path; null where anything on the way is missing or null. */
+/** Returns the member at a dotted path, or null if any part of the path is missing or null. */
 export function at(row: Wire, path: string): unknown {
   let value: unknown = row;
   for (const name of path.split('.')) value = (value as Wire | null | undefined)?.[name] ?? null;
@@ -15,37 +15,37 @@ export function text(value: unknown): Cell {
   return JSON.stringify(value);
 }
 
-/** A decimal may come as a text. */
+/** A decimal may come as a string. */
 export function number(value: unknown): Cell {
   return value === null ? null : Number(value);
 }
 
-/** A flag may come as a number, or as a word. */
+/** A flag may come as a number or a string. */
 export function flag(value: unknown): Cell {
   if (value === null) return null;
   return value === true || value === 1 || value === 'true' ? 1 : 0;
 }
 
-/** Audit dates bear their zone; one without is taken as São Paulo's wall clock. Leaves as UTC. */
+/** Converts a date to UTC. One without a zone is São Paulo's wall clock. */
 export function instant(value: unknown): Cell {
   if (value === null) return null;
   const written = value as string;
   return /(?:Z|[+-]\d\d:\d\d)$/.test(written) ? toUtc(written) : wallClock(written);
 }
 
-/** The agenda's wall clock in São Paulo, three hours behind UTC since 2019, whatever suffix it bears. */
+/** Converts the agenda's dates, which are São Paulo's wall clock despite a Z suffix: UTC-3 since 2019. */
 export function wallClock(value: unknown): Cell {
   return value === null ? null : toUtc(`${(value as string).replace(/Z$/, '')}-03:00`);
 }
 
-/** The instant in UTC, with the fraction digits that it came with. */
+/** Keeps all fraction digits. */
 function toUtc(written: string): string {
   const [, whole = '', fraction = '', zone = ''] =
     /^(.{19})(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(written) ?? [];
   return `${new Date(`${whole}${zone}`).toISOString().slice(0, 19)}${fraction}Z`;
 }
 
-/** A list of texts, or of objects with one telling member, joined as a person would read it. */
+/** Joins a list of strings, or of objects with one known member. */
 export function list(value: unknown): Cell {
   if (value === null) return null;
   return (value as readonly unknown[]).map(element).join(', ');
@@ -55,4 +55,16 @@ function element(value: unknown): string {
   if (typeof value !== 'object' || value === null) return text(value)?.toString() ?? '';
   const known = ['value', 'name', 'number', 'text', 'phone'].find((name) => name in value);
   return element(at(value as Wire, known ?? ''));
+}
+
+const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?Z?$/;
+
+/**
+ * Converts a cell of a database with BOOLEAN and TIMESTAMP columns: a flag to a number, an instant to
+ * microseconds, which is the precision of TIMESTAMP.
+ */
+export function warehouseCell(cell: unknown): unknown {
+  if (typeof cell === 'boolean') return Number(cell);
+  const [, day, time, fraction = ''] = INSTANT.exec(typeof cell === 'string' ? cell : '') ?? [];
+  return day === undefined ? cell : `${day}T${time}.${fraction.padEnd(6, '0').slice(0, 6)}`;
 }

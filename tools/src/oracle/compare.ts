@@ -5,7 +5,7 @@ interface Account {
   rows(set: string): readonly object[];
 }
 
-/** One line for each difference between the database and the account; none when they are equal. */
+/** Returns one line per difference between the database and the account; empty if they are equal. */
 export function differences(database: string, account: Account): string[] {
   const reader = new DatabaseSync(database, { readOnly: true });
   try {
@@ -18,7 +18,7 @@ export function differences(database: string, account: Account): string[] {
 function tableDifferences(reader: DatabaseSync, table: string, account: Account): string[] {
   const columns = columnsOf(table);
   const names = columns.map((name) => `"${name}"`).join(', ');
-  // A row that went is marked, unless the target was told to delete it.
+  // Deleted rows are marked, unless the target removes them.
   const marked = reader.prepare(`SELECT name FROM pragma_table_info(?)`).all(table);
   const live = marked.some(({ name }) => name === '_sdc_deleted_at')
     ? 'WHERE _sdc_deleted_at IS NULL'
@@ -26,19 +26,18 @@ function tableDifferences(reader: DatabaseSync, table: string, account: Account)
   const statement = reader.prepare(`SELECT ${names} FROM "${table}" ${live}`);
   statement.setReadBigInts(true);
   const rows = statement.all();
-  return told(table, rows.length, compareRows(table, account, rows));
+  return describe(table, rows.length, compareRows(table, account, rows));
 }
 
-/** How the rows of a table differ from the account's: those it lacks, and those it has too many. */
+/** How the rows of a table differ from the account's: missing ones and extra ones. */
 export interface RowDifferences {
   readonly lacks: readonly string[];
   readonly has: readonly string[];
 }
 
 /**
- * Compares rows that were read from anywhere with the account's.
- *
- * @param seen what a database shows of a cell, where that is less than the cell; asked of both sides
+ * Compares rows of any source with the account's.
+ * @param seen converts a cell to what the source can represent; applied to both sides
  */
 export function compareRows(
   table: string,
@@ -49,7 +48,7 @@ export function compareRows(
   const columns = columnsOf(table);
   const rest = new Map<string, number>();
   const count = (row: Readonly<Record<string, unknown>>, by: number): void => {
-    const key = JSON.stringify(columns.map((name) => plain(seen(row[name]))));
+    const key = JSON.stringify(columns.map((name) => comparable(seen(row[name]))));
     rest.set(key, (rest.get(key) ?? 0) + by);
   };
   for (const row of actual) count(row, 1);
@@ -59,17 +58,21 @@ export function compareRows(
   return { lacks: where(-1), has: where(1) };
 }
 
-/** Numbers as text, so that 5 and 5n and 5.0 are one; texts marked, so that '5' is not. */
-function plain(value: unknown): string | null {
+/** Makes 5, 5n and 5.0 equal, but not '5'. */
+function comparable(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return `'${value}`;
   return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
 }
 
-function told(table: string, rows: number, { lacks, has }: RowDifferences): string[] {
+function describe(table: string, rows: number, { lacks, has }: RowDifferences): string[] {
   const wanted = rows - has.length + lacks.length;
   const count = rows === wanted ? [] : [`${rows} rows, not ${wanted}`];
   const details = [...has.map((row) => `has ${row}`), ...lacks.map((row) => `lacks ${row}`)];
-  const faults = [...count, ...details.sort().slice(0, 4)].map((fault) => `${table} ${fault}`);
-  return faults.length === 0 ? [] : [...faults, `${table} columns: ${columnsOf(table).join(', ')}`];
+  const problems = [...count, ...details.sort().slice(0, 4)].map(
+    (problem) => `${table} ${problem}`,
+  );
+  return problems.length === 0
+    ? []
+    : [...problems, `${table} columns: ${columnsOf(table).join(', ')}`];
 }

@@ -1,8 +1,8 @@
 import { at, flag, instant, list, number, text, wallClock, type Cell } from './cells.ts';
 
 /**
- * What the 22 tables must hold for an account, said a second time and apart from the tap: so that
- * the tests compare two readings of the specification, not one with itself.
+ * The expected contents of the 22 tables for an account. Independent of the tap, so that tests
+ * compare two readings of the specification.
  */
 type Wire = Readonly<Record<string, unknown>>;
 type Row = Readonly<Record<string, Cell>>;
@@ -15,7 +15,7 @@ interface Account {
 interface Expectation {
   readonly set: string;
   readonly columns: Readonly<Record<string, Read>>;
-  /** For a child table: the array, and what its rows take of the parent. */
+  /** For a child table: the array, and the columns from the parent. */
   readonly array?: string;
   readonly fromParent?: Readonly<Record<string, Read>>;
   readonly positioned?: true;
@@ -343,14 +343,14 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   sellers: { set: 'sellers', columns: user },
 };
 
-/** The columns of a table that follow from the account, in the order of their names. */
+/** Returns the columns of a table that come from the account, sorted by name. */
 export function columnsOf(table: string): string[] {
   const { columns, fromParent = {}, positioned } = expectationOf(table);
   const names = [...Object.keys(fromParent), ...Object.keys(columns)];
   return [...names, ...(positioned ? ['position'] : [])].sort();
 }
 
-/** The rows that a table must hold now, in no order. */
+/** Returns the rows that a table must contain now, in any order. */
 export function expectedRows(table: string, account: Account): Row[] {
   const expectation = expectationOf(table);
   const rows = account.rows(expectation.set) as readonly Wire[];

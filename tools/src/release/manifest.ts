@@ -1,4 +1,4 @@
-/** A package.json, as far as packing looks into it. */
+/** The members of a package.json that packing reads. */
 export interface Manifest {
   readonly [member: string]: unknown;
   readonly name: string;
@@ -7,23 +7,23 @@ export interface Manifest {
   readonly license: string;
 }
 
-/** The condition under which the repository runs its packages from source, which is not packed. */
+/** The export condition that selects the sources, which are not packed. */
 const SOURCE = '@exact-spotter/source';
 
-/** What only the repository needs of a package.json. */
-const OF_THE_REPOSITORY = new Set(['scripts', 'nx', 'devDependencies']);
+/** Members that only the repository needs. */
+const REPOSITORY_ONLY = new Set(['scripts', 'nx', 'devDependencies']);
 
-/** The package.json that travels: without what the repository alone needs, sources included. */
+/** Returns the package.json to publish: without what only the repository needs. */
 export function publishedManifest(manifest: Manifest): Manifest {
   const { exports, imports } = manifest;
   return {
-    ...without(manifest, (member) => OF_THE_REPOSITORY.has(member)),
+    ...without(manifest, (member) => REPOSITORY_ONLY.has(member)),
     ...(exports !== undefined && { exports: withoutSource(exports) }),
     ...(imports !== undefined && { imports: withoutSource(imports) }),
   };
 }
 
-/** @param text of a package.json */
+/** @param text the text of a package.json */
 export function parseManifest(text: string): Manifest {
   return JSON.parse(text) as Manifest;
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
-/** Publishes the package in the working folder, as `nx release publish` asks for it. */
+/** Publishes the package in the working directory for `nx release publish`. */
 const { values } = parseArgs({
   options: { tag: { type: 'string' }, otp: { type: 'string' }, registry: { type: 'string' } },
-  // Nx says more than npm wants to hear.
+  // Nx passes options that npm does not know.
   strict: false,
 });
 

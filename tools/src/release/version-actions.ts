@@ -9,11 +9,11 @@ type ProjectGraph = Parameters<VersionActions['updateProjectDependencies']>[1];
 const DEPENDENCIES = 'dependencies';
 
 /**
- * How `nx release` reads and writes versions: in the package.json files, where our packages name
- * each other by their exact version.
+ * Lets `nx release` read and write versions in the package.json files, where our packages depend on
+ * each other by exact version.
  */
 class PackageVersions extends VersionActions {
-  /** The lock file and the generated texts name the versions too. */
+  /** The lock file and the generated texts contain the versions too. */
   static afterAllProjectsVersioned: AfterAllProjectsVersioned = (cwd, { dryRun }) => {
     const run = (command: string, ...args: string[]): string =>
       execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
@@ -35,7 +35,7 @@ class PackageVersions extends VersionActions {
     return Promise.resolve({ currentVersion: version, manifestPath: this.#source });
   }
 
-  /** The repository says which version it is, no registry. */
+  /** The version comes from the repository, never from a registry. */
   readCurrentVersionFromRegistry(): Promise<null> {
     return Promise.resolve(null);
   }
@@ -76,7 +76,7 @@ class PackageVersions extends VersionActions {
     for (const path of paths) {
       tree.write(path, `${JSON.stringify(change(read(tree, path)), null, 2)}\n`);
     }
-    return Promise.resolve(paths.map((path) => `${path} is written`));
+    return Promise.resolve(paths.map((path) => `Updated ${path}`));
   }
 }
 

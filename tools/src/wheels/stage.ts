@@ -3,21 +3,28 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Manifest } from '../release/manifest.ts';
 import { bundle, NATIVE } from './bundle.ts';
-import { distributionName, entryPoints, metadata, moduleName, wheelFile } from './metadata.ts';
+import {
+  distributionName,
+  entryPoints,
+  metadata,
+  moduleName,
+  PLATFORMS,
+  wheelFile,
+  type Platform,
+} from './metadata.ts';
 import { notices } from './notices.ts';
-import { PLATFORMS, type Platform } from './platforms.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const driver = dirname(createRequire(import.meta.url).resolve(`${NATIVE}/package.json`));
 
-/** A folder as `wheel pack` wants it: a Python package, and what is said about it. */
+/** A folder for `wheel pack`: a Python package and its metadata. */
 export interface Stage {
-  /** Where the program lies, in the shape of its npm package. */
+  /** The program's folder, laid out as its npm package. */
   readonly program: string;
   readonly distInfo: string;
 }
 
-/** Lays out the wheel of a program in `folder`, all but what depends on the platform. */
+/** Lays out the wheel of a program in `folder`, without what depends on the platform. */
 export async function stage(program: string, manifest: Manifest, folder: string): Promise<Stage> {
   const home = join(root, 'packages', program);
   const python = join(folder, moduleName(manifest));
@@ -38,7 +45,7 @@ export async function stage(program: string, manifest: Manifest, folder: string)
   return staged;
 }
 
-/** Makes what was staged the wheel of one platform, with the driver's native file for it. */
+/** Adds the driver with its native file for one platform. */
 export function stagePlatform({ program, distInfo }: Stage, platform: Platform): void {
   const folder = join(program, 'node_modules', NATIVE);
   rmSync(folder, { recursive: true, force: true });
@@ -48,7 +55,7 @@ export function stagePlatform({ program, distInfo }: Stage, platform: Platform):
   write(distInfo, 'WHEEL', wheelFile(PLATFORMS[platform]));
 }
 
-/** The driver, and the packages whose headers were compiled into its native file. */
+/** The driver and the packages whose headers its native file was compiled with. */
 function driverParts(): string[] {
   const own = join(driver, 'package.json');
   const { dependencies = {} } = JSON.parse(readFileSync(own, 'utf8')) as {
@@ -62,7 +69,7 @@ export function usesDriver({ dependencies }: Manifest): boolean {
   return typeof dependencies === 'object' && dependencies !== null && NATIVE in dependencies;
 }
 
-/** What the bundled program needs to be started by the name of its folder. */
+/** The package.json that lets Node start the bundled program by its folder. */
 function programManifest(program: string, manifest: Manifest): string {
   const { version, license } = manifest;
   const described = {

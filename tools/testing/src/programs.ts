@@ -24,7 +24,7 @@ export interface StartOptions {
   readonly uid?: number;
 }
 
-/** Starts a program. A reader that closes its stdin early is not an error here. */
+/** Starts a program. If it closes its stdin early, that is not an error. */
 export function start(
   command: string,
   args: readonly string[] = [],

@@ -2,7 +2,8 @@
 export type Random = () => number;
 
 /**
- * Makes a test of a body that draws random numbers. A failure names the seed; `SEED=number` repeats it.
+ * Turns a function that draws random numbers into a test. If the test fails, its message contains the
+ * seed; the environment variable `SEED` repeats it.
  */
 export function withSeed(
   body: (random: Random, seed: number) => Promise<void> | void,
@@ -19,7 +20,7 @@ export function withSeed(
   };
 }
 
-/** Tommy Ettinger's mulberry32: small and good enough to choose test cases. */
+/** Tommy Ettinger's mulberry32: small, and random enough to choose test cases. */
 function mulberry32(seed: number): Random {
   let state = seed >>> 0;
   return () => {

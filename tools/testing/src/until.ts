@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Milliseconds between two looks at a fact. */
+/** Milliseconds between two checks. */
 const INTERVAL = 20;
 
 /**
- * Waits until something is true, however long it takes: the test's own timeout is the limit.
+ * Waits until something is true. The only limit is the timeout of the test.
  * @param fact returns undefined, null or false until then
  * @returns the first other value of `fact`
  */

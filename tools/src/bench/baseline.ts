@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The floor's program, or why there is none. */
-export type Floor = { readonly program: string } | { readonly missing: string };
+/** Path of the baseline's program, or why it is missing. */
+export type Baseline = { readonly program: string } | { readonly missing: string };
 
-/** The same SQLite, with what matters of the options that the driver is built with. */
+/** The same SQLite, built with those of the driver's options that affect speed. */
 const SQLITE_OPTIONS = [
   '-DSQLITE_THREADSAFE=2',
   '-DSQLITE_DEFAULT_MEMSTATUS=0',
@@ -13,13 +13,13 @@ const SQLITE_OPTIONS = [
   '-DSQLITE_ENABLE_STAT4',
 ];
 
-/** Builds `floor.cc` where g++ and simdjson are there; kept until its source changes. */
-export function buildFloor(): Floor {
+/** Builds `baseline.cc` with g++ and simdjson, unless it was built since its source changed. */
+export function buildBaseline(): Baseline {
   const root = join(import.meta.dirname, '..', '..', '..');
   const sqlite = join(root, 'node_modules', 'better-sqlite3', 'deps', 'sqlite3');
-  const source = join(import.meta.dirname, 'floor.cc');
+  const source = join(import.meta.dirname, 'baseline.cc');
   const folder = join(root, 'node_modules', '.cache', 'bench');
-  const program = join(folder, 'floor');
+  const program = join(folder, 'baseline');
   if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs)
     return { program };
   mkdirSync(folder, { recursive: true });
@@ -42,7 +42,7 @@ export function buildFloor(): Floor {
       program,
     ]);
   } catch {
-    return { missing: 'skipped: the floor needs g++ and libsimdjson-dev' };
+    return { missing: 'the baseline needs g++ and libsimdjson-dev' };
   }
   return { program };
 }

@@ -1,7 +1,6 @@
-// The floor of the benchmark: the least that any loader must do. Reads Singer lines of one stream
-// from the standard input, takes each record apart with simdjson, and binds its values to one
-// prepared upsert of the same SQLite with the same settings. It checks nothing and knows no type
-// but what it meets.
+// The baseline of the benchmark: the least that any loader must do. Reads Singer lines of one stream
+// from stdin, parses each record with simdjson, and binds its values to one prepared upsert of the
+// same SQLite with the same settings. It validates nothing.
 #include <simdjson.h>
 #include <sqlite3.h>
 
@@ -33,7 +32,7 @@ void run(const std::string &sql) { need(sqlite3_exec(db, sql.c_str(), nullptr, n
 const char *METADATA[] = {"_sdc_extracted_at",  "_sdc_received_at", "_sdc_batched_at",     "_sdc_deleted_at",
                           "_sdc_sequence",      "_sdc_table_version", "_sdc_sync_started_at"};
 
-// The first property is the key, a whole number.
+// The first property is the key, an integer.
 void declare(dom::object properties, const std::string &table) {
   std::string create, names, marks, updates;
   for (auto [name, type] : properties) columns.emplace_back(name);
@@ -105,7 +104,7 @@ void commit(const std::string &state) {
 
 }  // namespace
 
-// floor DATABASE ROWS_A_COMMIT: commits at the first STATE after so many rows
+// baseline DATABASE ROWS_PER_COMMIT: commits at the first STATE after that many rows
 int main(int count, char **arguments) {
   if (count != 3) return 2;
   const long rows_a_commit = std::atol(arguments[2]);

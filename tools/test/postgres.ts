@@ -4,20 +4,20 @@ import { chownSync, cpSync, globSync, mkdtempSync, rmSync, writeFileSync } from 
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { pythonTools } from './python.ts';
+import { until } from '@exact-spotter/testing';
+import { pythonTools } from '../src/python.ts';
 
 const run = promisify(execFile);
 const PASSWORD = 'canary-password';
 
-/** Who runs the server where root runs the tests, since PostgreSQL refuses root. */
+/** Runs the server if the tests run as root, since PostgreSQL refuses root. */
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
-/** Rows as PostgreSQL writes them in JSON. */
+/** Rows as PostgreSQL prints them as JSON. */
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
-/** A PostgreSQL server on a free port of this machine alone, with its data in a temporary folder. */
+/** A PostgreSQL server on a free local port, with its data in a temporary folder. */
 export class Postgres {
   readonly connection: Readonly<Record<'host' | 'user' | 'password' | 'database', string>> & {
     readonly port: number;
@@ -46,13 +46,12 @@ export class Postgres {
     return JSON.parse(stdout) as Rows;
   }
 
-  /** @throws Error where the server has not answered in half a minute, or has ended */
-  async isReady(): Promise<void> {
-    for (let tries = 0; tries < 300 && this.#server.exitCode === null; tries++) {
-      if (await this.query('SELECT 1').catch(() => undefined)) return;
-      await setTimeout(100);
-    }
-    throw new Error('the server did not start');
+  /** @throws Error if the server ends before it answers */
+  async untilReady(): Promise<void> {
+    await until(() => {
+      if (this.#server.exitCode !== null) throw new Error('the server did not start');
+      return this.query('SELECT 1').catch(() => undefined);
+    });
   }
 
   async stop(): Promise<void> {
@@ -65,9 +64,8 @@ export class Postgres {
 }
 
 /**
- * Starts the PostgreSQL that a pinned package of PyPI brings.
- *
- * @param timezone what the server takes for the zone of those who name none
+ * Starts the PostgreSQL of a pinned PyPI package.
+ * @param timezone the server's default time zone
  */
 export async function startPostgres(timezone: string): Promise<Postgres | { missing: string }> {
   const tools = await pythonTools('postgres');
@@ -91,7 +89,7 @@ export async function startPostgres(timezone: string): Promise<Postgres | { miss
       stdio: 'ignore',
     });
     const postgres = new Postgres(bin, folder, port, server);
-    await postgres.isReady();
+    await postgres.untilReady();
     return postgres;
   } catch (error) {
     server?.kill('SIGQUIT');
@@ -100,7 +98,7 @@ export async function startPostgres(timezone: string): Promise<Postgres | { miss
   }
 }
 
-/** The folder of the server's programs; copied where its user could not reach the environment. */
+/** Returns the folder of the server's programs, copied if its user cannot read the environment. */
 function serverPrograms(python: string, copyTo?: string): string {
   const [site = ''] = globSync(join(python, '..', 'lib', 'python3*', 'site-packages'));
   if (copyTo !== undefined) {

@@ -1,32 +1,34 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { compareRows, expectations } from '../src/oracle/index.ts';
-import { ended, start, type Ended, type Pair } from '../src/pair.ts';
+import { compareRows } from '../src/oracle/compare.ts';
+import { expectations } from '../src/oracle/tables.ts';
+import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import type { Pair } from './pair.ts';
 import { pythonTools } from '../src/python.ts';
 
 type Account = Parameters<typeof compareRows>[1];
 type Rows = Parameters<typeof compareRows>[2];
 type Skip = (reason: string) => never;
 
-/** @returns the folder of the programs; skips where there is no Python, which in CI there must be */
+/** Returns the folder of the programs. Skips the test, or fails in CI, if they cannot be installed. */
 export async function peerTools(name: string, skip: Skip): Promise<string> {
   const found = await pythonTools(name);
   return 'bin' in found ? found.bin : missing(name, found.missing, skip);
 }
 
-/** Skips a test that lacks something here; in CI nothing may be lacking. */
+/** Skips a test that lacks something on this machine. In CI it fails. */
 export function missing(name: string, reason: string, skip: Skip): never {
-  if (process.env['CI'] !== undefined) throw new Error(`${name} must run here: ${reason}`);
+  if (process.env['CI'] !== undefined) throw new Error(`CI must run ${name}: ${reason}`);
   return skip(reason);
 }
 
-/** `tap | target`, with a target that others wrote; the tap goes on from a state where there is one. */
+/** Runs `tap | target` with another target. @param state where the tap continues from */
 export async function feed(
   pair: Pair,
   [target = '', ...args]: readonly string[],
   state: object = {},
 ): Promise<{ readonly tap: Ended; readonly target: Ended }> {
-  const tap = start('tap-exactsales', [
+  const tap = startProgram('tap-exactsales', [
     ...['--config', join(pair.folder, 'tap.json')],
     ...['--state', pair.write('state.json', state)],
   ]);
@@ -37,12 +39,12 @@ export async function feed(
   return { tap: tapEnded, target: peerEnded };
 }
 
-/** The last state that a target wrote. */
+/** Returns the last state that a target printed. */
 export function lastState({ stdout }: Ended): object {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as object;
 }
 
-/** The rows that the tables of a copy lack, and those that they have too many: some of each table. */
+/** Returns some rows of each table that a copy lacks or has too many. */
 export function compareTables(
   account: Account,
   rowsOf: (table: string) => Rows,

@@ -3,11 +3,11 @@ import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ended, type Ended } from './pair.ts';
+import { ended, type Ended } from '@exact-spotter/testing';
 
 const run = promisify(execFile);
 
-/** A Meltano project in a folder of its own. */
+/** A Meltano project in a temporary folder. */
 export class MeltanoProject {
   readonly folder: string;
   readonly #bin: string;
@@ -15,7 +15,8 @@ export class MeltanoProject {
 
   /**
    * @param bin the folder of Meltano's programs
-   * @param environment what it runs with beside what every run has; `PATH` among it
+   * @param environment variables to add, including `PATH`
+   * @param folder where the project is (default: a new folder)
    */
   constructor(bin: string, environment: NodeJS.ProcessEnv, folder?: string) {
     this.folder = folder ?? join(mkdtempSync(join(tmpdir(), 'meltano-')), 'project');
@@ -32,29 +33,29 @@ export class MeltanoProject {
     await run(join(this.#bin, 'meltano'), ['init', this.folder], { env: this.#environment });
   }
 
-  /** Begins as a copy of a project that is kept in a folder. */
+  /** Copies a project into its folder. */
   copy(folder: string): void {
     cpSync(folder, this.folder, { recursive: true });
   }
 
-  /** The same project, run with more in its environment. */
+  /** The same project with more environment variables. */
   with(environment: NodeJS.ProcessEnv): MeltanoProject {
     return new MeltanoProject(this.#bin, { ...this.#environment, ...environment }, this.folder);
   }
 
-  /** @returns everything it wrote */
+  /** @returns everything it printed. @throws Error if it fails */
   async meltano(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await ended(this.start(...args));
     if (code === 0) return stdout + stderr;
     throw new Error(`meltano ${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
   }
 
-  /** The same for one that may fail. */
+  /** Runs a command that may fail. */
   async tried(...args: string[]): Promise<Ended> {
     return ended(this.start(...args));
   }
 
-  /** Starts it as the leader of a group of processes, in which its plugins run too. */
+  /** Starts a command as the leader of a process group, which its plugins belong to. */
   start(...args: string[]): ChildProcessWithoutNullStreams {
     const child = spawn(join(this.#bin, 'meltano'), args, {
       cwd: this.folder,

@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import { batch } from './batch.ts';
+import { isWithinLimit, type Figure, type Measured, type Skipped } from './figure.ts';
+import { tapMemory, targetMemory } from './memory.ts';
+import { tapStart, targetStart } from './start.ts';
+import { tapPipe } from './tap-pipe.ts';
+import { tapQuota } from './tap-quota.ts';
+import { tapRequests } from './tap-requests.ts';
+import { targetChildren } from './target-children.ts';
+import { targetLatency } from './target-latency.ts';
+import { targetLeads } from './target-leads.ts';
+import { targetPeers } from './target-peers.ts';
+
+/** In the order of measuring. */
+const figures: readonly Figure[] = [
+  tapStart,
+  tapRequests,
+  tapQuota,
+  tapPipe,
+  batch,
+  tapMemory,
+  targetStart,
+  targetLeads,
+  targetPeers,
+  targetChildren,
+  targetLatency,
+  targetMemory,
+];
+
+/** The benchmarks: most numbers are ratios to a baseline that is measured in the same run. */
+const usage = `npm run bench -- [NAME]... [--full]
+
+  NAME    ${figures.map(({ name }) => name).join(', ')} (default: all)
+  --full  full size: a million leads and the vendor's own rate limit; takes long
+`;
+
+await bench();
+
+async function bench(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: {
+      full: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  });
+  const wanted = figures.filter(
+    ({ name }) => positionals.length === 0 || positionals.includes(name),
+  );
+  const unknown = positionals.filter((name) => !wanted.some((figure) => figure.name === name));
+  if (values.help || unknown.length > 0) {
+    print(usage);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  let missed = 0;
+  for (const figure of wanted) {
+    for (const measured of await figure.measure(values.full)) {
+      print(format(measured));
+      if (!('skipped' in measured) && !isWithinLimit(measured)) missed += 1;
+    }
+  }
+  print(
+    missed === 0 ? 'Every number is within its limit.\n' : `${missed} numbers miss their limit.\n`,
+  );
+  if (missed > 0) process.exitCode = 1;
+}
+
+function format(measured: Measured | Skipped): string {
+  if ('skipped' in measured) return `skipped  ${measured.what}: ${measured.skipped}\n`;
+  const { what, value, unit, limit, detail } = measured;
+  if (limit === undefined) return `         ${value.toFixed(2)} ${unit}  ${what}: ${detail}\n`;
+  const wanted = 'atMost' in limit ? `at most ${limit.atMost}` : `at least ${limit.atLeast}`;
+  const verdict = isWithinLimit(measured) ? 'ok      ' : 'MISSED  ';
+  return `${verdict} ${value.toFixed(2)} ${unit} (${wanted})  ${what}: ${detail}\n`;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}

@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/**
+ * Installs the programs that some tests need, in CI and as root on Debian only. Elsewhere those
+ * tests are skipped.
+ * @param programs whose Debian package has the same name
+ */
+export function installDebianPackages(programs: readonly string[]): void {
+  const missing = programs.filter((program) => !isOnPath(program));
+  const mayInstall = process.env['CI'] !== undefined && process.getuid?.() === 0;
+  if (missing.length === 0 || !mayInstall || !isOnPath('apt-get')) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  try {
+    execFileSync('apt-get', ['update', '-qq'], { env, stdio: 'inherit' });
+    const options = ['install', '-y', '-qq', '--no-install-recommends'];
+    execFileSync('apt-get', [...options, ...missing], { env, stdio: 'inherit' });
+  } catch {
+    process.stderr.write(`Could not install ${missing.join(', ')}: the tests that need it fail.\n`);
+  }
+}
+
+function isOnPath(program: string): boolean {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, program)));
+}

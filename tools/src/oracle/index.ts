@@ -1,3 +1,0 @@
-export { compareRows, differences } from './compare.ts';
-export { expectations, expectedRows } from './tables.ts';
-export { warehouseCell } from './warehouse.ts';

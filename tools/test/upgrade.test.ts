@@ -1,0 +1,136 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { differences } from '../src/oracle/compare.ts';
+import { MeltanoProject } from './meltano-project.ts';
+import { Pair } from './pair.ts';
+import { peerTools } from './peer-tools.ts';
+import { TOKEN } from './served-account.ts';
+
+/** The current programs continue from what earlier versions wrote: see `test-data/upgrade`. */
+const MINUTES = 60_000;
+const root = join(import.meta.dirname, '..', '..');
+const upgrades = join(root, 'test-data', 'upgrade');
+const versions = readdirSync(upgrades, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+/** The account as the last run of the earlier version saw it. */
+function earlierAccount(): Simulator['account'] {
+  const now = Date.parse('2026-11-25T06:00:00Z');
+  const account = createAccount({ seed: 2026, leads: 60, now });
+  account.clock = now + 3_600_000;
+  account.live({ seed: 1, edits: 40 });
+  return account;
+}
+
+let simulator: Simulator;
+beforeEach(async () => {
+  simulator = await startSimulator({ account: earlierAccount(), token: TOKEN });
+});
+afterEach(() => simulator.stop());
+
+/** Two hours after the last run of the earlier version. */
+function edit(): void {
+  simulator.account.clock = Date.parse('2026-11-25T09:00:00Z');
+  simulator.account.live({ seed: 2, edits: 60 });
+}
+
+function count(database: string, sql: string): unknown {
+  const reader = new DatabaseSync(database, { readOnly: true });
+  try {
+    return Object.values(reader.prepare(sql).get() ?? {})[0];
+  } finally {
+    reader.close();
+  }
+}
+
+describe.each(versions)('a copy by version %s', (version) => {
+  const folder = join(upgrades, version);
+
+  /** A pair with the earlier version's database. */
+  function upgradedPair(settings: object = {}): Pair {
+    const quota = { quota_requests: 10_000, quota_seconds: 1 };
+    const pair = new Pair({ api_token: TOKEN, api_url: simulator.url, ...quota, ...settings });
+    cpSync(join(folder, 'exact.db'), pair.database);
+    return pair;
+  }
+
+  it('equals the account before the upgrade', () => {
+    expect(differences(upgradedPair().database, simulator.account)).toEqual([]);
+  });
+
+  it('gives its state to the current target', async () => {
+    const pair = upgradedPair();
+    const { code, stdout, stderr } = await pair.target('state');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(
+      JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')),
+    );
+  });
+
+  it.each([
+    ['from its bookmarks', { full_refresh_days: 0 }],
+    ['with a full refresh', { full_refresh_days: 0.000_001 }],
+    ['with the default settings', {}],
+  ])('is continued %s and equals the edited account', async (_case, settings) => {
+    const pair = upgradedPair(settings);
+    const deleted = 'SELECT count(*) FROM tasks WHERE _sdc_deleted_at IS NOT NULL';
+    const before = count(pair.database, deleted);
+    edit();
+    const { tap, target } = await pair.run();
+    expect(tap.code, tap.stderr).toBe(0);
+    expect(target.code, target.stderr).toBe(0);
+    expect(`${tap.stderr}${target.stderr}`).not.toMatch(/WARNING|ERROR|CRITICAL/);
+    expect(differences(pair.database, simulator.account)).toEqual([]);
+    // Rows that the earlier version marked as deleted are still there.
+    expect(before).toBeGreaterThan(0);
+    expect(count(pair.database, deleted)).toBeGreaterThanOrEqual(Number(before));
+    expect(count(pair.database, 'SELECT count(*) FROM _singer_runs')).toBe(3);
+    const { code, stderr } = await pair.target('verify');
+    expect(code, stderr).toBe(0);
+  });
+
+  it('reads an incremental stream from its bookmark only', async () => {
+    const pair = upgradedPair({ full_refresh_days: 0 });
+    edit();
+    await pair.run();
+    const filters = simulator.requests
+      .filter(({ set }) => set === 'LeadsAndPersons')
+      .map(({ query }) => query['$filter'] ?? '');
+    expect(filters.length).toBeGreaterThan(0);
+    for (const filter of filters) expect(filter).toMatch(/updateDate ge 2026-11-2/);
+  });
+
+  it(
+    'is continued by its Meltano project without a change',
+    async ({ skip }) => {
+      const bin = await peerTools('meltano', skip);
+      const project = new MeltanoProject(bin, {
+        PATH: [bin, join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+        TAP_EXACTSALES_API_URL: simulator.url,
+        TAP_EXACTSALES_API_TOKEN: TOKEN,
+        TAP_EXACTSALES_QUOTA_REQUESTS: '10000',
+        TAP_EXACTSALES_FULL_REFRESH_DAYS: '0',
+        TARGET_SQLITE_DATABASE: 'exact.sqlite',
+      });
+      mkdirSync(project.folder);
+      cpSync(join(folder, 'meltano.yml'), join(project.folder, 'meltano.yml'));
+      cpSync(join(folder, 'exact.db'), project.database);
+      const id = 'dev:tap-exactsales-to-target-sqlite';
+      const state = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')) as object;
+      await project.meltano(
+        ...['state', 'set', '--force', id, JSON.stringify({ singer_state: state })],
+      );
+      edit();
+      const log = await project.meltano('run', 'tap-exactsales', 'target-sqlite');
+      expect(log).not.toContain(TOKEN);
+      expect(differences(project.database, simulator.account)).toEqual([]);
+      const filters = simulator.requests.map(({ query }) => query['$filter'] ?? '');
+      expect(filters).toContainEqual(expect.stringMatching(/updateDate ge 2026-11-2/));
+    },
+    5 * MINUTES,
+  );
+});
