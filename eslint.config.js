@@ -27,7 +27,7 @@ for (const [name, { folder }] of Object.entries(packages)) {
   if (!nx.tags.includes(`package:${name}`)) throw new Error(`${folder} lacks package:${name}`);
 }
 
-const NETWORK = ['packages/tap-exactsales/src/http.ts'];
+const NETWORK = ['packages/tap-exactsales/src/api/http.ts'];
 const DATABASE = ['packages/target-sqlite/src/database/'];
 
 /** Libraries that only the named files and folders may import. */
@@ -173,7 +173,10 @@ export default defineConfig(
     },
   },
   // A table of literals is as long as its contents.
-  { files: ['packages/tap-exactsales/src/streams.ts'], rules: { 'max-lines': 'off' } },
+  {
+    files: ['endpoints', 'settings'].map((name) => `packages/tap-exactsales/src/${name}.ts`),
+    rules: { 'max-lines': 'off' },
+  },
   { files: ['*.config.{ts,js}'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['*.config.ts'], extends: [tseslint.configs.disableTypeChecked] },
   ...boundaries,

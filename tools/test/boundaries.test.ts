@@ -68,7 +68,7 @@ describe('the linter takes', () => {
   it.each([
     ['both libraries in the tap', TAP, ['@exact-spotter/schema', '@exact-spotter/singer']],
     ['the vocabulary in the target', TARGET, ['@exact-spotter/singer']],
-    ['undici at its door', 'packages/tap-exactsales/src/http.ts', ['undici']],
+    ['undici at its door', 'packages/tap-exactsales/src/api/http.ts', ['undici']],
     [
       'better-sqlite3 at its door',
       'packages/target-sqlite/src/database/sqlite.ts',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultReason, isUnreachable } from '../src/http.ts';
+import { failureReason, isUnreachable } from '../src/api/http.ts';
 
 /** What Node says of it may stand on the cause of another fault. */
 function fault(code: string): Error {
@@ -18,11 +18,11 @@ describe('a connection that fails', () => {
     ['ECONNRESET', 'the connection was reset', false],
     ['UND_ERR_SOCKET', 'the connection broke off', false],
   ])('for %s says what became of it', (code, words, unreachable) => {
-    expect(faultReason(fault(code))).toContain(words);
+    expect(failureReason(fault(code))).toContain(words);
     expect(isUnreachable(fault(code))).toBe(unreachable);
   });
 
   it('is told without quoting what nobody knows', () => {
-    expect(faultReason(new Error('secret'))).toBe('the connection failed');
+    expect(failureReason(new Error('secret'))).toBe('the connection failed');
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runProgram } from '@exact-spotter/singer';
-import { program } from '../src/program.ts';
-import { startProgress } from '../src/progress/progress.ts';
+import { program } from '../src/settings.ts';
+import { startProgress } from '../src/progress.ts';
 
 /** Two reads of a few pages each, and a line of progress every few milliseconds in place of a minute. */
 await runProgram(program, [], {}, async () => {
@@ -14,9 +14,11 @@ await runProgram(program, [], {}, async () => {
   progress.end();
 });
 
-async function* pages(total: number | undefined): AsyncGenerator<{ read: number; total?: number }> {
+async function* pages(
+  total: number | undefined,
+): AsyncGenerator<{ rowsRead: number; total?: number }> {
   for (let page = 1; page <= 4; page += 1) {
     await sleep(150);
-    yield { read: page * 500, ...(total && { total }) };
+    yield { rowsRead: page * 500, ...(total && { total }) };
   }
 }

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Gauge } from '../src/progress/gauge.ts';
-import { statusLines } from '../src/progress/text.ts';
+import { Gauge, statusLines } from '../src/progress-lines.ts';
 import { file } from './tap.ts';
 
 /** @returns what the sample program writes to a standard error that is a pipe */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoff, isRetriableStatus, retryAfter, waitBefore } from '../src/retry.ts';
+import { backoff, isRetriableStatus, retryAfter, waitBefore } from '../src/api/retry.ts';
 
 describe('Retry-After', () => {
   const now = Date.parse('2026-11-24T12:00:00Z');

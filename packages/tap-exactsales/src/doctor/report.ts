@@ -1,6 +1,6 @@
-import { program } from '../program.ts';
-import type { LinkFinding, PageFinding, ReachableSet, SetFinding } from './finding.ts';
-import { textTable } from './text-table.ts';
+import { program } from '../settings.ts';
+import type { LinkFinding, PageFinding, ReachableSet, SetFinding } from './findings.ts';
+import { alignColumns } from '../text-table.ts';
 
 /** For programs, and to be handed on. With a line end. */
 export function jsonReport(sets: readonly SetFinding[]): string {
@@ -13,7 +13,8 @@ export function textReport(sets: readonly SetFinding[]): string {
     const lines = set.reachable ? remarks(set) : [set.fault];
     return lines.length === 0 ? [] : [section(`${set.set} (${set.streams.join(', ')})`, lines)];
   });
-  return [textTable(HEAD, sets.map(row), RIGHT), LEGEND, ...details, advice(sets)].join('\n');
+  const table = alignColumns([HEAD, ...sets.map(row)], (at) => RIGHT.includes(HEAD[at] ?? ''));
+  return [...table, '', LEGEND, ...details, advice(sets)].join('\n');
 }
 
 const HEAD = [
