@@ -85,14 +85,14 @@ describe('a page that goes wrong is used whole or not at all', () => {
 
 describe('what does not pass', () => {
   it.each<[string, Fault, RegExp]>([
-    ['500 for ever', { status: 500 }, /GET \/sdrs answered 500, also when tried again/],
+    ['500 for ever', { status: 500 }, /GET \/sdrs answered 500, even after retries/],
     ['a redirect to another host', 'redirect', /GET \/sdrs answered 30\d/],
     [
       'JSON cut short for ever',
       'truncatedJson',
       /GET \/sdrs answered with something that is no page/,
     ],
-    ['no headers for ever', 'headersNever', /GET \/sdrs was not answered within 1 seconds/],
+    ['no headers for ever', 'headersNever', /GET \/sdrs timed out after 1 seconds/],
   ])(
     '%s ends that stream alone, and the token goes nowhere else',
     async (_case, fault, sentence) => {
@@ -127,6 +127,6 @@ describe('what does not pass', () => {
     served.simulator.faults([{ match: {}, fault: { status: 429, retryAfter: 1_000_000_000 } }]);
     const { tap } = await newPair().run();
     expect(tap.code).toBe(1);
-    expect(tap.stderr).toContain("other integrations spend the token's budget");
+    expect(tap.stderr).toContain("other integrations use up the token's rate limit");
   });
 });

@@ -68,7 +68,7 @@ it(
           await simulator.stop();
           expect(target.code, target.stderr).toBe(0);
           // What cannot be read whole is said; what is not said is whole.
-          const [, without = ''] = /without all of (.+):/.exec(tap.stderr) ?? [];
+          const [, without = ''] = /Could not read all rows of (.+);/.exec(tap.stderr) ?? [];
           expect(tap.code, tap.stderr).toBe(without === '' ? 0 : 1);
           const silent = differences(pair.database, account).filter(
             (line) => !without.split(', ').some((stream) => line.startsWith(`${stream} `)),

@@ -77,7 +77,7 @@ export function schemaMessage(
   return {
     type: 'SCHEMA',
     stream,
-    schema: { ...wireSchema(stream, columns), ...more },
+    schema: { ...sentSchema(stream, columns), ...more },
     key_properties: tables[stream]['x-key'],
     ...(bookmark !== undefined && { bookmark_properties: [bookmark] }),
   };
@@ -93,7 +93,7 @@ function describeStream(stream: TableName): StreamDescription {
   const replicationColumn = replicationKey(stream);
   return {
     stream,
-    schema: wireSchema(stream),
+    schema: sentSchema(stream),
     keyProperties: key,
     replicationMethod: replication.method === 'full' ? 'FULL_TABLE' : 'INCREMENTAL',
     ...(replicationColumn !== undefined && { replicationKey: replicationColumn }),
@@ -108,7 +108,7 @@ const NOT_SENT = new Set(['$schema', 'x-references', 'x-pt', 'x-documented', 'ex
  * use, and the English text.
  * @param columns the columns to send (default: all)
  */
-function wireSchema(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
+function sentSchema(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
   const { properties, ...table } = tables[stream];
   const sent = Object.entries<object>(properties)
     .filter(([name]) => columns?.has(name) ?? true)
@@ -139,7 +139,7 @@ function selectStream(entry: CatalogEntry, known: Catalog): SelectedStream | und
   const name = idOf(entry);
   const own = known.streams.find((candidate) => candidate.tap_stream_id === name);
   if (!own || !isTableName(name)) {
-    log.warning(`The catalog holds a stream "${name}", which this tap does not have.`);
+    log.warning(`Ignoring the stream "${name}" in the catalog: this tap does not have it.`);
     return undefined;
   }
   const schema = 'properties' in schemaOf(entry) ? entry.schema : own.schema;
@@ -166,7 +166,7 @@ function selectedColumns(own: CatalogEntry, properties: ReadonlySet<string>): Se
 function warnOfKey(stream: TableName, key: string | undefined): void {
   if (key === undefined || key === replicationKey(stream)) return;
   log.warning(
-    `The catalog asks for the replication key "${key}", which the stream does not have: it is read as always.`,
+    `Ignoring the replication key "${key}" in the catalog: the stream is always read by its own.`,
     { stream },
   );
 }

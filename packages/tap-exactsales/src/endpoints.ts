@@ -2,14 +2,14 @@ import type { TableName } from '@exact-spotter/schema';
 import type { Clock } from './rows/timezone.ts';
 
 /**
- * Where in the API's object a column stands: a path with dots, or several, of which the first that
- * holds something counts. A column that is not named stands under its own name.
+ * Where a column is found in the API's object: a path with dots, or several paths, of which the first
+ * that is not null counts (default: the column's own name).
  */
 type Source = string | readonly string[];
 
 type Columns = Readonly<Record<string, Source>>;
 
-/** The column that the server can be asked to filter by, and how it wants the literal written. */
+/** A column that the server can filter by, and how it expects the literal. */
 export interface DateColumn {
   readonly column: string;
   readonly member: string;
@@ -17,45 +17,45 @@ export interface DateColumn {
   readonly literal: 'instant' | 'wall' | 'text';
 }
 
-/** A table whose rows are the elements of an array in the rows of a set. */
+/** A table whose rows are the elements of an array in an endpoint's rows. */
 export interface ChildTable {
   readonly stream: TableName;
   readonly array: string;
   readonly columns: Columns;
 }
 
-/** An entity set of the API and the tables that come of it. */
+/** A path of the API, how it is read, and the tables that its rows become. */
 export interface Endpoint {
   readonly path: `/${string}`;
   readonly stream: TableName;
   /**
-   * The member that pages are keyed by, and whether it is unique. It never changes in a row, so
-   * that rows which change during the read keep their place.
+   * The member that pages are read by, and whether it is unique. It never changes in a row, so a row
+   * that changes during the read keeps its place.
    */
   readonly pageKey: { readonly member: string; readonly unique: boolean };
   /** Orders the rows that share a page key. */
   readonly tieOrder?: string;
   readonly date?: DateColumn;
   readonly columns: Columns;
-  /** The clock of date-times; `zoned` where it is not said. */
+  /** How to read the date-times of columns (default: `zoned`). */
   readonly clocks?: Readonly<Record<string, Clock>>;
   /** Integer columns in which the API writes 0 for none. */
   readonly zeroIsNull?: readonly string[];
-  /** Key columns, and what they hold where a row has nothing for them. */
-  readonly instead?: Readonly<Record<string, number>>;
+  /** Values of key columns for rows that have none. */
+  readonly defaults?: Readonly<Record<string, number>>;
   readonly children?: readonly ChildTable[];
-  /** True where the server hides rows from whoever asks without a date filter. */
+  /** True if the server hides rows when a request has no date filter. */
   readonly hidesWithoutDate?: true;
-  /** Members that are known, and that no column holds. */
+  /** Known members that have no column. */
   readonly unused?: readonly string[];
-  /** Members to ask for beside the first source of each column. */
+  /** Members to request besides the first source of each column. */
   readonly alsoSelect?: readonly string[];
-  /** A set whose rows are whole rows of this one too, with its children besides. */
+  /** The wider endpoint, whose rows contain everything that this endpoint's rows do. */
   readonly within?: `/${string}`;
 }
 
 const BY_ID = { member: 'id', unique: true } as const;
-/** Sets whose rows have no id: the rows of one lead are taken together. */
+/** For rows without an id: the rows of one lead are read together. */
 const BY_LEAD = { member: 'leadId', unique: false } as const;
 
 const user = {
@@ -88,9 +88,9 @@ const leadColumns = {
 const UPDATED: DateColumn = { column: 'updatedate', member: 'updateDate', literal: 'instant' };
 
 /**
- * Every set of the API that is read, in the order of reading: the small catalogues first, then what
- * refers to them, the slow sets last, so that a first load is useful in its first minute. Where
- * several sources stand for one column, nobody knows for sure how the API spells it.
+ * Every endpoint, in the order of reading: small lookup tables first, then what refers to them, slow
+ * endpoints last, so that a first load is useful within its first minute. A column with several
+ * sources is one whose spelling in the API is not certain.
  */
 export const endpoints: readonly Endpoint[] = [
   { path: '/sdrs', stream: 'sdrs', ...user },
@@ -130,7 +130,7 @@ export const endpoints: readonly Endpoint[] = [
     date: UPDATED,
     columns: leadColumns,
     clocks: { registerdate: 'utc', updatedate: 'utc' },
-    // `cpfCnpj`, of older descriptions, holds either number: a CNPJ has no place in `cpf`.
+    // `cpfCnpj`, known from older documentation, contains either number: a CNPJ does not belong in `cpf`.
     unused: ['cpfCnpj', 'ddiPhone', 'ddiPhone2'],
     within: '/LeadsAndPersons',
   },
@@ -266,7 +266,7 @@ export const endpoints: readonly Endpoint[] = [
     ],
   },
   {
-    // Without a filter the server hides old boxes: they are always asked for by date.
+    // Without a filter the server hides old boxes, so they are always requested by date.
     path: '/Boxes',
     stream: 'boxes',
     pageKey: BY_ID,
@@ -324,8 +324,8 @@ export const endpoints: readonly Endpoint[] = [
     unused: ['id', 'originStage', 'meetingDate', 'userAction'],
   },
   {
-    // Whether these are the pains of each lead or the catalogue of pains is not documented: a pain
-    // of no lead has 0 for one, as boxes have.
+    // It is not documented whether these are each lead's pains or the list of all pains. A pain
+    // without a lead gets 0, as boxes have.
     path: '/painPoints',
     stream: 'painpoints',
     pageKey: BY_LEAD,
@@ -334,7 +334,7 @@ export const endpoints: readonly Endpoint[] = [
       painpoint_id: ['painPointId', 'painPoint.id', 'id'],
       value: ['value', 'painPoint.value'],
     },
-    instead: { leadid: 0 },
+    defaults: { leadid: 0 },
   },
   {
     path: '/LeadsCustomFields',
@@ -345,7 +345,7 @@ export const endpoints: readonly Endpoint[] = [
     columns: {
       leadid: 'leadId',
       field_id: 'id',
-      // A field of several choices has no value of its own: what was chosen stands in its options.
+      // A multiple-choice field has no value: the choices are in its options.
       value: ['value', 'options'],
       updatedate: 'updateDate',
     },

@@ -13,37 +13,37 @@ import { checkSettings, program, type TapSettings } from './settings.ts';
 
 const commandLine = {
   options: {
-    discover: { type: 'boolean', describe: 'Print the catalog and end' },
+    discover: { type: 'boolean', describe: 'Print the catalog and exit' },
     catalog: {
       type: 'string',
       requiresArg: true,
       alias: 'properties',
-      describe: 'A catalog with the streams and columns that are wanted; all without it',
+      describe: 'A catalog file that selects streams and columns (default: all)',
     },
-    state: { type: 'string', requiresArg: true, describe: 'The state of an earlier run' },
+    state: { type: 'string', requiresArg: true, describe: 'A state file from an earlier run' },
     test: {
       type: 'string',
       choices: ['all', 'schema'],
       coerce: (given: string) => (given === '' ? 'all' : given),
-      describe: 'Print one record of each stream at most (all), or the schemas alone (schema)',
+      describe: 'Print up to one record per stream (all), or only the schemas (schema)',
     },
   },
   commands: [
     {
       command: 'doctor',
-      describe: 'Tell, set by set, what the API does on this account (--format text or json)',
+      describe: 'Report how the API behaves on this account (--format text or json)',
     },
   ],
 } as const;
 
-/** The program, from its arguments to its exit code. */
+/** Runs the program. */
 export async function main(argv: readonly string[]): Promise<void> {
   await runProgram(program, argv, commandLine, (args) =>
     args.command[0] === 'doctor' ? doctor(args) : tap(args),
   );
 }
 
-// Each module below is imported where it is first needed: `--version` and `--help` load none of them.
+// Modules are imported where they are first needed, so that `--version` and `--help` start fast.
 
 async function tap({ config, values }: Arguments): Promise<void> {
   const { discover, select } = await import('./catalog.ts');
@@ -56,7 +56,8 @@ async function tap({ config, values }: Arguments): Promise<void> {
   const state =
     stateFile === undefined ? new State() : parseState(await readState(stateFile), stateFile);
   const selected = select(catalog, known);
-  if (selected.size === 0) log.warning('The catalog selects no stream: there is nothing to read.');
+  if (selected.size === 0)
+    log.warning('The catalog selects no stream, so there is nothing to read.');
   const { test } = values;
   if (test === undefined) {
     const { run } = await import('./run.ts');
@@ -70,7 +71,7 @@ async function tap({ config, values }: Arguments): Promise<void> {
 async function doctor({ config, values }: Arguments): Promise<void> {
   const { format } = values;
   if (format !== 'text' && format !== 'json') {
-    throw new SettingsError(['The doctor reports in --format text or json.']);
+    throw new SettingsError(['The doctor needs --format text or --format json.']);
   }
   const settings = await readSettings(config);
   const { examineAccount } = await import('./doctor/doctor.ts');

@@ -94,7 +94,7 @@ export function progressSentence(
     const more = [percentText(read), rateText(read), timeText(read)].filter((text) => text !== '');
     return `${read.name} ${rowsText(read)}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
   });
-  return `So far ${count(rows)} rows; under way: ${parts.join('; ')}; ${limitText(requestsLeft)}.`;
+  return `${count(rows)} rows so far; reading ${parts.join('; ')}; ${limitText(requestsLeft)}.`;
 }
 
 function rowsText({ rows, total }: Figures): string {
@@ -114,7 +114,7 @@ function timeText({ toGo }: Figures): string {
 }
 
 function limitText(requestsLeft: number): string {
-  return `${requestsLeft} ${requestsLeft === 1 ? 'request' : 'requests'} left in the budget`;
+  return `${requestsLeft} ${requestsLeft === 1 ? 'request' : 'requests'} left within the rate limit`;
 }
 
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });

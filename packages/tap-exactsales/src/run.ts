@@ -47,7 +47,7 @@ export async function run(
     });
   } catch (error) {
     if (!termination.aborted) throw error;
-    log.info('Told to end: the run stops here, and the next one goes on from there.');
+    log.info('Stopped by a signal. The next run continues from the state written so far.');
     await writer.state();
   } finally {
     progress.end();

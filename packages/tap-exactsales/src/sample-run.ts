@@ -56,9 +56,7 @@ export async function writeSample(
       }
     }
     if (failed.length > 0) {
-      throw new ProgramError(
-        `The test failed for ${failed.join(', ')}: the sentences above say why.`,
-      );
+      throw new ProgramError(`The test failed for ${failed.join(', ')}; see the errors above.`);
     }
   } catch (error) {
     if (!termination.aborted) throw error;

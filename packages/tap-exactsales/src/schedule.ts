@@ -39,7 +39,7 @@ export async function syncAll(
   await allOrNone(Array.from({ length: options.concurrency }, work), options.stop);
   if (failed.length > 0) {
     throw new ProgramError(
-      `The run ended without all of ${failed.join(', ')}: the sentences above say why; everything else was read, and the next run goes on from there.`,
+      `Could not read all rows of ${failed.join(', ')}; see the messages above. Everything else was read, and the next run continues from there.`,
     );
   }
 }
@@ -72,7 +72,7 @@ async function syncGroup(
   try {
     const { withoutKey, isSure, separate } = await syncUpToNow(group, options);
     if (withoutKey > 0) {
-      log.error(`${names}: ${withoutKey} rows came without a key and could not be sent.`);
+      log.error(`${names}: ${withoutKey} rows have no key and were not sent.`);
     }
     if (withoutKey > 0 || !isSure) failed.push(names);
     for (const { stream } of streams) {

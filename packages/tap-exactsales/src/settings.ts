@@ -10,10 +10,10 @@ import {
 } from '@exact-spotter/singer';
 import { mapSettings, type MapSettings } from '@exact-spotter/stream-maps';
 
-/** The settings as the program runs with them: complete, checked, frozen. */
+/** The settings of a run: complete, checked and frozen. */
 export interface TapSettings extends MapSettings {
   readonly api_token: string;
-  /** A date, or a date-time. */
+  /** A date or a date-time. */
   readonly start_date: string;
   readonly past_days: number;
   readonly future_days: number;
@@ -33,20 +33,20 @@ export interface TapSettings extends MapSettings {
   readonly batch_config?: BatchConfig;
 }
 
-/** The shape is that of the Singer SDK. */
+/** The same shape as in the Singer SDK. */
 export interface BatchConfig {
   readonly encoding: { readonly format: 'jsonl'; readonly compression?: 'gzip' | 'none' };
   readonly storage: { readonly root: string; readonly prefix?: string };
-  /** Rows in a file at most. */
+  /** Maximum number of rows in a file. */
   readonly batch_size?: number;
 }
 
-/** The Singer SDK's own. */
+/** The same as in the Singer SDK. */
 export const DEFAULT_BATCH_SIZE = 10_000;
 
 const version = packageVersion(import.meta.url);
 
-/** Before this day no account has a row: a read from here is a read of everything. */
+/** No account has rows before this day, so a read from here on needs no date filter. */
 export const EARLIEST_START = '2000-01-01';
 
 const batchSettings = {
@@ -54,7 +54,7 @@ const batchSettings = {
     type: 'object',
     title: 'Batches',
     description:
-      'Rows go into files of JSON lines, named in BATCH messages, instead of RECORD messages, e.g. {"encoding": {"format": "jsonl", "compression": "gzip"}, "storage": {"root": "file:///path/to/folder", "prefix": ""}, "batch_size": 10000}.',
+      'Write rows to files of JSON lines, named in BATCH messages, instead of RECORD messages, e.g. {"encoding": {"format": "jsonl", "compression": "gzip"}, "storage": {"root": "file:///path/to/folder", "prefix": ""}, "batch_size": 10000}.',
     properties: {
       encoding: {
         type: 'object',
@@ -69,7 +69,7 @@ const batchSettings = {
   },
 } as const satisfies Record<string, SettingSchema>;
 
-/** What the tap says of itself; the settings' checks, `--about` and the Meltano definition come of it. */
+/** Describes the tap. The validation of settings, `--about` and the Meltano definition are derived from it. */
 export const program: Program = {
   name: 'tap-exactsales',
   version,
@@ -102,7 +102,7 @@ export const program: Program = {
         type: 'string',
         title: 'Start date',
         description:
-          'First instant to read, for the streams that are read by date: a date, or a date-time with its zone.',
+          'The earliest date to read, for streams that are read by date: a date, or a date-time with a zone.',
         default: EARLIEST_START,
         'x-kind': 'date_iso8601',
       },
@@ -110,14 +110,14 @@ export const program: Program = {
         type: 'integer',
         title: 'Past days',
         description:
-          'Meetings, tasks and boxes: days before the last complete run that are read again.',
+          'For meetings, tasks and boxes: how many days before the last complete run are read again.',
         default: 30,
         minimum: 0,
       },
       future_days: {
         type: 'integer',
         title: 'Future days',
-        description: 'Meetings, tasks and boxes: days from now on that are read.',
+        description: 'For meetings, tasks and boxes: how many days ahead are read.',
         default: 365,
         minimum: 0,
       },
@@ -125,7 +125,7 @@ export const program: Program = {
         type: 'number',
         title: 'Full refresh days',
         description:
-          'A stream that is read by date is read whole again when its last complete read is this many days old, so that rows deleted in Exact Spotter are noticed. A fraction is allowed; 0 means never.',
+          'Re-read a date-based stream in full once its last full read is this many days old, so that rows deleted in Exact Spotter are noticed. Fractions are allowed; 0 means never.',
         default: 7,
         minimum: 0,
       },
@@ -133,7 +133,7 @@ export const program: Program = {
         type: 'number',
         title: 'Lookback days',
         description:
-          'Incremental streams are read again from this long before their bookmark: a call or a sale may be entered after the fact. A fraction is allowed.',
+          'How many days before their bookmark incremental streams are read again, because calls and sales may be entered late. Fractions are allowed.',
         default: 1,
         minimum: 0,
       },
@@ -141,34 +141,34 @@ export const program: Program = {
         type: 'string',
         title: 'Time zone',
         description:
-          "The zone of the account's wall clock, which the agenda's dates are written in. An IANA name.",
+          "The time zone of the account, in which the API writes the agenda's dates. An IANA name.",
         default: 'America/Sao_Paulo',
       },
       api_url: {
         type: 'string',
         title: 'API URL',
-        description: 'The base address of the API.',
+        description: 'Base URL of the API.',
         default: 'https://api.exactspotter.com/v3',
       },
       quota_requests: {
         type: 'integer',
         title: 'Quota: requests',
         description:
-          "Requests within `quota_seconds` at most. The budget is shared by all of the company's integrations: lower it to leave them room.",
+          "Maximum number of requests within `quota_seconds`. The company's integrations share this rate limit: lower it to leave requests for the others.",
         default: 30,
         minimum: 1,
       },
       quota_seconds: {
         type: 'number',
         title: 'Quota: seconds',
-        description: 'The span of time that `quota_requests` counts for.',
+        description: 'The time span of the rate limit.',
         default: 20,
         exclusiveMinimum: 0,
       },
       concurrency: {
         type: 'integer',
         title: 'Concurrency',
-        description: 'Requests in flight at most.',
+        description: 'Maximum number of requests in flight.',
         default: 4,
         minimum: 1,
         maximum: 64,
@@ -176,7 +176,7 @@ export const program: Program = {
       page_size: {
         type: 'integer',
         title: 'Page size',
-        description: 'Rows asked for in one request; the API gives 500 at most.',
+        description: 'Rows to request per page. The API returns up to 500.',
         default: 500,
         minimum: 1,
         maximum: 10_000,
@@ -184,7 +184,7 @@ export const program: Program = {
       request_timeout_seconds: {
         type: 'number',
         title: 'Request timeout',
-        description: 'Seconds after which a request without a complete answer is given up.',
+        description: 'Seconds after which a request without a complete response is aborted.',
         default: 60,
         exclusiveMinimum: 0,
         maximum: 3600,
@@ -192,7 +192,7 @@ export const program: Program = {
       max_retries: {
         type: 'integer',
         title: 'Retries',
-        description: 'How often a failed request is tried again.',
+        description: 'How often a failed request is retried.',
         default: 6,
         minimum: 0,
         maximum: 50,
@@ -201,13 +201,13 @@ export const program: Program = {
         type: 'boolean',
         title: 'Reconcile',
         description:
-          "After each complete read its rows are compared with the server's count, and a difference is told in the log: one request more for each endpoint.",
+          "Compare each complete read with the server's count and log the difference. Costs one request per endpoint.",
         default: false,
       },
       user_agent: {
         type: 'string',
         title: 'User agent',
-        description: 'What the tap calls itself before the API.',
+        description: 'The `User-Agent` header of every request.',
         default: `tap-exactsales/${version}`,
       },
       ...batchSettings,
@@ -216,15 +216,15 @@ export const program: Program = {
   },
 };
 
-/** What JSON Schema cannot say of the settings. @returns the faults, one sentence each */
+/** Checks what the JSON Schema cannot express. @returns the problems, one sentence each */
 export function checkSettings(settings: Partial<Record<keyof TapSettings, unknown>>): string[] {
-  const faults = Object.entries(CHECKS).flatMap(([name, { isGood, wanted }]) => {
+  const problems = Object.entries(CHECKS).flatMap(([name, { isGood, wanted }]) => {
     const value = settings[name as keyof TapSettings];
     return typeof value !== 'string' || isGood(value)
       ? []
       : [`The setting "${name}" must be ${wanted}.`];
   });
-  return [...faults, ...batchFaults(settings.batch_config as JsonValue | undefined)];
+  return [...problems, ...batchProblems(settings.batch_config as JsonValue | undefined)];
 }
 
 interface Check {
@@ -235,17 +235,20 @@ interface Check {
 const CHECKS: Readonly<Partial<Record<keyof TapSettings, Check>>> = {
   api_token: {
     isGood: (token) => /^[\x21-\x7e]+$/.test(token.trim()),
-    wanted: 'the token as Exact Spotter shows it, without spaces or other letters in between',
+    wanted: 'the token as Exact Spotter shows it, without spaces or accents',
   },
   start_date: {
     isGood: (date) => parseDateTime(date.trim()) !== undefined,
     wanted: 'a date or a date-time, e.g. 2024-01-31 or 2024-01-31T00:00:00Z',
   },
   timezone: { isGood: isTimezone, wanted: 'the IANA name of a time zone, e.g. America/Sao_Paulo' },
-  api_url: { isGood: isWebAddress, wanted: 'an address that begins with https:// or http://' },
+  api_url: {
+    isGood: isWebAddress,
+    wanted: 'a URL that begins with https:// or http://, without a query',
+  },
   user_agent: {
     isGood: (text) => /^[\x20-\x7e]+$/.test(text),
-    wanted: 'one line of plain letters',
+    wanted: 'one line of ASCII characters',
   },
 };
 
@@ -263,50 +266,50 @@ function isTimezone(name: string): boolean {
   }
 }
 
-/** What the schema cannot say, and what of the SDK's shape is not served. @returns a sentence for each fault */
-function batchFaults(config: JsonValue | undefined): string[] {
+/** Also rejects the parts of the SDK's shape that are not supported. */
+function batchProblems(config: JsonValue | undefined): string[] {
   if (!isObject(config)) return [];
   const { encoding = {}, storage = {} } = config;
   if (!isObject(encoding) || !isObject(storage)) return [];
   const { format, compression = 'none' } = encoding;
   const { root, prefix } = storage;
   return [
-    ...unserved('', config, ['encoding', 'storage', 'batch_size']),
-    ...unserved('encoding.', encoding, ['format', 'compression']),
-    ...unserved('storage.', storage, ['root', 'prefix']),
-    ...fault('encoding.format', format === 'jsonl', 'jsonl: no other is written'),
-    ...fault(
+    ...unsupported('', config, ['encoding', 'storage', 'batch_size']),
+    ...unsupported('encoding.', encoding, ['format', 'compression']),
+    ...unsupported('storage.', storage, ['root', 'prefix']),
+    ...problem('encoding.format', format === 'jsonl', 'jsonl, the only supported format'),
+    ...problem(
       'encoding.compression',
       compression === 'gzip' || compression === 'none',
       'gzip or none',
     ),
-    ...fault(
+    ...problem(
       'storage.root',
       folderOf(root) !== undefined,
-      'a folder of this machine, as file:///path/to/folder or as a path',
+      'a folder on this machine, as file:///path/to/folder or as a path',
     ),
-    ...fault(
+    ...problem(
       'storage.prefix',
       typeof prefix !== 'string' || !/[/\\\0]/.test(prefix),
-      'the beginning of a name, without / and \\',
+      'the beginning of a file name, without / and \\',
     ),
   ];
 }
 
-function unserved(path: string, given: object, served: readonly string[]): string[] {
+function unsupported(path: string, given: object, supported: readonly string[]): string[] {
   return Object.keys(given)
-    .filter((name) => !served.includes(name))
-    .map((name) => `The setting "batch_config.${path}${name}" is not served: leave it out.`);
+    .filter((name) => !supported.includes(name))
+    .map((name) => `The setting "batch_config.${path}${name}" is not supported: remove it.`);
 }
 
-function fault(path: string, isGood: boolean, wanted: string): string[] {
+function problem(path: string, isGood: boolean, wanted: string): string[] {
   return isGood ? [] : [`The setting "batch_config.${path}" must be ${wanted}.`];
 }
 
 /**
- * The folder that a root means. The Singer SDK's own example is a path behind `file://` that does
- * not begin at the root of the disk, so that is taken too.
- * @returns undefined for what is no folder of this machine
+ * Returns the folder that `storage.root` names. A relative path after `file://`, as in the Singer
+ * SDK's own example, is accepted too.
+ * @returns undefined if the root is not a folder on this machine
  */
 export function folderOf(root: unknown): string | undefined {
   if (typeof root !== 'string' || root === '') return undefined;

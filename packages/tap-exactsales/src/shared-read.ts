@@ -63,7 +63,9 @@ async function isServedBy(
   const same = await rowsOf(client, path, query);
   const isServed = !same.some((row) => missing.some((member) => Object.hasOwn(row, member)));
   if (!isServed) {
-    log.info(`${path} has columns that the wider set lacks: it is read by itself.`, { stream });
+    log.info(`${path} has columns that the wider endpoint lacks, so it is read separately.`, {
+      stream,
+    });
   }
   return isServed;
 }
@@ -74,7 +76,7 @@ async function rowsOf(client: Client, path: string, query: Query): Promise<reado
     return (await client.page(path, query, 'always')).rows;
   } catch (error) {
     if (!isEndpointError(error)) throw error;
-    log.warning(`${error.message} Its columns are taken from the wider set.`);
+    log.warning(`${error.message} Its columns are read from the wider endpoint instead.`);
     return [];
   }
 }

@@ -51,7 +51,7 @@ export async function sync(
   const plan = planRead(endpoints, state, settings, fromMilliseconds(Date.now()));
   const dates = dateFilter(plan.endpoint, plan.range, timezone);
   const shared = new SharedRead(plan.endpoints, client);
-  const readers = new RowReaders(plan.endpoints, timezone);
+  const readers = new RowReaders(plan, timezone);
   const tracker = new ReadTracker(plan, timezone);
   for await (const page of requestPages(plan, dates, context)) {
     const streams = await shared.streamsIn(page.rows);

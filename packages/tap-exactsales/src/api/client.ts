@@ -109,7 +109,7 @@ export class Client {
   /** Warns once per kind of failure; repeats go to the debug log. */
   #warn({ message, status }: ApiRetriableError): void {
     if (this.#warned.has(status)) log.debug(`${message}; trying again.`);
-    else log.warning(`${message}; trying again (told once; LOGLEVEL=debug tells every time).`);
+    else log.warning(`${message}; trying again. LOGLEVEL=debug logs every repetition.`);
     this.#warned.add(status);
   }
 
@@ -165,10 +165,7 @@ function isLast({ status, isTimeout }: ApiRetriableError, policy: RetryPolicy): 
 }
 
 function unusable(path: string): never {
-  throw new ApiRetriableError(
-    { request: nameOf(path) },
-    'answered with something that is no page of rows',
-  );
+  throw new ApiRetriableError(`${nameOf(path)} did not return a page of rows`);
 }
 
 /** How errors name a request. */

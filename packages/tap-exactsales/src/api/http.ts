@@ -2,9 +2,9 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { EnvHttpProxyAgent, request } from 'undici';
 
-/** The one door to the network. */
+/** The only module that uses the network. */
 
-/** A complete answer: a body that breaks off is a error, never an answer. */
+/** A complete response. A body that breaks off is an error. */
 export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
@@ -12,26 +12,29 @@ export interface HttpResponse {
   /** The server's clock, to the second. */
   readonly date: string | undefined;
   readonly text: string;
-  /** From the sending to the last byte. */
+  /** From sending the request to the last byte. */
   readonly milliseconds: number;
 }
 
 export interface HttpOptions {
   readonly headers: Readonly<Record<string, string>>;
-  /** Connections at most. */
+  /** Maximum number of connections. */
   readonly connections: number;
 }
 
-/** Bytes of an answer at most, packed or not: a page of 500 rows has well under one MiB. */
+/** Maximum size of a body in bytes, compressed or not. A page of 500 rows has less than 1 MiB. */
 const LARGEST_BODY = 256 * 1024 * 1024;
 
-/** GET requests over kept-alive connections. Redirects are answers like any other: the token goes nowhere else. */
+/**
+ * Sends GET requests over kept-alive connections. Redirects are not followed, so the token goes
+ * nowhere else.
+ */
 export class Http {
   readonly #agent: EnvHttpProxyAgent;
   readonly #headers: Readonly<Record<string, string>>;
 
   constructor({ headers, connections }: HttpOptions) {
-    // The caller's signal is the one limit of time: a body that drips in must not live for ever.
+    // The caller's signal is the only timeout: undici's own would start anew with every byte.
     this.#agent = new EnvHttpProxyAgent({
       connections,
       headersTimeout: 0,
@@ -42,7 +45,7 @@ export class Http {
   }
 
   /**
-   * @param onHeaders called when the answer begins
+   * @param onHeaders called when the response begins
    * @throws the error of the connection, or the signal's reason
    */
   async get(url: string, signal: AbortSignal, onHeaders: () => void): Promise<HttpResponse> {
@@ -79,15 +82,14 @@ function encodings(header: string | readonly string[] | undefined): string | und
 }
 
 /**
- * The text of a body. Some servers, and what stands between them and us, pack a body in another way
- * than was asked for.
+ * Decompresses and decodes a body. Some servers and proxies use another compression than requested.
  * @param encoding the `Content-Encoding` header: names in the order in which they were applied
- * @throws the error of zlib, with its code, for a body that is cut short or garbled
+ * @throws zlib's error for a body that is truncated or corrupt
  */
 async function bodyText(bytes: Buffer, encoding: string | undefined): Promise<string> {
   let plain = bytes;
   for (const name of (encoding ?? '').toLowerCase().split(',').toReversed()) {
-    plain = (await UNPACK[name.trim()]?.(plain)) ?? plain;
+    plain = (await DECOMPRESS[name.trim()]?.(plain)) ?? plain;
   }
   const text = plain.toString('utf8');
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -102,50 +104,50 @@ const [fromGzip, fromZlib, fromRaw, fromBrotli, fromZstd] = [
   promisify<Buffer, typeof LIMIT, Buffer>(zstdDecompress),
 ];
 
-const UNPACK: Readonly<Partial<Record<string, (bytes: Buffer) => Promise<Buffer>>>> = {
+const DECOMPRESS: Readonly<Partial<Record<string, (bytes: Buffer) => Promise<Buffer>>>> = {
   gzip: (bytes) => fromGzip(bytes, LIMIT),
   'x-gzip': (bytes) => fromGzip(bytes, LIMIT),
-  // With zlib's header, as the standard has it, or without, as some servers do.
+  // With zlib's header, as the standard says, or without, as some servers send it.
   deflate: (bytes) => ((bytes[0] ?? 0) % 16 === 8 ? fromZlib : fromRaw)(bytes, LIMIT),
   br: (bytes) => fromBrotli(bytes, LIMIT),
   zstd: (bytes) => fromZstd(bytes, LIMIT),
 };
 
-/** What became of a connection, in a word for people; never a URL, which may hold a filter's values. */
+/** Says in a few words why a connection failed. Never contains the URL, whose filter may have values. */
 export function failureReason(error: unknown): string {
   const code = errorCode(error);
   return (code === undefined ? undefined : REASONS[code]) ?? code ?? 'the connection failed';
 }
 
-/** True when the host was not reached at all: no other request will fare better. */
+/** True if the host was not reached at all, so that no other request will succeed. */
 export function isUnreachable(error: unknown): boolean {
   const code = errorCode(error);
   return code !== undefined && UNREACHABLE.test(code);
 }
 
 const UNTRUSTED =
-  'the certificate of the host is none that this machine trusts (NODE_EXTRA_CA_CERTS names more)';
+  'this machine does not trust the certificate of the host (add its issuer with NODE_EXTRA_CA_CERTS)';
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the host name is not known',
+  ENOTFOUND: 'the host name is unknown',
   EAI_AGAIN: 'the host name could not be looked up',
   ECONNREFUSED: 'the connection was refused',
-  EHOSTUNREACH: 'there is no way to the host',
-  ENETUNREACH: 'there is no way to the network',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the network',
   ECONNRESET: 'the connection was reset',
-  UND_ERR_SOCKET: 'the connection broke off',
+  UND_ERR_SOCKET: 'the connection was closed',
   UND_ERR_CONNECT_TIMEOUT: 'the host did not answer',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the answer is larger than is accepted',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the response is too large',
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   CERT_HAS_EXPIRED: 'the certificate of the host has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate belongs to another host',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the host does not speak https there',
-  Z_BUF_ERROR: 'the answer broke off',
-  Z_DATA_ERROR: 'the answer is garbled',
-  ERR_BUFFER_TOO_LARGE: 'the answer is larger than is accepted',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the host does not use HTTPS on this port',
+  Z_BUF_ERROR: 'the response is truncated',
+  Z_DATA_ERROR: 'the response is corrupt',
+  ERR_BUFFER_TOO_LARGE: 'the response is too large',
 };
 
 const UNREACHABLE =

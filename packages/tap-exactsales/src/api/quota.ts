@@ -1,45 +1,45 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A request that has been let through. */
+/** A request that may be sent. */
 export interface Pass {
-  /** To be called when the answer begins: from then on it is sure that the server has counted it. */
+  /** Reports that the response has begun, which proves that the server has counted the request. */
   answered(): void;
 }
 
 interface Sent {
   readonly at: number;
-  /** Milliseconds by which the server may have counted the request later than it left. */
+  /** By how many milliseconds later the server may have counted the request. */
   delay: number;
 }
 
 /**
- * How long a request may be on its way before the server counts it, in milliseconds or as a share
- * of the span, whichever is more. It has been counted when its answer begins, so a place in the
- * budget becomes free by that much later; a server that takes longer to answer has counted before.
+ * How long a request may travel before the server counts it, in milliseconds or as a share of the
+ * time span, whichever is longer. The request has been counted when its response begins, so its place
+ * becomes free that much later; a server that takes longer to respond has counted it earlier.
  */
 const LONGEST_WAY = 250;
 const LONGEST_WAY_SHARE = 0.02;
-/** What is left of the budget after a 429, and how it grows back with every span without one. */
+/** The share of the limit that is left after a 429, and how it grows with every span without one. */
 const SHRINK = 0.7;
 const GROWTH = 1;
 
 /**
- * The token's budget: at most so many requests in any span of time, as the server counts them,
- * for all streams and all tries together. A sliding window: the n-th request waits until the one
- * n places before it has left the span.
+ * The token's rate limit: up to N requests in any time span, as the server counts them, of all streams
+ * and all retries together. A sliding window: each request waits until the one N places before it has
+ * left the span.
  */
 export class Quota {
   readonly #requests: number;
   readonly #span: number;
   readonly #longestWay: number;
   readonly #sent: Sent[] = [];
-  /** Requests within the span now: fewer than allowed while others spend the same budget. */
+  /** Requests allowed in the span now: fewer than `#requests` while others use the same limit. */
   #limit: number;
   #limitChanged = -Infinity;
   #pausedUntil = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param seconds the span; a fraction is allowed */
+  /** @param seconds the time span; fractions are allowed */
   constructor(requests: number, seconds: number) {
     this.#requests = requests;
     this.#limit = requests;
@@ -47,7 +47,7 @@ export class Quota {
     this.#longestWay = Math.max(LONGEST_WAY, this.#span * LONGEST_WAY_SHARE);
   }
 
-  /** Waits for a place in the budget, first come first served. Rejects when the signal aborts. */
+  /** Waits until a request may be sent, first come, first served. Rejects if the signal aborts. */
   async pass(signal: AbortSignal): Promise<Pass> {
     const turn = this.#turn.then(() => this.#takePlace(signal));
     this.#turn = turn.catch(() => undefined);
@@ -60,9 +60,9 @@ export class Quota {
   }
 
   /**
-   * The server says that the budget is spent, though we kept ours: others spend it too. Nothing
-   * leaves for a while, and then less than before.
-   * @param milliseconds how long to wait
+   * Pauses, and lowers the limit: the server says that it is exceeded although we kept it, so others
+   * use it too.
+   * @param milliseconds how long to pause
    */
   exceeded(milliseconds: number): void {
     const now = performance.now();
@@ -72,10 +72,11 @@ export class Quota {
     this.#limitChanged = now;
   }
 
-  /** Requests that could leave at once. */
+  /** How many requests may be sent at once. */
   get left(): number {
     const now = performance.now();
-    return Math.max(0, this.#limit - this.#sent.filter((sent) => this.#leaves(sent) > now).length);
+    const inSpan = this.#sent.filter((sent) => this.#expires(sent) > now);
+    return Math.max(0, this.#limit - inSpan.length);
   }
 
   async #takePlace(signal: AbortSignal): Promise<Sent> {
@@ -88,17 +89,18 @@ export class Quota {
     return sent;
   }
 
-  /** Milliseconds until the next request may leave. */
+  /** Milliseconds until the next request may be sent. */
   #nextWait(): number {
     const now = performance.now();
     this.#recover(now);
     while (this.#sent.length > this.#requests) this.#sent.shift();
     const before = this.#sent.at(-this.#limit);
-    const free = before === undefined ? 0 : this.#leaves(before) - now;
+    const free = before === undefined ? 0 : this.#expires(before) - now;
     return Math.ceil(Math.max(free, this.#pausedUntil - now));
   }
 
-  #leaves({ at, delay }: Sent): number {
+  /** When a request leaves the time span. */
+  #expires({ at, delay }: Sent): number {
     return at + this.#span + delay;
   }
 

@@ -1,4 +1,4 @@
-/** When and how long to wait before a request is tried again: pure functions of their arguments. */
+/** Which requests to retry, and how long to wait: pure functions of their arguments. */
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
@@ -9,9 +9,9 @@ export function isRetriableStatus(status: number): boolean {
 }
 
 /**
- * Exponential backoff with full jitter: any time between nothing and a bound that doubles, so that
- * programs that failed together do not return together.
- * @param attempt how many tries have failed, from 1
+ * Exponential backoff with full jitter: between zero and a bound that doubles, so that programs that
+ * failed together do not retry together.
+ * @param attempt how many attempts have failed, from 1
  * @param random in [0, 1)
  * @returns milliseconds
  */
@@ -20,27 +20,27 @@ export function backoff(attempt: number, random: number): number {
 }
 
 /**
- * The wait before the next try: what the answer asked for, or the backoff. After a 429 not less
- * than the backoff: a server that says 0 time after time would be asked for ever.
- * @param fault status and the `Retry-After` of the answer, in milliseconds
+ * The wait before the next attempt: what the response asked for, or the backoff. After a 429 at least
+ * the backoff, or a server that keeps sending `Retry-After: 0` would be asked forever.
+ * @param error the status, and the response's `Retry-After` in milliseconds
  * @returns milliseconds
  */
 export function waitBefore(
-  fault: { readonly status: number | undefined; readonly retryAfter: number | undefined },
+  error: { readonly status: number | undefined; readonly retryAfter: number | undefined },
   attempt: number,
   random: number,
 ): number {
   const jitter = backoff(attempt, random);
-  const asked = fault.retryAfter ?? jitter;
-  return fault.status === 429 ? Math.max(asked, jitter) : asked;
+  const asked = error.retryAfter ?? jitter;
+  return error.status === 429 ? Math.max(asked, jitter) : asked;
 }
 
 /**
- * The wait that a `Retry-After` header asks for: seconds, or an HTTP date, which is taken against
- * the server's own clock.
- * @param serverDate the answer's `Date` header
- * @param now milliseconds since 1970, for a server that sends no date
- * @returns milliseconds; undefined where the header is missing or says nothing
+ * The wait that a `Retry-After` header asks for: seconds, or an HTTP date, compared with the server's
+ * own clock.
+ * @param serverDate the response's `Date` header
+ * @param now milliseconds since 1970, used if the server sends no date
+ * @returns milliseconds; undefined if the header is missing or invalid
  */
 export function retryAfter(
   header: string | undefined,

@@ -39,7 +39,7 @@ export async function examineAccount(
   const unreachable = findings.filter(({ reachable }) => !reachable);
   if (unreachable.length > 0) {
     throw new ProgramError(
-      `${unreachable.map(({ set }) => set).join(', ')} cannot be read: the report says why.`,
+      `${unreachable.map(({ set }) => set).join(', ')} cannot be read; see the report.`,
     );
   }
 }
@@ -57,7 +57,7 @@ async function examineAll(settings: TapSettings): Promise<SetFinding[]> {
   try {
     const findings: SetFinding[] = [];
     for (const selected of endpointGroups(select(discover(), discover())).flat()) {
-      log.info(`Looking at ${selected.endpoint.path}.`);
+      log.info(`Examining ${selected.endpoint.path}.`);
       findings.push(await examine(selected, context));
     }
     return findings;

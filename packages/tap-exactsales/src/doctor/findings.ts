@@ -1,13 +1,13 @@
 import { endpoints } from '../endpoints.ts';
 
 /**
- * How an option of a query is met. `ignored`: the answer is as if it had not been asked for.
- * `refused`: 400. `failed`: no usable answer. `finds nothing`: rows that are there do not come.
- * `not told`: the set has too few rows to see it by.
+ * What the server does with an option of a query. `ignored`: it answers as if the option were not
+ * there. `refused`: it answers 400. `failed`: no usable response. `finds nothing`: it hides rows that
+ * match. `not told`: the endpoint has too few rows to find out.
  */
 export type Verdict = 'yes' | 'ignored' | 'refused' | 'failed' | 'finds nothing' | 'not told';
 
-/** Where a page has a link to the next one. */
+/** Which pages have a link to the next one. */
 export type LinkPlace =
   | 'always'
   | 'when more follows'
@@ -19,65 +19,65 @@ export type LinkPlace =
 
 export interface LinkFinding {
   readonly stands: LinkPlace;
-  /** Whether it repeats the `$top` of the request; null where there is no link. */
+  /** Whether links repeat the `$top` of the request; null if there are none. */
   readonly keeps_top: boolean | null;
   readonly leads_to_another_host: boolean;
-  /** It does not lead past the page it stands on. */
+  /** A link does not lead past its own page. */
   readonly leads_back: boolean;
 }
 
 export interface PageFinding {
-  /** Rows that were asked for. */
+  /** Rows that were requested. */
   readonly asked: number;
-  /** Rows that were asked for in the end: fewer where the answer did not come in time. */
+  /** Rows that were requested in the end: fewer than `asked` after timeouts. */
   readonly asked_in_time: number;
-  /** Rows that came. */
+  /** Rows that were returned. */
   readonly rows: number;
-  /** Rows in a page at most; null where all rows fit into one. */
+  /** Maximum number of rows in a page; null if all rows fit into one. */
   readonly cap: number | null;
   readonly milliseconds: number;
 }
 
-/** What the rows of a page show of the columns. Names only. */
+/** What the rows of a page show about the columns. Names only, no values. */
 export interface FieldFinding {
-  /** Members that no column holds. */
+  /** Members without a column. */
   readonly unknown: readonly string[];
-  /** Columns whose member no row bears, as `stream.column`. */
+  /** Columns whose member no row has, as `stream.column`. */
   readonly missing: readonly string[];
-  /** Columns that may stand under several names: those that the rows bear. */
+  /** For columns with several possible names: the names found. */
   readonly spellings: Readonly<Record<string, readonly string[]>>;
-  /** Date-times of which no zone is documented: the suffixes they bear, `none` for none. */
+  /** For date-times without a documented zone: the suffixes found, or `none`. */
   readonly zones: Readonly<Record<string, readonly string[]>>;
-  /** Columns that are made of a list: what its elements are. */
+  /** For columns that come from a list: what its elements are. */
   readonly lists: Readonly<Record<string, readonly string[]>>;
-  /** Columns that got a value of another kind than they hold. */
+  /** Columns for which the API sent a value that does not fit. */
   readonly misfits: readonly string[];
   readonly rows_without_key: number;
 }
 
-/** A set as it answered. */
+/** An endpoint that could be read. The JSON report calls endpoints sets. */
 export interface ReachableSet {
   readonly set: string;
   readonly streams: readonly string[];
   readonly reachable: true;
-  /** What `/<Set>/$count` says; null where it says nothing. */
+  /** What `/<Set>/$count` returns; null if it fails. */
   readonly rows: number | null;
   readonly count_inline: Verdict | 'another number';
-  /** Null for a set without a date to filter by. */
+  /** Null for an endpoint without a date to filter by. */
   readonly date_filter: Verdict | null;
   readonly key_filter: Verdict;
   readonly and: Verdict;
   readonly order: Verdict;
-  /** Whether rows that share a key come in the same order twice. */
+  /** Whether rows that share a key came in the same order twice. */
   readonly ties: 'steady' | 'changing' | 'not told';
   readonly select: Verdict;
   readonly top: Verdict;
-  /** Only of sets that are known to hide rows from whoever asks without a date. */
+  /** Only for endpoints that are known to hide rows without a date filter. */
   readonly hides_without_date?: boolean | null;
   readonly next_link: LinkFinding;
   readonly page: PageFinding;
   readonly fields: FieldFinding;
-  /** What is not as this version expects it, one sentence each. */
+  /** How the endpoint differs from what this version expects, one sentence each. */
   readonly differences: readonly string[];
 }
 
@@ -88,15 +88,15 @@ interface UnreachableSet {
   readonly fault: string;
 }
 
-/** What the doctor found of one set; its report in JSON is a list of these. */
+/** What the doctor found out about one endpoint. */
 export type SetFinding = ReachableSet | UnreachableSet;
 
 type Found = Omit<ReachableSet, 'differences'>;
 
-/** Rows that the API is known to give in a page at most. */
+/** The maximum page size that the API is known to have. */
 const KNOWN_CAP = 500;
 
-/** What is not as this version expects it of a set, one sentence each. */
+/** Returns how an endpoint differs from what this version expects, one sentence each. */
 export function differences(found: Found): string[] {
   return [...optionDifferences(found), ...pageDifferences(found), ...fieldDifferences(found)];
 }
@@ -115,41 +115,41 @@ function optionDifferences(found: Found): string[] {
     ...options.flatMap(([what, verdict]) =>
       verdict === null ? [] : optionDifference(what, verdict),
     ),
-    ...(found.rows === null ? ['The number of rows ($count) is not told.'] : []),
-    ...(found.ties === 'changing' ? ['Rows of one key come in another order each time.'] : []),
-    ...(found.hides_without_date === false
-      ? ['No rows are hidden from whoever asks without a date.']
+    ...(found.rows === null ? ['The number of rows ($count) is not returned.'] : []),
+    ...(found.ties === 'changing'
+      ? ['Rows with the same key come in a different order each time.']
       : []),
+    ...(found.hides_without_date === false ? ['No rows are hidden without a date filter.'] : []),
   ];
 }
 
-const SAID: Readonly<Record<Verdict | 'another number', string | undefined>> = {
+const PROBLEMS: Readonly<Record<Verdict | 'another number', string | undefined>> = {
   yes: undefined,
   'not told': undefined,
-  ignored: 'is not heeded',
-  refused: 'is refused',
+  ignored: 'is ignored',
+  refused: 'is rejected',
   failed: 'makes the request fail',
-  'finds nothing': 'hides rows that it should find',
-  'another number': 'is not what /$count tells',
+  'finds nothing': 'hides rows that match',
+  'another number': 'differs from /$count',
 };
 
 function optionDifference(what: string, verdict: Verdict | 'another number'): string[] {
-  const said = SAID[verdict];
-  return said === undefined ? [] : [`${what} ${said}.`];
+  const problem = PROBLEMS[verdict];
+  return problem === undefined ? [] : [`${what} ${problem}.`];
 }
 
 function pageDifferences({ page, next_link: link }: Found): string[] {
   const expected = Math.min(page.asked_in_time, KNOWN_CAP);
   return [
     ...(page.asked_in_time < page.asked
-      ? [`No answer in time for ${page.asked} rows; ${page.asked_in_time} were answered.`]
+      ? [`A request for ${page.asked} rows timed out; one for ${page.asked_in_time} succeeded.`]
       : []),
     ...(page.cap !== null && page.cap !== expected
-      ? [`A page holds ${page.cap} rows where ${expected} were expected.`]
+      ? [`A page has ${page.cap} rows instead of ${expected}.`]
       : []),
     ...(link.leads_to_another_host ? ['The link to the next page leads to another host.'] : []),
     ...(link.leads_back ? ['The link to the next page leads back to the same page.'] : []),
-    ...(link.stands === 'irregularly' ? ['The link to the next page comes irregularly.'] : []),
+    ...(link.stands === 'irregularly' ? ['Links to the next page come irregularly.'] : []),
   ];
 }
 
@@ -159,9 +159,9 @@ function fieldDifferences({ set, fields }: Found): string[] {
     .filter(([column, found]) => !found.some((name) => isLikely(name, likeliest(set, column))))
     .map(([column, found]) => `${column} as ${found.join(', ')}`);
   return [
-    ...listed('Fields that no column holds', unknown),
-    ...listed('Columns that no row bears', missing),
-    ...listed('Columns that got values of another kind', misfits),
+    ...listed('Fields without a column', unknown),
+    ...listed('Columns missing in all rows', missing),
+    ...listed('Columns with values that do not fit', misfits),
     ...listed('Columns under a less likely name', other),
     ...(withoutKey > 0 ? [`${withoutKey} rows have no key.`] : []),
   ];
@@ -171,12 +171,12 @@ function listed(what: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${what}: ${names.join(', ')}.`];
 }
 
-/** A member that was looked into for another stands under the likely name too. */
+/** True also for a parent of the likely name, as in `a` and `a.b`. */
 function isLikely(found: string, first: string): boolean {
   return found === first || first.startsWith(`${found}.`);
 }
 
-/** The first of a column's sources. */
+/** The most likely source of a column. */
 function likeliest(path: string, name: string): string {
   const [stream = '', column = ''] = name.split('.');
   const endpoint = endpoints.find((candidate) => candidate.path === path);

@@ -7,10 +7,10 @@ import { createGzip } from 'node:zlib';
 import { ProgramError, SettingsError } from '@exact-spotter/singer';
 import { folderOf, type BatchConfig } from '../settings.ts';
 
-/** Letters of a stream's name that its files bear at most: names of files may not be long. */
+/** Characters of a stream's name in its files' names, whose length is limited. */
 const NAME_LENGTH = 100;
 
-/** Where the files of a run go. Their names are those of this run alone. */
+/** The folder of a run's files. No other run uses the same names. */
 export class BatchFolder {
   readonly encoding: BatchConfig['encoding'];
   readonly #folder: string;
@@ -19,18 +19,18 @@ export class BatchFolder {
   #files = 0;
 
   /**
-   * @param source what stands in the names of the files, in front of the stream
-   * @throws SettingsError where there is no such folder, and none can be made
+   * @param source how the files' names begin, before the stream
+   * @throws SettingsError if the folder does not exist and cannot be created
    */
   static async open({ encoding, storage }: BatchConfig, source: string): Promise<BatchFolder> {
     const folder = folderOf(storage.root) ?? '';
     try {
-      await mkdir(folder).catch((fault: unknown) => ignoreExisting(folder, fault));
+      await mkdir(folder).catch((error: unknown) => ignoreExisting(folder, error));
     } catch (cause) {
       const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
       throw new SettingsError(
         [
-          `The setting "batch_config.storage.root": the folder ${folder} cannot be made (${reason}): make it, or name one whose parent is there.`,
+          `The setting "batch_config.storage.root": cannot create the folder ${folder} (${reason}): create it, or name one whose parent exists.`,
         ],
         { cause },
       );
@@ -44,33 +44,33 @@ export class BatchFolder {
     this.#prefix = prefix;
   }
 
-  /** A new file for rows of a stream. */
+  /** Creates a file for rows of a stream. */
   file(stream: string): Promise<BatchFile> {
     this.#files += 1;
     const isGzip = this.encoding.compression === 'gzip';
-    const letters = stream.replaceAll(/[^\w.-]/g, '_').slice(0, NAME_LENGTH);
-    const name = `${this.#prefix}${letters}-${this.#run}-${this.#files}.jsonl${isGzip ? '.gz' : ''}`;
-    return BatchFile.make(join(this.#folder, name), isGzip);
+    const safeName = stream.replaceAll(/[^\w.-]/g, '_').slice(0, NAME_LENGTH);
+    const name = `${this.#prefix}${safeName}-${this.#run}-${this.#files}.jsonl${isGzip ? '.gz' : ''}`;
+    return BatchFile.create(join(this.#folder, name), isGzip);
   }
 }
 
-/** Higher levels take several times as long, for a tenth less. */
+/** Higher levels take several times as long and save a tenth. */
 const GZIP_LEVEL = 1;
-/** Bytes that may wait for the disk before the writer is asked to wait as well. */
+/** Bytes that may wait for the disk before the writer has to wait too. */
 const QUEUE_BYTES = 1024 * 1024;
-/** Bytes that are handed to the disk at once. */
+/** Bytes to write at once. */
 const PIECE_BYTES = 128 * 1024;
 
-/** A file on its way: packed where it is to be, and safe on the disk once it is closed. */
+/** A file that is being written, compressed if requested. Once closed, it is safe on disk. */
 export class BatchFile {
   readonly path: string;
   readonly #source: Transform;
   readonly #written: Promise<void>;
 
-  /** @throws ProgramError where the file cannot be made; one that is there is left alone */
-  static async make(path: string, isGzip: boolean): Promise<BatchFile> {
+  /** @throws ProgramError if the file exists or cannot be created */
+  static async create(path: string, isGzip: boolean): Promise<BatchFile> {
     const handle = await open(path, 'wx').catch((cause: unknown) => {
-      throw unwritten(path, cause);
+      throw writeError(path, cause);
     });
     return new BatchFile(path, handle, isGzip);
   }
@@ -82,7 +82,7 @@ export class BatchFile {
       ? createGzip({ level: GZIP_LEVEL, chunkSize: PIECE_BYTES, ...queue })
       : new PassThrough(queue);
     this.#written = writeAll(handle, this.#source, path);
-    // Both are heard by whoever writes or closes next.
+    // The next write or close gets the error.
     this.#written.catch(() => undefined);
     this.#source.on('error', () => undefined);
   }
@@ -92,13 +92,13 @@ export class BatchFile {
     await Promise.race([once(this.#source, 'drain'), this.#written]);
   }
 
-  /** Resolves when the whole file is safe on the disk. */
+  /** Resolves when the whole file is safe on disk. */
   async close(): Promise<void> {
     this.#source.end();
     await this.#written;
   }
 
-  /** Accepts away what nobody was told of. */
+  /** Deletes the file. */
   async discard(): Promise<void> {
     this.#source.destroy();
     await this.#written.catch(() => undefined);
@@ -112,20 +112,20 @@ async function writeAll(handle: FileHandle, source: Transform, path: string): Pr
     await handle.sync();
   } catch (cause) {
     source.destroy();
-    throw unwritten(path, cause);
+    throw writeError(path, cause);
   } finally {
     await handle.close();
   }
 }
 
-function unwritten(path: string, cause: unknown): ProgramError {
+function writeError(path: string, cause: unknown): ProgramError {
   const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
   return new ProgramError(
-    `The batch file ${path} cannot be written (${reason}): look after its folder, or endpoint another one in batch_config.`,
+    `Cannot write the batch file ${path} (${reason}): check its folder, or set another one in batch_config.`,
     { cause },
   );
 }
 
-async function ignoreExisting(folder: string, fault: unknown): Promise<void> {
-  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw fault;
+async function ignoreExisting(folder: string, error: unknown): Promise<void> {
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw error;
 }

@@ -12,12 +12,12 @@ import { BatchFolder } from './batch-file.ts';
 import { OpenBatches, type Batch } from './batches.ts';
 import type { MessageOutput } from './lines.ts';
 
-/** Milliseconds that a STATE is held back for at most, while the files fill. */
+/** Milliseconds for which a STATE is held back at most. */
 const LONGEST_WAIT = 30_000;
 
 /**
- * @param source what the files are called after, in front of their stream
- * @throws SettingsError where the files have no place
+ * @param source how the files' names begin, before the stream
+ * @throws SettingsError if the folder cannot be used
  */
 export async function openBatches(
   config: BatchConfig,
@@ -30,22 +30,22 @@ export async function openBatches(
 }
 
 /**
- * Rows go into files; the other messages are lines, and what they are about is named in BATCH lines
- * before them: a STATE comes behind all rows that were handed over, a SCHEMA and an
- * ACTIVATE_VERSION behind those of their stream and its family. So that the files are worth their
- * while, a STATE waits until one of them is full.
+ * Writes rows to files and the other messages as lines. BATCH lines name the files before any message
+ * that depends on them: a STATE follows all rows written so far, a SCHEMA and an ACTIVATE_VERSION
+ * those of their stream and its family. STATE is held back until a file is full, to avoid many tiny
+ * files.
  */
 class BatchOutput implements MessageOutput {
   readonly #output: Output;
-  /** A batch stays here until its BATCH line is written. */
+  /** The batches whose BATCH line has not been written. */
   readonly #batches: OpenBatches;
   readonly #counters = new Map<string, Counter>();
-  /** True when files have left since the last STATE for want of room. */
+  /** True if a full file has been written since the last STATE. */
   #isDue = false;
-  #stated = performance.now();
-  /** A STATE that is held back. */
+  #lastState = performance.now();
+  /** The STATE that is held back. */
   #held: (() => object) | undefined;
-  /** What is under way: sets that are read side by side write one after the other. */
+  /** The write in progress: concurrent reads write one after the other. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(output: Output, batches: OpenBatches) {
@@ -57,7 +57,7 @@ class BatchOutput implements MessageOutput {
     return this.#inTurn(async () => {
       for (const message of messages) {
         if (message.type === 'RECORD') await this.#add(message);
-        else await this.#say(message);
+        else await this.#writeLine(message);
       }
       for (const batch of this.#batches.all) await batch.write();
     });
@@ -66,68 +66,68 @@ class BatchOutput implements MessageOutput {
   state(value: () => object): Promise<void> {
     return this.#inTurn(async () => {
       this.#held = value;
-      if (this.#isStateDue()) await this.#state();
+      if (this.#isStateDue()) await this.#writeState();
     });
   }
 
   async end(): Promise<void> {
     try {
-      await this.#inTurn(() => this.#state());
+      await this.#inTurn(() => this.#writeState());
       for (const batches of this.#counters.values()) batches.flush();
       await this.#output.flush();
-    } catch (fault) {
+    } catch (error) {
       await Promise.allSettled(this.#batches.all.map((batch) => batch.discard()));
-      throw fault;
+      throw error;
     }
   }
 
-  /** After a fault nothing is written any more: a later STATE would claim what was lost by it. */
+  /** After an error nothing more is written: a later STATE would cover lost rows. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     this.#turn = this.#turn.then(work);
-    // Heard by whoever waits for this turn, or for a later one.
+    // The caller of this turn, or of a later one, gets the error.
     this.#turn.catch(() => undefined);
     return this.#turn;
   }
 
   async #add(record: RecordMessage): Promise<void> {
     if (this.#batches.mustWriteBefore(record)) {
-      await this.#leave(this.#batches.familyOf(record.stream));
+      await this.#writeBatches(this.#batches.familyOf(record.stream));
       this.#isDue = true;
     }
     this.#batches.add(record);
   }
 
-  async #say(message: Exclude<Message, RecordMessage>): Promise<void> {
+  async #writeLine(message: Exclude<Message, RecordMessage>): Promise<void> {
     if (message.type === 'SCHEMA') this.#batches.declare(message);
-    if ('stream' in message) await this.#leave(this.#batches.familyOf(message.stream));
+    if ('stream' in message) await this.#writeBatches(this.#batches.familyOf(message.stream));
     await this.#output.write(messageLine(message));
   }
 
   #isStateDue(): boolean {
-    const waited = performance.now() - this.#stated;
+    const waited = performance.now() - this.#lastState;
     const batches = this.#batches.all;
     const isFull = batches.length === 0 || batches.some((batch) => batch.isFull);
     return isFull || this.#isDue || waited >= LONGEST_WAIT;
   }
 
-  /** The STATE that is held back, behind all rows: what they say was handed over before it. */
-  async #state(): Promise<void> {
-    await this.#leave(this.#batches.all);
+  /** Writes all files, then the STATE that was held back. */
+  async #writeState(): Promise<void> {
+    await this.#writeBatches(this.#batches.all);
     this.#batches.forgetReplaced();
     if (!this.#held) return;
     await this.#output.write(stateLine(this.#held()));
     this.#held = undefined;
     this.#isDue = false;
-    this.#stated = performance.now();
+    this.#lastState = performance.now();
   }
 
   /**
-   * Completes the files, then names them.
+   * Completes the files, then writes the BATCH lines that name them.
    * @param batches parents first
    */
-  async #leave(batches: readonly Batch[]): Promise<void> {
+  async #writeBatches(batches: readonly Batch[]): Promise<void> {
     const closing = batches.map((batch) => batch.close());
-    // Where one fails, none is under way any more when the fault is heard: all can be discarded.
+    // If one fails, wait for the others too, so that all files can be deleted.
     await Promise.allSettled(closing);
     for (const message of await Promise.all(closing)) {
       await this.#output.write(messageLine(message));

@@ -77,7 +77,7 @@ function hidesRows({ endpoint }: ReadPlan, limits: Context['limits']): boolean {
   const canFilter = limits.get(endpoint.path)?.supports('date filter') ?? true;
   if (endpoint.hidesWithoutDate !== true || canFilter) return false;
   log.warning(
-    `${endpoint.path}: without a date filter the API hides old rows, so rows that did not come are not taken as deleted.`,
+    `${endpoint.path}: without a date filter the API hides old rows, so missing rows do not count as deleted.`,
     { stream: endpoint.stream },
   );
   return true;

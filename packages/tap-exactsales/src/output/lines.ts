@@ -1,22 +1,22 @@
 import { messageLine, stateLine, type Message, type Output } from '@exact-spotter/singer';
 
-/** Where the messages of a run go. */
+/** The output of a run's messages. */
 export interface MessageOutput {
   /**
-   * What is handed over in one call leaves together.
-   * @param messages taken one by one, so that none is kept longer than its line takes
+   * Writes messages together.
+   * @param messages taken one by one, so that only one is in memory besides the text of its line
    */
   write(messages: Iterable<Message>): Promise<void>;
   /**
-   * A place where the run could go on from: what the value claims has been written before.
-   * @param value asked for when the STATE is written, which may be later
+   * Writes a STATE, which covers everything written before.
+   * @param value called when the STATE is written, which may be later
    */
   state(value: () => object): Promise<void>;
-  /** Waits until everything has left. */
+  /** Waits until everything has been written. */
   end(): Promise<void>;
 }
 
-/** Every message is a line. */
+/** Writes every message as a line. */
 export class LineOutput implements MessageOutput {
   readonly #output: Output;
 

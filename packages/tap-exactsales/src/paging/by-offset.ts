@@ -33,7 +33,7 @@ export async function* pagesByOffset(client: Client, request: ReadRequest): Asyn
   }
   const { path, stream } = request.endpoint;
   log.warning(
-    `${path} changes faster than it can be counted off: some of its rows may be missing until the next run.`,
+    `${path} changed too fast to be read by offset: some rows may be missing until the next run.`,
     { stream },
   );
   yield { rows: [], rowsRead: 0, isLast: true, isSure: false };

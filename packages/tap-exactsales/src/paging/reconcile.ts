@@ -23,14 +23,14 @@ export async function reconcile(plan: ReadPlan, rows: number, context: Context):
   const { path, stream } = plan.endpoint;
   const counted = await countRows(plan, context);
   if (counted === undefined) {
-    log.warning(`${path}: ${rows} rows were read, and the API tells no count to compare.`, {
+    log.warning(`${path}: ${rows} rows were read, but the API returns no count to compare.`, {
       stream,
     });
   } else if (counted === rows) {
-    log.debug(`${path}: ${rows} rows were read, as many as the API counts.`, { stream });
+    log.debug(`${path}: ${rows} rows were read, the same number as the API counts.`, { stream });
   } else {
     log.warning(
-      `${path}: ${rows} rows were read, and the API counts ${counted}; rows that came or went during the read make a small difference, a large one is worth another run.`,
+      `${path}: ${rows} rows were read, but the API counts ${counted}. Rows added or deleted during the read make a small difference; run again if it is large.`,
       { stream },
     );
   }

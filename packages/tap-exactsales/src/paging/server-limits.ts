@@ -4,15 +4,15 @@ import type { DateOption } from '../plan/date-range.ts';
 /** An option of a query that the server may not support on an endpoint. */
 export type QueryOption = 'select' | DateOption | 'count' | 'key filter' | 'orderby' | 'top';
 
-/** What a run does without the option. */
-const CONSEQUENCES: Readonly<Record<QueryOption, string>> = {
-  select: 'all columns are asked for, and left out here',
-  count: 'the end is told by a page without new rows',
-  'date filter': 'the set is read whole, and filtered here',
-  'date end': 'later rows are asked for too, and left out here',
-  'key filter': 'its pages are counted off from the beginning',
-  orderby: 'its pages are taken as they come',
-  top: 'its pages are as long as the API makes them',
+/** What a run does instead. */
+const FALLBACKS: Readonly<Record<QueryOption, string>> = {
+  select: 'requesting all columns and dropping the others here',
+  count: 'reading until a page has no new rows',
+  'date filter': 'reading all rows and filtering them here',
+  'date end': 'reading later rows too and dropping them here',
+  'key filter': 'reading pages by offset',
+  orderby: 'reading pages by offset, in any order',
+  top: 'accepting pages of any length',
 };
 
 /** The smallest page that is requested after timeouts. */
@@ -41,14 +41,14 @@ export class ServerLimits {
   disable(option: QueryOption, how: 'rejected' | 'ignored'): void {
     if (this.#failed.has(option)) return;
     this.#failed.add(option);
-    log.warning(`${this.#path}: the API ${VERBS[how]} the ${option}; ${CONSEQUENCES[option]}.`);
+    log.warning(`${this.#path}: the API ${VERBS[how]} the ${option}; ${FALLBACKS[option]}.`);
   }
 
   /** Requests half as many rows from now on. @returns false if there are few enough already */
   halve(): boolean {
     if (this.top <= FEWEST_ROWS) return false;
     this.top = Math.max(FEWEST_ROWS, Math.floor(this.top / 2));
-    log.warning(`${this.#path}: no answer in time; asking for ${this.top} rows at a time.`);
+    log.warning(`${this.#path}: the request timed out; requesting ${this.top} rows at a time.`);
     return true;
   }
 
@@ -57,7 +57,7 @@ export class ServerLimits {
     const next = ROUND_SIZES.find((size) => size < this.top);
     if (next === undefined) return false;
     this.top = next;
-    log.warning(`${this.#path}: the API refuses so many rows; asking for ${next} at a time.`);
+    log.warning(`${this.#path}: the API rejects so many rows; requesting ${next} at a time.`);
     return true;
   }
 }
@@ -73,6 +73,6 @@ export function limitsOf(
   return limits;
 }
 
-const VERBS = { rejected: 'rejects', ignored: 'does not heed' } as const;
+const VERBS = { rejected: 'rejects', ignored: 'ignores' } as const;
 /** Limits that a server is likely to have. */
 const ROUND_SIZES = [1000, 500, 250, 200, 100, 50, 25, 10];

@@ -10,9 +10,9 @@ import {
 import { replicationKey } from '../catalog.ts';
 import { Timezone } from '../rows/timezone.ts';
 
-/** How far a read had come that was broken off. */
+/** How far an interrupted read had come. */
 export interface ProgressMarkers {
-  /** The set that was read, and the page key to go on behind. */
+  /** The endpoint that was read, and the page key to continue after. */
   readonly path: string;
   readonly after: number;
   readonly started_at: Instant;
@@ -24,24 +24,24 @@ export interface ProgressMarkers {
   readonly newest?: Instant;
 }
 
-/** Where one stream stands. */
+/** How far a stream has been read. */
 export interface Bookmark {
   readonly replication_key?: string;
   readonly replication_key_value?: Instant;
-  /** The version that the stream's rows bear since its last complete read. */
+  /** The version of the stream's rows since its last complete read. */
   readonly version?: number;
-  /** Start of the last read that ended well, and of the last complete one. */
+  /** When the last successful read began, and the last complete one. */
   readonly read_at?: Instant;
   readonly full_read_at?: Instant;
-  /** Null once the read has ended: whoever merges states must not keep an older one's. */
+  /** Null once the read has ended, so that merging states does not keep older markers. */
   readonly progress_markers?: ProgressMarkers | null;
 }
 
-/** The bookmarks of every stream, and the STATE value that says them. */
+/** The bookmarks of all streams, as a STATE message holds them. */
 export class State {
   readonly #bookmarks = new Map<TableName, Bookmark>();
-  /** Bookmarks of streams that this version does not have: they are passed on as they came. */
-  readonly #foreign: Record<string, JsonValue> = {};
+  /** Bookmarks of streams that this version does not have: written back unchanged. */
+  readonly #unknown: Record<string, JsonValue> = {};
 
   bookmark(stream: TableName): Bookmark {
     return this.#bookmarks.get(stream) ?? {};
@@ -51,8 +51,8 @@ export class State {
     this.#bookmarks.set(stream, bookmark);
   }
 
-  passOn(stream: string, bookmark: JsonValue): void {
-    this.#foreign[stream] = bookmark;
+  keep(stream: string, bookmark: JsonValue): void {
+    this.#unknown[stream] = bookmark;
   }
 
   get isEmpty(): boolean {
@@ -61,26 +61,27 @@ export class State {
 
   /** The value of a STATE message. */
   value(): object {
-    return { bookmarks: { ...this.#foreign, ...Object.fromEntries(this.#bookmarks) } };
+    return { bookmarks: { ...this.#unknown, ...Object.fromEntries(this.#bookmarks) } };
   }
 }
 
 /**
- * Reads what was given with `--state`: the value of a STATE message of this tap, or the whole
- * message, or what Meltano keeps.
- * @throws SettingsError for a state of another shape: starting over unasked would be worse
+ * Reads the content of the `--state` file: the value of a STATE message of this tap, the whole
+ * message, or what Meltano stores.
+ * @throws SettingsError if it has another shape, since starting over unasked would be worse
  */
 export function parseState(given: JsonRecord, file: string): State {
   const state = new State();
   const value = unwrap(given);
   const bookmarks = value['bookmarks'];
   if (Object.keys(value).length === 0) return state;
-  if (!isObject(bookmarks)) throw notOurs(file, 'it has no "bookmarks"');
+  if (!isObject(bookmarks)) throw foreignState(file, 'it has no "bookmarks"');
   const entries = Object.entries(bookmarks);
   const known = entries.filter(([stream]) => isTableName(stream));
-  if (entries.length > 0 && known.length === 0) throw notOurs(file, 'none of its streams is ours');
-  const faults = entries.flatMap(([stream, entry]) => readEntry(state, stream, entry, file));
-  if (faults.length > 0) throw new SettingsError(faults);
+  if (entries.length > 0 && known.length === 0)
+    throw foreignState(file, "it has none of this tap's streams");
+  const problems = entries.flatMap(([stream, entry]) => readEntry(state, stream, entry, file));
+  if (problems.length > 0) throw new SettingsError(problems);
   return state;
 }
 
@@ -92,23 +93,25 @@ function unwrap(given: JsonRecord): JsonRecord {
   return given;
 }
 
-function notOurs(file: string, why: string): SettingsError {
+function foreignState(file: string, why: string): SettingsError {
   return new SettingsError([
-    `The state file ${file} is no state of this tap: ${why}; give the state of an earlier run, or {} to start from the beginning.`,
+    `The state file ${file} is not a state of this tap: ${why}; use the state of an earlier run, or {} to start from the beginning.`,
   ]);
 }
 
-/** @returns the faults of the entry */
+/** @returns the problems of the entry */
 function readEntry(state: State, stream: string, entry: JsonValue, file: string): string[] {
   if (!isTableName(stream)) {
-    log.warning(`The state has a stream "${stream}", which this tap does not have.`);
-    state.passOn(stream, entry);
+    log.warning(
+      `The state has a stream "${stream}", which this tap does not have; its bookmark is kept.`,
+    );
+    state.keep(stream, entry);
     return [];
   }
   const bookmark = toBookmark(stream, entry);
   if (typeof bookmark === 'string') {
     return [
-      `The state file ${file}, stream "${stream}": ${bookmark}; mend it, or take the stream out to read it from the beginning.`,
+      `The state file ${file}, stream "${stream}": ${bookmark}; correct it, or remove the stream to read it from the beginning.`,
     ];
   }
   state.set(stream, bookmark);
@@ -119,14 +122,14 @@ function readEntry(state: State, stream: string, entry: JsonValue, file: string)
 function toBookmark(stream: TableName, entry: JsonValue): Bookmark | string {
   const key = replicationKey(stream);
   const members = isObject(entry) ? entry : { replication_key_value: entry };
-  const said = members['replication_key'];
-  if (typeof said === 'string' && key !== undefined && said !== key) {
-    return `its replication key is "${said}", not "${key}"`;
+  const named = members['replication_key'];
+  if (typeof named === 'string' && key !== undefined && named !== key) {
+    return `its replication key is "${named}", not "${key}"`;
   }
-  // Old taps write {"stream": {"column": "date"}}.
+  // Older taps write {"stream": {"column": "date"}}.
   const written = members['replication_key_value'] ?? (key && members[key]) ?? null;
   const value = written === null ? undefined : toInstant(written);
-  if (value === null) return 'its bookmark is no date as RFC 3339 writes it';
+  if (value === null) return 'its bookmark is not an RFC 3339 date';
   const markers = toMarkers(members['progress_markers'] ?? null);
   return {
     ...(key !== undefined && { replication_key: key }),
@@ -140,7 +143,7 @@ function toBookmark(stream: TableName, entry: JsonValue): Bookmark | string {
 
 const utc = new Timezone('UTC');
 
-/** Null for what is no date. */
+/** @returns null if the value is not a date */
 function toInstant(value: JsonValue): Instant | null {
   return (typeof value === 'string' ? utc.toInstant(value, 'utc') : undefined) ?? null;
 }
@@ -153,7 +156,7 @@ function instantMember(
   return value === null ? {} : { [name]: value };
 }
 
-/** Markers that cannot be read are no loss: the read starts over. */
+/** Ignores markers that cannot be read: the read then starts over. */
 function toMarkers(value: JsonValue): ProgressMarkers | undefined {
   if (!isObject(value)) return undefined;
   const { path, after, started_at: startedAt, complete, version } = value;

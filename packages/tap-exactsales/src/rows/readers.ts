@@ -2,6 +2,7 @@ import type { TableName } from '@exact-spotter/schema';
 import { log } from '@exact-spotter/singer';
 import type { ApiRow } from '../api/odata.ts';
 import type { SelectedEndpoint, SelectedStream } from '../catalog.ts';
+import type { Endpoint } from '../endpoints.ts';
 import { knownMembers, unknownMembers } from './members.ts';
 import {
   childReader,
@@ -21,12 +22,18 @@ export interface StreamRow {
 /** Converts the rows of a read into rows of its streams. */
 export class RowReaders {
   readonly #readers: readonly RowReader[];
-  readonly #reporters: readonly ((rows: readonly ApiRow[]) => void)[];
+  /** The endpoint whose pages are read. */
+  readonly #endpoint: Endpoint;
+  readonly #known: Set<string>;
 
-  /** @param endpoints those that the read serves; the last one's pages are read */
-  constructor(endpoints: readonly SelectedEndpoint[], timezone: Timezone) {
-    this.#readers = endpoints.flatMap((selected) => readersOf(selected, timezone));
-    this.#reporters = endpoints.slice(-1).map(unknownFieldsReporter);
+  /** @param plan the endpoint whose pages are read, and those that the read serves */
+  constructor(
+    plan: { readonly endpoint: Endpoint; readonly endpoints: readonly SelectedEndpoint[] },
+    timezone: Timezone,
+  ) {
+    this.#readers = plan.endpoints.flatMap((selected) => readersOf(selected, timezone));
+    this.#endpoint = plan.endpoint;
+    this.#known = knownMembers(plan.endpoint);
   }
 
   /** Rows without a key so far. They are not sent. */
@@ -36,7 +43,10 @@ export class RowReaders {
 
   /** Warns of members that have no column, once per name: users of the copy want to know when the API grows. */
   reportUnknownFields(rows: readonly ApiRow[]): void {
-    for (const report of this.#reporters) report(rows);
+    for (const member of unknownMembers(rows, this.#known)) {
+      this.#known.add(member);
+      log.warning(`${this.#endpoint.path} has an unknown field "${member}", which is not copied.`);
+    }
   }
 
   /**
@@ -79,20 +89,8 @@ function warnOnce(stream: TableName): ReportMismatch {
     if (warned.has(column)) return;
     warned.add(column);
     log.warning(
-      `${stream}.${column}: the API sent a value of another kind than the column holds, and it was left empty.`,
+      `${stream}.${column}: the API sent a value that does not fit the column's type; null was sent instead.`,
       { stream },
     );
-  };
-}
-
-function unknownFieldsReporter({ endpoint }: SelectedEndpoint): (rows: readonly ApiRow[]) => void {
-  const known = knownMembers(endpoint);
-  return (rows) => {
-    for (const member of unknownMembers(rows, known)) {
-      known.add(member);
-      log.warning(
-        `${endpoint.path} has a field "${member}" that this version does not know: it is left out.`,
-      );
-    }
   };
 }

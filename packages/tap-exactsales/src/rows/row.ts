@@ -9,56 +9,57 @@ import { converter, type Convert } from './value.ts';
 /** A row of a table: column → value. */
 export type TableRow = Readonly<Record<string, JsonValue>>;
 
-/** Reads the rows of one table out of an object of the API. */
+/** Converts an object of the API into rows of one table. */
 export interface RowReader {
   readonly stream: TableName;
-  /** None for an object whose key column holds nothing: it is counted under {@link withoutKey}. */
+  /** Returns no row for an object without a key, and counts it in {@link withoutKey}. */
   read(row: ApiRow): readonly TableRow[];
-  /** How many rows had no key so far. */
+  /** Rows without a key so far. */
   readonly withoutKey: number;
 }
 
 interface Column {
   readonly name: string;
   readonly isKey: boolean;
-  /** The one member that it comes from; missing where there are several, or a longer way. */
+  /** The only member that it comes from; undefined if there are several, or a longer path. */
   readonly member: string | undefined;
   readonly paths: readonly (readonly string[])[];
   readonly convert: Convert;
   readonly zeroIsNull: boolean;
-  readonly instead: number | null;
+  /** The value if the row has none. */
+  readonly fallback: number | null;
 }
 
-/** Hears of a column whose value the API sent in another kind than the column holds. */
+/** Called with the name of a column for which the API sent a value that does not fit. */
 export type ReportMismatch = (column: string) => void;
 
-/** A table's columns, and a row in which all are null: made of it, a row need not grow column by column. */
+/** A table's columns, and a row of nulls to copy: faster than adding the columns one by one. */
 interface Shape {
   readonly columns: readonly Column[];
   readonly blank: TableRow;
 }
 
-/** The reader of the set's own table. */
+/** Creates the reader of the endpoint's own table. */
 export function rowReader(
   endpoint: Endpoint,
   columns: ReadonlySet<string>,
   timezone: Timezone,
   report: ReportMismatch,
 ): RowReader {
-  const compiled = compile(endpoint.stream, endpoint, columns, timezone);
+  const shape = shapeOf(endpoint.stream, endpoint, columns, timezone);
   const reader = {
     stream: endpoint.stream,
     withoutKey: 0,
     read(row: ApiRow): TableRow[] {
-      const made = makeRow(row, compiled, report);
-      if (made === undefined) reader.withoutKey += 1;
-      return made === undefined ? [] : [made];
+      const converted = convertRow(row, shape, report);
+      if (converted === undefined) reader.withoutKey += 1;
+      return converted === undefined ? [] : [converted];
     },
   };
   return reader;
 }
 
-/** The reader of a child table: a row for each element of the array, in its order. */
+/** Creates the reader of a child table: one row per element of the array, in order. */
 export function childReader(
   endpoint: Endpoint,
   child: ChildTable,
@@ -69,32 +70,32 @@ export function childReader(
   const fromParent = Object.entries(readParent(tables[child.stream])?.columns ?? {});
   const ofParent = new Set(fromParent.map(([name]) => name));
   const parentColumns = new Set(fromParent.map(([, source]) => source));
-  const parent = compile(endpoint.stream, endpoint, parentColumns, timezone);
+  const parentShape = shapeOf(endpoint.stream, endpoint, parentColumns, timezone);
   const own = new Set([...columns].filter((name) => !ofParent.has(name) && name !== POSITION));
-  const compiled = compile(child.stream, child, own, timezone);
+  const shape = shapeOf(child.stream, child, own, timezone);
   const reader = {
     stream: child.stream,
     withoutKey: 0,
     read(row: ApiRow): TableRow[] {
       const elements = row[child.array];
       if (!Array.isArray(elements)) return [];
-      const parentRow = makeRow(row, parent, report);
+      const parentRow = convertRow(row, parentShape, report);
       return elements
         .filter((element: JsonValue) => isObject(element))
         .flatMap((element, position) => {
-          const made = makeRow(element, compiled, report);
-          if (made === undefined || parentRow === undefined) {
+          const converted = convertRow(element, shape, report);
+          if (converted === undefined || parentRow === undefined) {
             reader.withoutKey += 1;
             return [];
           }
-          return [childRow(made, parentRow, fromParent, columns, position)];
+          return [childRow(converted, parentRow, fromParent, columns, position)];
         });
     },
   };
   return reader;
 }
 
-/** The key of elements that have none of their own. */
+/** The key column of elements without a key: the index in the array. */
 const POSITION = 'position';
 
 function childRow(
@@ -111,12 +112,12 @@ function childRow(
   return row;
 }
 
-function compile(
+function shapeOf(
   stream: TableName,
   {
     columns: sources,
     ...endpoint
-  }: Pick<Endpoint, 'columns' | 'clocks' | 'zeroIsNull' | 'instead'>,
+  }: Pick<Endpoint, 'columns' | 'clocks' | 'zeroIsNull' | 'defaults'>,
   wanted: ReadonlySet<string>,
   timezone: Timezone,
 ): Shape {
@@ -137,7 +138,7 @@ function compile(
         timezone,
       ),
       zeroIsNull: endpoint.zeroIsNull?.includes(name) ?? false,
-      instead: endpoint.instead?.[name] ?? null,
+      fallback: endpoint.defaults?.[name] ?? null,
     }));
   return { columns, blank: Object.fromEntries(columns.map(({ name }) => [name, null])) };
 }
@@ -145,39 +146,39 @@ function compile(
 function origin(sources: readonly string[]): Pick<Column, 'member' | 'paths'> {
   const paths = sources.map((path) => path.split('.'));
   const [[member = ''] = []] = paths;
-  // A name such as `constructor` is on every object, though the row lacks it.
+  // Every object has members such as `constructor`, even if the row does not.
   const isPlain = paths.flat().length === 1 && !(member in {});
   return { member: isPlain ? member : undefined, paths };
 }
 
-/** Undefined where a key column holds nothing. */
-function makeRow(
-  wire: ApiRow,
+/** @returns undefined if a key column has no value */
+function convertRow(
+  apiRow: ApiRow,
   { columns, blank }: Shape,
   report: ReportMismatch,
 ): TableRow | undefined {
   const row: Record<string, JsonValue> = { ...blank };
   for (const column of columns) {
-    const value = columnValue(wire, column, report);
+    const value = columnValue(apiRow, column, report);
     if (value === null && column.isKey) return undefined;
     row[column.name] = value;
   }
   return row;
 }
 
-function columnValue(wire: ApiRow, column: Column, report: ReportMismatch): JsonValue {
+function columnValue(apiRow: ApiRow, column: Column, report: ReportMismatch): JsonValue {
   const { member } = column;
-  const value = member === undefined ? firstValue(wire, column.paths) : wire[member];
-  if (value === null || value === undefined) return column.instead;
+  const value = member === undefined ? firstValue(apiRow, column.paths) : apiRow[member];
+  if (value === null || value === undefined) return column.fallback;
   if (column.zeroIsNull && value === 0) return null;
   const converted = column.convert(value);
   if (converted === undefined) report(column.name);
   return converted ?? null;
 }
 
-function firstValue(wire: ApiRow, paths: Column['paths']): JsonValue {
+function firstValue(apiRow: ApiRow, paths: Column['paths']): JsonValue {
   for (const path of paths) {
-    const value = valueAt(wire, path);
+    const value = valueAt(apiRow, path);
     if (value !== undefined && value !== null) return value;
   }
   return null;

@@ -1,14 +1,14 @@
 import { isExact, isObject, isRawJson, type JsonValue } from '@exact-spotter/singer';
 import type { Timezone, Clock } from './timezone.ts';
 
-/** What a column can hold; `undefined` means that the API's value does not fit. */
+/** A value that fits the column; `undefined` if the API's value does not. */
 type Converted = JsonValue | undefined;
 
-/** From the API's value (never null) to the column's. */
+/** Converts the API's value, which is never null, to the column's. */
 export type Convert = (value: JsonValue) => Converted;
 
-/** The members that tell an element of a list, where it is an object: groups, telephones, answers. */
-const TELLING = ['text', 'value', 'name', 'number', 'phone', 'label', 'description'];
+/** Members that describe an object in a list (groups, phone numbers, answers), in order of preference. */
+const DESCRIBING = ['text', 'value', 'name', 'number', 'phone', 'label', 'description'];
 const LIST_SEPARATOR = ', ';
 
 /**
@@ -46,7 +46,7 @@ function toNumber(value: JsonValue): Converted {
   return value.trim() === '' ? null : numeric(value);
 }
 
-/** A number written as text, with every digit that it has. */
+/** Reads a number written as a string, keeping all its digits. */
 function numeric(text: string): Converted {
   const [literal] = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.exec(text.trim()) ?? [];
   if (literal === undefined) return undefined;
@@ -75,10 +75,10 @@ function toText(value: JsonValue): Converted {
 
 function elementText(element: JsonValue): string {
   if (!isObject(element)) return scalarText(element);
-  const told = TELLING.map((name) => element[name]).find(
+  const description = DESCRIBING.map((name) => element[name]).find(
     (value) => value !== undefined && value !== null,
   );
-  return scalarText(told ?? element);
+  return scalarText(description ?? element);
 }
 
 function scalarText(value: JsonValue): string {
@@ -92,7 +92,7 @@ function toDateTime(value: JsonValue, clock: Clock, timezone: Timezone): Convert
   return value.trim() === '' ? null : timezone.toInstant(value, clock);
 }
 
-/** The day alone, of a date or of a wall clock. */
+/** Keeps only the day of a date or date-time. */
 function toDate(value: JsonValue): Converted {
   if (typeof value !== 'string') return undefined;
   if (value.trim() === '') return null;

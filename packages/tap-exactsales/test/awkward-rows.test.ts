@@ -7,7 +7,7 @@ const dated = (days: number): string => `${new Date(now + days * DAY).toISOStrin
 const leads: Row[] = [1, 2, 3].map((id) => ({ id, lead: `lead ${id}`, updateDate: dated(-id) }));
 const persons = leads.map((lead) => ({ ...lead, persons: null }));
 
-/** One path answers with a status, where the query is such. */
+/** Makes one path answer with a status if the query matches. */
 const answers =
   (path: string, status: number, when = /^/): Script =>
   (answer, asked) => {
@@ -16,8 +16,8 @@ const answers =
     answer.envelope = {};
   };
 
-describe('two sets that share one read', () => {
-  it('are not both lost with the wider one', async () => {
+describe('two endpoints that share one read', () => {
+  it('lose only the wider one if that cannot be read', async () => {
     const server = await serve(
       { leads, leadsandpersons: persons },
       answers('leadsandpersons', 404),
@@ -25,22 +25,22 @@ describe('two sets that share one read', () => {
     const ended = await readStreams(server.url, ['leads', 'leadspersons']);
     server.stop();
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toContain('The run ended without all of leadspersons:');
+    expect(ended.stderr).toContain('Could not read all rows of leadspersons;');
     expect(rowsOf(ended.messages, 'leads')).toBe(3);
   });
 
-  it('are not both lost with the narrower one, which the wider one has to do for', async () => {
+  it('are both read from the wider one if the narrower one cannot be read', async () => {
     const server = await serve({ leads, leadsandpersons: persons }, answers('leads', 404));
     const ended = await readStreams(server.url, ['leads', 'leadspersons']);
     server.stop();
     expect(ended.code, ended.stderr).toBe(0);
-    expect(ended.stderr).toContain('Its columns are taken from the wider set.');
+    expect(ended.stderr).toContain('Its columns are read from the wider endpoint instead.');
     expect(rowsOf(ended.messages, 'leads')).toBe(3);
     expect(rowsOf(ended.messages, 'leadspersons')).toBe(3);
   });
 });
 
-it('pains that are of no lead, because the set is the catalogue of them, are copied too', async () => {
+it('copies pain points without a lead', async () => {
   const painpoints = [1, 2, 3].map((id) => ({ id, value: `pain ${id}` }));
   const server = await serve({ painpoints }, answers('painpoints', 400, /leadId/));
   const ended = await readStreams(server.url, ['painpoints']);
@@ -50,11 +50,11 @@ it('pains that are of no lead, because the set is the catalogue of them, are cop
   expect(rows).toEqual(painpoints.map(({ id, value }) => ({ leadid: 0, painpoint_id: id, value })));
 });
 
-describe('a server that answers 500 to a filter that it cannot apply', () => {
+describe('a server that answers 500', () => {
   const calls: Row[] = leads.map(({ id }) => ({ id, startDate: dated(-Number(id)) }));
   const settings = { start_date: '2001-01-01', max_retries: 0 };
 
-  it('is read whole, and filtered here', async () => {
+  it('to a date filter is read without it, and the rows are filtered here', async () => {
     const server = await serve({ callshistory: calls }, answers('callshistory', 500, /startDate/));
     const ended = await readStreams(server.url, ['callshistory'], { settings });
     server.stop();
@@ -63,7 +63,7 @@ describe('a server that answers 500 to a filter that it cannot apply', () => {
     expect(rowsOf(ended.messages, 'callshistory')).toBe(3);
   });
 
-  it('and that answers 500 to everything is asked once more, and left', async () => {
+  it('to everything gets only one more request', async () => {
     const server = await serve({}, answers('callshistory', 500));
     const ended = await readStreams(server.url, ['callshistory'], { settings });
     server.stop();
@@ -72,9 +72,9 @@ describe('a server that answers 500 to a filter that it cannot apply', () => {
   });
 });
 
-describe('days beyond any calendar', () => {
+describe('settings of millions of days', () => {
   it.each([{ future_days: 9_999_999 }, { past_days: 9_999_999 }, { full_refresh_days: 1e12 }])(
-    '%o mean all of time, in the first run and in the next',
+    'read everything in the first run and in the next: %o',
     async (days) => {
       const meetings = [-9000, -1, 9000].map((day, id) => ({ id, startTime: dated(day) }));
       const server = await serve({ meetings });
@@ -92,10 +92,10 @@ describe('days beyond any calendar', () => {
 });
 
 it.each<[string, object]>([
-  ['of a page key that is none', { after: { id: 2 } }],
-  ['of a page key in quotes', { after: '2' }],
+  ['with an object as page key', { after: { id: 2 } }],
+  ['with a string as page key', { after: '2' }],
   ['from a clock that was years ahead', { after: 2, started_at: '2099-01-01T00:00:00Z' }],
-])('the place of a broken read, %s, is not gone on from', async (_case, place) => {
+])('starts over instead of resuming from progress markers %s', async (_case, place) => {
   const server = await serve({ callshistory: leads.map(({ id }) => ({ id })) });
   const started = {
     path: '/callsHistory',
@@ -110,7 +110,7 @@ it.each<[string, object]>([
   expect(rowsOf(ended.messages, 'callshistory')).toBe(3);
 });
 
-it('a bookmark from a clock that was years ahead does not stop a stream for years', async () => {
+it('ignores a bookmark from a clock that was years ahead', async () => {
   const server = await serve({ callshistory: [{ id: 1, startDate: dated(-1) }] });
   const state = { bookmarks: { callshistory: { replication_key_value: '2099-01-01T00:00:00Z' } } };
   const ended = await readStreams(server.url, ['callshistory'], { state });
