@@ -203,7 +203,10 @@ export default defineConfig(
     },
   },
   // A table of literals is as long as its contents.
-  { files: ['packages/tap-exactsales/src/endpoints.ts'], rules: { 'max-lines': 'off' } },
+  {
+    files: ['endpoints', 'settings'].map((name) => `packages/tap-exactsales/src/${name}.ts`),
+    rules: { 'max-lines': 'off' },
+  },
   { files: ['*.config.{ts,js}'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['*.config.ts'], extends: [tseslint.configs.disableTypeChecked] },
   ...boundaries,

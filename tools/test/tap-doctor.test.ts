@@ -73,7 +73,7 @@ describe('doctor with an API as documented', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^set +reachable +rows +date filter/);
     expect(stdout).toMatch(/^\/Leads +yes +1500 +yes +yes +yes +yes +yes +always +500 +\d+$/m);
-    expect(stdout).toMatch(/there is nothing to tell\.\n$/);
+    expect(stdout).toMatch(/Everything is as expected\.\n$/);
   });
 });
 
@@ -207,9 +207,7 @@ describe('doctor with an account that cannot be read', () => {
     expect(stdout).toMatch(/^\/Tasks +no$/m);
     expect(stdout).toMatch(/^\/LeadsCustomFields +yes/m);
     expect(stdout).toMatch(/GET \/painPoints answered 403: the token may not read this/);
-    expect(stderr).toMatch(
-      /CRITICAL \/Tasks, \/painPoints cannot be read: the report says why\.\n$/,
-    );
+    expect(stderr).toMatch(/CRITICAL \/Tasks, \/painPoints cannot be read; see the report\.\n$/);
   });
 
   it.each([

@@ -83,7 +83,7 @@ describe('the progress display on a terminal', () => {
     const text = await shell(run(), true);
     expect(text).toMatch(/\nleads \+ leadspersons +(500|1,000) of 1,200 +(41|83) %/);
     expect(text).toMatch(/leads \+ leadspersons .* \d+ % +[\d,]+ rows\/s +\d:\d\d to go\r/);
-    expect(text).toMatch(/\n9\d\d requests left in the budget/);
+    expect(text).toMatch(/\n9\d\d requests left within the rate limit/);
     expect(text.split(`${ESCAPE}[J2`)).toHaveLength(text.split(' INFO ').length);
     const left = screen(text);
     expect(left.filter((line) => line.includes('INFO leads: 1200 rows.'))).toHaveLength(1);

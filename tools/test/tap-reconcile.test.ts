@@ -61,7 +61,7 @@ it('reconcile logs both numbers when read and count differ', async () => {
   const { code, stderr } = await tap({ reconcile: true });
   stop();
   expect(code).toBe(0);
-  expect(stderr).toContain(`/sdrs: ${read} rows were read, and the API counts ${read - 1};`);
+  expect(stderr).toContain(`/sdrs: ${read} rows were read, but the API counts ${read - 1}.`);
   expect(stderr.match(/the API counts/g)).toHaveLength(1);
 });
 
@@ -88,5 +88,5 @@ it('reconcile continues when the API rejects the count', async () => {
   simulator.behave({ rejects: { count: ['stages'] } });
   const { code, stderr } = await tap({ reconcile: true });
   expect(code, stderr).toBe(0);
-  expect(stderr).toMatch(/\/stages: \d+ rows were read, and the API tells no count to compare/);
+  expect(stderr).toMatch(/\/stages: \d+ rows were read, but the API returns no count to compare/);
 });

@@ -164,7 +164,7 @@ describe('selecting', () => {
     const { stderr } = await run({
       catalog: { streams: [stranger, ...only({ sdrs: undefined }).streams] },
     });
-    expect(stderr).toContain('The catalog holds a stream "orders"');
+    expect(stderr).toContain('Ignoring the stream "orders" in the catalog');
     expect(paths()).toEqual(['sdrs']);
   });
 });

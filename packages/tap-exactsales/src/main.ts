@@ -1,36 +1,99 @@
-import { runProgram } from '@exact-spotter/singer';
-import { program } from './program.ts';
+import {
+  log,
+  print,
+  readCatalog,
+  readState,
+  resolveSettings,
+  runProgram,
+  SettingsError,
+  terminationSignal,
+  type Arguments,
+} from '@exact-spotter/singer';
+import { checkSettings, program, type TapSettings } from './settings.ts';
 
 const commandLine = {
   options: {
-    discover: { type: 'boolean', describe: 'Print the catalog and end' },
+    discover: { type: 'boolean', describe: 'Print the catalog and exit' },
     catalog: {
       type: 'string',
       requiresArg: true,
       alias: 'properties',
-      describe: 'A catalog with the streams and columns that are wanted; all without it',
+      describe: 'A catalog file that selects streams and columns (default: all)',
     },
-    state: { type: 'string', requiresArg: true, describe: 'The state of an earlier run' },
+    state: { type: 'string', requiresArg: true, describe: 'A state file from an earlier run' },
     test: {
       type: 'string',
       choices: ['all', 'schema'],
       coerce: (given: string) => (given === '' ? 'all' : given),
-      describe: 'Print one record of each stream at most (all), or the schemas alone (schema)',
+      describe: 'Print up to one record per stream (all), or only the schemas (schema)',
     },
   },
   commands: [
     {
       command: 'doctor',
-      describe: 'Tell, set by set, what the API does on this account (--format text or json)',
+      describe: 'Report how the API behaves on this account (--format text or json)',
     },
   ],
 } as const;
 
-/** The program, from its arguments to its exit code. */
+/** Runs the program. */
 export async function main(argv: readonly string[]): Promise<void> {
-  await runProgram(program, argv, commandLine, async (args) => {
-    // Not read from disk for what the outermost step answers itself.
-    const { run } = await import('./commands.ts');
-    await run(args);
-  });
+  await runProgram(program, argv, commandLine, (args) =>
+    args.command[0] === 'doctor' ? doctor(args) : tap(args),
+  );
+}
+
+// Modules are imported where they are first needed, so that `--version` and `--help` start fast.
+
+async function tap({ config, values }: Arguments): Promise<void> {
+  const { discover, select } = await import('./catalog.ts');
+  const known = discover();
+  if (values['discover'] === true) return print(`${JSON.stringify(known, null, 2)}\n`);
+  const settings = await readSettings(config);
+  const [catalogFile, stateFile] = [path(values['catalog']), path(values['state'])];
+  const catalog = catalogFile === undefined ? known : await readCatalog(catalogFile);
+  const { parseState, State } = await import('./plan/state.ts');
+  const state =
+    stateFile === undefined ? new State() : parseState(await readState(stateFile), stateFile);
+  const selected = select(catalog, known);
+  if (selected.size === 0)
+    log.warning('The catalog selects no stream, so there is nothing to read.');
+  const { test } = values;
+  if (test === undefined) {
+    const { run } = await import('./run.ts');
+    return run(settings, selected, state, boundedTermination());
+  }
+  const { writeSample, writeSchemas } = await import('./sample-run.ts');
+  if (test === 'schema') return writeSchemas(settings, selected, state);
+  await writeSample(settings, selected, state, boundedTermination());
+}
+
+async function doctor({ config, values }: Arguments): Promise<void> {
+  const { format } = values;
+  if (format !== 'text' && format !== 'json') {
+    throw new SettingsError(['The doctor needs --format text or --format json.']);
+  }
+  const settings = await readSettings(config);
+  const { examineAccount } = await import('./doctor/doctor.ts');
+  await examineAccount(settings, format);
+}
+
+function readSettings(config: readonly string[]): Promise<TapSettings> {
+  return resolveSettings<TapSettings>(program, config, process.env, checkSettings);
+}
+
+function path(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Milliseconds until a run that was asked to end is ended, e.g. because nobody reads its output. */
+const LONGEST_END = 4000;
+
+/** Aborts on SIGTERM or SIGINT, and ends the process a while later if it is still running. */
+function boundedTermination(): AbortSignal {
+  const termination = terminationSignal();
+  termination.addEventListener('abort', () =>
+    setTimeout(() => process.exit(0), LONGEST_END).unref(),
+  );
+  return termination;
 }

@@ -1,12 +1,19 @@
-import type { JsonValue } from '@exact-spotter/singer';
-import type { MapSettings } from '@exact-spotter/stream-maps';
-import { batchFaults, type BatchConfig } from './batch/config.ts';
-import { AccountClock, isTimezone } from './clock.ts';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  isObject,
+  packageVersion,
+  parseDateTime,
+  type JsonValue,
+  type Program,
+  type SettingSchema,
+} from '@exact-spotter/singer';
+import { mapSettings, type MapSettings } from '@exact-spotter/stream-maps';
 
-/** The settings as the program runs with them: complete, checked, frozen. */
+/** The settings of a run: complete, checked and frozen. */
 export interface TapSettings extends MapSettings {
   readonly api_token: string;
-  /** A date, or a date-time. */
+  /** A date or a date-time. */
   readonly start_date: string;
   readonly past_days: number;
   readonly future_days: number;
@@ -26,15 +33,198 @@ export interface TapSettings extends MapSettings {
   readonly batch_config?: BatchConfig;
 }
 
-/** What JSON Schema cannot say of the settings. @returns the faults, one sentence each */
+/** The same shape as in the Singer SDK. */
+export interface BatchConfig {
+  readonly encoding: { readonly format: 'jsonl'; readonly compression?: 'gzip' | 'none' };
+  readonly storage: { readonly root: string; readonly prefix?: string };
+  /** Maximum number of rows in a file. */
+  readonly batch_size?: number;
+}
+
+/** The same as in the Singer SDK. */
+export const DEFAULT_BATCH_SIZE = 10_000;
+
+const version = packageVersion(import.meta.url);
+
+/** No account has rows before this day, so a read from here on needs no date filter. */
+export const EARLIEST_START = '2000-01-01';
+
+const batchSettings = {
+  batch_config: {
+    type: 'object',
+    title: 'Batches',
+    description:
+      'Write rows to files of JSON lines, named in BATCH messages, instead of RECORD messages, e.g. {"encoding": {"format": "jsonl", "compression": "gzip"}, "storage": {"root": "file:///path/to/folder", "prefix": ""}, "batch_size": 10000}.',
+    properties: {
+      encoding: {
+        type: 'object',
+        properties: { format: { type: 'string' }, compression: { type: 'string' } },
+      },
+      storage: {
+        type: 'object',
+        properties: { root: { type: 'string' }, prefix: { type: 'string' } },
+      },
+      batch_size: { type: 'integer', minimum: 1 },
+    },
+  },
+} as const satisfies Record<string, SettingSchema>;
+
+/** Describes the tap. The validation of settings, `--about` and the Meltano definition are derived from it. */
+export const program: Program = {
+  name: 'tap-exactsales',
+  version,
+  description:
+    'Reads a whole Exact Spotter account (Exact Sales, today RD Station Spotter) through its REST API v3: 22 streams.',
+  capabilities: [
+    'about',
+    'catalog',
+    'discover',
+    'state',
+    'test',
+    'activate-version',
+    'batch',
+    'stream-maps',
+    'schema-flattening',
+    'structured-logging',
+  ],
+  settings: {
+    type: 'object',
+    required: ['api_token'],
+    properties: {
+      api_token: {
+        type: 'string',
+        title: 'API token',
+        description:
+          'The account\'s "Token Exact API". A manager finds it in Configurações › Integrações › Token Exact API.',
+        'x-secret': true,
+      },
+      start_date: {
+        type: 'string',
+        title: 'Start date',
+        description:
+          'The earliest date to read, for streams that are read by date: a date, or a date-time with a zone.',
+        default: EARLIEST_START,
+        'x-kind': 'date_iso8601',
+      },
+      past_days: {
+        type: 'integer',
+        title: 'Past days',
+        description:
+          'For meetings, tasks and boxes: how many days before the last complete run are read again.',
+        default: 30,
+        minimum: 0,
+      },
+      future_days: {
+        type: 'integer',
+        title: 'Future days',
+        description: 'For meetings, tasks and boxes: how many days ahead are read.',
+        default: 365,
+        minimum: 0,
+      },
+      full_refresh_days: {
+        type: 'number',
+        title: 'Full refresh days',
+        description:
+          'Re-read a date-based stream in full once its last full read is this many days old, so that rows deleted in Exact Spotter are noticed. Fractions are allowed; 0 means never.',
+        default: 7,
+        minimum: 0,
+      },
+      lookback_days: {
+        type: 'number',
+        title: 'Lookback days',
+        description:
+          'How many days before their bookmark incremental streams are read again, because calls and sales may be entered late. Fractions are allowed.',
+        default: 1,
+        minimum: 0,
+      },
+      timezone: {
+        type: 'string',
+        title: 'Time zone',
+        description:
+          "The time zone of the account, in which the API writes the agenda's dates. An IANA name.",
+        default: 'America/Sao_Paulo',
+      },
+      api_url: {
+        type: 'string',
+        title: 'API URL',
+        description: 'Base URL of the API.',
+        default: 'https://api.exactspotter.com/v3',
+      },
+      quota_requests: {
+        type: 'integer',
+        title: 'Quota: requests',
+        description:
+          "Maximum number of requests within `quota_seconds`. The company's integrations share this rate limit: lower it to leave requests for the others.",
+        default: 30,
+        minimum: 1,
+      },
+      quota_seconds: {
+        type: 'number',
+        title: 'Quota: seconds',
+        description: 'The time span of the rate limit.',
+        default: 20,
+        exclusiveMinimum: 0,
+      },
+      concurrency: {
+        type: 'integer',
+        title: 'Concurrency',
+        description: 'Maximum number of requests in flight.',
+        default: 4,
+        minimum: 1,
+        maximum: 64,
+      },
+      page_size: {
+        type: 'integer',
+        title: 'Page size',
+        description: 'Rows to request per page. The API returns up to 500.',
+        default: 500,
+        minimum: 1,
+        maximum: 10_000,
+      },
+      request_timeout_seconds: {
+        type: 'number',
+        title: 'Request timeout',
+        description: 'Seconds after which a request without a complete response is aborted.',
+        default: 60,
+        exclusiveMinimum: 0,
+        maximum: 3600,
+      },
+      max_retries: {
+        type: 'integer',
+        title: 'Retries',
+        description: 'How often a failed request is retried.',
+        default: 6,
+        minimum: 0,
+        maximum: 50,
+      },
+      reconcile: {
+        type: 'boolean',
+        title: 'Reconcile',
+        description:
+          "Compare each complete read with the server's count and log the difference. Costs one request per endpoint.",
+        default: false,
+      },
+      user_agent: {
+        type: 'string',
+        title: 'User agent',
+        description: 'The `User-Agent` header of every request.',
+        default: `tap-exactsales/${version}`,
+      },
+      ...batchSettings,
+      ...mapSettings,
+    },
+  },
+};
+
+/** Checks what the JSON Schema cannot express. @returns the problems, one sentence each */
 export function checkSettings(settings: Partial<Record<keyof TapSettings, unknown>>): string[] {
-  const faults = Object.entries(CHECKS).flatMap(([name, { isGood, wanted }]) => {
+  const problems = Object.entries(CHECKS).flatMap(([name, { isGood, wanted }]) => {
     const value = settings[name as keyof TapSettings];
     return typeof value !== 'string' || isGood(value)
       ? []
       : [`The setting "${name}" must be ${wanted}.`];
   });
-  return [...faults, ...batchFaults(settings.batch_config as JsonValue | undefined)];
+  return [...problems, ...batchProblems(settings.batch_config as JsonValue | undefined)];
 }
 
 interface Check {
@@ -45,21 +235,91 @@ interface Check {
 const CHECKS: Readonly<Partial<Record<keyof TapSettings, Check>>> = {
   api_token: {
     isGood: (token) => /^[\x21-\x7e]+$/.test(token.trim()),
-    wanted: 'the token as Exact Spotter shows it, without spaces or other letters in between',
+    wanted: 'the token as Exact Spotter shows it, without spaces or accents',
   },
   start_date: {
-    isGood: (date) => new AccountClock('UTC').toInstant(date, 'zoned') !== undefined,
+    isGood: (date) => parseDateTime(date.trim()) !== undefined,
     wanted: 'a date or a date-time, e.g. 2024-01-31 or 2024-01-31T00:00:00Z',
   },
   timezone: { isGood: isTimezone, wanted: 'the IANA name of a time zone, e.g. America/Sao_Paulo' },
-  api_url: { isGood: isWebAddress, wanted: 'an address that begins with https:// or http://' },
+  api_url: {
+    isGood: isWebAddress,
+    wanted: 'a URL that begins with https:// or http://, without a query',
+  },
   user_agent: {
     isGood: (text) => /^[\x20-\x7e]+$/.test(text),
-    wanted: 'one line of plain letters',
+    wanted: 'one line of ASCII characters',
   },
 };
 
 function isWebAddress(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && ['http:', 'https:'].includes(url.protocol) && url.search + url.hash === '';
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Also rejects the parts of the SDK's shape that are not supported. */
+function batchProblems(config: JsonValue | undefined): string[] {
+  if (!isObject(config)) return [];
+  const { encoding = {}, storage = {} } = config;
+  if (!isObject(encoding) || !isObject(storage)) return [];
+  const { format, compression = 'none' } = encoding;
+  const { root, prefix } = storage;
+  return [
+    ...unsupported('', config, ['encoding', 'storage', 'batch_size']),
+    ...unsupported('encoding.', encoding, ['format', 'compression']),
+    ...unsupported('storage.', storage, ['root', 'prefix']),
+    ...problem('encoding.format', format === 'jsonl', 'jsonl, the only supported format'),
+    ...problem(
+      'encoding.compression',
+      compression === 'gzip' || compression === 'none',
+      'gzip or none',
+    ),
+    ...problem(
+      'storage.root',
+      folderOf(root) !== undefined,
+      'a folder on this machine, as file:///path/to/folder or as a path',
+    ),
+    ...problem(
+      'storage.prefix',
+      typeof prefix !== 'string' || !/[/\\\0]/.test(prefix),
+      'the beginning of a file name, without / and \\',
+    ),
+  ];
+}
+
+function unsupported(path: string, given: object, supported: readonly string[]): string[] {
+  return Object.keys(given)
+    .filter((name) => !supported.includes(name))
+    .map((name) => `The setting "batch_config.${path}${name}" is not supported: remove it.`);
+}
+
+function problem(path: string, isGood: boolean, wanted: string): string[] {
+  return isGood ? [] : [`The setting "batch_config.${path}" must be ${wanted}.`];
+}
+
+/**
+ * Returns the folder that `storage.root` names. A relative path after `file://`, as in the Singer
+ * SDK's own example, is accepted too.
+ * @returns undefined if the root is not a folder on this machine
+ */
+export function folderOf(root: unknown): string | undefined {
+  if (typeof root !== 'string' || root === '') return undefined;
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(root)) return resolve(root);
+  const url = URL.parse(root);
+  const path = root.slice('file://'.length);
+  if (url?.protocol !== 'file:' || path === '') return undefined;
+  try {
+    return url.host === '' ? fileURLToPath(url) : resolve(decodeURIComponent(path));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,41 +1,95 @@
 import { log } from '@exact-spotter/singer';
-import type { Client } from './client.ts';
-import { isSetFault } from './errors.ts';
-import { missingMembers } from './feed.ts';
-import { literal, type Query } from './odata.ts';
-import type { Feed } from './plan.ts';
-import { valueAt, type WireRow } from './row.ts';
+import type { Client } from './api/client.ts';
+import { isEndpointError } from './api/errors.ts';
+import { literal, type ApiRow, type Query } from './api/odata.ts';
+import type { SelectedEndpoint, SelectedStream } from './catalog.ts';
+import { rootMembers } from './rows/members.ts';
+import { valueAt } from './rows/path.ts';
 
 /**
- * Whether the rows of a wider set hold all that a narrower one's columns need. A member that no row
- * bears may be missing from both sets: the same row of the narrower one tells.
+ * Decides whether one read serves two endpoints. The rows of the wider endpoint are rows of the
+ * narrower one too, if they have all the members that its columns need: the first rows show it.
  */
-export async function isWholeWithin(
-  narrower: Feed,
-  rows: readonly WireRow[],
+export class SharedRead {
+  readonly #client: Client;
+  #endpoints: readonly SelectedEndpoint[];
+  #isDecided = false;
+  #separate: SelectedEndpoint | undefined;
+
+  /** @param endpoints the narrower one first; only one if nothing is shared */
+  constructor(endpoints: readonly SelectedEndpoint[], client: Client) {
+    this.#endpoints = endpoints;
+    this.#client = client;
+  }
+
+  /** The endpoint that turned out to need a read of its own. */
+  get separate(): SelectedEndpoint | undefined {
+    return this.#separate;
+  }
+
+  /** The streams that the rows serve, as far as is known. */
+  get streams(): readonly SelectedStream[] {
+    return this.#endpoints.flatMap(({ streams }) => streams);
+  }
+
+  /** The streams that rows serve; the first rows may cost one request to decide it. */
+  async streamsIn(rows: readonly ApiRow[]): Promise<readonly SelectedStream[]> {
+    const [narrower, wider] = this.#endpoints;
+    if (this.#isDecided || !narrower || !wider || rows.length === 0) return this.streams;
+    this.#isDecided = true;
+    if (!(await isServedBy(rows, narrower, this.#client))) {
+      this.#separate = narrower;
+      this.#endpoints = [wider];
+    }
+    return this.streams;
+  }
+}
+
+/**
+ * A member that no row has may be missing from both endpoints: the same row, read from the narrower
+ * one, decides.
+ */
+async function isServedBy(
+  rows: readonly ApiRow[],
+  narrower: SelectedEndpoint,
   client: Client,
 ): Promise<boolean> {
   const missing = missingMembers(narrower, rows);
   const [first] = rows;
   if (missing.length === 0 || !first) return true;
-  const { path, pageKey, stream } = narrower.set;
+  const { path, pageKey, stream } = narrower.endpoint;
   const key = valueAt(first, pageKey.member.split('.')) ?? null;
   const query = { filter: [`${pageKey.member} eq ${literal(key)}`], top: 1 };
   const same = await rowsOf(client, path, query);
-  const isWhole = !same.some((row) => missing.some((member) => Object.hasOwn(row, member)));
-  if (!isWhole) {
-    log.info(`${path} has columns that the wider set lacks: it is read by itself.`, { stream });
+  const isServed = !same.some((row) => missing.some((member) => Object.hasOwn(row, member)));
+  if (!isServed) {
+    log.info(`${path} has columns that the wider endpoint lacks, so it is read separately.`, {
+      stream,
+    });
   }
-  return isWhole;
+  return isServed;
 }
 
-/** None where the narrower set cannot be read at all: then the wider one has to do. */
-async function rowsOf(client: Client, path: string, query: Query): Promise<readonly WireRow[]> {
+/** Returns no rows if the narrower endpoint cannot be read: then the wider one has to do. */
+async function rowsOf(client: Client, path: string, query: Query): Promise<readonly ApiRow[]> {
   try {
-    return (await client.page(path, query, 'full')).rows;
-  } catch (fault) {
-    if (!isSetFault(fault)) throw fault;
-    log.warning(`${fault.message} Its columns are taken from the wider set.`);
+    return (await client.page(path, query, 'always')).rows;
+  } catch (error) {
+    if (!isEndpointError(error)) throw error;
+    log.warning(`${error.message} Its columns are read from the wider endpoint instead.`);
     return [];
   }
+}
+
+/** The members of an endpoint's own table that no row has. */
+function missingMembers(
+  { endpoint, streams }: SelectedEndpoint,
+  rows: readonly ApiRow[],
+): string[] {
+  const own = streams.find(({ stream }) => stream === endpoint.stream);
+  return rootMembers(endpoint, [...(own?.columns ?? [])]).flatMap((members) =>
+    rows.some((row) => members.some((member) => Object.hasOwn(row, member)))
+      ? []
+      : (members[0] ?? []),
+  );
 }

@@ -1,110 +1,67 @@
-import type { TableName } from '@exact-spotter/schema';
-import { log, ProgramError, timer } from '@exact-spotter/singer';
-import { isSetFault } from './errors.ts';
-import { fromMilliseconds } from './instant.ts';
-import { feedGroups, planRead, type Feed, type PlanSettings } from './plan.ts';
-import { reconcile } from './reconcile.ts';
-import { runRead, type ReadContext, type ReadResult } from './read.ts';
-import type { SelectedStream } from './select.ts';
+import { fromMilliseconds } from '@exact-spotter/singer';
+import type { Client } from './api/client.ts';
+import type { SelectedEndpoint } from './catalog.ts';
+import { checkpoint, conclude } from './output/checkpoint.ts';
+import type { Writer } from './output/writer.ts';
+import { requestPages } from './paging/pages.ts';
+import type { ServerLimits } from './paging/server-limits.ts';
+import { ReadTracker } from './plan/bookmarks.ts';
+import { dateFilter } from './plan/date-range.ts';
+import { planRead, type PlanSettings, type ReadPlan } from './plan/plan.ts';
+import type { State } from './plan/state.ts';
+import type { Progress } from './progress.ts';
+import { RowReaders } from './rows/readers.ts';
+import type { Timezone } from './rows/timezone.ts';
+import { SharedRead } from './shared-read.ts';
 
-/** What a run is to do. */
-export interface SyncOptions {
-  readonly selected: ReadonlyMap<TableName, SelectedStream>;
+/** What all reads of a run share. */
+export interface SyncContext {
+  readonly client: Client;
+  readonly timezone: Timezone;
+  readonly state: State;
+  readonly writer: Writer;
+  readonly progress: Progress;
   readonly settings: PlanSettings;
-  readonly concurrency: number;
-  /** Complete reads are compared with the server's count. */
-  readonly reconcile: boolean;
-  readonly context: ReadContext;
-  /** Ends the run in order. */
-  readonly signal: AbortSignal;
-  /** Makes the signal abort: one read has met what ends them all. */
-  readonly stop: () => void;
+  readonly pageSize: number;
+  /** By the path of an endpoint. */
+  readonly limits: Map<string, ServerLimits>;
+}
+
+export interface ReadResult {
+  readonly plan: ReadPlan;
+  /** Rows that the API sent, each counted once. */
+  readonly rowsRead: number;
+  /** Rows that could not be sent because they have no key. */
+  readonly withoutKey: number;
+  /** False if rows may be missing. */
+  readonly isSure: boolean;
+  /** An endpoint whose columns the shared read lacks: it needs a read of its own. */
+  readonly separate: SelectedEndpoint | undefined;
 }
 
 /**
- * The run: every set that the selected streams need is planned, requested page by page, turned
- * into rows and written, several sets at a time. A set that cannot be read ends alone.
- * @throws ProgramError at the end when a set could not be read whole; at once when nothing can be read
+ * Reads endpoints that share their rows: plans the read, requests its pages, converts each page into
+ * rows, writes them, records how far it came, and concludes.
  */
-export async function sync(options: SyncOptions): Promise<void> {
-  const { selected, context, concurrency, stop } = options;
-  if (!context.state.isEmpty) await context.writer.state();
-  const waiting = feedGroups(selected);
-  const failed: string[] = [];
-  const work = async (): Promise<void> => {
-    for (let feeds = waiting.shift(); feeds; feeds = waiting.shift()) {
-      const apart = await readGroup(feeds, options, failed);
-      if (apart) waiting.unshift([apart]);
-    }
-  };
-  await allOrNone(Array.from({ length: concurrency }, work), stop);
-  if (failed.length > 0) {
-    throw new ProgramError(
-      `The run ended without all of ${failed.join(', ')}: the sentences above say why; everything else was read, and the next run goes on from there.`,
-    );
-  }
-}
-
-/** Waits for all; the first that fails stops the others, and its fault is the run's. */
-async function allOrNone(works: readonly Promise<void>[], stop: () => void): Promise<void> {
-  try {
-    await Promise.all(works);
-  } catch (fault) {
-    stop();
-    await Promise.allSettled(works);
-    throw fault;
-  }
-}
-
-/** @returns a feed that turned out to need a read of its own */
-async function readGroup(
-  feeds: readonly Feed[],
-  options: SyncOptions,
-  failed: string[],
-): Promise<Feed | undefined> {
-  const streams = feeds.flatMap((feed) => feed.streams);
-  const names = streams.map(({ stream }) => stream).join(', ');
-  for (const stream of streams) await options.context.writer.schema(stream);
-  const measured = timer('sync_duration', { stream: names });
-  try {
-    const { withoutKey, isSure, apart } = await readUpToNow(feeds, options);
-    if (withoutKey > 0) {
-      log.error(`${names}: ${withoutKey} rows came without a key and could not be sent.`);
-    }
-    if (withoutKey > 0 || !isSure) failed.push(names);
-    tell(streams, options.context);
-    measured.end({ status: 'succeeded' });
-    return apart;
-  } catch (fault) {
-    measured.end({ status: 'failed' });
-    if (!isSetFault(fault)) throw fault;
-    // What the wider of two sets was to bring may still come from the narrower one.
-    const [narrower] = feeds.slice(0, -1);
-    const lost = (feeds.at(-1)?.streams ?? []).map(({ stream }) => stream).join(', ');
-    log.error(fault.message, { stream: lost });
-    failed.push(lost);
-    return narrower;
-  }
-}
-
-/** A read that goes on where an earlier run was broken off knows nothing of what changed since: a second one does. */
-async function readUpToNow(
-  feeds: readonly Feed[],
-  { context, settings, signal, reconcile: isReconciling }: SyncOptions,
+export async function sync(
+  endpoints: readonly SelectedEndpoint[],
+  context: SyncContext,
 ): Promise<ReadResult> {
-  const plan = planRead(feeds, context.state, settings, fromMilliseconds(Date.now()));
-  signal.throwIfAborted();
-  const result = await runRead(plan, context);
-  if (isReconciling && result.isSure) await reconcile(plan, result.read, context);
-  if (!plan.progress || !result.isSure) return result;
-  const rest = result.apart ? feeds.filter((feed) => feed !== result.apart) : feeds;
-  const again = planRead(rest, context.state, settings, fromMilliseconds(Date.now()));
-  const second = await runRead(again, context);
-  return { ...second, withoutKey: result.withoutKey + second.withoutKey, apart: result.apart };
-}
-
-function tell(streams: readonly SelectedStream[], { writer }: ReadContext): void {
-  for (const { stream } of streams) {
-    log.info(`${stream}: ${writer.written(stream)} rows.`, { stream });
+  const { client, settings, state, timezone, writer } = context;
+  const plan = planRead(endpoints, state, settings, fromMilliseconds(Date.now()));
+  const dates = dateFilter(plan.endpoint, plan.range, timezone);
+  const shared = new SharedRead(plan.endpoints, client);
+  const readers = new RowReaders(plan, timezone);
+  const tracker = new ReadTracker(plan, timezone);
+  for await (const page of requestPages(plan, dates, context)) {
+    const streams = await shared.streamsIn(page.rows);
+    readers.reportUnknownFields(page.rows);
+    const rows = page.rows.filter((row) => dates.contains(row));
+    tracker.note(page, rows, client);
+    await writer.rows(readers.read(rows, streams), plan.versions, Date.now());
+    if (!page.isLast) await checkpoint(page, streams, tracker, context);
   }
+  await conclude(shared.streams, tracker, context);
+  const { rowsRead, isSure } = tracker;
+  return { plan, rowsRead, isSure, withoutKey: readers.withoutKey, separate: shared.separate };
 }

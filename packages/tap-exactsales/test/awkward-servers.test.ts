@@ -21,8 +21,8 @@ const sets = {
 };
 const STREAMS = { stages: 501, sources: 500, leadstages: 700, boxes: 600 };
 
-/** Every server is read whole, hidden boxes included: none of them shows old ones without a filter. */
-async function isReadWhole(script: Script): Promise<readonly Asked[]> {
+/** Checks that every row is read, including old boxes, which the server hides without a filter. */
+async function expectCompleteRead(script: Script): Promise<readonly Asked[]> {
   const hiding: Script = (answer, asked, found, all) => {
     script(answer, asked, found, all);
     const isHidden = asked.path === 'boxes' && !asked.query['$filter']?.includes('start');
@@ -47,7 +47,7 @@ function refuse(answer: Answer, status = 400): void {
 
 const page = ({ envelope }: Answer): unknown[] => envelope['value'] as unknown[];
 
-describe('a count', () => {
+describe('a server whose count', () => {
   const counted = (count: (...of: Parameters<Script>) => unknown): Script => {
     return (...of) => {
       const [{ envelope }] = of;
@@ -57,30 +57,32 @@ describe('a count', () => {
   };
 
   it.each<[string, Script]>([
-    ['of the whole set whatever the filter', counted((_answer, _asked, _found, all) => all.length)],
-    ['of the page alone', counted((answer) => page(answer).length)],
-    ['that is always nothing', counted(() => 0)],
-    ['written as text', counted((_answer, _asked, found) => String(found.length))],
-    ['that is null', counted(() => null)],
-  ])('%s loses no row and ends', async (_case, script) => {
-    expect((await isReadWhole(script)).length).toBeLessThan(25);
+    ['ignores the filter', counted((_answer, _asked, _found, all) => all.length)],
+    ['counts the page alone', counted((answer) => page(answer).length)],
+    ['is always 0', counted(() => 0)],
+    ['is a string', counted((_answer, _asked, found) => String(found.length))],
+    ['is null', counted(() => null)],
+  ])('%s is read completely', async (_case, script) => {
+    expect((await expectCompleteRead(script)).length).toBeLessThan(25);
   });
 
-  it('is heard as text, so that no page is asked for in vain', async () => {
-    const asked = await isReadWhole(counted((_answer, _asked, found) => String(found.length)));
+  it('is a string gets no needless requests', async () => {
+    const asked = await expectCompleteRead(
+      counted((_answer, _asked, found) => String(found.length)),
+    );
     expect(asked.filter(({ path }) => path === 'stages')).toHaveLength(2);
   });
 
-  it('that is missing, where pages become shorter in the middle of a read, loses no row', async () => {
+  it('is missing is read completely even if its pages become shorter', async () => {
     let pages = 0;
-    await isReadWhole((answer) => {
+    await expectCompleteRead((answer) => {
       const rows = page(answer);
       answer.envelope = { value: rows.slice(0, (pages += 1) > 2 ? 60 : 500) };
     });
   });
 });
 
-describe('a refusal', () => {
+describe('a server that rejects', () => {
   const where =
     (isRefused: (query: Asked['query']) => unknown, status?: number): Script =>
     (answer, { query }) => {
@@ -88,45 +90,48 @@ describe('a refusal', () => {
     };
 
   it.each<[string, Script]>([
-    ['of more than 100 rows at a time', where((query) => Number(query['$top']) > 100)],
-    ['of any number of rows', where((query) => query['$top'])],
-    ['of and in a filter', where((query) => query['$filter']?.includes(' and '))],
-    ['of lt', where((query) => query['$filter']?.includes(' lt '))],
-    ['of gt', where((query) => query['$filter']?.includes(' gt '))],
-    ['of count and order, each by itself', where((query) => query['$count'] ?? query['$orderby'])],
+    ['more than 100 rows at a time', where((query) => Number(query['$top']) > 100)],
+    ['$top', where((query) => query['$top'])],
+    ['and in a filter', where((query) => query['$filter']?.includes(' and '))],
+    ['lt', where((query) => query['$filter']?.includes(' lt '))],
+    ['gt', where((query) => query['$filter']?.includes(' gt '))],
+    ['$count and $orderby, each by itself', where((query) => query['$count'] ?? query['$orderby'])],
     [
-      'of desc, where nothing is counted',
+      'desc, and does not count',
       (answer, { query }) => {
         delete answer.envelope['@odata.count'];
         if (query['$orderby']?.includes(' desc')) refuse(answer);
       },
     ],
-    ['said as 501', where((query) => query['$count'] ?? query['$filter']?.includes('lt'), 501)],
-  ])('%s costs nothing but requests: boxes are still asked for by date', async (_case, script) => {
-    await isReadWhole(script);
+    [
+      'options with 501',
+      where((query) => query['$count'] ?? query['$filter']?.includes('lt'), 501),
+    ],
+  ])('%s is read completely, and boxes are requested by date', async (_case, script) => {
+    await expectCompleteRead(script);
   });
 });
 
-it('an end of the range that is not heeded does not give up its beginning', async () => {
+it('keeps the start of a date range if the server ignores its end', async () => {
   const boxes = [...sets.boxes, { id: 9000, start: dated(500), leadId: 0 }];
   const server = await serve({ boxes }, undefined, (clause) => !clause.includes(' lt '));
   const ended = await readStreams(server.url, ['boxes']);
   server.stop();
-  expect(ended.stderr).toContain('/Boxes: the API does not heed the date end');
+  expect(ended.stderr).toContain('/Boxes: the API ignores the date end');
   expect(rowsOf(ended.messages, 'boxes')).toBe(600);
   expect(server.asked.every(({ query }) => query['$filter']?.includes('start ge'))).toBe(true);
 });
 
-describe('a body', () => {
+describe('a compressed body', () => {
   it.each<[string, string, (text: string) => Buffer]>([
     ['deflate', 'deflate', deflateSync],
     ['deflate without a header', 'deflate', deflateRawSync],
     ['brotli', 'br', brotliCompressSync],
     ['gzip in capitals', 'GZIP', gzipSync],
     ['gzip in gzip', 'gzip, gzip', (text) => gzipSync(gzipSync(text))],
-    ['nothing, behind a byte order mark', 'identity', (text) => Buffer.from(`\uFEFF${text}`)],
-  ])('packed by %s is read', async (_case, encoding, pack) => {
-    await isReadWhole((answer) => {
+    ['nothing, after a byte order mark', 'identity', (text) => Buffer.from(`\uFEFF${text}`)],
+  ])('is read: %s', async (_case, encoding, pack) => {
+    await expectCompleteRead((answer) => {
       answer.headers['content-encoding'] = encoding;
       answer.bytes = pack(JSON.stringify(answer.envelope));
     });

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Ended } from '@exact-spotter/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { openBatches } from '../src/batch/batch-output.ts';
-import { BatchFolder } from '../src/batch/folder.ts';
-import { batchesIn, batchRoot, recordsIn, said } from './batches.ts';
+import { openBatches } from '../src/output/batch-output.ts';
+import { BatchFolder } from '../src/output/batch-file.ts';
+import { batchesIn, batchRoot, recordsIn, summary } from './batches.ts';
 import { readStreams, serve, type Message, type Row } from './scripted.ts';
-import { file, tap, type Ended } from './tap.ts';
+import { file, tap } from './tap.ts';
 
 const rows = (count: number): Row[] =>
   Array.from({ length: count }, (_, at) => ({ id: at + 1, value: `número ${at + 1}` }));
@@ -27,9 +27,9 @@ async function read(
   }
 }
 
-describe('rows leave in files', () => {
+describe('batch files', () => {
   it.each(['gzip', 'none'] as const)(
-    'that hold what the records would: %s',
+    'contain the records that RECORD messages would (compression %s)',
     async (compression) => {
       const sets = { industries: rows(1200) };
       const plain = await read(sets, ['industries'], {});
@@ -51,7 +51,7 @@ describe('rows leave in files', () => {
       expect(encoding).toEqual({ format: 'jsonl', compression });
       const records = plain.messages.filter(({ type }) => type === 'RECORD');
       expect(recordsIn(batch)).toEqual(records.map(({ record }) => record));
-      // What a RECORD says beside its record, the BATCH says of all.
+      // What a RECORD message says besides its record, the BATCH message says about all of them.
       expect(Object.keys(about)).toEqual(['type', 'stream', 'version', 'time_extracted']);
       expect(about.version).toBe(activated?.version);
       expect(about.time_extracted).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
@@ -61,7 +61,7 @@ describe('rows leave in files', () => {
     },
   );
 
-  it('whose names no other run has', async () => {
+  it('have different names in every run', async () => {
     const root = batchRoot();
     for (let run = 0; run < 2; run += 1) {
       await read({ industries: rows(2) }, ['industries'], batchesIn(root));
@@ -69,7 +69,7 @@ describe('rows leave in files', () => {
     expect(readdirSync(root)).toHaveLength(2);
   });
 
-  it('that hold so many rows at most, with a STATE once one was full', async () => {
+  it('have up to batch_size rows, and a STATE follows a full one', async () => {
     const { messages } = await read(
       { industries: rows(1200) },
       ['industries'],
@@ -85,7 +85,7 @@ describe('rows leave in files', () => {
     ]);
   });
 
-  it('behind the stream maps, under names that a file may bear', async () => {
+  it('are written after stream maps, with names that file systems accept', async () => {
     const root = batchRoot();
     const stream_maps = { industries: { __alias__: 'a/b c', nome: 'value', value: null } };
     const { messages } = await read({ industries: rows(1) }, ['industries'], {
@@ -98,7 +98,7 @@ describe('rows leave in files', () => {
     expect(readdirSync(root)[0]).toMatch(/^p-tap-exactsales--a_b_c-/);
   });
 
-  it('but for a test, which is for reading', async () => {
+  it('are not written with --test', async () => {
     const server = await serve({ industries: rows(3) });
     const root = batchRoot();
     const settings = { api_token: 'canary-of-scripts', api_url: server.url, ...batchesIn(root) };
@@ -109,10 +109,10 @@ describe('rows leave in files', () => {
   });
 });
 
-describe('a family leaves together, parents first', () => {
+describe('the batches of a family are written together, parents first,', () => {
   it.each<[string, number, Row[], string[]]>([
     [
-      'at its end',
+      'at the end of the read',
       100,
       [
         { id: 1, subSources: [sub(11), sub(12)] },
@@ -140,7 +140,7 @@ describe('a family leaves together, parents first', () => {
       ['sources: 1', 'sources: 2', 'sources__subSources: 21'],
     ],
     [
-      'when a parent comes again, whose first children must be there to be cleared',
+      'when a parent comes again and replaces its first children',
       100,
       [
         { id: 1, subSources: [sub(11), sub(12)] },
@@ -150,7 +150,7 @@ describe('a family leaves together, parents first', () => {
       ['sources: 1 2', 'sources__subSources: 11 12 21', 'sources: 1', 'sources__subSources: 12'],
     ],
     [
-      'when a parent comes again, some of whose first children stayed behind a full file',
+      'when a parent comes again and some of its first children follow a full file',
       2,
       [
         { id: 1, subSources: [sub(11), sub(12), sub(13)] },
@@ -164,7 +164,7 @@ describe('a family leaves together, parents first', () => {
   ])('%s', async (_case, batch_size, sources, batches) => {
     const settings = batchesIn(batchRoot(), { batch_size });
     const { messages } = await read({ sources }, FAMILY, settings);
-    expect(said(messages)).toEqual([
+    expect(summary(messages)).toEqual([
       'SCHEMA sources',
       'SCHEMA sources__subSources',
       ...batches,
@@ -174,7 +174,7 @@ describe('a family leaves together, parents first', () => {
     ]);
   });
 
-  it('under the names that the stream maps give it', async () => {
+  it('under the names that stream maps give them', async () => {
     const stream_maps = { sources: { __alias__: 'origens', origem: 'id', id: null } };
     const sources = [1, 2, 1].map((id) => ({ id, subSources: [sub(10 + id)] }));
     const { messages } = await read({ sources }, FAMILY, {
@@ -188,7 +188,7 @@ describe('a family leaves together, parents first', () => {
   });
 });
 
-it('a STATE waits half a minute at most for a file to be full', async () => {
+it('holds a STATE back for up to 30 seconds', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const written: string[] = [];
   const output = {
@@ -208,7 +208,7 @@ it('a STATE waits half a minute at most for a file to be full', async () => {
   expect(written).toEqual(['29 seconds', '2 seconds', '{"type":"BATCH', '{"type":"STATE']);
 });
 
-it('a window is claimed behind its rows', async () => {
+it('writes x-covered after the files of the window', async () => {
   const meetings = [{ id: 1, startTime: new Date().toISOString() }];
   const { messages } = await read({ meetings }, ['meetings'], batchesIn(batchRoot()));
   expect(messages.map(({ type }) => type)).toEqual([
@@ -217,7 +217,7 @@ it('a window is claimed behind its rows', async () => {
   expect(messages[2]?.schema?.['x-covered']).toBeDefined();
 });
 
-it('files that cannot be written end the run in one sentence, and nothing is claimed', async () => {
+it('ends with one error and no STATE if a file cannot be written', async () => {
   const root = batchRoot();
   const server = await serve({ industries: rows(1200) }, () =>
     rmSync(root, { recursive: true, force: true }),
@@ -228,19 +228,20 @@ it('files that cannot be written end the run in one sentence, and nothing is cla
   server.stop();
   expect(code).toBe(1);
   expect(messages.map(({ type }) => type)).toEqual(['SCHEMA']);
-  expect(stderr).toMatch(/CRITICAL The batch file \S+ cannot be written \(ENOENT\)/);
+  expect(stderr).toMatch(/CRITICAL Cannot write the batch file \S+ \(ENOENT\)/);
   expect(stderr.match(/CRITICAL/g)).toHaveLength(1);
 });
 
-it('a file that is still being made when another cannot be is taken away as well', async () => {
+it('deletes a file that is still being created when another one fails', async () => {
   const root = batchRoot();
   const make = Reflect.get(BatchFolder.prototype, 'file');
+  const otherFailed = Promise.withResolvers<undefined>();
   const made = vi.spyOn(BatchFolder.prototype, 'file').mockImplementation(async function (
     this: BatchFolder,
     stream,
   ) {
-    if (stream === 'slow') await wait(50);
-    return make.call(this, stream);
+    if (stream === 'slow') await otherFailed.promise;
+    return make.call(this, stream).finally(() => otherFailed.resolve(undefined));
   });
   const storage = { root, prefix: 'x'.repeat(190) };
   const output = { write: () => Promise.resolve(), flush: () => Promise.resolve() };
@@ -263,7 +264,7 @@ it('a file that is still being made when another cannot be is taken away as well
   expect(readdirSync(root)).toEqual([]);
 });
 
-describe('settings that are not served are refused before any request:', () => {
+describe('batch_config', () => {
   const encoding = { format: 'jsonl' };
   const root = batchRoot();
   mkdirSync(root);
@@ -289,32 +290,32 @@ describe('settings that are not served are refused before any request:', () => {
     ],
     ['no folder', { encoding, storage: { root: 'file://' } }, /storage\.root" must be a folder/],
     [
-      'options of a storage',
+      'storage options',
       { encoding, storage: { root, params: {} } },
-      /"batch_config\.storage\.params" is not served/,
+      /"batch_config\.storage\.params" is not supported/,
     ],
     [
-      'a prefix that leads elsewhere',
+      'a prefix with a path',
       { encoding, storage: { root, prefix: '../x' } },
-      /storage\.prefix" must be the beginning of a name/,
+      /storage\.prefix" must be the beginning of a file name/,
     ],
     [
-      'no rows',
+      'a batch size of 0',
       { encoding, storage: { root }, batch_size: 0 },
       /"batch_config\/batch_size" must be/,
     ],
-    ['a text', 'gzip', /"batch_config" must be object/],
+    ['a string', 'gzip', /"batch_config" must be object/],
     [
-      'a folder without its parent',
+      'a folder whose parent does not exist',
       { encoding, storage: { root: join(root, 'a', 'b') } },
-      /storage\.root": the folder \S+ cannot be made \(ENOENT\)/,
+      /storage\.root": cannot create the folder \S+ \(ENOENT\)/,
     ],
     [
       'a file',
       { encoding, storage: { root: join(root, 'file') } },
-      /storage\.root": the folder \S+ cannot be made \(EEXIST\)/,
+      /storage\.root": cannot create the folder \S+ \(EEXIST\)/,
     ],
-  ])('%s', async (_case, batch_config, sentence) => {
+  ])('is rejected before any request: %s', async (_case, batch_config, sentence) => {
     const server = await serve({});
     const { code, stdout, stderr } = await readStreams(server.url, ['industries'], {
       settings: { batch_config },
@@ -327,9 +328,12 @@ describe('settings that are not served are refused before any request:', () => {
 
   it.each([
     ['a path', (folder: string) => folder],
-    ['a path behind file://, as in the example of the Singer SDK', () => 'file://here/files'],
+    [
+      'a relative path after file://, as in the example of the Singer SDK',
+      () => 'file://here/files',
+    ],
     ['a URL', (folder: string) => pathToFileURL(folder).href],
-  ])('taken is %s', async (_case, rootOf) => {
+  ])('accepts as storage.root %s', async (_case, rootOf) => {
     const folder = batchRoot();
     mkdirSync(join(dirname(folder), 'here'));
     const config = file('tap.json', {

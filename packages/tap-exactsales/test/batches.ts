@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { Message, Row } from './scripted.ts';
 
-/** A folder of its own for the files of a test. */
+/** Returns a new path for a test's files. The folder does not exist yet. */
 export function batchRoot(): string {
   return join(mkdtempSync(join(tmpdir(), 'batches-')), 'made');
 }
 
-/** The setting, as the Singer SDK documents it. */
+/** The settings for batches, as the Singer SDK documents them. */
 export function batchesIn(
   root: string,
   more: { readonly compression?: 'gzip' | 'none'; readonly batch_size?: number } = {},
@@ -20,7 +20,7 @@ export function batchesIn(
   return { batch_config: { encoding, storage: { root, prefix: 'p-' }, ...rest } };
 }
 
-/** The records in the files that a BATCH names. */
+/** Reads the records in the files that a BATCH names. */
 export function recordsIn(batch: Message | undefined): Row[] {
   const { manifest = [], encoding } = batch ?? {};
   return manifest.flatMap((url) => {
@@ -33,8 +33,8 @@ export function recordsIn(batch: Message | undefined): Row[] {
   });
 }
 
-/** What was said, shortly: the stream and ids of each BATCH, and the kinds of the others. */
-export function said(messages: readonly Message[]): string[] {
+/** Summarizes messages: stream and ids of each BATCH, type and stream of the others. */
+export function summary(messages: readonly Message[]): string[] {
   return messages.map((message) => {
     const { type, stream } = message;
     if (type !== 'BATCH') return stream === undefined ? type : `${type} ${stream}`;

@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { faultReason, isUnreachable } from '../src/http.ts';
+import { failureReason, isUnreachable } from '../src/api/http.ts';
 
-/** What Node says of it may stand on the cause of another fault. */
-function fault(code: string): Error {
+/** Node's error code may be on the cause of another error. */
+function failure(code: string): Error {
   return new TypeError('failed', { cause: Object.assign(new Error('secret'), { code }) });
 }
 
-describe('a connection that fails', () => {
+describe('a failed connection', () => {
   it.each([
-    ['ENOTFOUND', 'the host name is not known', true],
-    ['ENETUNREACH', 'there is no way to the network', true],
+    ['ENOTFOUND', 'the host name is unknown', true],
+    ['ENETUNREACH', 'there is no route to the network', true],
     ['CERT_HAS_EXPIRED', 'the certificate of the host has expired', true],
-    // A company that looks into encrypted traffic: no set fares better than another.
+    // A company proxy that decrypts traffic: every endpoint fails in the same way.
     ['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS', true],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'NODE_EXTRA_CA_CERTS', true],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'the certificate belongs to another host', true],
     ['ECONNRESET', 'the connection was reset', false],
-    ['UND_ERR_SOCKET', 'the connection broke off', false],
-  ])('for %s says what became of it', (code, words, unreachable) => {
-    expect(faultReason(fault(code))).toContain(words);
-    expect(isUnreachable(fault(code))).toBe(unreachable);
+    ['UND_ERR_SOCKET', 'the connection was closed', false],
+  ])('is described if the code is %s', (code, words, unreachable) => {
+    expect(failureReason(failure(code))).toContain(words);
+    expect(isUnreachable(failure(code))).toBe(unreachable);
   });
 
-  it('is told without quoting what nobody knows', () => {
-    expect(faultReason(new Error('secret'))).toBe('the connection failed');
+  it('is described without quoting an unknown message', () => {
+    expect(failureReason(new Error('secret'))).toBe('the connection failed');
   });
 });

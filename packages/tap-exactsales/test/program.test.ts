@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { file, tap } from './tap.ts';
 
 const TOKEN = 'canary-token';
-/** Nobody listens there. */
+/** Nothing listens on this port. */
 const UNREACHABLE = 'http://127.0.0.1:9';
 
-describe('discovery', () => {
+describe('--discover', () => {
   it('prints the catalog of all 22 streams without settings', async () => {
     const { code, stdout, stderr } = await tap(['--discover']);
     const { streams } = JSON.parse(stdout) as Catalog;
@@ -17,7 +17,7 @@ describe('discovery', () => {
     );
   });
 
-  it('gives every column its metadata, and keeps what is ours alone at home', async () => {
+  it('has metadata for every column, and none of the keywords that are not sent', async () => {
     const { streams } = JSON.parse((await tap(['--discover'])).stdout) as Catalog;
     const leads = streams.find(({ stream }) => stream === 'leads');
     const columns = Object.keys(leads?.schema['properties'] ?? {});
@@ -40,17 +40,13 @@ describe('discovery', () => {
   });
 });
 
-describe('wrong usage', () => {
+describe('wrong usage ends with exit code 2 and one sentence:', () => {
   it.each([
     ['no settings', [], 'The setting "api_token" is required'],
     ['an unknown option', ['--discovery'], 'see tap-exactsales --help'],
+    ['a missing settings file', ['--config', '/nowhere/tap.json'], 'cannot be read (ENOENT)'],
     [
-      'a settings file that is not there',
-      ['--config', '/nowhere/tap.json'],
-      'cannot be read (ENOENT)',
-    ],
-    [
-      'settings that are no JSON',
+      'settings that are not JSON',
       ['--config', file('tap.json', `{"api_token": "${TOKEN}"`)],
       'is not valid JSON',
     ],
@@ -65,27 +61,27 @@ describe('wrong usage', () => {
       'The setting "api_token" must be the token as Exact Spotter shows it',
     ],
     [
-      'a start date that is none',
+      'an invalid start date',
       ['--config', file('tap.json', { api_token: TOKEN, start_date: 'yesterday' })],
       'The setting "start_date" must be a date or a date-time',
     ],
     [
-      'a time zone that is none',
+      'an unknown time zone',
       ['--config', file('tap.json', { api_token: TOKEN, timezone: 'Sao Paulo' })],
       'The setting "timezone" must be the IANA name',
     ],
     [
-      'an address that is none',
+      'an invalid API URL',
       ['--config', file('tap.json', { api_token: TOKEN, api_url: 'api.exactspotter.com' })],
-      'The setting "api_url" must be an address',
+      'The setting "api_url" must be a URL',
     ],
     [
-      'a catalog that is none',
+      'an invalid catalog',
       ['--config', file('tap.json', { api_token: TOKEN }), '--catalog', file('catalog.json', {})],
       'is not a catalog',
     ],
     [
-      'a state that is no JSON',
+      'a state that is not JSON',
       ['--config', file('tap.json', { api_token: TOKEN }), '--state', file('state.json', 'leads')],
       'is not valid JSON',
     ],
@@ -97,7 +93,7 @@ describe('wrong usage', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('names all faults at once', async () => {
+  it('all problems are named at once', async () => {
     const config = file('tap.json', { page_size: 0, timezone: 'x', concurrency: 'four' });
     const { stderr } = await tap(['--config', config]);
     for (const name of ['api_token', 'page_size', 'timezone', 'concurrency']) {
@@ -106,12 +102,12 @@ describe('wrong usage', () => {
   });
 });
 
-describe('a state that cannot be used', () => {
+describe('a state that cannot be used ends with exit code 2:', () => {
   const config = file('tap.json', { api_token: TOKEN, api_url: UNREACHABLE, max_retries: 0 });
 
   it.each([
     ['no bookmarks', { leads: '2024-01-01T00:00:00Z' }, 'it has no "bookmarks"'],
-    ['of another tap', { bookmarks: { orders: { id: 5 } } }, 'none of its streams is ours'],
+    ['of another tap', { bookmarks: { orders: { id: 5 } } }, "it has none of this tap's streams"],
     [
       'another replication key',
       {
@@ -126,9 +122,9 @@ describe('a state that cannot be used', () => {
       {
         bookmarks: { leads: { replication_key: 'updatedate', replication_key_value: 1700000000 } },
       },
-      'its bookmark is no date',
+      'its bookmark is not an RFC 3339 date',
     ],
-    ['a date that is none', { bookmarks: { leads: 'soon' } }, 'its bookmark is no date'],
+    ['an invalid date', { bookmarks: { leads: 'soon' } }, 'its bookmark is not an RFC 3339 date'],
   ])('%s', async (_case, state, sentence) => {
     const { code, stdout, stderr } = await tap([
       '--config',
@@ -141,7 +137,7 @@ describe('a state that cannot be used', () => {
   });
 });
 
-it('says in one sentence that the API cannot be reached', async () => {
+it('reports an unreachable API in one sentence', async () => {
   const config = file('tap.json', { api_token: TOKEN, api_url: UNREACHABLE, max_retries: 0 });
   const { code, stderr } = await tap(['--config', config]);
   expect(code).toBe(1);

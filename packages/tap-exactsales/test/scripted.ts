@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { file, tap, type Ended } from './tap.ts';
+import type { Ended } from '@exact-spotter/testing';
+import { file, tap } from './tap.ts';
 
-/** Servers that answer as no simulator of ours does: a few rows, a query language in miniature, and a hook. */
+/** Servers that behave as the simulator does not: a few rows, a minimal query language, and a hook. */
 
 const TOKEN = 'canary-of-scripts';
 
@@ -13,7 +14,7 @@ export interface Asked {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** What the server is about to say; a script may change all of it. */
+/** The response that the server is about to send; a script may change all of it. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -22,7 +23,7 @@ export interface Answer {
   bytes?: Buffer;
 }
 
-/** @param found the rows that the filter found, before they were cut to a page */
+/** @param found the rows that match the filter, before they are cut to a page */
 export type Script = (
   answer: Answer,
   asked: Asked,
@@ -37,13 +38,13 @@ export interface Scripted {
 }
 
 /**
- * @param sets path in lower case → rows; every other path has none
- * @param heeds false for a clause of a filter that is passed over
+ * @param sets path in lower case → rows; every other path has no rows
+ * @param respects false for a clause of a filter that the server ignores
  */
 export async function serve(
   sets: Readonly<Record<string, readonly Row[]>>,
   script: Script = () => undefined,
-  heeds: (clause: string) => boolean = () => true,
+  respects: (clause: string) => boolean = () => true,
 ): Promise<Scripted> {
   const asked: Asked[] = [];
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
@@ -52,7 +53,7 @@ export async function serve(
     const one: Asked = { path, query: Object.fromEntries(searchParams) };
     asked.push(one);
     const all = sets[path] ?? [];
-    const found = ordered(filtered(all, one.query['$filter'], heeds), one.query['$orderby']);
+    const found = ordered(filtered(all, one.query['$filter'], respects), one.query['$orderby']);
     const skip = Number(one.query['$skip'] ?? 0);
     const value = found.slice(skip, skip + Math.min(500, Number(one.query['$top'] ?? 500)));
     const counted = one.query['$count'] === 'true' && { '@odata.count': found.length };
@@ -71,7 +72,7 @@ export async function serve(
   return { url: `http://127.0.0.1:${port}/v3`, asked, stop };
 }
 
-/** A read of some streams. */
+/** Runs the tap for some streams. */
 export async function readStreams(
   url: string,
   streams: readonly string[],
@@ -102,7 +103,7 @@ export interface Message {
   readonly value?: { readonly bookmarks: Readonly<Record<string, Row>> };
 }
 
-/** The distinct rows of a stream that came. */
+/** How many distinct records of a stream were written. */
 export function rowsOf(messages: readonly Message[], stream: string): number {
   const rows = messages.filter((message) => message.type === 'RECORD' && message.stream === stream);
   return new Set(rows.map(({ record }) => JSON.stringify(record))).size;
@@ -113,13 +114,13 @@ export function lastState(messages: readonly Message[]): Message['value'] {
   return messages.findLast(({ type }) => type === 'STATE')?.value;
 }
 
-/** `and` of comparisons, as the tap makes them. */
+/** Applies comparisons joined with `and`, as the tap sends them. */
 function filtered(
   rows: readonly Row[],
   filter: string | undefined,
-  heeds: (clause: string) => boolean,
+  respects: (clause: string) => boolean,
 ): readonly Row[] {
-  const clauses = (filter?.split(' and ') ?? []).filter(heeds);
+  const clauses = (filter?.split(' and ') ?? []).filter(respects);
   return clauses.reduce((left, clause) => {
     const [, member = '', operator = '', literal = ''] = /^(\w+) (\w\w) (.+)$/.exec(clause) ?? [];
     return left.filter((row) => holds(comparison(row[member], literal), operator));

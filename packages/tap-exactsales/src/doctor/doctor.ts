@@ -1,55 +1,123 @@
 import { log, print, ProgramError } from '@exact-spotter/singer';
-import { AccountClock } from '../clock.ts';
-import { connect } from '../connection.ts';
-import { discover } from '../discover.ts';
-import { feedGroups } from '../plan.ts';
-import { planSettings } from '../plan-settings.ts';
-import { select } from '../select.ts';
+import { connect } from '../api/client.ts';
+import { isEndpointError } from '../api/errors.ts';
+import { discover, endpointGroups, select, type SelectedEndpoint } from '../catalog.ts';
+import { planSettings } from '../plan/plan.ts';
+import { Timezone } from '../rows/timezone.ts';
 import type { TapSettings } from '../settings.ts';
-import { examine } from './examine.ts';
-import type { SetFinding } from './finding.ts';
+import { fieldFinding } from './fields.ts';
+import { differences, type PageFinding, type ReachableSet, type SetFinding } from './findings.ts';
+import { probe, type Answers, type ProbeContext } from './probe.ts';
 import { jsonReport, textReport } from './report.ts';
+import {
+  countVerdict,
+  filterVerdict,
+  linkFinding,
+  orderVerdict,
+  selectVerdict,
+  tieFinding,
+  topVerdict,
+} from './verdicts.ts';
 
-/** The forms of the doctor's report. */
-export const REPORT_FORMATS = { text: textReport, json: jsonReport } as const;
+const REPORTS = { text: textReport, json: jsonReport } as const;
+
+interface DoctorContext extends ProbeContext {
+  readonly apiUrl: string;
+}
 
 /**
- * Looks at every set of the account's API, one after the other, and prints which of the assumptions
- * that the tap rests on hold there.
- * @throws ProgramError at the end when a set cannot be read; at once when nothing can
+ * Examines every endpoint of the account's API, one after the other, and prints which of the tap's
+ * assumptions hold there.
+ * @throws ProgramError at the end if an endpoint cannot be read; at once if nothing can be read
  */
-export async function runDoctor(
+export async function examineAccount(
   settings: TapSettings,
-  format: keyof typeof REPORT_FORMATS,
+  format: keyof typeof REPORTS,
 ): Promise<void> {
   const findings = await examineAll(settings);
-  await print(REPORT_FORMATS[format](findings));
+  await print(REPORTS[format](findings));
   const unreachable = findings.filter(({ reachable }) => !reachable);
   if (unreachable.length > 0) {
     throw new ProgramError(
-      `${unreachable.map(({ set }) => set).join(', ')} cannot be read: the report says why.`,
+      `${unreachable.map(({ set }) => set).join(', ')} cannot be read; see the report.`,
     );
   }
 }
 
 async function examineAll(settings: TapSettings): Promise<SetFinding[]> {
-  const clock = new AccountClock(settings.timezone);
+  const timezone = new Timezone(settings.timezone);
   const { client, close } = connect(settings, new AbortController().signal);
-  const surgery = {
+  const context = {
     client,
-    clock,
+    timezone,
     pageSize: settings.page_size,
-    startDate: planSettings(settings, clock).startDate,
+    startDate: planSettings(settings, timezone).startDate,
     apiUrl: settings.api_url,
   };
   try {
     const findings: SetFinding[] = [];
-    for (const feed of feedGroups(select(discover(), discover())).flat()) {
-      log.info(`Looking at ${feed.set.path}.`);
-      findings.push(await examine(feed, surgery));
+    for (const selected of endpointGroups(select(discover(), discover())).flat()) {
+      log.info(`Examining ${selected.endpoint.path}.`);
+      findings.push(await examine(selected, context));
     }
     return findings;
   } finally {
     await close();
   }
+}
+
+/** Examines one endpoint. That it cannot be read is a finding too. */
+async function examine(selected: SelectedEndpoint, context: DoctorContext): Promise<SetFinding> {
+  const { endpoint, streams } = selected;
+  const names = { set: endpoint.path, streams: streams.map(({ stream }) => stream) };
+  try {
+    const answers = await probe(endpoint, context);
+    const found = { ...names, ...findingOf(selected, answers, context) };
+    return { ...found, differences: differences(found) };
+  } catch (error) {
+    if (!isEndpointError(error)) throw error;
+    return { ...names, reachable: false, fault: error.message };
+  }
+}
+
+function findingOf(
+  selected: SelectedEndpoint,
+  answers: Answers,
+  { timezone, apiUrl, pageSize }: DoctorContext,
+): Omit<ReachableSet, 'set' | 'streams' | 'differences'> {
+  const { endpoint } = selected;
+  const { rows, first, between, byDate } = answers;
+  return {
+    reachable: true,
+    rows: rows.kind === 'answered' ? rows.answer : null,
+    count_inline: countVerdict(answers),
+    date_filter: endpoint.date ? filterVerdict(byDate) : null,
+    key_filter: filterVerdict(answers.byKey),
+    and: filterVerdict(between),
+    order: orderVerdict(endpoint, answers),
+    ties: tieFinding(endpoint, answers),
+    select: selectVerdict(answers),
+    top: topVerdict(answers),
+    ...(endpoint.hidesWithoutDate && { hides_without_date: hidesWithoutDate(answers) }),
+    next_link: linkFinding(answers, apiUrl),
+    page: pageFinding(answers, pageSize),
+    fields: fieldFinding(selected, first.rows, timezone),
+  };
+}
+
+function hidesWithoutDate({ rows, rowsWithoutDate, byDate }: Answers): boolean | null {
+  if (rows.kind !== 'answered' || rowsWithoutDate?.kind !== 'answered') return null;
+  return filterVerdict(byDate) === 'yes' ? rowsWithoutDate.answer < rows.answer : null;
+}
+
+function pageFinding({ first, rows }: Answers, pageSize: number): PageFinding {
+  const total = rows.kind === 'answered' ? rows.answer : first.count;
+  const isCut = total !== undefined && first.rows.length < total;
+  return {
+    asked: Math.max(2, pageSize),
+    asked_in_time: first.top,
+    rows: first.rows.length,
+    cap: isCut ? first.rows.length : null,
+    milliseconds: Math.round(first.milliseconds),
+  };
 }

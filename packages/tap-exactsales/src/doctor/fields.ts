@@ -1,50 +1,102 @@
-import { type JsonValue, isObject } from '@exact-spotter/singer';
-import { zoneSuffix, type AccountClock } from '../clock.ts';
-import { feedReaders } from '../feed.ts';
-import type { Feed } from '../plan.ts';
-import { valueAt, type WireRow } from '../row.ts';
-import type { SetLiteral } from '../streams.ts';
-import { knownMembers, unknownMembers } from '../unknown-fields.ts';
-import { columnSamples, elements, type ColumnSample } from './column-samples.ts';
-import type { FieldFinding } from './finding.ts';
+import { readParent, tables, type TableName } from '@exact-spotter/schema';
+import { isObject, parseDateTime, type JsonValue } from '@exact-spotter/singer';
+import type { ApiRow } from '../api/odata.ts';
+import type { SelectedEndpoint } from '../catalog.ts';
+import type { Endpoint } from '../endpoints.ts';
+import { knownMembers, unknownMembers } from '../rows/members.ts';
+import { valueAt } from '../rows/path.ts';
+import { readersOf } from '../rows/readers.ts';
+import type { Timezone } from '../rows/timezone.ts';
+import type { FieldFinding } from './findings.ts';
 
-/** What the rows of a page show of the columns that are made of them. */
+/** What the rows of a page show about the columns that they become. */
 export function fieldFinding(
-  feed: Feed,
-  rows: readonly WireRow[],
-  clock: AccountClock,
+  selected: SelectedEndpoint,
+  rows: readonly ApiRow[],
+  timezone: Timezone,
 ): FieldFinding {
-  const columns = columnSamples(feed.set, rows);
+  const { endpoint } = selected;
+  const columns = columnSamples(endpoint, rows);
   return {
-    unknown: [...unknownMembers(rows, knownMembers(feed.set))],
-    missing: [...missingArrays(feed.set, rows), ...columns.filter(isMissing).map(nameOf)],
-    spellings: named(
+    unknown: [...unknownMembers(rows, knownMembers(endpoint))],
+    missing: [
+      ...missingArrays(endpoint, rows),
+      ...columns.filter(isMissing).map(({ name }) => name),
+    ],
+    spellings: byColumn(
       columns.filter(({ sources }) => sources.length > 1),
       spellingsOf,
     ),
-    zones: named(
+    zones: byColumn(
       columns.filter(({ isZoned }) => isZoned),
       zonesOf,
     ),
-    lists: named(columns, listsOf),
-    ...readAll(feed, rows, clock),
+    lists: byColumn(columns, listsOf),
+    ...readAll(selected, rows, timezone),
   };
 }
 
-function missingArrays({ children = [] }: SetLiteral, rows: readonly WireRow[]): string[] {
-  const isBorne = (array: string): boolean => rows.some((row) => Object.hasOwn(row, array));
-  return children.flatMap(({ stream, array }) =>
-    rows.length === 0 || isBorne(array) ? [] : [`${stream} (${array})`],
+/** A column, and the objects that may contain it. */
+interface ColumnSample {
+  /** `stream.column` */
+  readonly name: string;
+  /** Paths that it may be found at, the most likely first. */
+  readonly sources: readonly string[];
+  readonly objects: readonly ApiRow[];
+  /** A date-time whose zone is not documented. */
+  readonly isZoned: boolean;
+}
+
+/** The columns of an endpoint's tables, the own table first. */
+function columnSamples(endpoint: Endpoint, rows: readonly ApiRow[]): ColumnSample[] {
+  const children = endpoint.children ?? [];
+  return [
+    ...tableSamples(endpoint.stream, endpoint, rows),
+    ...children.flatMap((child) => {
+      const objects = elementsOf(rows, child.array).filter((element) => isObject(element));
+      return tableSamples(child.stream, child, objects);
+    }),
+  ];
+}
+
+function tableSamples(
+  stream: TableName,
+  { columns, clocks = {} }: Pick<Endpoint, 'columns' | 'clocks'>,
+  objects: readonly ApiRow[],
+): ColumnSample[] {
+  const parent = readParent(tables[stream]);
+  const own = Object.entries<{ type: unknown; format?: string }>(tables[stream].properties).filter(
+    ([column]) => !parent || (column !== 'position' && !(column in parent.columns)),
   );
+  return own.map(([column, { format }]) => ({
+    name: `${stream}.${column}`,
+    sources: [columns[column] ?? column].flat(),
+    objects,
+    isZoned: format === 'date-time' && clocks[column] === undefined,
+  }));
 }
 
-/** No object bears any of its sources. Of what stands inside a null nobody knows. */
+/** The elements of an array in all rows. */
+function elementsOf(rows: readonly ApiRow[], array: string): JsonValue[] {
+  return rows.flatMap((row) => {
+    const list = row[array];
+    return Array.isArray(list) ? (list as readonly JsonValue[]) : [];
+  });
+}
+
+function missingArrays({ children = [] }: Endpoint, rows: readonly ApiRow[]): string[] {
+  return children
+    .filter(({ array }) => rows.length > 0 && !rows.some((row) => Object.hasOwn(row, array)))
+    .map(({ stream, array }) => `${stream} (${array})`);
+}
+
+/** True if no object has any of the column's sources. Members of a null are unknown, not missing. */
 function isMissing({ sources, objects }: ColumnSample): boolean {
-  const lacks = (object: WireRow): boolean => sources.every((source) => isLacking(object, source));
-  return objects.length > 0 && objects.every(lacks);
+  const lacksAll = (object: ApiRow): boolean => sources.every((source) => lacks(object, source));
+  return objects.length > 0 && objects.every(lacksAll);
 }
 
-function isLacking(object: WireRow, source: string): boolean {
+function lacks(object: ApiRow, source: string): boolean {
   const path = source.split('.');
   const parents = path.slice(0, -1).map((_, at) => path.slice(0, at + 1));
   if (parents.some((parent) => valueAt(object, parent) === null)) return false;
@@ -57,16 +109,16 @@ function spellingsOf({ sources, objects }: ColumnSample): string[] {
   );
 }
 
-function zonesOf({ sources, objects }: ColumnSample): string[] {
-  const suffixes = values({ sources, objects }).flatMap((value) =>
-    typeof value === 'string' ? (zoneSuffix(value) ?? []) : [],
+function zonesOf(column: ColumnSample): string[] {
+  const zones = valuesOf(column).flatMap((value) =>
+    typeof value === 'string' ? (parseDateTime(value.trim())?.zone ?? []) : [],
   );
-  return [...new Set(suffixes)].map((suffix) => (suffix === '' ? 'none' : suffix));
+  return [...new Set(zones)].map((zone) => (zone === '' ? 'none' : zone));
 }
 
-/** What the lists are made of that one text is made of. */
+/** What the elements of a list are that becomes one string. */
 function listsOf(column: ColumnSample): string[] {
-  const kinds = values(column).flatMap((value) =>
+  const kinds = valuesOf(column).flatMap((value) =>
     Array.isArray(value) ? (value as readonly JsonValue[]).map(kindOf) : [],
   );
   return [...new Set(kinds)];
@@ -77,39 +129,32 @@ function kindOf(element: JsonValue): string {
   return typeof element === 'string' ? 'texts' : 'other values';
 }
 
-function values({
-  sources,
-  objects,
-}: Pick<ColumnSample, 'sources' | 'objects'>): (JsonValue | undefined)[] {
+function valuesOf({ sources, objects }: ColumnSample): (JsonValue | undefined)[] {
   return objects.flatMap((object) => sources.map((source) => valueAt(object, source.split('.'))));
 }
 
-function nameOf({ name }: ColumnSample): string {
-  return name;
-}
-
-function named(
+/** Leaves out columns without a finding. */
+function byColumn(
   columns: readonly ColumnSample[],
-  tell: (column: ColumnSample) => string[],
+  find: (column: ColumnSample) => string[],
 ): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    columns.map((column) => [column.name, tell(column)] as const).filter(([, told]) => told[0]),
-  );
+  const found = columns.map((column) => [column.name, find(column)] as const);
+  return Object.fromEntries(found.filter(([, values]) => values.length > 0));
 }
 
-/** Makes the tables' rows of all that came, as a run does, and keeps only what went amiss. */
+/** Converts all rows as a run does, and keeps only what went wrong. */
 function readAll(
-  feed: Feed,
-  rows: readonly WireRow[],
-  clock: AccountClock,
+  selected: SelectedEndpoint,
+  rows: readonly ApiRow[],
+  timezone: Timezone,
 ): Pick<FieldFinding, 'misfits' | 'rows_without_key'> {
   const misfits = new Set<string>();
-  const readers = feedReaders(feed, clock, (stream) => (column) => {
+  const readers = readersOf(selected, timezone, (stream) => (column) => {
     misfits.add(`${stream}.${column}`);
   });
   for (const row of rows) for (const reader of readers) reader.read(row);
-  for (const { stream, array } of feed.set.children ?? []) {
-    if (!elements(rows, array).every(isObject)) misfits.add(`${stream} (${array})`);
+  for (const { stream, array } of selected.endpoint.children ?? []) {
+    if (!elementsOf(rows, array).every(isObject)) misfits.add(`${stream} (${array})`);
   }
   return {
     misfits: [...misfits],

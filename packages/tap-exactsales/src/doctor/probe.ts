@@ -1,21 +1,21 @@
-import type { Client } from '../client.ts';
-import type { AccountClock } from '../clock.ts';
-import { dateFilter, type DateFilter } from '../date-range.ts';
-import { ApiRejectedError, isSetFault } from '../errors.ts';
-import { SetFacts, type Option } from '../facts.ts';
-import type { Instant } from '../instant.ts';
-import { pageOrder } from '../page-order.ts';
-import type { Query } from '../odata.ts';
-import { askPage, type AskedPage } from '../page-query.ts';
-import type { SetLiteral } from '../streams.ts';
-import { betweenQuestion, dateQuestion, keyQuestion, type Question } from './questions.ts';
+import type { Instant } from '@exact-spotter/singer';
+import type { Client } from '../api/client.ts';
+import { ApiRejectedError, isEndpointError } from '../api/errors.ts';
+import type { Query } from '../api/odata.ts';
+import type { Endpoint } from '../endpoints.ts';
+import { pageOrder } from '../paging/page-order.ts';
+import { requestPage, type RequestedPage } from '../paging/query.ts';
+import { ServerLimits, type QueryOption } from '../paging/server-limits.ts';
+import { dateFilter, type DateFilter } from '../plan/date-range.ts';
+import type { Timezone } from '../rows/timezone.ts';
+import { betweenQuery, dateQuery, keyQuery, type ProbeQuery } from './probe-queries.ts';
 
 /** What every probe needs. */
-export interface Surgery {
+export interface ProbeContext {
   readonly client: Client;
-  readonly clock: AccountClock;
+  readonly timezone: Timezone;
   readonly pageSize: number;
-  /** From where on rows are asked for in a set that hides its old ones. */
+  /** The first date to request from an endpoint that hides old rows. */
   readonly startDate: Instant;
 }
 
@@ -24,101 +24,89 @@ type Outcome<T> =
   | { readonly kind: 'refused' }
   | { readonly kind: 'failed' };
 
-/** A question, and what came of it. */
-export interface Asked {
-  readonly question: Question;
-  readonly outcome: Outcome<AskedPage>;
+/** A query, and what the server did with it. */
+export interface Probe {
+  readonly query: ProbeQuery;
+  readonly outcome: Outcome<RequestedPage>;
 }
 
-/** All that a set answered. */
+/** Everything that an endpoint answered. A probe is undefined if there are too few rows for it. */
 export interface Answers {
-  readonly first: AskedPage;
+  readonly first: RequestedPage;
   readonly rows: Outcome<number>;
-  /** The same without a date filter, of a set that is known to hide rows then. */
+  /** The count without a date filter, of an endpoint that hides rows then. */
   readonly rowsWithoutDate?: Outcome<number>;
-  readonly byKey?: Asked;
-  readonly between?: Asked;
-  readonly byDate?: Asked;
+  readonly byKey: Probe | undefined;
+  readonly between: Probe | undefined;
+  readonly byDate: Probe | undefined;
   /** Options that were answered with 400. */
-  readonly refused: ReadonlySet<Option>;
+  readonly refused: ReadonlySet<QueryOption>;
 }
 
 /**
- * Asks a set for a page as a run would, for its count, and up to three times for a few rows more;
- * more often only where something is refused or does not come in time.
- * @throws ApiSetError, ApiRejectedError when the set cannot be read
+ * Requests a page as a run would, the count, and a few more rows up to three times. It sends more
+ * requests only if something is rejected or times out.
+ * @throws ApiEndpointError, ApiRejectedError if the endpoint cannot be read
  */
-export async function probe(set: SetLiteral, surgery: Surgery): Promise<Answers> {
-  const { client, clock, pageSize, startDate } = surgery;
-  const facts = new SetFacts(set.path, pageSize);
-  const dates = dateFilter(set, set.hidesWithoutDate ? { from: startDate } : {}, clock);
-  const first = await askPage(
-    client,
-    { set, facts, dates },
-    { orderby: pageOrder(set), count: true },
-  );
-  const rows = await count(client, set.path, facts, dates);
+export async function probe(endpoint: Endpoint, context: ProbeContext): Promise<Answers> {
+  const { client, timezone, pageSize, startDate } = context;
+  const limits = new ServerLimits(endpoint.path, pageSize);
+  const range = endpoint.hidesWithoutDate ? { from: startDate } : {};
+  const dates = dateFilter(endpoint, range, timezone);
+  const position = { orderby: pageOrder(endpoint), count: true };
+  const first = await requestPage(client, { endpoint, limits, dates }, position);
+  const rows = await count(client, endpoint.path, limits, dates);
+  const rowsWithoutDate = endpoint.hidesWithoutDate && {
+    rowsWithoutDate: await count(client, endpoint.path, limits),
+  };
   const isWhole = rows.kind === 'answered' && rows.answer <= first.rows.length;
-  const ask = askSet(client, set, facts);
+  const send = async (query: ProbeQuery | undefined): Promise<Probe | undefined> =>
+    query && { query, outcome: await outcomeOf(query, client, endpoint, limits) };
   return {
     first,
     rows,
-    ...(set.hidesWithoutDate && {
-      rowsWithoutDate: await count(client, set.path, facts),
-    }),
-    ...(await asked('byKey', keyQuestion(set, first, dates), ask)),
-    ...(await asked('between', betweenQuestion(set, first, dates, isWhole), ask)),
-    ...(await asked('byDate', dateQuestion(set, first, clock), ask)),
-    refused: new Set(OPTIONS.filter((option) => !facts.honours(option))),
+    ...rowsWithoutDate,
+    byKey: await send(keyQuery(endpoint, first, dates)),
+    between: await send(betweenQuery(endpoint, first, dates, isWhole)),
+    byDate: await send(dateQuery(endpoint, first, timezone)),
+    refused: new Set(OPTIONS.filter((option) => !limits.supports(option))),
   };
 }
 
-const OPTIONS: readonly Option[] = ['select', 'date filter', 'count', 'key filter', 'orderby'];
+const OPTIONS: readonly QueryOption[] = ['select', 'date filter', 'count', 'key filter', 'orderby'];
 
-async function asked<Name extends string>(
-  name: Name,
-  question: Question | undefined,
-  ask: (question: Question) => Promise<Outcome<AskedPage>>,
-): Promise<Partial<Record<Name, Asked>>> {
-  if (!question) return {};
-  const answer: Partial<Record<Name, Asked>> = {};
-  answer[name] = { question, outcome: await ask(question) };
-  return answer;
-}
-
-function askSet(
+async function outcomeOf(
+  { option, position, dates, select, top }: ProbeQuery,
   client: Client,
-  set: SetLiteral,
-  facts: SetFacts,
-): (question: Question) => Promise<Outcome<AskedPage>> {
-  return ({ option, position, dates, select, top }) => {
-    if (!facts.honours(option)) return Promise.resolve({ kind: 'refused' });
-    facts.top = top;
-    const read = { set, facts, dates, ...(select && { select }) };
-    return settle(askPage(client, read, position), () => facts.honours(option));
-  };
+  endpoint: Endpoint,
+  limits: ServerLimits,
+): Promise<Outcome<RequestedPage>> {
+  if (!limits.supports(option)) return { kind: 'refused' };
+  limits.top = top;
+  const request = { endpoint, limits, dates, ...(select && { select }) };
+  return settle(requestPage(client, request, position), () => limits.supports(option));
 }
 
 function count(
   client: Client,
   path: string,
-  facts: SetFacts,
+  limits: ServerLimits,
   { clauses }: Pick<DateFilter, 'clauses'> = { clauses: [] },
 ): Promise<Outcome<number>> {
-  const query: Query = { filter: facts.honours('date filter') ? clauses : [] };
+  const query: Query = { filter: limits.supports('date filter') ? clauses : [] };
   return settle(client.count(path, query));
 }
 
-/** A fault of one question is a finding; a fault of the whole API ends the run. */
+/** That one query fails is a finding. An error of the whole API ends the run. */
 async function settle<T>(
   answer: Promise<T>,
-  isTaken: () => boolean = () => true,
+  isAccepted: () => boolean = () => true,
 ): Promise<Outcome<T>> {
   try {
     const value = await answer;
-    return isTaken() ? { kind: 'answered', answer: value } : { kind: 'refused' };
-  } catch (fault) {
-    if (!isSetFault(fault)) throw fault;
-    return { kind: fault instanceof ApiRejectedError ? 'refused' : 'failed' };
+    return isAccepted() ? { kind: 'answered', answer: value } : { kind: 'refused' };
+  } catch (error) {
+    if (!isEndpointError(error)) throw error;
+    return { kind: error instanceof ApiRejectedError ? 'refused' : 'failed' };
   }
 }

@@ -1,19 +1,20 @@
-import { program } from '../program.ts';
-import type { LinkFinding, PageFinding, ReachableSet, SetFinding } from './finding.ts';
-import { textTable } from './text-table.ts';
+import { program } from '../settings.ts';
+import type { LinkFinding, PageFinding, ReachableSet, SetFinding } from './findings.ts';
+import { alignColumns } from '../text-table.ts';
 
-/** For programs, and to be handed on. With a line end. */
+/** Returns the report for programs, with a line end. */
 export function jsonReport(sets: readonly SetFinding[]): string {
   return `${JSON.stringify({ program: program.name, version: program.version, sets }, null, 2)}\n`;
 }
 
-/** For people: a table, what there is to say of each set, and what to do about it. With a line end. */
+/** Returns the report for people: a table, remarks on each endpoint, and what to do. With a line end. */
 export function textReport(sets: readonly SetFinding[]): string {
   const details = sets.flatMap((set) => {
     const lines = set.reachable ? remarks(set) : [set.fault];
     return lines.length === 0 ? [] : [section(`${set.set} (${set.streams.join(', ')})`, lines)];
   });
-  return [textTable(HEAD, sets.map(row), RIGHT), LEGEND, ...details, advice(sets)].join('\n');
+  const table = alignColumns([HEAD, ...sets.map(row)], (at) => RIGHT.includes(HEAD[at] ?? ''));
+  return [...table, '', LEGEND, ...details, advice(sets)].join('\n');
 }
 
 const HEAD = [
@@ -22,9 +23,9 @@ const HEAD = [
 ];
 const RIGHT = ['rows', 'ms'];
 
-const LEGEND = `rows: as /$count tells. date filter, key filter, and, order, $count: whether what is asked for is
-heeded (? where the set has too few rows to tell, – where it is not needed). next link: the pages
-that have one. page: rows in a page at most. ms: how long one page took.
+const LEGEND = `rows: according to /$count. date filter, key filter, and, order, $count: whether the API respects
+the option (?: too few rows to find out; –: not needed). next link: which pages have one. page:
+maximum number of rows in a page. ms: how long one page took.
 `;
 
 function row(set: SetFinding): string[] {
@@ -37,11 +38,11 @@ function row(set: SetFinding): string[] {
   ];
 }
 
-function linkText({ stands, keeps_top: keepsTop, ...faults }: LinkFinding): string {
+function linkText({ stands, keeps_top: keepsTop, ...problems }: LinkFinding): string {
   const notes = [
     ...(keepsTop === false ? ['without $top'] : []),
-    ...(faults.leads_to_another_host ? ['to another host'] : []),
-    ...(faults.leads_back ? ['to itself'] : []),
+    ...(problems.leads_to_another_host ? ['to another host'] : []),
+    ...(problems.leads_back ? ['to itself'] : []),
   ];
   return [stands.replace('not told', '?'), ...notes].join(', ');
 }
@@ -51,16 +52,14 @@ function pageText({ cap, rows, asked_in_time: asked }: PageFinding): string {
   return cap === asked ? String(cap) : `${cap} of ${asked}`;
 }
 
-/** What a set's row of the table has no room for. */
+/** What does not fit into the table. */
 function remarks({ fields, differences, ...set }: ReachableSet): string[] {
   const { zones, spellings, lists } = fields;
   return [
     ...pairs('Zones of undocumented dates', zones),
     ...pairs('Spellings found', spellings),
     ...pairs('Lists', lists, ' of '),
-    ...(set.hides_without_date === true
-      ? ['Rows are hidden from whoever asks without a date.']
-      : []),
+    ...(set.hides_without_date === true ? ['Rows are hidden without a date filter.'] : []),
     ...differences.map((difference) => `! ${difference}`),
   ];
 }
@@ -82,10 +81,10 @@ function section(title: string, lines: readonly string[]): string {
 
 function advice(sets: readonly SetFinding[]): string {
   const other = sets.filter((set) => !set.reachable || set.differences.length > 0);
-  if (other.length === 0) return 'Everything is as expected: there is nothing to tell.\n';
+  if (other.length === 0) return 'Everything is as expected.\n';
   return `${other.length} of ${sets.length} sets differ from what this version expects (lines with "!", and sets that
-cannot be reached). A run copes with it as its log says. To tell us, paste what
-\`${program.name} doctor --format json\` prints into an issue: it holds names and numbers, never the
-value of a record nor the token.
+cannot be reached). A run adapts to this and says so in its log. To report it, paste the output of
+\`${program.name} doctor --format json\` into an issue. It contains names and numbers, but no value of
+a record and no token.
 `;
 }

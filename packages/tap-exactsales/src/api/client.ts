@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { log, shiftInstant, timer, type Instant } from '@exact-spotter/singer';
+import type { TapSettings } from '../settings.ts';
+import { ApiRetriableError, connectionError, finalError, statusError } from './errors.ts';
+import { Http, type HttpResponse } from './http.ts';
+import { queryText, readCount, readPage, type ApiPage, type Query } from './odata.ts';
+import { Quota } from './quota.ts';
+import { waitBefore } from './retry.ts';
+
+export interface Connection {
+  readonly client: Client;
+  /** How many requests the rate limit would let through at once. */
+  readonly requestsLeft: () => number;
+  readonly close: () => Promise<void>;
+}
+
+/** @param signal aborts the requests in flight */
+export function connect(settings: TapSettings, signal: AbortSignal): Connection {
+  const http = new Http({
+    headers: { token_exact: settings.api_token.trim(), 'user-agent': settings.user_agent },
+    connections: settings.concurrency,
+  });
+  const quota = new Quota(settings.quota_requests, settings.quota_seconds);
+  const client = new Client({
+    http,
+    quota,
+    apiUrl: settings.api_url.trim().replace(/\/+$/, ''),
+    timeoutSeconds: settings.request_timeout_seconds,
+    maxRetries: settings.max_retries,
+    signal,
+  });
+  return { client, requestsLeft: () => quota.left, close: () => http.close() };
+}
+
+interface ClientOptions {
+  readonly http: Http;
+  readonly quota: Quota;
+  /** Without a slash at the end. */
+  readonly apiUrl: string;
+  readonly timeoutSeconds: number;
+  readonly maxRetries: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Which failed requests are retried. `except timeouts`: the caller would rather request fewer rows.
+ * `never`: the request is itself a trial.
+ */
+export type RetryPolicy = 'always' | 'except timeouts' | 'never';
+
+/** Milliseconds of waiting after which a request is given up, whatever retries are left. */
+const LONGEST_WAIT = 15 * 60_000;
+
+/** Sends requests within the rate limit, with the timeout and the retries of the settings. */
+export class Client {
+  readonly #options: ClientOptions;
+  /** How many milliseconds the server's clock is behind ours. */
+  #serverLag = 0;
+  /** The statuses that a warning has named; undefined stands for a request without a response. */
+  readonly #warned = new Set<number | undefined>();
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Requests a page.
+   * @throws ApiRejectedError after a 400, ApiTimeoutError after the last timeout, ApiBrokenError
+   * after the last 500, ApiEndpointError if this endpoint cannot be read, ApiFatalError if nothing
+   * can be read
+   */
+  page(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
+    return this.#retrying(policy, async () => {
+      return readPage(await this.#get(path, query)) ?? unusable(path);
+    });
+  }
+
+  /** Requests `/<Set>/$count`, the number of rows that match the filter. Throws as {@link page} does. */
+  count(path: string, query: Query): Promise<number> {
+    const countPath = `${path}/$count`;
+    return this.#retrying('always', async () => {
+      return readCount((await this.#get(countPath, query)).text) ?? unusable(countPath);
+    });
+  }
+
+  /** Converts an instant of our clock to the server's if that is behind: a bookmark must be later than neither. */
+  atServer(ours: Instant): Instant {
+    return shiftInstant(ours, -Math.max(0, this.#serverLag));
+  }
+
+  async #retrying<T>(policy: RetryPolicy, attempt: () => Promise<T>): Promise<T> {
+    const { maxRetries, signal } = this.#options;
+    const tries = { failed: 0, overLimit: 0, waited: 0 };
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof ApiRetriableError)) throw error;
+        if (isLast(error, policy)) throw finalError(error);
+        const wait = this.#waitAfter(error, tries);
+        tries.waited += wait;
+        if (tries.failed > maxRetries || tries.waited > LONGEST_WAIT) throw finalError(error);
+        this.#warn(error);
+        await sleep(wait, undefined, { signal });
+      }
+    }
+  }
+
+  /** Warns once per kind of failure; repeats go to the debug log. */
+  #warn({ message, status }: ApiRetriableError): void {
+    if (this.#warned.has(status)) log.debug(`${message}; trying again.`);
+    else log.warning(`${message}; trying again. LOGLEVEL=debug logs every repetition.`);
+    this.#warned.add(status);
+  }
+
+  /**
+   * Counts the failure. A 429 does not use up a retry: the API is well.
+   * @returns milliseconds to wait
+   */
+  #waitAfter(error: ApiRetriableError, tries: { failed: number; overLimit: number }): number {
+    const isOverLimit = error.status === 429;
+    const attempt = isOverLimit ? (tries.overLimit += 1) : (tries.failed += 1);
+    const wait = waitBefore(error, attempt, Math.random());
+    if (isOverLimit) this.#options.quota.exceeded(wait);
+    return wait;
+  }
+
+  async #get(path: string, query: Query): Promise<HttpResponse> {
+    const response = await this.#send(path, queryText(query));
+    if (response.status !== 200) throw statusError(nameOf(path), response);
+    return response;
+  }
+
+  async #send(path: string, query: string): Promise<HttpResponse> {
+    const { http, quota, apiUrl, timeoutSeconds, signal } = this.#options;
+    const pass = await quota.pass(signal);
+    const timeout = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));
+    const measured = timer('http_request_duration', { endpoint: path });
+    let status = 'failed';
+    try {
+      const url = `${apiUrl}${path}${query === '' ? '' : `?${query}`}`;
+      const response = await http.get(url, AbortSignal.any([signal, timeout]), () =>
+        pass.answered(),
+      );
+      status = String(response.status);
+      this.#compareClocks(response.date);
+      return response;
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw connectionError(nameOf(path), cause, timeout.aborted, timeoutSeconds);
+    } finally {
+      measured.end({ http_status_code: status });
+    }
+  }
+
+  #compareClocks(date: string | undefined): void {
+    const server = Date.parse(date ?? '');
+    if (!Number.isNaN(server)) this.#serverLag = Date.now() - server;
+  }
+}
+
+function isLast({ status, isTimeout }: ApiRetriableError, policy: RetryPolicy): boolean {
+  if (policy === 'never') return status !== 429;
+  return policy === 'except timeouts' && isTimeout;
+}
+
+function unusable(path: string): never {
+  throw new ApiRetriableError(`${nameOf(path)} did not return a page of rows`);
+}
+
+/** How errors name a request. */
+function nameOf(path: string): string {
+  return `GET ${path}`;
+}

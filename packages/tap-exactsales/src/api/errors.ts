@@ -1,0 +1,133 @@
+import { ProgramError } from '@exact-spotter/singer';
+import { failureReason, isUnreachable, type HttpResponse } from './http.ts';
+import { isRetriableStatus, retryAfter } from './retry.ts';
+
+/** No request of this run can succeed: the token is rejected, or the host is unreachable. */
+export class ApiFatalError extends ProgramError {
+  override readonly name = 'ApiFatalError';
+}
+
+/** A retry may succeed. */
+export class ApiRetriableError extends ProgramError {
+  override readonly name = 'ApiRetriableError';
+  readonly status: number | undefined;
+  /** The wait that the API asked for, in milliseconds. */
+  readonly retryAfter: number | undefined;
+  /** The request timed out: with fewer rows it may be answered in time. */
+  readonly isTimeout: boolean;
+  /** The host was never reached. */
+  readonly isUnreachable: boolean;
+
+  constructor(
+    message: string,
+    {
+      status,
+      retryAfter,
+      isTimeout = false,
+      isUnreachable = false,
+      cause,
+    }: {
+      readonly status?: number;
+      readonly retryAfter?: number | undefined;
+      readonly isTimeout?: boolean;
+      readonly isUnreachable?: boolean;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause });
+    this.status = status;
+    this.retryAfter = retryAfter;
+    this.isTimeout = isTimeout;
+    this.isUnreachable = isUnreachable;
+  }
+}
+
+/** 400 or 501: the server does not accept an option of the query. */
+export class ApiRejectedError extends ProgramError {
+  override readonly name = 'ApiRejectedError';
+
+  constructor(request: string, status: number) {
+    super(`${request} answered ${status}: the API rejects the query, even in its simplest form.`);
+  }
+}
+
+/** This endpoint cannot be read; others can. */
+export class ApiEndpointError extends ProgramError {
+  override readonly name = 'ApiEndpointError';
+}
+
+/** 500 after all retries: the server may fail because of an option of the query. */
+export class ApiBrokenError extends ApiEndpointError {}
+
+/** A timeout after all retries. */
+export class ApiTimeoutError extends ApiEndpointError {}
+
+/** True for an error that ends the reading of one endpoint only. */
+export function isEndpointError(error: unknown): error is ApiEndpointError | ApiRejectedError {
+  return error instanceof ApiEndpointError || error instanceof ApiRejectedError;
+}
+
+/**
+ * The error of a request that got no complete response.
+ * @param request e.g. `GET /Leads`
+ */
+export function connectionError(
+  request: string,
+  cause: unknown,
+  isTimeout: boolean,
+  seconds: number,
+): ApiRetriableError {
+  const what = isTimeout ? `timed out after ${seconds} seconds` : `failed: ${failureReason(cause)}`;
+  return new ApiRetriableError(`${request} ${what}`, {
+    isTimeout,
+    isUnreachable: !isTimeout && isUnreachable(cause),
+    cause,
+  });
+}
+
+/** What a status other than 200 means for this request, this endpoint or the run. */
+export function statusError(request: string, response: HttpResponse): Error {
+  const { status } = response;
+  const answered = `${request} answered ${status}`;
+  if (isRetriableStatus(status)) {
+    return new ApiRetriableError(answered, {
+      status,
+      retryAfter: retryAfter(response.retryAfter, response.date, Date.now()),
+      isTimeout: status === 504 || status === 408,
+    });
+  }
+  // OData answers 501 to options that a service does not have.
+  if (status === 400 || status === 501) return new ApiRejectedError(request, status);
+  if (status === 401) {
+    return new ApiFatalError(
+      `${answered}: the token is missing or wrong; set api_token to the account's token (Configurações › Integrações › Token Exact API).`,
+    );
+  }
+  return new ApiEndpointError(
+    `${answered}: ${ENDPOINT_REASONS[status] ?? 'the API is not known to give this response'}.`,
+  );
+}
+
+const ENDPOINT_REASONS: Readonly<Record<number, string>> = {
+  403: 'the token may not read this; ask your account manager whether the module is part of your plan',
+  404: 'this address does not exist; check api_url, or whether the account has this module',
+};
+
+/** What an error means once there are no retries left. */
+export function finalError(error: ApiRetriableError): Error {
+  if (error.isUnreachable) {
+    return new ApiFatalError(`${error.message}; check api_url and the connection.`, {
+      cause: error,
+    });
+  }
+  if (error.status === 429) {
+    return new ApiFatalError(
+      `${error.message}: other integrations use up the token's rate limit; lower quota_requests, or run at another time.`,
+      { cause: error },
+    );
+  }
+  const message = `${error.message}, even after retries; run again later.`;
+  if (error.isTimeout) return new ApiTimeoutError(message, { cause: error });
+  if (error.status === 500) return new ApiBrokenError(message, { cause: error });
+  return new ApiEndpointError(message, { cause: error });
+}

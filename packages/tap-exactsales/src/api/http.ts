@@ -1,0 +1,160 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
+import { EnvHttpProxyAgent, request } from 'undici';
+
+/** The only module that uses the network. */
+
+/** A complete response. A body that breaks off is an error. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly retryAfter: string | undefined;
+  /** The server's clock, to the second. */
+  readonly date: string | undefined;
+  readonly text: string;
+  /** From sending the request to the last byte. */
+  readonly milliseconds: number;
+}
+
+export interface HttpOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Maximum number of connections. */
+  readonly connections: number;
+}
+
+/** Maximum size of a body in bytes, compressed or not. A page of 500 rows has less than 1 MiB. */
+const LARGEST_BODY = 256 * 1024 * 1024;
+
+/**
+ * Sends GET requests over kept-alive connections. Redirects are not followed, so the token goes
+ * nowhere else.
+ */
+export class Http {
+  readonly #agent: EnvHttpProxyAgent;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor({ headers, connections }: HttpOptions) {
+    // The caller's signal is the only timeout: undici's own would start anew with every byte.
+    this.#agent = new EnvHttpProxyAgent({
+      connections,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxResponseSize: LARGEST_BODY,
+    });
+    this.#headers = { accept: 'application/json', 'accept-encoding': 'gzip', ...headers };
+  }
+
+  /**
+   * @param onHeaders called when the response begins
+   * @throws the error of the connection, or the signal's reason
+   */
+  async get(url: string, signal: AbortSignal, onHeaders: () => void): Promise<HttpResponse> {
+    const sent = performance.now();
+    const { statusCode, headers, body } = await request(url, {
+      dispatcher: this.#agent,
+      headers: this.#headers,
+      signal,
+    });
+    onHeaders();
+    const bytes = Buffer.from(await body.arrayBuffer());
+    const text = await bodyText(bytes, encodings(headers['content-encoding']));
+    return {
+      status: statusCode,
+      contentType: single(headers['content-type']) ?? '',
+      retryAfter: single(headers['retry-after']),
+      date: single(headers['date']),
+      text,
+      milliseconds: performance.now() - sent,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+function single(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.[0];
+}
+
+function encodings(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.join(',');
+}
+
+/**
+ * Decompresses and decodes a body. Some servers and proxies use another compression than requested.
+ * @param encoding the `Content-Encoding` header: names in the order in which they were applied
+ * @throws zlib's error for a body that is truncated or corrupt
+ */
+async function bodyText(bytes: Buffer, encoding: string | undefined): Promise<string> {
+  let plain = bytes;
+  for (const name of (encoding ?? '').toLowerCase().split(',').toReversed()) {
+    plain = (await DECOMPRESS[name.trim()]?.(plain)) ?? plain;
+  }
+  const text = plain.toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+const LIMIT = { maxOutputLength: LARGEST_BODY };
+const [fromGzip, fromZlib, fromRaw, fromBrotli, fromZstd] = [
+  promisify<Buffer, typeof LIMIT, Buffer>(gunzip),
+  promisify<Buffer, typeof LIMIT, Buffer>(inflate),
+  promisify<Buffer, typeof LIMIT, Buffer>(inflateRaw),
+  promisify<Buffer, typeof LIMIT, Buffer>(brotliDecompress),
+  promisify<Buffer, typeof LIMIT, Buffer>(zstdDecompress),
+];
+
+const DECOMPRESS: Readonly<Partial<Record<string, (bytes: Buffer) => Promise<Buffer>>>> = {
+  gzip: (bytes) => fromGzip(bytes, LIMIT),
+  'x-gzip': (bytes) => fromGzip(bytes, LIMIT),
+  // With zlib's header, as the standard says, or without, as some servers send it.
+  deflate: (bytes) => ((bytes[0] ?? 0) % 16 === 8 ? fromZlib : fromRaw)(bytes, LIMIT),
+  br: (bytes) => fromBrotli(bytes, LIMIT),
+  zstd: (bytes) => fromZstd(bytes, LIMIT),
+};
+
+/** Says in a few words why a connection failed. Never contains the URL, whose filter may have values. */
+export function failureReason(error: unknown): string {
+  const code = errorCode(error);
+  return (code === undefined ? undefined : REASONS[code]) ?? code ?? 'the connection failed';
+}
+
+/** True if the host was not reached at all, so that no other request will succeed. */
+export function isUnreachable(error: unknown): boolean {
+  const code = errorCode(error);
+  return code !== undefined && UNREACHABLE.test(code);
+}
+
+const UNTRUSTED =
+  'this machine does not trust the certificate of the host (add its issuer with NODE_EXTRA_CA_CERTS)';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name could not be looked up',
+  ECONNREFUSED: 'the connection was refused',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the network',
+  ECONNRESET: 'the connection was reset',
+  UND_ERR_SOCKET: 'the connection was closed',
+  UND_ERR_CONNECT_TIMEOUT: 'the host did not answer',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the response is too large',
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  CERT_HAS_EXPIRED: 'the certificate of the host has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate belongs to another host',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the host does not use HTTPS on this port',
+  Z_BUF_ERROR: 'the response is truncated',
+  Z_DATA_ERROR: 'the response is corrupt',
+  ERR_BUFFER_TOO_LARGE: 'the response is too large',
+};
+
+const UNREACHABLE =
+  /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|.*_CERT.*|UNABLE_TO_.*|.*SELF_SIGNED.*|ERR_TLS.*|ERR_SSL.*|EPROTO)$/;
+
+function errorCode(error: unknown): string | undefined {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  if (typeof code === 'string') return code;
+  return cause === undefined ? undefined : errorCode(cause);
+}

@@ -1,0 +1,70 @@
+import { isObject, parseLossless, type JsonValue } from '@exact-spotter/singer';
+import type { HttpResponse } from './http.ts';
+
+/** An object of the API, as it came. */
+export type ApiRow = Readonly<Record<string, JsonValue>>;
+
+/** A page of an endpoint, as the server sent it. */
+export interface ApiPage {
+  readonly rows: readonly ApiRow[];
+  /** The number of rows that match the filter, if `$count` was requested and answered. */
+  readonly count: number | undefined;
+  readonly nextLink: string | undefined;
+  /** From sending the request to the last byte, of the attempt that succeeded. */
+  readonly milliseconds: number;
+}
+
+/** The query options of OData. `$filter` is the `and` of the clauses. */
+export interface Query {
+  readonly filter?: readonly string[];
+  readonly orderby?: readonly string[];
+  readonly select?: readonly string[];
+  readonly top?: number;
+  readonly skip?: number;
+  readonly count?: boolean;
+}
+
+/** Returns the query part of a URL, without the question mark. */
+export function queryText({ filter = [], orderby = [], select = [], ...rest }: Query): string {
+  const options: [string, string][] = [];
+  if (filter.length > 0) options.push(['$filter', filter.join(' and ')]);
+  if (orderby.length > 0) options.push(['$orderby', orderby.join(',')]);
+  if (select.length > 0) options.push(['$select', select.join(',')]);
+  if (rest.top !== undefined) options.push(['$top', String(rest.top)]);
+  if (rest.skip !== undefined && rest.skip > 0) options.push(['$skip', String(rest.skip)]);
+  if (rest.count === true) options.push(['$count', 'true']);
+  return options.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+}
+
+/** Writes a string or a number as a literal of a filter. */
+export function literal(value: JsonValue): string {
+  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
+}
+
+/** @returns undefined if the response is not a page */
+export function readPage({ text, milliseconds }: HttpResponse): ApiPage | undefined {
+  const page = parseJson(text);
+  if (!isObject(page)) return undefined;
+  const { value: rows, '@odata.count': count, '@odata.nextLink': nextLink } = page;
+  if (!Array.isArray(rows) || !rows.every((row: JsonValue) => isObject(row))) return undefined;
+  return {
+    rows,
+    count: readCount(count),
+    nextLink: typeof nextLink === 'string' ? nextLink : undefined,
+    milliseconds,
+  };
+}
+
+/** Reads a count, which OData writes as a number or as its digits in a string. */
+export function readCount(count: JsonValue | undefined): number | undefined {
+  const text = typeof count === 'number' || typeof count === 'string' ? String(count) : '';
+  return /^\s*\d+\s*$/.test(text) ? Number(text) : undefined;
+}
+
+function parseJson(text: string): JsonValue {
+  try {
+    return parseLossless(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A request that may be sent. */
+export interface Pass {
+  /** Reports that the response has begun, which proves that the server has counted the request. */
+  answered(): void;
+}
+
+interface Sent {
+  readonly at: number;
+  /** By how many milliseconds later the server may have counted the request. */
+  delay: number;
+}
+
+/**
+ * How long a request may travel before the server counts it, in milliseconds or as a share of the
+ * time span, whichever is longer. The request has been counted when its response begins, so its place
+ * becomes free that much later; a server that takes longer to respond has counted it earlier.
+ */
+const LONGEST_WAY = 250;
+const LONGEST_WAY_SHARE = 0.02;
+/** The share of the limit that is left after a 429, and how it grows with every span without one. */
+const SHRINK = 0.7;
+const GROWTH = 1;
+
+/**
+ * The token's rate limit: up to N requests in any time span, as the server counts them, of all streams
+ * and all retries together. A sliding window: each request waits until the one N places before it has
+ * left the span.
+ */
+export class Quota {
+  readonly #requests: number;
+  readonly #span: number;
+  readonly #longestWay: number;
+  readonly #sent: Sent[] = [];
+  /** Requests allowed in the span now: fewer than `#requests` while others use the same limit. */
+  #limit: number;
+  #limitChanged = -Infinity;
+  #pausedUntil = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** @param seconds the time span; fractions are allowed */
+  constructor(requests: number, seconds: number) {
+    this.#requests = requests;
+    this.#limit = requests;
+    this.#span = seconds * 1000;
+    this.#longestWay = Math.max(LONGEST_WAY, this.#span * LONGEST_WAY_SHARE);
+  }
+
+  /** Waits until a request may be sent, first come, first served. Rejects if the signal aborts. */
+  async pass(signal: AbortSignal): Promise<Pass> {
+    const turn = this.#turn.then(() => this.#takePlace(signal));
+    this.#turn = turn.catch(() => undefined);
+    const sent = await turn;
+    return {
+      answered: () => {
+        sent.delay = Math.min(sent.delay, performance.now() - sent.at);
+      },
+    };
+  }
+
+  /**
+   * Pauses, and lowers the limit: the server says that it is exceeded although we kept it, so others
+   * use it too.
+   * @param milliseconds how long to pause
+   */
+  exceeded(milliseconds: number): void {
+    const now = performance.now();
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + milliseconds);
+    if (now - this.#limitChanged < this.#span) return;
+    this.#limit = Math.max(1, Math.floor(this.#limit * SHRINK));
+    this.#limitChanged = now;
+  }
+
+  /** How many requests may be sent at once. */
+  get left(): number {
+    const now = performance.now();
+    const inSpan = this.#sent.filter((sent) => this.#expires(sent) > now);
+    return Math.max(0, this.#limit - inSpan.length);
+  }
+
+  async #takePlace(signal: AbortSignal): Promise<Sent> {
+    signal.throwIfAborted();
+    for (let wait = this.#nextWait(); wait > 0; wait = this.#nextWait()) {
+      await sleep(wait, undefined, { signal });
+    }
+    const sent = { at: performance.now(), delay: this.#longestWay };
+    this.#sent.push(sent);
+    return sent;
+  }
+
+  /** Milliseconds until the next request may be sent. */
+  #nextWait(): number {
+    const now = performance.now();
+    this.#recover(now);
+    while (this.#sent.length > this.#requests) this.#sent.shift();
+    const before = this.#sent.at(-this.#limit);
+    const free = before === undefined ? 0 : this.#expires(before) - now;
+    return Math.ceil(Math.max(free, this.#pausedUntil - now));
+  }
+
+  /** When a request leaves the time span. */
+  #expires({ at, delay }: Sent): number {
+    return at + this.#span + delay;
+  }
+
+  #recover(now: number): void {
+    while (this.#limit < this.#requests && now - this.#limitChanged >= this.#span) {
+      this.#limit += GROWTH;
+      this.#limitChanged += this.#span;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** Which requests to retry, and how long to wait: pure functions of their arguments. */
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 30_000;
+
+/** Statuses after which the same request may succeed. */
+export function isRetriableStatus(status: number): boolean {
+  return [408, 425, 429, 500, 502, 503, 504].includes(status);
+}
+
+/**
+ * Exponential backoff with full jitter: between zero and a bound that doubles, so that programs that
+ * failed together do not retry together.
+ * @param attempt how many attempts have failed, from 1
+ * @param random in [0, 1)
+ * @returns milliseconds
+ */
+export function backoff(attempt: number, random: number): number {
+  return random * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
+}
+
+/**
+ * The wait before the next attempt: what the response asked for, or the backoff. After a 429 at least
+ * the backoff, or a server that keeps sending `Retry-After: 0` would be asked forever.
+ * @param error the status, and the response's `Retry-After` in milliseconds
+ * @returns milliseconds
+ */
+export function waitBefore(
+  error: { readonly status: number | undefined; readonly retryAfter: number | undefined },
+  attempt: number,
+  random: number,
+): number {
+  const jitter = backoff(attempt, random);
+  const asked = error.retryAfter ?? jitter;
+  return error.status === 429 ? Math.max(asked, jitter) : asked;
+}
+
+/**
+ * The wait that a `Retry-After` header asks for: seconds, or an HTTP date, compared with the server's
+ * own clock.
+ * @param serverDate the response's `Date` header
+ * @param now milliseconds since 1970, used if the server sends no date
+ * @returns milliseconds; undefined if the header is missing or invalid
+ */
+export function retryAfter(
+  header: string | undefined,
+  serverDate: string | undefined,
+  now: number,
+): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\s*\d+(?:\.\d+)?\s*$/.test(header)) return Number(header) * 1000;
+  const until = Date.parse(header);
+  if (Number.isNaN(until)) return undefined;
+  const sent = Date.parse(serverDate ?? '');
+  return Math.max(0, until - (Number.isNaN(sent) ? now : sent));
+}

@@ -1,0 +1,190 @@
+import {
+  isTableName,
+  readReferences,
+  readReplication,
+  tables,
+  type TableName,
+} from '@exact-spotter/schema';
+import {
+  catalogEntry,
+  log,
+  selection,
+  type Catalog,
+  type CatalogEntry,
+  type JsonSchema,
+  type SchemaMessage,
+  type StreamDescription,
+} from '@exact-spotter/singer';
+import { endpoints, type Endpoint } from './endpoints.ts';
+
+/** A stream to read, with the columns to send. */
+export interface SelectedStream {
+  readonly stream: TableName;
+  readonly columns: ReadonlySet<string>;
+  /** The catalog asks for a complete read in every run. */
+  readonly isFullTable: boolean;
+}
+
+/** An endpoint, with the selected streams that its rows become. */
+export interface SelectedEndpoint {
+  readonly endpoint: Endpoint;
+  readonly streams: readonly SelectedStream[];
+}
+
+/** Returns the catalog. It is fixed, so it needs neither a token nor the network. */
+export function discover(): Catalog {
+  const names = Object.keys(tables).filter(isTableName);
+  return { streams: names.map((name) => catalogEntry(describeStream(name))) };
+}
+
+/**
+ * Returns the streams and columns that a catalog selects. Ignores streams that the tap does not
+ * have, with a warning.
+ */
+export function select(catalog: Catalog, known: Catalog): ReadonlyMap<TableName, SelectedStream> {
+  const selected = new Map<TableName, SelectedStream>();
+  for (const entry of catalog.streams) {
+    const stream = selectStream(entry, known);
+    if (stream) selected.set(stream.stream, stream);
+  }
+  return selected;
+}
+
+/**
+ * Returns the endpoints to read, in order. Endpoints that may share one read are in one group, the
+ * narrower one first.
+ */
+export function endpointGroups(
+  selected: ReadonlyMap<TableName, SelectedStream>,
+): SelectedEndpoint[][] {
+  const needed = endpoints
+    .map((endpoint) => ({ endpoint, streams: streamsOf(endpoint, selected) }))
+    .filter(({ streams }) => streams.length > 0);
+  return needed.flatMap((one) => {
+    const wider = needed.find(({ endpoint }) => endpoint.path === one.endpoint.within);
+    if (wider) return [[one, wider]];
+    return needed.some(({ endpoint }) => endpoint.within === one.endpoint.path) ? [] : [[one]];
+  });
+}
+
+/** @param more is added to the schema, e.g. `x-covered` */
+export function schemaMessage(
+  stream: TableName,
+  columns: ReadonlySet<string>,
+  more: JsonSchema = {},
+): SchemaMessage {
+  const bookmark = replicationKey(stream);
+  return {
+    type: 'SCHEMA',
+    stream,
+    schema: { ...sentSchema(stream, columns), ...more },
+    key_properties: tables[stream]['x-key'],
+    ...(bookmark !== undefined && { bookmark_properties: [bookmark] }),
+  };
+}
+
+/** The column that the stream's bookmark is a value of. */
+export function replicationKey(stream: TableName): string | undefined {
+  return readReplication(tables[stream])?.key;
+}
+
+function describeStream(stream: TableName): StreamDescription {
+  const { 'x-key': key, 'x-replication': replication } = tables[stream];
+  const replicationColumn = replicationKey(stream);
+  return {
+    stream,
+    schema: sentSchema(stream),
+    keyProperties: key,
+    replicationMethod: replication.method === 'full' ? 'FULL_TABLE' : 'INCREMENTAL',
+    ...(replicationColumn !== undefined && { replicationKey: replicationColumn }),
+  };
+}
+
+/** Not sent, or rebuilt: Portuguese text, the reference connector's names, examples. */
+const NOT_SENT = new Set(['$schema', 'x-references', 'x-pt', 'x-documented', 'examples']);
+
+/**
+ * Returns a table's schema as it is sent: plain JSON Schema with the x- keywords that other programs
+ * use, and the English text.
+ * @param columns the columns to send (default: all)
+ */
+function sentSchema(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
+  const { properties, ...table } = tables[stream];
+  const sent = Object.entries<object>(properties)
+    .filter(([name]) => columns?.has(name) ?? true)
+    .map(([name, column]) => [name, sentKeywords(column)]);
+  return {
+    ...sentKeywords(table),
+    ...referencesOf(stream, columns),
+    properties: Object.fromEntries(sent) as unknown,
+  };
+}
+
+function sentKeywords(schema: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !NOT_SENT.has(keyword)));
+}
+
+/** Leaves out the references of columns that are not sent. */
+function referencesOf(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
+  const sent = [...readReferences(tables[stream])].filter(([name]) => columns?.has(name) ?? true);
+  if (sent.length === 0) return {};
+  return {
+    'x-references': Object.fromEntries(
+      sent.map(([name, { table, column }]) => [name, `${table}.${column}`]),
+    ),
+  };
+}
+
+function selectStream(entry: CatalogEntry, known: Catalog): SelectedStream | undefined {
+  const name = idOf(entry);
+  const own = known.streams.find((candidate) => candidate.tap_stream_id === name);
+  if (!own || !isTableName(name)) {
+    log.warning(`Ignoring the stream "${name}" in the catalog: this tap does not have it.`);
+    return undefined;
+  }
+  const schema = 'properties' in schemaOf(entry) ? entry.schema : own.schema;
+  const { selected, properties, ...replication } = selection({ ...entry, schema });
+  if (!selected) return undefined;
+  warnOfKey(name, replication.replicationKey);
+  return {
+    stream: name,
+    columns: selectedColumns(own, properties),
+    isFullTable: replication.replicationMethod === 'FULL_TABLE',
+  };
+}
+
+/** The selected columns among those that the tap has, and always the automatic ones. */
+function selectedColumns(own: CatalogEntry, properties: ReadonlySet<string>): Set<string> {
+  return new Set(
+    own.metadata.flatMap(({ breadcrumb: [, column], metadata }) => {
+      if (column === undefined) return [];
+      return metadata['inclusion'] === 'automatic' || properties.has(column) ? [column] : [];
+    }),
+  );
+}
+
+function warnOfKey(stream: TableName, key: string | undefined): void {
+  if (key === undefined || key === replicationKey(stream)) return;
+  log.warning(
+    `Ignoring the replication key "${key}" in the catalog: the stream is always read by its own.`,
+    { stream },
+  );
+}
+
+/** A catalog written by hand may lack either name, or the schema. */
+function idOf(entry: Partial<CatalogEntry>): string {
+  return entry.tap_stream_id ?? entry.stream ?? '';
+}
+
+function schemaOf({ schema = {} }: Partial<CatalogEntry>): CatalogEntry['schema'] {
+  return schema;
+}
+
+function streamsOf(
+  { stream, children = [] }: Endpoint,
+  selected: ReadonlyMap<TableName, SelectedStream>,
+): SelectedStream[] {
+  return [stream, ...children.map((child) => child.stream)].flatMap(
+    (name) => selected.get(name) ?? [],
+  );
+}

@@ -1,0 +1,355 @@
+import type { TableName } from '@exact-spotter/schema';
+import type { Clock } from './rows/timezone.ts';
+
+/**
+ * Where a column is found in the API's object: a path with dots, or several paths, of which the first
+ * that is not null counts (default: the column's own name).
+ */
+type Source = string | readonly string[];
+
+type Columns = Readonly<Record<string, Source>>;
+
+/** A column that the server can filter by, and how it expects the literal. */
+export interface DateColumn {
+  readonly column: string;
+  readonly member: string;
+  /** `instant`: unquoted, in UTC. `wall`: unquoted, wall clock with a decorative Z. `text`: quoted, wall clock. */
+  readonly literal: 'instant' | 'wall' | 'text';
+}
+
+/** A table whose rows are the elements of an array in an endpoint's rows. */
+export interface ChildTable {
+  readonly stream: TableName;
+  readonly array: string;
+  readonly columns: Columns;
+}
+
+/** A path of the API, how it is read, and the tables that its rows become. */
+export interface Endpoint {
+  readonly path: `/${string}`;
+  readonly stream: TableName;
+  /**
+   * The member that pages are read by, and whether it is unique. It never changes in a row, so a row
+   * that changes during the read keeps its place.
+   */
+  readonly pageKey: { readonly member: string; readonly unique: boolean };
+  /** Orders the rows that share a page key. */
+  readonly tieOrder?: string;
+  readonly date?: DateColumn;
+  readonly columns: Columns;
+  /** How to read the date-times of columns (default: `zoned`). */
+  readonly clocks?: Readonly<Record<string, Clock>>;
+  /** Integer columns in which the API writes 0 for none. */
+  readonly zeroIsNull?: readonly string[];
+  /** Values of key columns for rows that have none. */
+  readonly defaults?: Readonly<Record<string, number>>;
+  readonly children?: readonly ChildTable[];
+  /** True if the server hides rows when a request has no date filter. */
+  readonly hidesWithoutDate?: true;
+  /** Known members that have no column. */
+  readonly unused?: readonly string[];
+  /** Members to request besides the first source of each column. */
+  readonly alsoSelect?: readonly string[];
+  /** The wider endpoint, whose rows contain everything that this endpoint's rows do. */
+  readonly within?: `/${string}`;
+}
+
+const BY_ID = { member: 'id', unique: true } as const;
+/** For rows without an id: the rows of one lead are read together. */
+const BY_LEAD = { member: 'leadId', unique: false } as const;
+
+const user = {
+  pageKey: BY_ID,
+  columns: { grouplist: ['groupList', 'groups'], lastname: 'lastName' },
+} as const;
+
+const leadColumns = {
+  closing_forecast_date: 'closingForecastDate',
+  industry_id: 'industry.id',
+  industry_value: 'industry.value',
+  integrationid: 'integrationId',
+  leadproduct: 'leadProduct',
+  organization_id: ['organizationId', 'organization.id'],
+  mktlink: 'mktLink',
+  publiclink: 'publicLink',
+  registerdate: 'registerDate',
+  salesrep_email: 'salesRep.email',
+  salesrep_id: 'salesRep.id',
+  sdr_email: 'sdr.email',
+  sdr_id: 'sdr.id',
+  source_id: 'source.id',
+  source_value: 'source.value',
+  funnel_id: 'funnelId',
+  subsource_id: 'subSource.id',
+  subsource_value: 'subSource.value',
+  updatedate: 'updateDate',
+} as const;
+
+const UPDATED: DateColumn = { column: 'updatedate', member: 'updateDate', literal: 'instant' };
+
+/**
+ * Every endpoint, in the order of reading: small lookup tables first, then what refers to them, slow
+ * endpoints last, so that a first load is useful within its first minute. A column with several
+ * sources is one whose spelling in the API is not certain.
+ */
+export const endpoints: readonly Endpoint[] = [
+  { path: '/sdrs', stream: 'sdrs', ...user },
+  { path: '/sellers', stream: 'sellers', ...user },
+  {
+    path: '/stages',
+    stream: 'stages',
+    pageKey: BY_ID,
+    columns: {
+      funnel_id: 'funnelId',
+      default_questionnaire_id: ['defaultQuestionnaireId', 'defaultQuestionnaire.id'],
+      gate_type: 'gateType',
+    },
+  },
+  { path: '/industries', stream: 'industries', pageKey: BY_ID, columns: {} },
+  {
+    path: '/Sources',
+    stream: 'sources',
+    pageKey: BY_ID,
+    columns: {},
+    children: [
+      {
+        stream: 'sources__subSources',
+        array: 'subSources',
+        columns: {
+          subsources_active: 'active',
+          subsources_id: 'id',
+          subsources_value: 'value',
+        },
+      },
+    ],
+  },
+  {
+    path: '/Leads',
+    stream: 'leads',
+    pageKey: BY_ID,
+    date: UPDATED,
+    columns: leadColumns,
+    clocks: { registerdate: 'utc', updatedate: 'utc' },
+    // `cpfCnpj`, known from older documentation, contains either number: a CNPJ does not belong in `cpf`.
+    unused: ['cpfCnpj', 'ddiPhone', 'ddiPhone2'],
+    within: '/LeadsAndPersons',
+  },
+  {
+    path: '/LeadsAndPersons',
+    stream: 'leadspersons',
+    pageKey: BY_ID,
+    date: UPDATED,
+    columns: { funnel_id: 'funnelId', updatedate: 'updateDate' },
+    clocks: { updatedate: 'utc' },
+    children: [
+      {
+        stream: 'leadspersons__persons',
+        array: 'persons',
+        columns: {
+          persons_email: 'email',
+          persons_id: 'id',
+          persons_idmessagingplatform: ['idMessagingPlatform', 'idMessagingPlataform'],
+          persons_jobtitle: 'jobTitle',
+          persons_maincontact: 'mainContact',
+          persons_messagingplatform: ['messagingPlatform', 'messagingPlataform'],
+          persons_name: 'name',
+          persons_phone1: 'phone1',
+          persons_phone2: 'phone2',
+        },
+      },
+    ],
+  },
+  {
+    path: '/LeadStages',
+    stream: 'leadstages',
+    pageKey: BY_LEAD,
+    tieOrder: 'createdAt',
+    columns: {
+      lead_id: 'leadId',
+      origin_stage: 'originStage',
+      destination_stage: 'destinationStage',
+      created_at: 'createdAt',
+      discarded_stage: 'discardedStage',
+      discard_date: 'discardDate',
+      origin_funnel_id: 'originFunnelId',
+      destination_funnel_id: 'destinationFunnelId',
+    },
+    clocks: { created_at: 'utc' },
+  },
+  {
+    path: '/Losts',
+    stream: 'losts',
+    pageKey: BY_LEAD,
+    tieOrder: 'date',
+    columns: { lead_id: 'leadId', funnel_id: 'funnelId' },
+  },
+  {
+    path: '/LeadsSold',
+    stream: 'leadssold',
+    pageKey: BY_ID,
+    date: { column: 'saledate', member: 'saleDate', literal: 'instant' },
+    columns: {
+      leadid: 'leadId',
+      saledate: 'saleDate',
+      salestage: 'saleStage',
+      salesrep_email: 'salesRep.email',
+      salesrep_lastname: 'salesRep.lastName',
+      salesrep_name: 'salesRep.name',
+      totaldealvalue: 'totalDealValue',
+    },
+    children: [
+      {
+        stream: 'leadssold__products',
+        array: 'products',
+        columns: {
+          products_discountamount: ['discountAmount', 'descountAmount', 'descountValue'],
+          products_discounttype: ['discountType', 'descountType'],
+          products_finalvalue: 'finalValue',
+          products_fullvalue: 'fullValue',
+          products_individualvalue: 'individualValue',
+          products_name: 'name',
+          products_quantity: 'quantity',
+        },
+      },
+    ],
+    unused: ['cycle', 'preSales'],
+  },
+  {
+    path: '/Meetings',
+    stream: 'meetings',
+    pageKey: BY_ID,
+    date: { column: 'starttime', member: 'startTime', literal: 'text' },
+    columns: {
+      finaltime: 'finalTime',
+      lead_id: 'lead.id',
+      lead_name: ['lead.name', 'lead.lead'],
+      managerdescription: 'managerDescription',
+      meetingdate: 'meetingDate',
+      meetingtype: 'meetingType',
+      registerdate: 'registerDate',
+      salesrep_email: 'salesRep.email',
+      salesrep_id: 'salesRep.id',
+      sdrdescription: 'sdrDescription',
+      starttime: 'startTime',
+      user_active: 'user.active',
+      user_email: 'user.email',
+      user_grouplist: ['user.groupList', 'user.groups'],
+      user_id: 'user.id',
+      user_lastname: 'user.lastName',
+      user_name: 'user.name',
+      user_phone: 'user.phone',
+      user_phone2: 'user.phone2',
+    },
+    clocks: { starttime: 'wall', finaltime: 'wall', registerdate: 'utc' },
+    unused: ['meetingFeedbackUrl', 'score', 'qualificationDate'],
+  },
+  {
+    path: '/Tasks',
+    stream: 'tasks',
+    pageKey: BY_ID,
+    date: { column: 'duedate', member: 'dueDate', literal: 'instant' },
+    columns: {
+      activitytypeid: ['activityTypeId', 'activityType.id'],
+      duedate: 'dueDate',
+      leadid: ['leadId', 'lead.id'],
+      sdr_email: 'sdr.email',
+      sdr_id: 'sdr.id',
+      timenotification: 'timeNotification',
+      useremail: ['userEmail', 'user.email'],
+    },
+    children: [
+      {
+        stream: 'tasks__contacts',
+        array: 'contacts',
+        columns: { contacts_email: 'email', contacts_id: 'id' },
+      },
+    ],
+  },
+  {
+    // Without a filter the server hides old boxes, so they are always requested by date.
+    path: '/Boxes',
+    stream: 'boxes',
+    pageKey: BY_ID,
+    date: { column: 'start', member: 'start', literal: 'wall' },
+    columns: {
+      leadid: 'leadId',
+      salesrep: 'salesRep',
+      salesrepemail: 'salesRepEmail',
+      typemeeting: 'typeMeeting',
+    },
+    clocks: { start: 'wall', end: 'wall' },
+    zeroIsNull: ['leadid'],
+    hidesWithoutDate: true,
+  },
+  {
+    path: '/callsHistory',
+    stream: 'callshistory',
+    pageKey: BY_ID,
+    date: { column: 'startdate', member: 'startDate', literal: 'instant' },
+    columns: {
+      callanswered: 'callAnswered',
+      enddate: 'endDate',
+      leadid: 'leadId',
+      funnel_id: 'funnelId',
+      leadname: 'leadName',
+      manualset: 'manualSet',
+      startdate: 'startDate',
+      talkingdurationseconds: 'talkingDurationSeconds',
+      useremail: 'userEmail',
+    },
+    unused: ['userName'],
+  },
+  {
+    path: '/QualificationHistories',
+    stream: 'qualifications',
+    pageKey: BY_LEAD,
+    tieOrder: 'qualificationDate',
+    date: { column: 'qualificationdate', member: 'qualificationDate', literal: 'instant' },
+    columns: {
+      leadid: 'leadId',
+      funnel_id: 'funnelId',
+      qualificationdate: 'qualificationDate',
+    },
+    children: [
+      {
+        stream: 'qualifications__questionAnswers',
+        array: 'questionAnswers',
+        columns: {
+          questionanswers_answers: 'answers',
+          questionanswers_question: ['question.text', 'question'],
+          questionanswers_questionid: ['questionId', 'questionID', 'question.id', 'id'],
+        },
+      },
+    ],
+    unused: ['id', 'originStage', 'meetingDate', 'userAction'],
+  },
+  {
+    // It is not documented whether these are each lead's pains or the list of all pains. A pain
+    // without a lead gets 0, as boxes have.
+    path: '/painPoints',
+    stream: 'painpoints',
+    pageKey: BY_LEAD,
+    columns: {
+      leadid: ['leadId', 'lead.id'],
+      painpoint_id: ['painPointId', 'painPoint.id', 'id'],
+      value: ['value', 'painPoint.value'],
+    },
+    defaults: { leadid: 0 },
+  },
+  {
+    path: '/LeadsCustomFields',
+    stream: 'leadscustomfields',
+    pageKey: BY_LEAD,
+    tieOrder: 'id',
+    date: UPDATED,
+    columns: {
+      leadid: 'leadId',
+      field_id: 'id',
+      // A multiple-choice field has no value: the choices are in its options.
+      value: ['value', 'options'],
+      updatedate: 'updateDate',
+    },
+    alsoSelect: ['options'],
+    unused: ['registerDate', 'type'],
+  },
+];

@@ -1,0 +1,84 @@
+import { log } from '@exact-spotter/singer';
+import type { SelectedStream } from '../catalog.ts';
+import type { Page } from '../paging/query.ts';
+import type { ServerLimits } from '../paging/server-limits.ts';
+import { endedBookmark, progressMarkers, type ReadTracker } from '../plan/bookmarks.ts';
+import type { ReadPlan } from '../plan/plan.ts';
+import type { State } from '../plan/state.ts';
+import type { Writer } from './writer.ts';
+
+interface Context {
+  readonly state: State;
+  readonly writer: Writer;
+  readonly limits: ReadonlyMap<string, ServerLimits>;
+}
+
+/** Writes a STATE from which a later run can continue if this one ends after the page. */
+export async function checkpoint(
+  page: Page,
+  streams: readonly SelectedStream[],
+  tracker: ReadTracker,
+  { state, writer }: Context,
+): Promise<void> {
+  const markers = progressMarkers(page.resume, tracker);
+  for (const { stream } of streams) {
+    state.set(stream, { ...state.bookmark(stream), progress_markers: markers });
+  }
+  await writer.state();
+}
+
+/**
+ * Ends a read. If every row came, the rows that did not come were deleted, and the bookmarks move
+ * on. The order matters: a STATE that another read writes in between must not claim what has not
+ * been written yet.
+ */
+export async function conclude(
+  streams: readonly SelectedStream[],
+  tracker: ReadTracker,
+  context: Context,
+): Promise<void> {
+  const { state, writer } = context;
+  if (tracker.isSure) {
+    await claim(streams, tracker.plan, context);
+    for (const { stream } of streams) {
+      state.set(stream, endedBookmark(stream, state.bookmark(stream), tracker));
+    }
+  }
+  await writer.state();
+}
+
+async function claim(
+  streams: readonly SelectedStream[],
+  plan: ReadPlan,
+  { writer, limits }: Context,
+): Promise<void> {
+  const { version, isComplete } = plan;
+  if (version === undefined || hidesRows(plan, limits)) return;
+  await claimWindow(streams, plan, version, writer);
+  if (!isComplete) return;
+  for (const { stream } of streams) await writer.activateVersion(stream, version);
+}
+
+/** Repeats the SCHEMA with the range that was read whole, so that a target can delete the rest of it. */
+async function claimWindow(
+  streams: readonly SelectedStream[],
+  { method, endpoint, range }: ReadPlan,
+  version: number,
+  writer: Writer,
+): Promise<void> {
+  const own = streams.find(({ stream }) => stream === endpoint.stream);
+  if (method !== 'window' || !own || !endpoint.date) return;
+  const covered = { column: endpoint.date.column, from: range.from, to: range.to, version };
+  await writer.schema(own, { 'x-covered': covered });
+}
+
+/** True if the server hides old rows without a date filter, and does not support one. */
+function hidesRows({ endpoint }: ReadPlan, limits: Context['limits']): boolean {
+  const canFilter = limits.get(endpoint.path)?.supports('date filter') ?? true;
+  if (endpoint.hidesWithoutDate !== true || canFilter) return false;
+  log.warning(
+    `${endpoint.path}: without a date filter the API hides old rows, so missing rows do not count as deleted.`,
+    { stream: endpoint.stream },
+  );
+  return true;
+}

@@ -1,0 +1,133 @@
+import { tableNames, type TableName } from '@exact-spotter/schema';
+import {
+  counter,
+  log,
+  stdoutOutput,
+  type Counter,
+  type JsonSchema,
+  type Message,
+} from '@exact-spotter/singer';
+import { loadMapper, type StreamMapper } from '@exact-spotter/stream-maps';
+import { schemaMessage, type SelectedStream } from '../catalog.ts';
+import type { State } from '../plan/state.ts';
+import type { StreamRow } from '../rows/readers.ts';
+import { program, type TapSettings } from '../settings.ts';
+import { LineOutput, type MessageOutput } from './lines.ts';
+
+/**
+ * Opens the writer of a run, with the stream maps of the settings. All streams are known in advance,
+ * so maps that do not fit them are reported before the first request.
+ * @param output where the messages go (default: lines)
+ * @throws SettingsError with everything that is wrong with the maps
+ */
+export async function openWriter(
+  settings: TapSettings,
+  selected: ReadonlyMap<TableName, SelectedStream>,
+  state: State,
+  output: MessageOutput = new LineOutput(stdoutOutput()),
+): Promise<Writer> {
+  const maps = await loadMapper(settings);
+  maps?.prepare(
+    [...selected.values()].map(({ stream, columns }) => schemaMessage(stream, columns)),
+  );
+  for (const warning of maps?.unmatched(tableNames) ?? []) log.warning(warning);
+  return new Writer(output, state, maps);
+}
+
+/**
+ * Opens the output of a run: lines, or lines and files if the settings ask for batches.
+ * @throws SettingsError if the folder of the files cannot be used
+ */
+export async function openOutput({ batch_config: config }: TapSettings): Promise<MessageOutput> {
+  if (!config) return new LineOutput(stdoutOutput());
+  const { openBatches } = await import('./batch-output.ts');
+  return openBatches(config, program.name, stdoutOutput());
+}
+
+/** Writes the messages of a run, in order. The messages of one call are written together. */
+export class Writer {
+  readonly #output: MessageOutput;
+  readonly #state: State;
+  readonly #maps: StreamMapper | undefined;
+  readonly #counters = new Map<TableName, Counter>();
+  readonly #rows = new Map<TableName, number>();
+
+  /** @param maps change the messages (default: none) */
+  constructor(output: MessageOutput, state: State, maps?: StreamMapper) {
+    this.#output = output;
+    this.#state = state;
+    this.#maps = maps;
+  }
+
+  /** @param more is added to the schema, e.g. `x-covered` */
+  async schema({ stream, columns }: SelectedStream, more: JsonSchema = {}): Promise<void> {
+    await this.#write([schemaMessage(stream, columns, more)]);
+  }
+
+  /**
+   * @param rows taken one by one, so that only one is in memory besides the text of its line
+   * @param versions of the rows, by stream; a stream without one sends rows without a version
+   * @param extracted when the rows were read, in milliseconds since 1970
+   */
+  async rows(
+    rows: Iterable<StreamRow>,
+    versions: ReadonlyMap<TableName, number>,
+    extracted: number,
+  ): Promise<void> {
+    const timeExtracted = `${new Date(extracted).toISOString().slice(0, -1)}000Z`;
+    await this.#write(this.#records(rows, versions, timeExtracted));
+  }
+
+  async activateVersion(stream: TableName, version: number): Promise<void> {
+    await this.#write([{ type: 'ACTIVATE_VERSION', stream, version }]);
+  }
+
+  /** Writes a STATE that covers everything written before. */
+  async state(): Promise<void> {
+    await this.#output.state(() => this.#state.value());
+  }
+
+  /** Waits until everything has been written. */
+  async end(): Promise<void> {
+    for (const records of this.#counters.values()) records.flush();
+    await this.#output.end();
+  }
+
+  /** Returns how many rows of a stream have been written. */
+  written(stream: TableName): number {
+    return this.#rows.get(stream) ?? 0;
+  }
+
+  *#records(
+    rows: Iterable<StreamRow>,
+    versions: ReadonlyMap<TableName, number>,
+    timeExtracted: string,
+  ): Generator<Message> {
+    for (const { stream, row } of rows) {
+      this.#count(stream);
+      const version = versions.get(stream);
+      const message = {
+        type: 'RECORD',
+        stream,
+        record: row,
+        time_extracted: timeExtracted,
+      } as const;
+      yield version === undefined ? message : { ...message, version };
+    }
+  }
+
+  async #write(messages: Iterable<Message>): Promise<void> {
+    await this.#output.write(this.#maps ? mapped(messages, this.#maps) : messages);
+  }
+
+  #count(stream: TableName): void {
+    const records = this.#counters.get(stream) ?? counter('record_count', { stream });
+    this.#counters.set(stream, records);
+    records.add();
+    this.#rows.set(stream, this.written(stream) + 1);
+  }
+}
+
+function* mapped(messages: Iterable<Message>, maps: StreamMapper): Generator<Message> {
+  for (const message of messages) yield* maps.map(message);
+}

@@ -1,0 +1,158 @@
+import type { JsonValue } from '@exact-spotter/singer';
+import type { Client } from '../api/client.ts';
+import { literal, type ApiRow } from '../api/odata.ts';
+import { judgePage, PAGING_START, wantsCount, type PagingProgress } from './page-end.ts';
+import { ignoredOption, orderProblem, pageKeyOf, pageOrder } from './page-order.ts';
+import {
+  noteIgnoredDates,
+  requestPage,
+  type Page,
+  type ReadRequest,
+  type RequestedPage,
+} from './query.ts';
+
+/** The endpoint cannot be read by key: it supports no filter or order, or its rows have no key. */
+export class KeyedReadError extends Error {
+  override readonly name = 'KeyedReadError';
+}
+
+/** Where the next page begins. */
+interface Cursor {
+  /** The last key that was read (unique), or the first that was not (shared by several rows). */
+  readonly key: JsonValue | undefined;
+  /** Rows of that key that have been read already, because a page was too small for all of them. */
+  readonly drained: number;
+  readonly lastDrained?: string;
+}
+
+/** How often the rows of one key are read from the start because they changed during the read. */
+const MOST_RESTARTS = 5;
+
+/**
+ * Reads pages by key. With a unique key: `gt` the last one. With a key that several rows share, the
+ * rows of a page's last key are left to the next page, which requests `ge`, so that no page ends
+ * inside a key. A key with more rows than a page is read with `$skip`, one row twice to notice
+ * changes.
+ * @throws KeyedReadError if this endpoint cannot be read by key
+ */
+export async function* pagesByKey(
+  client: Client,
+  request: ReadRequest,
+  resume: number | undefined,
+): AsyncGenerator<Page> {
+  let progress = PAGING_START;
+  let cursor: Cursor = { key: resume, drained: 0 };
+  for (let restarts = 0; ;) {
+    const page = await requestInOrder(client, request, cursor, progress);
+    const fresh = page.rows.length - (cursor.drained > 0 ? 1 : 0);
+    const judged = judgePage(page, fresh, progress, request.limits.supports('count'));
+    if (judged.isCountWrong) request.limits.disable('count', 'ignored');
+    const { isLast } = judged;
+    progress = judged.progress;
+    if (!continues(page, cursor)) {
+      restarts += 1;
+      if (restarts > MOST_RESTARTS) throw new KeyedReadError('the rows of a key keep changing');
+      progress = { ...progress, rows: progress.rows - cursor.drained };
+      cursor = { key: cursor.key, drained: 0 };
+      continue;
+    }
+    const { rows, next } = cut(page, cursor, request, isLast);
+    progress = { ...progress, rows: progress.rows + rows.length };
+    if (isLast && isDoubtful(progress, cursor)) await checkOrder(client, request, next);
+    yield {
+      rows,
+      ...(typeof next.key === 'number' && { resume: next.key }),
+      rowsRead: progress.rows,
+      total: progress.total,
+      isLast,
+      isSure: true,
+    };
+    if (isLast) return;
+    cursor = next;
+  }
+}
+
+/**
+ * True for a read of several pages that had no count, or got fewer rows than its first count
+ * promised: some may have been deleted meanwhile, or be where no page was requested.
+ */
+function isDoubtful({ rows, total }: PagingProgress, { key }: Cursor): boolean {
+  return key !== undefined && (total === undefined || rows < total);
+}
+
+/** A server that ignores the order may send pages each of which looks ordered. */
+async function checkOrder(client: Client, request: ReadRequest, { key }: Cursor): Promise<void> {
+  const problem = typeof key === 'number' ? await orderProblem(client, request, key) : undefined;
+  if (problem === undefined) return;
+  request.limits.disable('orderby', problem);
+  throw new KeyedReadError('orderby');
+}
+
+/** Requests a page whose rows are in order. One that is not is requested once more. */
+async function requestInOrder(
+  client: Client,
+  request: ReadRequest,
+  cursor: Cursor,
+  progress: PagingProgress,
+): Promise<RequestedPage> {
+  let page = await requestAt(client, request, cursor, progress);
+  if (ignoredOption(page.rows, request.endpoint, cursor.key)) {
+    page = await requestAt(client, request, cursor, progress);
+  }
+  const ignored = ignoredOption(page.rows, request.endpoint, cursor.key);
+  if (ignored) {
+    request.limits.disable(ignored, 'ignored');
+    throw new KeyedReadError(ignored);
+  }
+  noteIgnoredDates(page.rows, request);
+  return page;
+}
+
+async function requestAt(
+  client: Client,
+  request: ReadRequest,
+  cursor: Cursor,
+  progress: PagingProgress,
+): Promise<RequestedPage> {
+  const page = await requestPage(client, request, {
+    ...keyClause(request, cursor),
+    orderby: pageOrder(request.endpoint),
+    skip: Math.max(0, cursor.drained - 1),
+    count: wantsCount(progress, request.limits),
+  });
+  for (const option of ['key filter', 'orderby'] as const) {
+    if (!request.limits.supports(option)) throw new KeyedReadError(option);
+  }
+  return page;
+}
+
+function keyClause({ endpoint }: ReadRequest, { key }: Cursor): { key?: string } {
+  if (key === undefined) return {};
+  const { member, unique } = endpoint.pageKey;
+  return { key: `${member} ${unique ? 'gt' : 'ge'} ${literal(key)}` };
+}
+
+/** True if the page continues a key's rows where the page before left them. */
+function continues({ rows }: RequestedPage, { drained, lastDrained }: Cursor): boolean {
+  if (drained === 0) return true;
+  return rows[0] !== undefined && JSON.stringify(rows[0]) === lastDrained;
+}
+
+/** Returns the rows to yield now, and where the next page begins. */
+function cut(
+  { rows: all }: RequestedPage,
+  cursor: Cursor,
+  { endpoint }: ReadRequest,
+  isLast: boolean,
+): { readonly rows: readonly ApiRow[]; readonly next: Cursor } {
+  const rows = cursor.drained > 0 ? all.slice(1) : all;
+  const last = all.at(-1);
+  if (last === undefined) return { rows, next: cursor };
+  const key = pageKeyOf(endpoint, last);
+  if (endpoint.pageKey.unique || isLast) return { rows, next: { key, drained: 0 } };
+  const begun = rows.findIndex((row) => pageKeyOf(endpoint, row) === key);
+  const isOneKey = begun === 0 || (cursor.drained > 0 && key === cursor.key);
+  if (!isOneKey) return { rows: rows.slice(0, begun), next: { key, drained: 0 } };
+  const drained = (key === cursor.key ? cursor.drained : 0) + rows.length;
+  return { rows, next: { key, drained, lastDrained: JSON.stringify(last) } };
+}

@@ -1,0 +1,155 @@
+import { tables } from '@exact-spotter/schema';
+import { log } from '@exact-spotter/singer';
+import type { Client } from '../api/client.ts';
+import type { ApiRow } from '../api/odata.ts';
+import type { Endpoint } from '../endpoints.ts';
+import { valueAt } from '../rows/path.ts';
+import { judgePage, PAGING_START, wantsCount, type PagingProgress } from './page-end.ts';
+import { pageOrder } from './page-order.ts';
+import {
+  noteIgnoredDates,
+  requestPage,
+  type Page,
+  type ReadRequest,
+  type RequestedPage,
+} from './query.ts';
+
+/** Rows of the page before that are requested again: up to N rows may come or go between two pages. */
+const OVERLAP = 20;
+/** How often an endpoint is read from the start because rows moved farther than the overlap. */
+const MOST_RESTARTS = 5;
+
+/**
+ * Reads pages with `$skip`, for an endpoint that supports nothing better. Rows that come and go shift
+ * all rows after them, so every page begins inside the one before. If rows of that page are found
+ * again, reading continues after them; if none is, the endpoint is read from the start. It is also
+ * read again if rows may have swapped places unnoticed, until nothing new comes.
+ */
+export async function* pagesByOffset(client: Client, request: ReadRequest): AsyncGenerator<Page> {
+  const found = new FoundRows(request);
+  for (let restarts = 0; restarts < MOST_RESTARTS; restarts += 1) {
+    found.beginPass();
+    if (yield* onePass(client, request, found)) return;
+  }
+  const { path, stream } = request.endpoint;
+  log.warning(
+    `${path} changed too fast to be read by offset: some rows may be missing until the next run.`,
+    { stream },
+  );
+  yield { rows: [], rowsRead: 0, isLast: true, isSure: false };
+}
+
+/** @returns false if the rows moved too far and have to be read from the start */
+async function* onePass(
+  client: Client,
+  request: ReadRequest,
+  found: FoundRows,
+): AsyncGenerator<Page, boolean> {
+  let progress = PAGING_START;
+  const identity = identityOf(request.endpoint);
+  let tail: string[] = [];
+  for (let position = 0; ;) {
+    const again = Math.min(overlap(request), position);
+    const page = await requestAt(client, request, position - again, progress);
+    const identities = page.rows.map(identity);
+    const from = indexAfter(tail, identities);
+    if (from === undefined && (page.rows.length > 0 || again > 0)) return false;
+    const rows = page.rows.slice(from ?? 0);
+    // Only rows that are known: the end, or a server that ignores $skip.
+    const isKnown = position > 0 && rows.length === 0;
+    if (isKnown && page.rows.length > again) return false;
+    const judged = judgePage(page, rows.length, progress, request.limits.supports('count'));
+    if (judged.isCountWrong) request.limits.disable('count', 'ignored');
+    const isEnd = judged.isLast || isKnown;
+    // A new row may also be among those that should be known.
+    const missed = page.rows.filter(
+      (_, index) => index < (from ?? 0) && found.lacks(identities[index]),
+    );
+    found.add(identities);
+    const { total } = judged.progress;
+    const isLast = isEnd && (position === 0 || found.isComplete(total));
+    position = page.skip + page.rows.length;
+    progress = { ...judged.progress, rows: position };
+    yield { rows: [...missed, ...rows], rowsRead: position, total, isLast, isSure: true };
+    if (isEnd) return isLast;
+    tail = identities.slice(-OVERLAP);
+  }
+}
+
+/**
+ * Rows seen so far of an endpoint without a total order: if rows that share a key swap places between
+ * requests, one is read twice and another is missed. Their number reveals it. Keeps the keys of all
+ * rows, about 100 bytes each, only for such an endpoint and only if it must be read by offset.
+ */
+class FoundRows {
+  readonly #isOrderPartial: boolean;
+  readonly #found = new Set<string>();
+  #before = 0;
+  #passes = 0;
+
+  constructor({ endpoint, limits }: ReadRequest) {
+    this.#isOrderPartial = !endpoint.pageKey.unique || !limits.supports('orderby');
+  }
+
+  beginPass(): void {
+    this.#before = this.#found.size;
+    this.#passes += 1;
+  }
+
+  add(identities: readonly string[]): void {
+    if (!this.#isOrderPartial) return;
+    for (const identity of identities) this.#found.add(identity);
+  }
+
+  lacks(identity: string | undefined): boolean {
+    return this.#isOrderPartial && identity !== undefined && !this.#found.has(identity);
+  }
+
+  /** If the API has the same row twice, the total is never reached, but a pass brings nothing new. */
+  isComplete(total: number | undefined): boolean {
+    const isNothingNew = this.#passes > 1 && this.#found.size === this.#before;
+    const isTotalReached = total !== undefined && this.#found.size >= total;
+    return !this.#isOrderPartial || isNothingNew || isTotalReached;
+  }
+}
+
+async function requestAt(
+  client: Client,
+  request: ReadRequest,
+  skip: number,
+  progress: PagingProgress,
+): Promise<RequestedPage> {
+  const page = await requestPage(client, request, {
+    orderby: pageOrder(request.endpoint),
+    skip,
+    count: wantsCount(progress, request.limits),
+  });
+  noteIgnoredDates(page.rows, request);
+  return page;
+}
+
+/** Up to half of what the server sends in one page. */
+function overlap({ limits }: ReadRequest): number {
+  return Math.min(OVERLAP, Math.floor(Math.min(limits.top, limits.longestPage) / 2));
+}
+
+/** Returns the index after the last row of `tail` that is found; undefined if none is. */
+function indexAfter(tail: readonly string[], identities: readonly string[]): number | undefined {
+  if (tail.length === 0) return 0;
+  for (const known of tail.toReversed()) {
+    const found = identities.lastIndexOf(known);
+    if (found >= 0) return found + 1;
+  }
+  return undefined;
+}
+
+/** Identifies a row by the values of its table's key, or by the whole row if it has none of them. */
+function identityOf({ stream, columns }: Endpoint): (row: ApiRow) => string {
+  const paths = tables[stream]['x-key'].map((column) =>
+    [columns[column] ?? column].flat().map((path) => path.split('.')),
+  );
+  return (row) => {
+    const key = paths.map((sources) => sources.map((path) => valueAt(row, path) ?? null));
+    return JSON.stringify(key.flat().every((value) => value === null) ? row : key);
+  };
+}

@@ -1,0 +1,63 @@
+import type { JsonValue } from '@exact-spotter/singer';
+import type { Client } from '../api/client.ts';
+import { ApiBrokenError, ApiRejectedError } from '../api/errors.ts';
+import type { ApiRow } from '../api/odata.ts';
+import type { Endpoint } from '../endpoints.ts';
+import { valueAt } from '../rows/path.ts';
+import { requestFirst, type ReadRequest } from './query.ts';
+import type { QueryOption } from './server-limits.ts';
+
+/** The `$orderby` of an endpoint's pages. */
+export function pageOrder({ pageKey, tieOrder }: Endpoint): string[] {
+  return [pageKey.member, ...(tieOrder === undefined ? [] : [tieOrder])];
+}
+
+/** The value of a row's page key. */
+export function pageKeyOf({ pageKey }: Endpoint, row: ApiRow): JsonValue | undefined {
+  return valueAt(row, pageKey.member.split('.'));
+}
+
+/**
+ * Returns the query option that the server evidently ignored; undefined if the page is as requested.
+ * @param key the key that the page was requested to begin with (shared key) or after (unique key)
+ */
+export function ignoredOption(
+  rows: readonly ApiRow[],
+  endpoint: Endpoint,
+  key: JsonValue | undefined,
+): QueryOption | undefined {
+  const { unique } = endpoint.pageKey;
+  let before = typeof key === 'number' ? key : -Infinity;
+  let isFirst = !unique || key === undefined;
+  for (const row of rows) {
+    const value = pageKeyOf(endpoint, row);
+    if (typeof value !== 'number') return 'key filter';
+    const isTooLow = unique && !isFirst ? value <= before : value < before;
+    if (isTooLow) return before === key ? 'key filter' : 'orderby';
+    before = value;
+    isFirst = !unique;
+  }
+  return undefined;
+}
+
+/**
+ * Requests the last row. A server that does not order returns another one.
+ * @param key the highest one that was read
+ * @returns what the server does with the order; undefined if it orders
+ */
+export async function orderProblem(
+  client: Client,
+  request: ReadRequest,
+  key: number,
+): Promise<'ignored' | 'rejected' | undefined> {
+  const { endpoint } = request;
+  try {
+    const row = await requestFirst(client, request, [`${endpoint.pageKey.member} desc`]);
+    const last = row && pageKeyOf(endpoint, row);
+    return row === undefined || (typeof last === 'number' && last >= key) ? undefined : 'ignored';
+  } catch (error) {
+    // An error that may pass, such as a timeout, proves nothing.
+    if (error instanceof ApiRejectedError || error instanceof ApiBrokenError) return 'rejected';
+    throw error;
+  }
+}

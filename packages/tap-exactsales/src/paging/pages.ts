@@ -1,0 +1,52 @@
+import type { Client } from '../api/client.ts';
+import type { DateFilter } from '../plan/date-range.ts';
+import type { ReadPlan } from '../plan/plan.ts';
+import type { Progress } from '../progress.ts';
+import { membersToSelect } from '../rows/members.ts';
+import { pagesByKey, KeyedReadError } from './by-key.ts';
+import { pagesByOffset } from './by-offset.ts';
+import type { Page, ReadRequest } from './query.ts';
+import { limitsOf, type ServerLimits } from './server-limits.ts';
+
+interface Context {
+  readonly client: Client;
+  readonly progress: Progress;
+  readonly pageSize: number;
+  readonly limits: Map<string, ServerLimits>;
+}
+
+/** Requests the pages of a plan, and reports the progress. */
+export function requestPages(
+  { endpoint, endpoints, progress: markers }: ReadPlan,
+  dates: DateFilter,
+  { client, limits: known, pageSize, progress }: Context,
+): AsyncGenerator<Page> {
+  const select = membersToSelect(endpoints);
+  const limits = limitsOf(endpoint.path, known, pageSize);
+  const request = { endpoint, limits, dates, ...(select && { select }) };
+  const name = endpoints.map((selected) => selected.endpoint.stream).join(' + ');
+  return progress.follow(name, readPages(client, request, markers?.after));
+}
+
+/**
+ * Reads all rows, page by page: by key if the endpoint can be filtered and ordered by one, otherwise
+ * by offset. The page key never changes in a row, so a row that changes during the read keeps its
+ * place: none is skipped, and none comes forever. The server's links are never followed, because
+ * last pages have them too, and they may lead anywhere.
+ * @param resume what a page of an earlier run said; only rows after it are read
+ */
+export async function* readPages(
+  client: Client,
+  request: ReadRequest,
+  resume?: number,
+): AsyncGenerator<Page> {
+  if (request.limits.supports('key filter') && request.limits.supports('orderby')) {
+    try {
+      yield* pagesByKey(client, request, resume);
+      return;
+    } catch (error) {
+      if (!(error instanceof KeyedReadError)) throw error;
+    }
+  }
+  yield* pagesByOffset(client, request);
+}

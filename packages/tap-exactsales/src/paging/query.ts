@@ -1,0 +1,163 @@
+import type { Client, RetryPolicy } from '../api/client.ts';
+import {
+  ApiBrokenError,
+  ApiRejectedError,
+  ApiTimeoutError,
+  isEndpointError,
+} from '../api/errors.ts';
+import type { ApiPage, ApiRow, Query } from '../api/odata.ts';
+import type { Endpoint } from '../endpoints.ts';
+import type { DateFilter } from '../plan/date-range.ts';
+import { findBreaking, findRejected, optionsToDoubt } from './option-search.ts';
+import { FEWEST_ROWS, type QueryOption, type ServerLimits } from './server-limits.ts';
+
+/** What the requests of a read have in common. */
+export interface ReadRequest {
+  readonly endpoint: Endpoint;
+  readonly limits: ServerLimits;
+  readonly dates: DateFilter;
+  /** Members to request (default: all). */
+  readonly select?: readonly string[];
+}
+
+/** The part of a query that differs from page to page. */
+export interface PagePosition {
+  /** A clause on the page key. */
+  readonly key?: string;
+  readonly orderby?: readonly string[];
+  readonly skip?: number;
+  readonly count: boolean;
+}
+
+/** A page, and what was requested. */
+export interface RequestedPage extends ApiPage {
+  readonly top: number;
+  readonly skip: number;
+}
+
+/** Rows in the order of reading. */
+export interface Page {
+  readonly rows: readonly ApiRow[];
+  /** Where a later run can continue: see readPages. Missing if it must start over. */
+  readonly resume?: number;
+  /** Rows of this read so far, each counted once however often it came. */
+  readonly rowsRead: number;
+  /** Rows of the whole read, as far as the server says. */
+  readonly total?: number | undefined;
+  readonly isLast: boolean;
+  /** False if rows may have been skipped: the rows kept moving and have no key to read by. */
+  readonly isSure: boolean;
+}
+
+/**
+ * Requests one page, with every option that the endpoint is not known to lack. After a 400 it leaves
+ * out options one by one until the request succeeds; after a timeout it requests fewer rows.
+ */
+export async function requestPage(
+  client: Client,
+  request: ReadRequest,
+  position: PagePosition,
+): Promise<RequestedPage> {
+  const { limits } = request;
+  for (;;) {
+    const top = limits.top;
+    const options = usedOptions(request, position);
+    const policy = top <= FEWEST_ROWS ? 'always' : 'except timeouts';
+    try {
+      const page = await send(client, request, position, options, top, policy);
+      limits.longestPage = Math.max(limits.longestPage, page.rows.length);
+      return page;
+    } catch (error) {
+      if (error instanceof ApiTimeoutError && limits.halve()) continue;
+      if (!(await findsCause(client, request, position, options, error))) throw error;
+    }
+  }
+}
+
+/** Requests the first row in an order, of all that a read finds. */
+export async function requestFirst(
+  client: Client,
+  request: ReadRequest,
+  orderby: readonly string[],
+): Promise<ApiRow | undefined> {
+  const position = { orderby, count: false };
+  const options = usedOptions(request, position);
+  const { rows } = await send(client, request, position, options, 1, 'always');
+  return rows[0];
+}
+
+/** Rows outside of the requested dates show that the server ignores the filter. */
+export function noteIgnoredDates(rows: readonly ApiRow[], { limits, dates }: ReadRequest): void {
+  if (dates.clauses.length === 0) return;
+  for (const row of rows) {
+    const option = dates.ignoredOption(row);
+    if (option !== undefined) limits.disable(option, 'ignored');
+  }
+}
+
+function usedOptions(
+  { endpoint, dates, select, limits }: ReadRequest,
+  position: PagePosition,
+): QueryOption[] {
+  const used: Readonly<Record<QueryOption, boolean>> = {
+    select: select !== undefined,
+    count: position.count,
+    'date filter': dates.byOption['date filter'] !== undefined,
+    'date end': dates.byOption['date end'] !== undefined,
+    'key filter': position.key !== undefined,
+    orderby: position.orderby !== undefined,
+    top: true,
+  };
+  return optionsToDoubt(endpoint).filter((option) => used[option] && limits.supports(option));
+}
+
+async function send(
+  client: Client,
+  { endpoint, dates, select }: ReadRequest,
+  { key, orderby, skip = 0 }: PagePosition,
+  options: readonly QueryOption[],
+  top: number,
+  policy: RetryPolicy,
+): Promise<RequestedPage> {
+  const uses = (option: QueryOption): boolean => options.includes(option);
+  const query: Query = {
+    filter: [
+      ...(['date filter', 'date end'] as const).flatMap((option) =>
+        uses(option) ? (dates.byOption[option] ?? []) : [],
+      ),
+      ...(uses('key filter') && key !== undefined ? [key] : []),
+    ],
+    ...(uses('orderby') && orderby && { orderby }),
+    ...(uses('select') && select && { select }),
+    count: uses('count'),
+    ...(uses('top') && { top }),
+    skip,
+  };
+  return { ...(await client.page(endpoint.path, query, policy)), top, skip };
+}
+
+/**
+ * Finds the options that an error comes from, if the endpoint can be read without them: they are not
+ * used again.
+ */
+async function findsCause(
+  client: Client,
+  request: ReadRequest,
+  position: PagePosition,
+  options: readonly QueryOption[],
+  error: unknown,
+): Promise<boolean> {
+  const isRejected = error instanceof ApiRejectedError;
+  if (!isRejected && !(error instanceof ApiBrokenError)) return false;
+  const policy = isRejected ? 'always' : 'never';
+  const accepts = async (tried: readonly QueryOption[]): Promise<boolean> => {
+    try {
+      await send(client, request, position, tried, 1, policy);
+      return true;
+    } catch (refusal) {
+      if (!isEndpointError(refusal)) throw refusal;
+      return false;
+    }
+  };
+  return (isRejected ? findRejected : findBreaking)(options, request.limits, accepts);
+}

@@ -1,0 +1,54 @@
+import { log } from '@exact-spotter/singer';
+import type { Client } from '../api/client.ts';
+import { isEndpointError } from '../api/errors.ts';
+import { dateFilter } from '../plan/date-range.ts';
+import type { ReadPlan } from '../plan/plan.ts';
+import type { Timezone } from '../rows/timezone.ts';
+import type { ServerLimits } from './server-limits.ts';
+
+interface Context {
+  readonly client: Client;
+  readonly timezone: Timezone;
+  readonly limits: ReadonlyMap<string, ServerLimits>;
+}
+
+/**
+ * Compares the rows of a complete read with the server's count under the same filter, with one
+ * request, and logs the result. Skips a read that continued an interrupted one, which does not know
+ * how many rows came before.
+ * @param rows that were read, each counted once
+ */
+export async function reconcile(plan: ReadPlan, rows: number, context: Context): Promise<void> {
+  if (plan.version === undefined || plan.progress) return;
+  const { path, stream } = plan.endpoint;
+  const counted = await countRows(plan, context);
+  if (counted === undefined) {
+    log.warning(`${path}: ${rows} rows were read, but the API returns no count to compare.`, {
+      stream,
+    });
+  } else if (counted === rows) {
+    log.debug(`${path}: ${rows} rows were read, the same number as the API counts.`, { stream });
+  } else {
+    log.warning(
+      `${path}: ${rows} rows were read, but the API counts ${counted}. Rows added or deleted during the read make a small difference; run again if it is large.`,
+      { stream },
+    );
+  }
+}
+
+async function countRows(
+  { endpoint, range }: ReadPlan,
+  { client, timezone, limits: known }: Context,
+): Promise<number | undefined> {
+  const limits = known.get(endpoint.path);
+  const isFiltered = (['date filter', 'date end'] as const).every(
+    (option) => limits?.supports(option) ?? true,
+  );
+  const { clauses } = dateFilter(endpoint, range, timezone);
+  try {
+    return await client.count(endpoint.path, { filter: isFiltered ? clauses : [] });
+  } catch (error) {
+    if (!isEndpointError(error)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import { log } from '@exact-spotter/singer';
+import type { DateOption } from '../plan/date-range.ts';
+
+/** An option of a query that the server may not support on an endpoint. */
+export type QueryOption = 'select' | DateOption | 'count' | 'key filter' | 'orderby' | 'top';
+
+/** What a run does instead. */
+const FALLBACKS: Readonly<Record<QueryOption, string>> = {
+  select: 'requesting all columns and dropping the others here',
+  count: 'reading until a page has no new rows',
+  'date filter': 'reading all rows and filtering them here',
+  'date end': 'reading later rows too and dropping them here',
+  'key filter': 'reading pages by offset',
+  orderby: 'reading pages by offset, in any order',
+  top: 'accepting pages of any length',
+};
+
+/** The smallest page that is requested after timeouts. */
+export const FEWEST_ROWS = 25;
+
+/** What a run has found out about an endpoint. An option that failed is not used again. */
+export class ServerLimits {
+  readonly #path: string;
+  readonly #failed = new Set<QueryOption>();
+  /** Rows to request in a page. */
+  top: number;
+  /** Rows in the longest page so far. */
+  longestPage = 0;
+
+  constructor(path: string, pageSize: number) {
+    this.#path = path;
+    // A key with more rows than a page is read with an overlap of one row: a page of one would never advance.
+    this.top = Math.max(2, pageSize);
+  }
+
+  supports(option: QueryOption): boolean {
+    return !this.#failed.has(option);
+  }
+
+  /** Stops using an option; warns once. */
+  disable(option: QueryOption, how: 'rejected' | 'ignored'): void {
+    if (this.#failed.has(option)) return;
+    this.#failed.add(option);
+    log.warning(`${this.#path}: the API ${VERBS[how]} the ${option}; ${FALLBACKS[option]}.`);
+  }
+
+  /** Requests half as many rows from now on. @returns false if there are few enough already */
+  halve(): boolean {
+    if (this.top <= FEWEST_ROWS) return false;
+    this.top = Math.max(FEWEST_ROWS, Math.floor(this.top / 2));
+    log.warning(`${this.#path}: the request timed out; requesting ${this.top} rows at a time.`);
+    return true;
+  }
+
+  /** Requests fewer rows from now on, because the server rejects so many. @returns false if there are few enough already */
+  lower(): boolean {
+    const next = ROUND_SIZES.find((size) => size < this.top);
+    if (next === undefined) return false;
+    this.top = next;
+    log.warning(`${this.#path}: the API rejects so many rows; requesting ${next} at a time.`);
+    return true;
+  }
+}
+
+/** Returns what is known about an endpoint so far. */
+export function limitsOf(
+  path: string,
+  known: Map<string, ServerLimits>,
+  pageSize: number,
+): ServerLimits {
+  const limits = known.get(path) ?? new ServerLimits(path, pageSize);
+  known.set(path, limits);
+  return limits;
+}
+
+const VERBS = { rejected: 'rejects', ignored: 'ignores' } as const;
+/** Limits that a server is likely to have. */
+const ROUND_SIZES = [1000, 500, 250, 200, 100, 50, 25, 10];

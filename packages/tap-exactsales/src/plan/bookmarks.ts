@@ -1,0 +1,115 @@
+import type { TableName } from '@exact-spotter/schema';
+import { earlier, later, type Instant } from '@exact-spotter/singer';
+import type { Client } from '../api/client.ts';
+import type { ApiRow } from '../api/odata.ts';
+import { replicationKey } from '../catalog.ts';
+import type { Timezone } from '../rows/timezone.ts';
+import { dateReader } from './date-range.ts';
+import { isAhead, type ReadPlan } from './plan.ts';
+import type { Bookmark, ProgressMarkers } from './state.ts';
+
+/** How far a read has come. */
+export class ReadTracker {
+  readonly plan: ReadPlan;
+  readonly #dateOf: (row: ApiRow) => Instant | undefined;
+  #startedAt: Instant;
+  #newest: Instant | undefined;
+  #rowsRead = 0;
+  #isSure = true;
+
+  constructor(plan: ReadPlan, timezone: Timezone) {
+    this.plan = plan;
+    this.#dateOf = dateReader(plan.endpoint, timezone);
+    this.#startedAt = plan.startedAt;
+    this.#newest = plan.progress?.newest;
+  }
+
+  /** When the read began, by our clock or the server's, whichever is behind. */
+  get startedAt(): Instant {
+    return this.#startedAt;
+  }
+
+  /** The latest date among the rows. */
+  get newest(): Instant | undefined {
+    return this.#newest;
+  }
+
+  /** Rows that the API sent, each counted once. */
+  get rowsRead(): number {
+    return this.#rowsRead;
+  }
+
+  /** False if rows may be missing. */
+  get isSure(): boolean {
+    return this.#isSure;
+  }
+
+  /** @param rows those of the page that are in the plan's range */
+  note(
+    page: { readonly rowsRead: number; readonly isSure: boolean },
+    rows: readonly ApiRow[],
+    client: Client,
+  ): void {
+    // A response shows the server's clock: what changes after the start is for the next run.
+    if (!this.plan.progress) this.#startedAt = client.atServer(this.plan.startedAt);
+    this.#rowsRead = page.rowsRead;
+    this.#isSure &&= page.isSure;
+    for (const row of rows) {
+      const date = this.#dateOf(row);
+      if (date === undefined) continue;
+      this.#newest = this.#newest === undefined ? date : later(this.#newest, date);
+    }
+  }
+}
+
+/** The bookmark of a stream whose read has ended well. */
+export function endedBookmark(
+  stream: TableName,
+  before: Bookmark,
+  { plan: { method, isComplete, version, endpoint }, startedAt, newest }: ReadTracker,
+): Bookmark {
+  const key = replicationKey(endpoint.stream);
+  const isOwnKey = replicationKey(stream) !== undefined;
+  const value = method === 'window' ? startedAt : latest(before, startedAt, newest);
+  return {
+    ...before,
+    ...(isOwnKey && key !== undefined && { replication_key: key }),
+    ...(method !== 'full' && value !== undefined && { replication_key_value: value }),
+    ...(version !== undefined && { version }),
+    read_at: startedAt,
+    full_read_at: isComplete ? startedAt : (before.full_read_at ?? startedAt),
+    progress_markers: null,
+  };
+}
+
+/** The latest date seen, but never later than the start of the read: rows may be dated in the future. */
+function latest(
+  { replication_key_value: before }: Bookmark,
+  startedAt: Instant,
+  newest: Instant | undefined,
+): Instant | undefined {
+  const seen = newest && earlier(newest, startedAt);
+  const known = before !== undefined && isAhead(before, startedAt) ? startedAt : before;
+  return known !== undefined && seen !== undefined ? later(known, seen) : (seen ?? known);
+}
+
+/**
+ * Where a later run can continue if this one is interrupted.
+ * @param resume the page key to continue after
+ * @returns null if the later run must start over
+ */
+export function progressMarkers(
+  resume: number | undefined,
+  { plan: { endpoint, method, isComplete, range, version }, startedAt, newest }: ReadTracker,
+): ProgressMarkers | null {
+  if (resume === undefined || method !== 'incremental') return null;
+  return {
+    path: endpoint.path,
+    after: resume,
+    started_at: startedAt,
+    complete: isComplete,
+    ...range,
+    ...(version !== undefined && { version }),
+    ...(newest !== undefined && { newest }),
+  };
+}

@@ -1,0 +1,128 @@
+import { compareInstants, earlier, later, shiftInstant, type Instant } from '@exact-spotter/singer';
+import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants';
+import type { ApiRow } from '../api/odata.ts';
+import type { DateColumn, Endpoint } from '../endpoints.ts';
+import { valueAt } from '../rows/path.ts';
+import type { Clock, Timezone } from '../rows/timezone.ts';
+
+/** Dates in [from, to); a missing end is open. */
+export interface DateRange {
+  readonly from?: Instant;
+  readonly to?: Instant;
+}
+
+/** A range of an endpoint's date column: as a filter for the server, and checked here too. */
+export interface DateFilter {
+  /** Clauses for `$filter`. They match every row of the range, and perhaps some near its ends. */
+  readonly clauses: readonly string[];
+  readonly byOption: Partial<Readonly<Record<DateOption, string>>>;
+  /** A row without a date belongs to every range. */
+  contains(row: ApiRow): boolean;
+  /** The option that should have excluded a row; undefined if the row was requested. */
+  ignoredOption(row: ApiRow): DateOption | undefined;
+}
+
+/** The two ends of a range: a server may support one and not the other. */
+export type DateOption = 'date filter' | 'date end';
+
+/** How far outside the range a row may be if the zone of its date is uncertain. */
+const EDGE = millisecondsInDay + millisecondsInHour;
+/** The same for dates in UTC: a server may compare whole seconds, or compare strings. */
+const UTC_EDGE = millisecondsInMinute;
+
+export function dateFilter(endpoint: Endpoint, range: DateRange, timezone: Timezone): DateFilter {
+  const { date } = endpoint;
+  if (!date || (range.from === undefined && range.to === undefined)) return EVERYTHING;
+  const clock = dateClock(endpoint);
+  const dateOf = dateReader(endpoint, timezone);
+  const excludes = (row: ApiRow, { from, to }: DateRange): DateOption | undefined => {
+    const at = dateOf(row);
+    if (at === undefined) return undefined;
+    if (from !== undefined && compareInstants(at, from) < 0) return 'date filter';
+    return to !== undefined && compareInstants(at, to) >= 0 ? 'date end' : undefined;
+  };
+  const widened = widen(range, clock === 'utc' ? UTC_EDGE : EDGE);
+  const byOption = clausesOf(date, clock, range, timezone);
+  return {
+    clauses: Object.values(byOption),
+    byOption,
+    contains: (row) => excludes(row, range) === undefined,
+    ignoredOption: (row) => excludes(row, widened),
+  };
+}
+
+/** Returns a function that reads the date an endpoint is filtered by, or undefined if a row has none. */
+export function dateReader(
+  endpoint: Endpoint,
+  timezone: Timezone,
+): (row: ApiRow) => Instant | undefined {
+  const path = endpoint.date?.member.split('.');
+  const clock = dateClock(endpoint);
+  return (row) => {
+    const written = path && valueAt(row, path);
+    return typeof written === 'string' ? timezone.toInstant(written, clock) : undefined;
+  };
+}
+
+function dateClock({ date, clocks = {} }: Endpoint): Clock {
+  return (date && clocks[date.column]) ?? 'zoned';
+}
+
+const EVERYTHING: DateFilter = {
+  clauses: [],
+  byOption: {},
+  contains: () => true,
+  ignoredOption: () => undefined,
+};
+
+/** @param by milliseconds */
+function widen({ from, to }: DateRange, by: number): DateRange {
+  return {
+    ...(from !== undefined && { from: shiftInstant(from, -by) }),
+    ...(to !== undefined && { to: shiftInstant(to, by) }),
+  };
+}
+
+function clausesOf(
+  { member, literal }: DateColumn,
+  clock: Clock,
+  { from, to }: DateRange,
+  timezone: Timezone,
+): Partial<Record<DateOption, string>> {
+  const write = LITERALS[literal];
+  return {
+    ...(from !== undefined && {
+      'date filter': `${member} ge ${write(earliestReading(from, clock, timezone))}`,
+    }),
+    ...(to !== undefined && {
+      'date end': `${member} lt ${write(latestReading(to, clock, timezone))}`,
+    }),
+  };
+}
+
+/** Date and time on the API's clock, without a suffix. */
+type ClockText = string;
+
+const LITERALS: Readonly<Record<DateColumn['literal'], (text: ClockText) => string>> = {
+  instant: (text) => `${text}Z`,
+  wall: (text) => `${text}Z`,
+  text: (text) => `'${text}'`,
+};
+
+/**
+ * The earliest reading of an instant on a clock that may be the account's or UTC. It is an hour
+ * early, because the wall clock shows the same hour twice at the end of daylight saving time.
+ */
+function earliestReading(instant: Instant, clock: Clock, timezone: Timezone): ClockText {
+  const wall = `${timezone.toWall(shiftInstant(instant, -millisecondsInHour))}Z`;
+  return bare(clock === 'utc' ? instant : clock === 'wall' ? wall : earlier(instant, wall));
+}
+
+function latestReading(instant: Instant, clock: Clock, timezone: Timezone): ClockText {
+  const wall = `${timezone.toWall(shiftInstant(instant, millisecondsInHour))}Z`;
+  return bare(clock === 'utc' ? instant : clock === 'wall' ? wall : later(instant, wall));
+}
+
+function bare(instant: Instant): ClockText {
+  return instant.slice(0, -1);
+}

@@ -1,0 +1,212 @@
+import {
+  readReplication,
+  tables,
+  type ReplicationMethod,
+  type TableName,
+} from '@exact-spotter/schema';
+import {
+  compareInstants,
+  earlier,
+  later,
+  milliseconds,
+  shiftInstant,
+  type Instant,
+} from '@exact-spotter/singer';
+import { millisecondsInDay } from 'date-fns/constants';
+import type { SelectedEndpoint } from '../catalog.ts';
+import type { Endpoint } from '../endpoints.ts';
+import type { Timezone } from '../rows/timezone.ts';
+import { EARLIEST_START, type TapSettings } from '../settings.ts';
+import type { DateRange } from './date-range.ts';
+import type { Bookmark, ProgressMarkers, State } from './state.ts';
+
+/** One read of an endpoint, from its first page to its last. */
+export interface ReadPlan {
+  /** The endpoint whose pages are requested: the last of `endpoints`. */
+  readonly endpoint: Endpoint;
+  /** The endpoints that the read serves. */
+  readonly endpoints: readonly SelectedEndpoint[];
+  readonly method: ReplicationMethod;
+  /** Every row from the start date on is read, so rows that do not come were deleted. */
+  readonly isComplete: boolean;
+  readonly range: DateRange;
+  readonly startedAt: Instant;
+  /** The new version of the streams' rows; missing if they keep the one they have. */
+  readonly version?: number;
+  /** The version of the rows to send, by stream. */
+  readonly versions: ReadonlyMap<TableName, number>;
+  /** What an interrupted run has read already. */
+  readonly progress?: ProgressMarkers;
+}
+
+/** The settings that a plan depends on. */
+export interface PlanSettings {
+  readonly startDate: Instant;
+  /** No row is older than the start date, so a filter is not needed. */
+  readonly isFromTheBeginning: boolean;
+  readonly pastDays: number;
+  readonly futureDays: number;
+  readonly fullRefreshDays: number;
+  readonly lookbackDays: number;
+}
+
+export function planSettings(settings: TapSettings, timezone: Timezone): PlanSettings {
+  const startDate = timezone.toInstant(settings.start_date, 'zoned');
+  if (startDate === undefined) throw new Error('a start date that the checks let through');
+  return {
+    startDate,
+    isFromTheBeginning: settings.start_date === EARLIEST_START,
+    pastDays: settings.past_days,
+    futureDays: settings.future_days,
+    fullRefreshDays: settings.full_refresh_days,
+    lookbackDays: settings.lookback_days,
+  };
+}
+
+/**
+ * Plans the read of endpoints that share their rows: from the first page, or from where an earlier
+ * run was interrupted.
+ * @param now the start of the read; rows dated later do not count as read
+ */
+export function planRead(
+  endpoints: readonly SelectedEndpoint[],
+  state: State,
+  settings: PlanSettings,
+  now: Instant,
+): ReadPlan {
+  const endpoint = endpoints.at(-1)?.endpoint;
+  if (!endpoint) throw new Error('a read without an endpoint');
+  const method = readReplication(tables[endpoint.stream])?.method ?? 'full';
+  const streams = endpoints.flatMap((selected) => selected.streams);
+  const bookmarks = streams.map(({ stream }) => state.bookmark(stream));
+  const how =
+    resumedRead(endpoint, method, bookmarks, now) ??
+    newRead(
+      method,
+      streams.some(({ isFullTable }) => isFullTable),
+      bookmarks,
+      settings,
+      now,
+    );
+  const versions = streams.flatMap(({ stream }) => {
+    const version = how.version ?? state.bookmark(stream).version;
+    return version === undefined ? [] : [[stream, version] as const];
+  });
+  return { endpoint, endpoints, method, versions: new Map(versions), ...how };
+}
+
+type HowToRead = Pick<ReadPlan, 'isComplete' | 'range' | 'startedAt' | 'version' | 'progress'>;
+
+function newRead(
+  method: ReplicationMethod,
+  isFullTable: boolean,
+  bookmarks: readonly Bookmark[],
+  settings: PlanSettings,
+  now: Instant,
+): HowToRead {
+  const isComplete =
+    method === 'full' ||
+    isFullTable ||
+    bookmarks.some((bookmark) => isRefreshDue(bookmark, settings, now));
+  return {
+    isComplete,
+    range: rangeOf(method, isComplete, bookmarks, settings, now),
+    startedAt: now,
+    ...((isComplete || method === 'window') && { version: nextVersion(bookmarks, now) }),
+  };
+}
+
+function resumedRead(
+  endpoint: Endpoint,
+  method: ReplicationMethod,
+  bookmarks: readonly Bookmark[],
+  now: Instant,
+): HowToRead | undefined {
+  const progress = resumable(endpoint, method, bookmarks, now);
+  if (!progress) return undefined;
+  const { from, to, started_at: startedAt, complete: isComplete, version } = progress;
+  return {
+    isComplete,
+    range: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) },
+    startedAt,
+    ...(version !== undefined && { version }),
+    progress,
+  };
+}
+
+/**
+ * Returns where to continue: only if all streams of the read are at the same place, and the read has
+ * not ended since. Only an incremental read continues, however old it is, since a second read brings
+ * what changed meanwhile. Resuming a full or window read would mix rows from two points in time.
+ */
+function resumable(
+  endpoint: Endpoint,
+  method: ReplicationMethod,
+  bookmarks: readonly Bookmark[],
+  now: Instant,
+): ProgressMarkers | undefined {
+  const markers = bookmarks[0]?.progress_markers;
+  if (method !== 'incremental' || markers?.path !== endpoint.path) return undefined;
+  if (isAhead(markers.started_at, now)) return undefined;
+  const text = JSON.stringify(markers);
+  const isSame = bookmarks.every(
+    ({ progress_markers: other, read_at: readAt }) =>
+      JSON.stringify(other) === text &&
+      (readAt === undefined || compareInstants(markers.started_at, readAt) > 0),
+  );
+  return isSame ? markers : undefined;
+}
+
+/**
+ * True for a stream that has not been read completely, or not for long. A bookmark of unknown age
+ * counts from now.
+ */
+function isRefreshDue(
+  bookmark: Bookmark,
+  { fullRefreshDays }: PlanSettings,
+  now: Instant,
+): boolean {
+  const { replication_key_value: value, full_read_at: fullReadAt } = bookmark;
+  if ([value, fullReadAt].some((date) => date !== undefined && isAhead(date, now))) return true;
+  if (fullReadAt === undefined) return value === undefined;
+  if (fullRefreshDays === 0) return false;
+  return compareInstants(shiftInstant(fullReadAt, fullRefreshDays * millisecondsInDay), now) <= 0;
+}
+
+/** True for more than a day ahead, which is more than clocks differ: such a date cannot be trusted. */
+export function isAhead(date: Instant, now: Instant): boolean {
+  return compareInstants(date, shiftInstant(now, millisecondsInDay)) > 0;
+}
+
+function rangeOf(
+  method: ReplicationMethod,
+  isComplete: boolean,
+  bookmarks: readonly Bookmark[],
+  settings: PlanSettings,
+  now: Instant,
+): DateRange {
+  if (method === 'full') return {};
+  const from = isComplete ? settings.startDate : since(method, bookmarks, settings, now);
+  if (method === 'window')
+    return { from, to: shiftInstant(now, settings.futureDays * millisecondsInDay) };
+  return settings.isFromTheBeginning && from === settings.startDate ? {} : { from };
+}
+
+/** The earliest bookmark less the days to read again, but not before the start date. */
+function since(
+  method: ReplicationMethod,
+  bookmarks: readonly Bookmark[],
+  { startDate, lookbackDays, pastDays }: PlanSettings,
+  now: Instant,
+): Instant {
+  const values = bookmarks.map(({ replication_key_value: value }) =>
+    value === undefined ? startDate : earlier(value, now),
+  );
+  const days = method === 'window' ? pastDays : lookbackDays;
+  return later(startDate, shiftInstant(values.reduce(earlier), -days * millisecondsInDay));
+}
+
+/** The start in milliseconds, and always higher than any earlier version. */
+function nextVersion(bookmarks: readonly Bookmark[], now: Instant): number {
+  return Math.max(milliseconds(now), ...bookmarks.map(({ version = 0 }) => version + 1));
+}

@@ -1,0 +1,135 @@
+import { secondsToHours } from 'date-fns/secondsToHours';
+import { secondsToMinutes } from 'date-fns/secondsToMinutes';
+import { alignColumns } from './text-table.ts';
+
+/** How far a read is, in numbers. */
+export interface Figures {
+  readonly rows: number;
+  /** Rows of the whole read; undefined if the server does not say. */
+  readonly total: number | undefined;
+  /** An integer from 0 to 100. */
+  readonly percent: number | undefined;
+  /** Rows per second in the last minute; undefined in the first second. */
+  readonly rate: number | undefined;
+  /** Seconds left at that rate. */
+  readonly toGo: number | undefined;
+}
+
+/** A read in progress. */
+export interface NamedFigures extends Figures {
+  readonly name: string;
+}
+
+/**
+ * Milliseconds that the rate is measured over: more than the rate limit's time span, which lets pages
+ * through in bursts.
+ */
+const RATE_SPAN = 60_000;
+const SHORTEST_SPAN = 1000;
+
+/** Measures one read. All times are milliseconds of the same clock. */
+export class Gauge {
+  #rows = 0;
+  #total: number | undefined;
+  /** How many rows there were when. The first one is the latest that is older than the span. */
+  readonly #samples: { readonly at: number; readonly rows: number }[];
+
+  constructor(now: number) {
+    this.#samples = [{ at: now, rows: 0 }];
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /**
+   * @param rows of the read so far; fewer than before if it started over
+   * @param total rows of the whole read, as far as the server says
+   */
+  reach(rows: number, total: number | undefined, now: number): void {
+    this.#rows = rows;
+    this.#total = total;
+    this.#samples.push({ at: now, rows });
+  }
+
+  figures(now: number): Figures {
+    const [rows, total, rate] = [this.#rows, this.#total, this.#rate(now)];
+    return {
+      rows,
+      total,
+      percent: total && Math.min(100, Math.floor((rows / total) * 100)),
+      rate,
+      toGo: total !== undefined && rate ? Math.max(0, total - rows) / rate : undefined,
+    };
+  }
+
+  #rate(now: number): number | undefined {
+    while ((this.#samples[1]?.at ?? now) < now - RATE_SPAN) this.#samples.shift();
+    const since = this.#samples[0];
+    if (!since || now - since.at < SHORTEST_SPAN) return undefined;
+    return (Math.max(0, this.#rows - since.rows) / (now - since.at)) * 1000;
+  }
+}
+
+/** Returns the lines for a terminal: one per read, in columns, then the rate limit. */
+export function statusLines(reads: readonly NamedFigures[], requestsLeft: number): string[] {
+  if (reads.length === 0) return [];
+  const cells = reads.map((read) => [
+    read.name,
+    rowsText(read),
+    percentText(read),
+    rateText(read),
+    timeText(read),
+  ]);
+  return [...alignColumns(cells, (column) => column > 0), limitText(requestsLeft)];
+}
+
+/** Returns the same as one sentence for a log. @param rows of the whole run so far */
+export function progressSentence(
+  reads: readonly NamedFigures[],
+  rows: number,
+  requestsLeft: number,
+): string {
+  const parts = reads.map((read) => {
+    const more = [percentText(read), rateText(read), timeText(read)].filter((text) => text !== '');
+    return `${read.name} ${rowsText(read)}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
+  });
+  return `${count(rows)} rows so far; reading ${parts.join('; ')}; ${limitText(requestsLeft)}.`;
+}
+
+function rowsText({ rows, total }: Figures): string {
+  return total === undefined ? count(rows) : `${count(rows)} of ${count(total)}`;
+}
+
+function percentText({ percent }: Figures): string {
+  return percent === undefined ? '' : `${percent} %`;
+}
+
+function rateText({ rate }: Figures): string {
+  return rate === undefined ? '' : `${count(rate)} rows/s`;
+}
+
+function timeText({ toGo }: Figures): string {
+  return toGo === undefined ? '' : `${duration(Math.ceil(toGo))} to go`;
+}
+
+function limitText(requestsLeft: number): string {
+  return `${requestsLeft} ${requestsLeft === 1 ? 'request' : 'requests'} left within the rate limit`;
+}
+
+const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+function count(value: number): string {
+  return NUMBER.format(value);
+}
+
+/** Seconds → `0:07`, `12:30`, `1:02:03`. */
+function duration(seconds: number): string {
+  const [hours, minutes] = [secondsToHours(seconds), secondsToMinutes(seconds) % 60];
+  const tail = twoDigits(seconds % 60);
+  return hours === 0 ? `${minutes}:${tail}` : `${hours}:${twoDigits(minutes)}:${tail}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,100 @@
+import {
+  isLogForPrograms,
+  isTold,
+  log,
+  openStatusLines,
+  stderrIsForPeople,
+} from '@exact-spotter/singer';
+import { Gauge, progressSentence, statusLines, type NamedFigures } from './progress-lines.ts';
+
+/** Shows people how far a run is. */
+export interface Progress {
+  /**
+   * Passes the pages of a read through, and counts their rows.
+   * @param name what is being read, for people
+   */
+  follow<P extends CountedPage>(name: string, pages: AsyncIterable<P>): AsyncGenerator<P>;
+  end(): void;
+}
+
+interface CountedPage {
+  /** Rows of this read so far. */
+  readonly rowsRead: number;
+  /** Rows of the whole read, as far as the server says. */
+  readonly total?: number | undefined;
+}
+
+/** Milliseconds between two updates of a terminal, and between two lines of a log. */
+const INTERVALS = { draw: 200, line: 60_000 } as const;
+
+/**
+ * Starts to show progress. On a terminal: lines that are redrawn in place, below the log. Otherwise:
+ * one log line per minute. In a log that programs read: nothing, because it has the metrics.
+ * @param requestsLeft returns how many requests the rate limit would let through at once
+ */
+export async function startProgress(
+  requestsLeft: () => number,
+  intervals: { readonly draw: number; readonly line: number } = INTERVALS,
+): Promise<Progress> {
+  const reads = new Reads();
+  if (isLogForPrograms() || !isTold('info')) return progressOf(reads);
+  if (stderrIsForPeople()) {
+    const lines = await openStatusLines();
+    const stop = every(intervals.draw, () => {
+      lines.draw(statusLines(reads.figures(), requestsLeft()));
+    });
+    return progressOf(reads, stop, () => lines.end());
+  }
+  const stop = every(intervals.line, () => {
+    const figures = reads.figures();
+    if (figures.length > 0) log.info(progressSentence(figures, reads.rows, requestsLeft()));
+  });
+  return progressOf(reads, stop);
+}
+
+/** @param ends called in order, once */
+function progressOf(reads: Reads, ...ends: readonly (() => void)[]): Progress {
+  return {
+    follow: (name, pages) => reads.follow(name, pages),
+    end: () => {
+      for (const end of ends) end();
+    },
+  };
+}
+
+/** The timer does not keep the process alive. @returns a function that stops it */
+function every(milliseconds: number, act: () => void): () => void {
+  const timer = setInterval(act, milliseconds).unref();
+  return () => clearInterval(timer);
+}
+
+/** The reads in progress, in the order in which they began. */
+class Reads {
+  readonly #current = new Map<Gauge, string>();
+  #rowsOfEnded = 0;
+
+  async *follow<P extends CountedPage>(name: string, pages: AsyncIterable<P>): AsyncGenerator<P> {
+    const gauge = new Gauge(performance.now());
+    this.#current.set(gauge, name);
+    try {
+      for await (const page of pages) {
+        yield page;
+        gauge.reach(page.rowsRead, page.total, performance.now());
+      }
+    } finally {
+      this.#current.delete(gauge);
+      this.#rowsOfEnded += gauge.rows;
+    }
+  }
+
+  figures(): NamedFigures[] {
+    const now = performance.now();
+    return Array.from(this.#current, ([gauge, name]) => ({ name, ...gauge.figures(now) }));
+  }
+
+  /** Rows of the run so far. */
+  get rows(): number {
+    const current = Array.from(this.#current.keys(), (gauge) => gauge.rows);
+    return current.reduce((sum, rows) => sum + rows, this.#rowsOfEnded);
+  }
+}

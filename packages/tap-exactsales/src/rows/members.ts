@@ -1,0 +1,76 @@
+import { tables } from '@exact-spotter/schema';
+import type { ApiRow } from '../api/odata.ts';
+import type { SelectedEndpoint } from '../catalog.ts';
+import { endpoints, type Endpoint } from '../endpoints.ts';
+
+/** Which members of the API's objects the columns of an endpoint come from. */
+
+/**
+ * Returns the members to request with `$select`; undefined if all columns are selected.
+ * @param selected the endpoints that one read serves
+ */
+export function membersToSelect(selected: readonly SelectedEndpoint[]): string[] | undefined {
+  if (selected.every(hasAllColumns)) return undefined;
+  return [...new Set(selected.flatMap(neededMembers))];
+}
+
+/** Returns, for each column, the row's members that it may come from, the most likely first. */
+export function rootMembers(
+  { columns: sources }: Endpoint,
+  columns: readonly string[],
+): string[][] {
+  return columns.map((column) => [sources[column] ?? column].flat().map(rootOf));
+}
+
+/** Returns the members that an endpoint's rows are known to have, including those of a narrower endpoint. */
+export function knownMembers(endpoint: Endpoint): Set<string> {
+  const narrower = endpoints.filter(({ within }) => within === endpoint.path);
+  return new Set([endpoint, ...narrower].flatMap(ownMembers));
+}
+
+/** Returns the members of rows that are not known. Members of persons or products are not checked. */
+export function unknownMembers(
+  rows: readonly ApiRow[],
+  known: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const unknown = new Set<string>();
+  for (const row of rows) {
+    for (const member of Object.keys(row)) {
+      if (!known.has(member) && !member.startsWith('@')) unknown.add(member);
+    }
+  }
+  return unknown;
+}
+
+function rootOf(path: string): string {
+  return path.split('.')[0] ?? path;
+}
+
+function hasAllColumns({ endpoint, streams }: SelectedEndpoint): boolean {
+  const names = [endpoint.stream, ...(endpoint.children ?? []).map(({ stream }) => stream)];
+  return names.every((name) => {
+    const selected = streams.find(({ stream }) => stream === name);
+    return selected?.columns.size === Object.keys(tables[name].properties).length;
+  });
+}
+
+function neededMembers({ endpoint, streams }: SelectedEndpoint): string[] {
+  const own = streams.find(({ stream }) => stream === endpoint.stream);
+  const key = new Set<string>(tables[endpoint.stream]['x-key']);
+  const columns = [...(own?.columns ?? []), ...key];
+  const arrays = (endpoint.children ?? [])
+    .filter(({ stream }) => streams.some((selected) => selected.stream === stream))
+    .map(({ array }) => array);
+  return [
+    ...rootMembers(endpoint, columns).map(([first = '']) => first),
+    ...arrays,
+    ...(endpoint.alsoSelect ?? []),
+    endpoint.pageKey.member,
+    ...(endpoint.date ? [endpoint.date.member] : []),
+  ];
+}
+
+function ownMembers({ stream, columns, children = [], unused = [] }: Endpoint): string[] {
+  const own = Object.keys(tables[stream].properties).flatMap((column) => columns[column] ?? column);
+  return [...own.map(rootOf), ...children.map(({ array }) => array), ...unused];
+}

@@ -1,0 +1,96 @@
+import type { TableName } from '@exact-spotter/schema';
+import { log } from '@exact-spotter/singer';
+import type { ApiRow } from '../api/odata.ts';
+import type { SelectedEndpoint, SelectedStream } from '../catalog.ts';
+import type { Endpoint } from '../endpoints.ts';
+import { knownMembers, unknownMembers } from './members.ts';
+import {
+  childReader,
+  rowReader,
+  type ReportMismatch,
+  type RowReader,
+  type TableRow,
+} from './row.ts';
+import type { Timezone } from './timezone.ts';
+
+/** A row, and the stream that it belongs to. */
+export interface StreamRow {
+  readonly stream: TableName;
+  readonly row: TableRow;
+}
+
+/** Converts the rows of a read into rows of its streams. */
+export class RowReaders {
+  readonly #readers: readonly RowReader[];
+  /** The endpoint whose pages are read. */
+  readonly #endpoint: Endpoint;
+  readonly #known: Set<string>;
+
+  /** @param plan the endpoint whose pages are read, and those that the read serves */
+  constructor(
+    plan: { readonly endpoint: Endpoint; readonly endpoints: readonly SelectedEndpoint[] },
+    timezone: Timezone,
+  ) {
+    this.#readers = plan.endpoints.flatMap((selected) => readersOf(selected, timezone));
+    this.#endpoint = plan.endpoint;
+    this.#known = knownMembers(plan.endpoint);
+  }
+
+  /** Rows without a key so far. They are not sent. */
+  get withoutKey(): number {
+    return this.#readers.reduce((sum, reader) => sum + reader.withoutKey, 0);
+  }
+
+  /** Warns of members that have no column, once per name: users of the copy want to know when the API grows. */
+  reportUnknownFields(rows: readonly ApiRow[]): void {
+    for (const member of unknownMembers(rows, this.#known)) {
+      this.#known.add(member);
+      log.warning(`${this.#endpoint.path} has an unknown field "${member}", which is not copied.`);
+    }
+  }
+
+  /**
+   * Yields each row, followed by its children.
+   * @param streams those to convert the rows for
+   */
+  *read(rows: readonly ApiRow[], streams: readonly SelectedStream[]): Generator<StreamRow> {
+    const names = new Set(streams.map(({ stream }) => stream));
+    const readers = this.#readers.filter(({ stream }) => names.has(stream));
+    for (const apiRow of rows) {
+      for (const reader of readers) {
+        for (const row of reader.read(apiRow)) yield { stream: reader.stream, row };
+      }
+    }
+  }
+}
+
+/**
+ * Returns the readers of an endpoint's tables, the parent first.
+ * @param onMismatch what to do about values that do not fit a stream's columns (default: warn)
+ */
+export function readersOf(
+  { endpoint, streams }: SelectedEndpoint,
+  timezone: Timezone,
+  onMismatch: (stream: TableName) => ReportMismatch = warnOnce,
+): RowReader[] {
+  return streams.map(({ stream, columns }) => {
+    const child = endpoint.children?.find((candidate) => candidate.stream === stream);
+    const report = onMismatch(stream);
+    return child
+      ? childReader(endpoint, child, columns, timezone, report)
+      : rowReader(endpoint, columns, timezone, report);
+  });
+}
+
+/** Warns once per column that the API sent a value that does not fit. */
+function warnOnce(stream: TableName): ReportMismatch {
+  const warned = new Set<string>();
+  return (column) => {
+    if (warned.has(column)) return;
+    warned.add(column);
+    log.warning(
+      `${stream}.${column}: the API sent a value that does not fit the column's type; null was sent instead.`,
+      { stream },
+    );
+  };
+}

@@ -1,0 +1,185 @@
+import { readParent, tables, type TableName } from '@exact-spotter/schema';
+import { isObject, type JsonValue } from '@exact-spotter/singer';
+import type { ApiRow } from '../api/odata.ts';
+import type { ChildTable, Endpoint } from '../endpoints.ts';
+import { valueAt } from './path.ts';
+import type { Timezone } from './timezone.ts';
+import { converter, type Convert } from './value.ts';
+
+/** A row of a table: column → value. */
+export type TableRow = Readonly<Record<string, JsonValue>>;
+
+/** Converts an object of the API into rows of one table. */
+export interface RowReader {
+  readonly stream: TableName;
+  /** Returns no row for an object without a key, and counts it in {@link withoutKey}. */
+  read(row: ApiRow): readonly TableRow[];
+  /** Rows without a key so far. */
+  readonly withoutKey: number;
+}
+
+interface Column {
+  readonly name: string;
+  readonly isKey: boolean;
+  /** The only member that it comes from; undefined if there are several, or a longer path. */
+  readonly member: string | undefined;
+  readonly paths: readonly (readonly string[])[];
+  readonly convert: Convert;
+  readonly zeroIsNull: boolean;
+  /** The value if the row has none. */
+  readonly fallback: number | null;
+}
+
+/** Called with the name of a column for which the API sent a value that does not fit. */
+export type ReportMismatch = (column: string) => void;
+
+/** A table's columns, and a row of nulls to copy: faster than adding the columns one by one. */
+interface Shape {
+  readonly columns: readonly Column[];
+  readonly blank: TableRow;
+}
+
+/** Creates the reader of the endpoint's own table. */
+export function rowReader(
+  endpoint: Endpoint,
+  columns: ReadonlySet<string>,
+  timezone: Timezone,
+  report: ReportMismatch,
+): RowReader {
+  const shape = shapeOf(endpoint.stream, endpoint, columns, timezone);
+  const reader = {
+    stream: endpoint.stream,
+    withoutKey: 0,
+    read(row: ApiRow): TableRow[] {
+      const converted = convertRow(row, shape, report);
+      if (converted === undefined) reader.withoutKey += 1;
+      return converted === undefined ? [] : [converted];
+    },
+  };
+  return reader;
+}
+
+/** Creates the reader of a child table: one row per element of the array, in order. */
+export function childReader(
+  endpoint: Endpoint,
+  child: ChildTable,
+  columns: ReadonlySet<string>,
+  timezone: Timezone,
+  report: ReportMismatch,
+): RowReader {
+  const fromParent = Object.entries(readParent(tables[child.stream])?.columns ?? {});
+  const ofParent = new Set(fromParent.map(([name]) => name));
+  const parentColumns = new Set(fromParent.map(([, source]) => source));
+  const parentShape = shapeOf(endpoint.stream, endpoint, parentColumns, timezone);
+  const own = new Set([...columns].filter((name) => !ofParent.has(name) && name !== POSITION));
+  const shape = shapeOf(child.stream, child, own, timezone);
+  const reader = {
+    stream: child.stream,
+    withoutKey: 0,
+    read(row: ApiRow): TableRow[] {
+      const elements = row[child.array];
+      if (!Array.isArray(elements)) return [];
+      const parentRow = convertRow(row, parentShape, report);
+      return elements
+        .filter((element: JsonValue) => isObject(element))
+        .flatMap((element, position) => {
+          const converted = convertRow(element, shape, report);
+          if (converted === undefined || parentRow === undefined) {
+            reader.withoutKey += 1;
+            return [];
+          }
+          return [childRow(converted, parentRow, fromParent, columns, position)];
+        });
+    },
+  };
+  return reader;
+}
+
+/** The key column of elements without a key: the index in the array. */
+const POSITION = 'position';
+
+function childRow(
+  own: TableRow,
+  parent: TableRow,
+  fromParent: readonly (readonly [string, string])[],
+  columns: ReadonlySet<string>,
+  position: number,
+): TableRow {
+  const row: Record<string, JsonValue> = {};
+  for (const [name, source] of fromParent) row[name] = parent[source] ?? null;
+  Object.assign(row, own);
+  if (columns.has(POSITION)) row[POSITION] = position;
+  return row;
+}
+
+function shapeOf(
+  stream: TableName,
+  {
+    columns: sources,
+    ...endpoint
+  }: Pick<Endpoint, 'columns' | 'clocks' | 'zeroIsNull' | 'defaults'>,
+  wanted: ReadonlySet<string>,
+  timezone: Timezone,
+): Shape {
+  const table = tables[stream];
+  const key: readonly string[] = table['x-key'];
+  const columns = Object.entries<{ type: string | readonly string[]; format?: string }>(
+    table.properties,
+  )
+    .filter(([name]) => wanted.has(name))
+    .map(([name, { type, format }]) => ({
+      name,
+      isKey: key.includes(name),
+      ...origin([sources[name] ?? name].flat()),
+      convert: converter(
+        [type].flat()[0] ?? 'string',
+        format,
+        endpoint.clocks?.[name] ?? 'zoned',
+        timezone,
+      ),
+      zeroIsNull: endpoint.zeroIsNull?.includes(name) ?? false,
+      fallback: endpoint.defaults?.[name] ?? null,
+    }));
+  return { columns, blank: Object.fromEntries(columns.map(({ name }) => [name, null])) };
+}
+
+function origin(sources: readonly string[]): Pick<Column, 'member' | 'paths'> {
+  const paths = sources.map((path) => path.split('.'));
+  const [[member = ''] = []] = paths;
+  // Every object has members such as `constructor`, even if the row does not.
+  const isPlain = paths.flat().length === 1 && !(member in {});
+  return { member: isPlain ? member : undefined, paths };
+}
+
+/** @returns undefined if a key column has no value */
+function convertRow(
+  apiRow: ApiRow,
+  { columns, blank }: Shape,
+  report: ReportMismatch,
+): TableRow | undefined {
+  const row: Record<string, JsonValue> = { ...blank };
+  for (const column of columns) {
+    const value = columnValue(apiRow, column, report);
+    if (value === null && column.isKey) return undefined;
+    row[column.name] = value;
+  }
+  return row;
+}
+
+function columnValue(apiRow: ApiRow, column: Column, report: ReportMismatch): JsonValue {
+  const { member } = column;
+  const value = member === undefined ? firstValue(apiRow, column.paths) : apiRow[member];
+  if (value === null || value === undefined) return column.fallback;
+  if (column.zeroIsNull && value === 0) return null;
+  const converted = column.convert(value);
+  if (converted === undefined) report(column.name);
+  return converted ?? null;
+}
+
+function firstValue(apiRow: ApiRow, paths: Column['paths']): JsonValue {
+  for (const path of paths) {
+    const value = valueAt(apiRow, path);
+    if (value !== undefined && value !== null) return value;
+  }
+  return null;
+}

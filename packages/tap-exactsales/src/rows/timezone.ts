@@ -1,0 +1,93 @@
+import {
+  fromMilliseconds,
+  parseDateTime,
+  wallMilliseconds,
+  zoneOffset,
+  type Instant,
+} from '@exact-spotter/singer';
+import { TZDateMini } from '@date-fns/tz';
+import { millisecondsInDay, millisecondsInMinute } from 'date-fns/constants';
+
+/**
+ * How to read a date of the API.
+ * `utc`: an audit column, in UTC with or without a suffix.
+ * `wall`: an agenda column, on the account's wall clock whatever suffix it has (the `Z` of a box is
+ * decoration).
+ * `zoned`: the zone is not documented, so it is the suffix's, or the account's if there is none.
+ */
+export type Clock = 'utc' | 'wall' | 'zoned';
+
+/** How most dates are written, on a day that every month has: in UTC they are instants already. */
+const PLAIN =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z?$/;
+
+/** Converts between instants and the wall clock of an account. */
+export class Timezone {
+  readonly #name: string;
+  /** Minutes of wall time → milliseconds ahead of UTC. Looking them up in the zone's rules is slow. */
+  readonly #offsets = new Map<number, number>();
+
+  /** @param name an IANA name that Intl accepts */
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /**
+   * Converts a date of the API to an instant with the same fraction digits.
+   * @returns undefined if the text is not a date
+   */
+  toInstant(written: string, clock: Clock): Instant | undefined {
+    if (PLAIN.test(written)) {
+      if (clock !== 'wall' && written.endsWith('Z')) return written;
+      if (clock === 'utc') return `${written}Z`;
+    }
+    const fields = parseDateTime(written.trim());
+    if (fields === undefined) return undefined;
+    const wall = wallMilliseconds(fields);
+    const utc = wall - this.#offset(wall, clock, fields.zone);
+    const seconds = fromMilliseconds(utc).slice(0, 19);
+    return fields.fraction === '' ? `${seconds}Z` : `${seconds}.${fields.fraction}Z`;
+  }
+
+  /** Returns the wall clock at an instant without a suffix, e.g. `2026-08-19T11:00:00.000`. */
+  toWall(instant: Instant): string {
+    const at = new TZDateMini(instant, this.#name);
+    const wall = at.getTime() - at.getTimezoneOffset() * millisecondsInMinute;
+    return fromMilliseconds(wall).slice(0, -1);
+  }
+
+  #offset(wall: number, clock: Clock, zone: string): number {
+    if (clock !== 'wall' && zone !== '') return zoneOffset(zone);
+    return clock === 'utc' ? 0 : this.#accountOffset(wall);
+  }
+
+  #accountOffset(wall: number): number {
+    const minute = Math.floor(wall / millisecondsInMinute);
+    const known = this.#offsets.get(minute);
+    if (known !== undefined) return known;
+    const offset = wall - this.#wallToUtc(wall);
+    if (this.#offsets.size >= CACHED_OFFSETS) this.#offsets.clear();
+    this.#offsets.set(minute, offset);
+    return offset;
+  }
+
+  /** date-fns' `transpose` is slower, and loses the seconds of offsets before standard time. */
+  #wallToUtc(wall: number): number {
+    // The constructor takes years below 100 for the last century. 400 years are whole weeks.
+    const later = new Date(wall).getUTCFullYear() < 100 ? FOUR_CENTURIES : 0;
+    const at = new Date(wall + later);
+    const zoned = new TZDateMini(
+      at.getUTCFullYear(),
+      at.getUTCMonth(),
+      at.getUTCDate(),
+      at.getUTCHours(),
+      at.getUTCMinutes(),
+      at.getUTCSeconds(),
+      this.#name,
+    );
+    return zoned.getTime() - later;
+  }
+}
+
+const CACHED_OFFSETS = 50_000;
+const FOUR_CENTURIES = 146_097 * millisecondsInDay;

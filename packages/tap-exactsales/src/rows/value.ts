@@ -1,0 +1,100 @@
+import { isExact, isObject, isRawJson, type JsonValue } from '@exact-spotter/singer';
+import type { Timezone, Clock } from './timezone.ts';
+
+/** A value that fits the column; `undefined` if the API's value does not. */
+type Converted = JsonValue | undefined;
+
+/** Converts the API's value, which is never null, to the column's. */
+export type Convert = (value: JsonValue) => Converted;
+
+/** Members that describe an object in a list (groups, phone numbers, answers), in order of preference. */
+const DESCRIBING = ['text', 'value', 'name', 'number', 'phone', 'label', 'description'];
+const LIST_SEPARATOR = ', ';
+
+/**
+ * @param type of the column: `integer`, `number`, `boolean` or `string`
+ * @param format `date-time` or `date`, of a string
+ */
+export function converter(
+  type: string,
+  format: string | undefined,
+  clock: Clock,
+  timezone: Timezone,
+): Convert {
+  if (format === 'date-time') return (value) => toDateTime(value, clock, timezone);
+  if (format === 'date') return toDate;
+  return BY_TYPE[type] ?? toText;
+}
+
+const BY_TYPE: Readonly<Record<string, Convert>> = {
+  integer: toInteger,
+  number: toNumber,
+  boolean: toBoolean,
+  string: toText,
+};
+
+function toInteger(value: JsonValue): Converted {
+  if (typeof value === 'number') return Number.isInteger(value) ? value : undefined;
+  if (isRawJson(value)) return /^-?\d+$/.test(value.rawJSON) ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  return value.trim() === '' ? null : toInteger(numeric(value) ?? true);
+}
+
+function toNumber(value: JsonValue): Converted {
+  if (typeof value === 'number' || isRawJson(value)) return value;
+  if (typeof value !== 'string') return undefined;
+  return value.trim() === '' ? null : numeric(value);
+}
+
+/** Reads a number written as a string, keeping all its digits. */
+function numeric(text: string): Converted {
+  const [literal] = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.exec(text.trim()) ?? [];
+  if (literal === undefined) return undefined;
+  const value = Number(literal);
+  return isExact(value, literal) ? value : JSON.rawJSON(literal);
+}
+
+function toBoolean(value: JsonValue): Converted {
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'object') return undefined;
+  const text = String(value).trim().toLowerCase();
+  if (text === '') return null;
+  if (text === 'true' || text === '1') return true;
+  return text === 'false' || text === '0' ? false : undefined;
+}
+
+function toText(value: JsonValue): Converted {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value))
+    return value
+      .filter((item) => item !== null)
+      .map(elementText)
+      .join(LIST_SEPARATOR);
+  return scalarText(value);
+}
+
+function elementText(element: JsonValue): string {
+  if (!isObject(element)) return scalarText(element);
+  const description = DESCRIBING.map((name) => element[name]).find(
+    (value) => value !== undefined && value !== null,
+  );
+  return scalarText(description ?? element);
+}
+
+function scalarText(value: JsonValue): string {
+  if (typeof value === 'string') return value;
+  if (isRawJson(value)) return value.rawJSON;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function toDateTime(value: JsonValue, clock: Clock, timezone: Timezone): Converted {
+  if (typeof value !== 'string') return undefined;
+  return value.trim() === '' ? null : timezone.toInstant(value, clock);
+}
+
+/** Keeps only the day of a date or date-time. */
+function toDate(value: JsonValue): Converted {
+  if (typeof value !== 'string') return undefined;
+  if (value.trim() === '') return null;
+  return /^\d{4}-\d\d-\d\d(?!\d)/.exec(value.trim())?.[0];
+}

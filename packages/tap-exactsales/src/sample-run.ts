@@ -1,0 +1,114 @@
+import type { TableName } from '@exact-spotter/schema';
+import { fromMilliseconds, log, ProgramError } from '@exact-spotter/singer';
+import { connect, type Client } from './api/client.ts';
+import { isEndpointError } from './api/errors.ts';
+import type { ApiRow } from './api/odata.ts';
+import { endpointGroups, type SelectedEndpoint, type SelectedStream } from './catalog.ts';
+import { openWriter } from './output/writer.ts';
+import { readPages } from './paging/pages.ts';
+import { ServerLimits } from './paging/server-limits.ts';
+import { dateFilter } from './plan/date-range.ts';
+import { planRead, planSettings, type PlanSettings } from './plan/plan.ts';
+import type { State } from './plan/state.ts';
+import { membersToSelect } from './rows/members.ts';
+import { readersOf, type StreamRow } from './rows/readers.ts';
+import { Timezone } from './rows/timezone.ts';
+import type { TapSettings } from './settings.ts';
+
+type Selected = ReadonlyMap<TableName, SelectedStream>;
+
+/** `--test=schema`: writes the SCHEMA message of each selected stream, without the network. */
+export async function writeSchemas(
+  settings: TapSettings,
+  selected: Selected,
+  state: State,
+): Promise<void> {
+  const writer = await openWriter(settings, selected, state);
+  for (const stream of selected.values()) await writer.schema(stream);
+  await writer.end();
+}
+
+/**
+ * `--test`: writes the schema and up to one record of each selected stream, requested as a run would
+ * request it. Writes no STATE, because what was not read must not count as read.
+ * @throws ProgramError at the end if an endpoint could not be read; at once if nothing can be read
+ */
+export async function writeSample(
+  settings: TapSettings,
+  selected: Selected,
+  state: State,
+  termination: AbortSignal,
+): Promise<void> {
+  const writer = await openWriter(settings, selected, state);
+  const { client, close } = connect(settings, termination);
+  const timezone = new Timezone(settings.timezone);
+  const context = { client, timezone, state, settings: planSettings(settings, timezone) };
+  try {
+    const failed: string[] = [];
+    for (const one of endpointGroups(selected).flat()) {
+      for (const stream of one.streams) await writer.schema(stream);
+      try {
+        await writer.rows(await sampleOf(one, context), new Map(), Date.now());
+      } catch (error) {
+        if (!isEndpointError(error)) throw error;
+        log.error(error.message, { stream: one.endpoint.stream });
+        failed.push(one.endpoint.path);
+      }
+    }
+    if (failed.length > 0) {
+      throw new ProgramError(`The test failed for ${failed.join(', ')}; see the errors above.`);
+    }
+  } catch (error) {
+    if (!termination.aborted) throw error;
+  } finally {
+    await close();
+    await writer.end();
+  }
+}
+
+interface Context {
+  readonly client: Client;
+  readonly timezone: Timezone;
+  readonly state: State;
+  readonly settings: PlanSettings;
+}
+
+/** Rows to choose from: one of so many is likely to have children. */
+const CHOICE = 25;
+
+/** Returns up to one row of each of an endpoint's streams. */
+async function sampleOf(
+  selected: SelectedEndpoint,
+  { client, timezone, state, settings }: Context,
+): Promise<StreamRow[]> {
+  const { endpoint } = selected;
+  const { range } = planRead([selected], state, settings, fromMilliseconds(Date.now()));
+  const dates = dateFilter(endpoint, range, timezone);
+  const select = membersToSelect([selected]);
+  const limits = new ServerLimits(endpoint.path, CHOICE);
+  const request = { endpoint, limits, dates, ...(select && { select }) };
+  for await (const { rows, isLast } of readPages(client, request)) {
+    const wanted = rows.filter((row) => dates.contains(row));
+    if (wanted.length > 0 || isLast) return oneOfEach(selected, wanted, timezone);
+  }
+  return [];
+}
+
+/** Prefers a row that has one of each stream. */
+function oneOfEach(
+  selected: SelectedEndpoint,
+  rows: readonly ApiRow[],
+  timezone: Timezone,
+): StreamRow[] {
+  const readers = readersOf(selected, timezone);
+  const candidates = rows.map((row) =>
+    readers.flatMap((reader) =>
+      reader
+        .read(row)
+        .slice(0, 1)
+        .map((tableRow) => ({ stream: reader.stream, row: tableRow })),
+    ),
+  );
+  const whole = candidates.find((candidate) => candidate.length === readers.length);
+  return whole ?? candidates[0] ?? [];
+}

@@ -1,0 +1,23 @@
+/**
+ * Aligns cells in columns, two spaces apart.
+ * @param isRightAligned whether a column, counted from 0, is aligned to the right
+ * @returns one line per row
+ */
+export function alignColumns(
+  rows: readonly (readonly string[])[],
+  isRightAligned: (column: number) => boolean,
+): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)));
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, at) => {
+        const width = widths[at] ?? 0;
+        return isRightAligned(at) ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
