@@ -78,6 +78,12 @@ describe('the behaviour', () => {
     expect(((await response.json()) as Envelope).value).toEqual(rows('Leads').slice(20, 40));
   });
 
+  it('links from a later page to the one after it', async () => {
+    const later = await page(simulator, '/Leads', { $top: 20, $skip: 40 });
+    const { searchParams } = new URL(later['@odata.nextLink'] ?? '');
+    expect(Object.fromEntries(searchParams)).toEqual({ $top: '20', $skip: '60' });
+  });
+
   it('links back to the same page with nextLink: loop', async () => {
     simulator.behave({ nextLinkKeepsTop: false, nextLink: 'loop' });
     const link = (await page(simulator, '/Leads', { $top: 20 }))['@odata.nextLink'] ?? '';
@@ -100,6 +106,20 @@ describe('the behaviour', () => {
     });
     expect((await get(simulator, path, query)).status).toBe(status);
     expect((await get(simulator, '/Leads', { $orderby: 'id' })).status).toBe(200);
+  });
+
+  it('accepts $count=false even if it rejects $count', async () => {
+    simulator.behave({ rejects: { count: 'all' } });
+    expect((await get(simulator, '/Leads', { $count: 'true' })).status).toBe(400);
+    expect((await get(simulator, '/Leads', { $count: 'false' })).status).toBe(200);
+  });
+
+  it('compresses pages unless gzip is false', async () => {
+    const encoding = async (): Promise<string | null> =>
+      (await get(simulator, '/Leads')).headers.get('content-encoding');
+    expect(await encoding()).toBe('gzip');
+    simulator.behave({ gzip: false });
+    expect(await encoding()).toBeNull();
   });
 
   it('ignores the options that it is set to ignore', async () => {
