@@ -186,6 +186,7 @@ const orders: readonly [set: string, orderby: string, by: readonly string[]][] =
   ['Leads', 'stage,registerDate desc', ['stage', '-registerDate']],
   ['Leads', 'Id desc', ['-id']],
   ['Meetings', 'startTime,id', ['startTime', 'id']],
+  ['Meetings', 'startTime desc,id desc', ['-startTime', '-id']],
   ['Boxes', 'start,id', ['start', 'id']],
   ['LeadStages', 'createdAt', ['createdAt']],
   ['LeadsCustomFields', 'updateDate,leadId,id', ['updateDate', 'leadId', 'id']],
