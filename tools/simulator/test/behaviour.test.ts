@@ -78,6 +78,12 @@ describe('the behaviour', () => {
     expect(((await response.json()) as Envelope).value).toEqual(rows('Leads').slice(20, 40));
   });
 
+  it('links from a later page to the one after it', async () => {
+    const later = await page(simulator, '/Leads', { $top: 20, $skip: 40 });
+    const { searchParams } = new URL(later['@odata.nextLink'] ?? '');
+    expect(Object.fromEntries(searchParams)).toEqual({ $top: '20', $skip: '60' });
+  });
+
   it('links back to the same page with nextLink: loop', async () => {
     simulator.behave({ nextLinkKeepsTop: false, nextLink: 'loop' });
     const link = (await page(simulator, '/Leads', { $top: 20 }))['@odata.nextLink'] ?? '';
@@ -85,12 +91,12 @@ describe('the behaviour', () => {
   });
 
   it.each([
-    ['rejects', 400, '/Leads', { $filter: 'id gt 0' }],
-    ['rejects', 400, '/Leads/$count', {}],
-    ['rejects or', 400, '/Meetings', { $filter: 'id eq 1 or id eq 2' }],
-    ['misses', 404, '/painpoints', {}],
-    ['forbids', 403, '/losts', {}],
-  ] as const)('%s what it is set to: status %i for %s %j', async (_what, status, path, query) => {
+    [400, '/Leads', { $filter: 'id gt 0' }],
+    [400, '/Leads/$count', {}],
+    [400, '/Meetings', { $filter: 'id eq 1 or id eq 2' }],
+    [404, '/painpoints', {}],
+    [403, '/losts', {}],
+  ] as const)('answers with %i if it is set to: %s %j', async (status, path, query) => {
     expect((await get(simulator, path, query)).status).toBe(200);
     simulator.behave({
       rejects: { filter: ['Leads'], count: 'all' },
@@ -100,6 +106,20 @@ describe('the behaviour', () => {
     });
     expect((await get(simulator, path, query)).status).toBe(status);
     expect((await get(simulator, '/Leads', { $orderby: 'id' })).status).toBe(200);
+  });
+
+  it('accepts $count=false even if it rejects $count', async () => {
+    simulator.behave({ rejects: { count: 'all' } });
+    expect((await get(simulator, '/Leads', { $count: 'true' })).status).toBe(400);
+    expect((await get(simulator, '/Leads', { $count: 'false' })).status).toBe(200);
+  });
+
+  it('compresses pages unless gzip is false', async () => {
+    const encoding = async (): Promise<string | null> =>
+      (await get(simulator, '/Leads')).headers.get('content-encoding');
+    expect(await encoding()).toBe('gzip');
+    simulator.behave({ gzip: false });
+    expect(await encoding()).toBeNull();
   });
 
   it('ignores the options that it is set to ignore', async () => {
@@ -138,7 +158,7 @@ describe('the behaviour', () => {
     const controller = new AbortController();
     simulator.behave({ latencyMs: (set) => (set === 'Leads' ? 3_600_000 : 0) });
     const delayed = get(simulator, '/Leads', {}, controller.signal);
-    await vi.waitFor(() => expect(simulator.requests).toHaveLength(1));
+    await vi.waitFor(() => expect(simulator.requests).toHaveLength(1), { timeout: 30_000 });
     expect((await page(simulator, '/Tasks')).value.length).toBeGreaterThan(0);
     expect(await isPending(delayed)).toBe(true);
     controller.abort();
@@ -156,7 +176,7 @@ describe('the behaviour', () => {
     const controller = new AbortController();
     simulator.behave({ slowSets: { LeadsCustomFields: { rows: 50, ms: 3_600_000 } } });
     const delayed = get(simulator, '/LeadsCustomFields', { $top: 51 }, controller.signal);
-    await vi.waitFor(() => expect(simulator.requests).toHaveLength(1));
+    await vi.waitFor(() => expect(simulator.requests).toHaveLength(1), { timeout: 30_000 });
     expect((await page(simulator, '/leadscustomfields', { $top: 50 })).value).toHaveLength(50);
     expect(await isPending(delayed)).toBe(true);
     controller.abort();

@@ -98,7 +98,9 @@ describe('a fault', () => {
     const controller = new AbortController();
     inject('headersNever');
     const response = get(simulator, '/Leads', query, controller.signal);
-    await vi.waitFor(() => expect(simulator.requests[0]?.fault).toBe('headersNever'));
+    await vi.waitFor(() => expect(simulator.requests[0]?.fault).toBe('headersNever'), {
+      timeout: 30_000,
+    });
     await expectSlowResponse();
     expect(await isPending(response)).toBe(true);
     controller.abort();

@@ -179,26 +179,61 @@ describe('$filter', () => {
   });
 });
 
-describe('the other query options', () => {
-  it.each([
-    ['Leads', 'updateDate', ['updateDate']],
-    ['Leads', 'updateDate desc,id desc', ['-updateDate', '-id']],
-    ['Leads', 'updateDate asc,id desc', ['updateDate', '-id']],
-    ['Leads', 'stage,registerDate desc', ['stage', '-registerDate']],
-    ['Leads', 'Id desc', ['-id']],
-    ['Meetings', 'startTime,id', ['startTime', 'id']],
-    ['Boxes', 'start,id', ['start', 'id']],
-    ['LeadStages', 'createdAt', ['createdAt']],
-    ['LeadsCustomFields', 'updateDate,leadId,id', ['updateDate', 'leadId', 'id']],
-  ])('orders %s by %s', async (set, $orderby, by) => {
-    // Without a filter, old boxes are hidden.
-    const $filter = set === 'Boxes' ? 'start ge 2000-01-01T00:00:00Z' : 'not (1 eq 2)';
-    const got = await everyRow(simulator, `/${set}`, { $orderby, $filter });
-    const wanted = rows(set).toSorted((one, other) => compare(one, other, by));
-    expect(got.map((row) => keys(row, by))).toEqual(wanted.map((row) => keys(row, by)));
-    expect(new Set(got.map((row) => JSON.stringify(row))).size).toBe(wanted.length);
+const orders: readonly [set: string, orderby: string, by: readonly string[]][] = [
+  ['Leads', 'updateDate', ['updateDate']],
+  ['Leads', 'updateDate desc,id desc', ['-updateDate', '-id']],
+  ['Leads', 'updateDate asc,id desc', ['updateDate', '-id']],
+  ['Leads', 'stage,registerDate desc', ['stage', '-registerDate']],
+  ['Leads', 'Id desc', ['-id']],
+  ['Meetings', 'startTime,id', ['startTime', 'id']],
+  ['Meetings', 'startTime desc,id desc', ['-startTime', '-id']],
+  ['Boxes', 'start,id', ['start', 'id']],
+  ['LeadStages', 'createdAt', ['createdAt']],
+  ['LeadsCustomFields', 'updateDate,leadId,id', ['updateDate', 'leadId', 'id']],
+  ['painPoints', 'leadId,painPointId', ['leadId', 'painPointId']],
+];
+
+describe('$orderby', () => {
+  it.each(orders)('orders %s by %s', async (set, $orderby, by) => {
+    await expectOrder(simulator, set, $orderby, by);
   });
 
+  it.each(orders)('orders %s by %s after edits', async (set, $orderby, by) => {
+    await expectOrder(editedSimulator, set, $orderby, by);
+  });
+
+  it.each(['stage,id', 'updateDate desc', 'id'])(
+    'orders by %s anew when a row has changed',
+    async ($orderby) => {
+      const changing = createAccount({ seed: 3, leads: 100, now: NOW });
+      const server = await startSimulator({ account: changing, token: TOKEN });
+      const first = (await page(server, '/Leads', { $orderby })).value[0] ?? {};
+      expect((await page(server, '/Leads', { $orderby })).value[0]).toEqual(first);
+      changing.remove('Leads', Number(first['id']));
+      const last = changing.add('Leads', { stage: '' });
+      const ids = (await page(server, '/Leads', { $orderby })).value.map((row) => row['id']);
+      expect(ids).not.toContain(first['id']);
+      expect(ids.indexOf(last['id'])).toBe($orderby === 'id' ? 99 : 0);
+      await server.stop();
+    },
+  );
+
+  async function expectOrder(
+    server: Simulator,
+    set: string,
+    $orderby: string,
+    by: readonly string[],
+  ): Promise<void> {
+    // Without a filter, old boxes are hidden.
+    const $filter = set === 'Boxes' ? 'start ge 2000-01-01T00:00:00Z' : 'not (1 eq 2)';
+    const sent = await everyRow(server, `/${set}`, { $orderby, $filter });
+    const wanted = server.account.rows(set).toSorted((one, other) => compare(one, other, by));
+    expect(sent.map((row) => keys(row, by))).toEqual(wanted.map((row) => keys(row, by)));
+    expect(new Set(sent.map((row) => JSON.stringify(row))).size).toBe(wanted.length);
+  }
+});
+
+describe('the other query options', () => {
   it('orders by age and sends 500 rows per page by default', async () => {
     const first = await page(simulator, '/leads');
     expect(first.value).toEqual(rows('Leads').slice(0, 500));

@@ -1,5 +1,5 @@
 import type { Moment } from '../seed/instant.ts';
-import { Random, hash } from '../seed/random.ts';
+import { hash, Random } from '../seed/random.ts';
 import type { World } from '../seed/world.ts';
 import type { Row, View } from './row.ts';
 import type { Store } from './store.ts';
@@ -12,11 +12,10 @@ export interface AccountSet {
 
 interface AccountParts {
   readonly world: World;
-  /** By name. */
   readonly sets: ReadonlyMap<string, AccountSet>;
   /** Chooses what happens next in `live`. */
   readonly pickEdit: (random: Random, reach: Reach) => Edit;
-  /** The clock in milliseconds since 1970 (default: the machine's clock). */
+  /** The time of the clock, in milliseconds since 1970; undefined for the machine's clock. */
   readonly now: number | undefined;
 }
 

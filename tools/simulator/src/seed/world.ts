@@ -1,5 +1,5 @@
 import { formatMoment, type Moment, type Zone } from './instant.ts';
-import { Random, hash, saltOf } from './random.ts';
+import { hash, Random, saltOf } from './random.ts';
 
 /** Milliseconds. */
 export const DAY = 24 * 60 * 60 * 1000;
