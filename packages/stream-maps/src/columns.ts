@@ -1,9 +1,8 @@
 import type { JsonRecord, JsonSchema, JsonValue } from '@exact-spotter/singer';
 import { compileExpression, type Names } from './expression/compile.ts';
-import type { Compiled } from './expression/value.ts';
+import { asJson, ExpressionError, isTruthy, textOf, type Compiled } from './expression/value.ts';
 import { kindOf, kindsOf, propertiesOf, schemaOfKind, withNull } from './schema.ts';
 import type { StreamMap } from './stream-map.ts';
-import { asJson, ExpressionError, isTruthy, textOf } from './expression/value.ts';
 
 /** The map of a column, or an option such as `__filter__`, is invalid or fails on a record. */
 export class ColumnError extends Error {
@@ -47,7 +46,9 @@ export function mapColumns(
   names: Omit<Names, 'columns' | 'selfKind'>,
 ): MappedColumns {
   const source = propertiesOf(schema);
-  const columns = new Map(Object.entries(source).map(([name, given]) => [name, kindOf(given)]));
+  const columns = new Map(
+    Object.entries(source).map(([name, property]) => [name, kindOf(property)]),
+  );
   const known = { ...names, columns };
   const mapped = [...map.columns].flatMap(([name, expression]) =>
     expression === null ? [] : [mapColumn(name, expression, source, known)],
@@ -88,8 +89,8 @@ function mapColumn(
 }
 
 /**
- * Declares the certain type of the expression, otherwise the former type of the column, otherwise a
- * string, to which results are then converted.
+ * Declares the type that the expression always returns, otherwise the former type of the column,
+ * otherwise a string. Results are converted to a declared string.
  */
 function schemaOf(
   { kind }: Compiled,

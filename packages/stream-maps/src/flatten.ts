@@ -1,7 +1,7 @@
 import type { JsonRecord, JsonSchema, JsonValue } from '@exact-spotter/singer';
+import { ExpressionError, isArray, isObject } from './expression/value.ts';
 import { asObject, isNullable, kindsOf, resolve, withNull } from './schema.ts';
 import type { MapSettings } from './settings.ts';
-import { ExpressionError, isArray, isObject } from './expression/value.ts';
 
 /** The columns of a flattened stream, and the function that flattens its records. */
 export interface Flattened {

@@ -10,6 +10,7 @@ import {
   parseLossless,
 } from '@exact-spotter/singer';
 import { ColumnError } from './columns.ts';
+import { ExpressionError, isObject } from './expression/value.ts';
 import { asInputError, asRecordError, mapStream, type MappedStream } from './mapped-stream.ts';
 import {
   ExcludedBatchRecords,
@@ -26,7 +27,6 @@ import {
   type StreamMap,
   type StreamMaps,
 } from './stream-map.ts';
-import { ExpressionError, isObject } from './expression/value.ts';
 
 /**
  * Maps messages. Each becomes none, one or several. A BATCH stays as it is, since its records are in

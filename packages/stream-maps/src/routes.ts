@@ -1,16 +1,16 @@
 import { nearest, type JsonRecord } from '@exact-spotter/singer';
 import { compileExpression } from './expression/compile.ts';
+import { asJson } from './expression/value.ts';
 import { flattenName } from './flatten.ts';
 import type { OtherColumn } from './schema.ts';
 import { isFlattening, type MapSettings } from './settings.ts';
 import {
   isExpression,
-  settingPath,
   matches,
+  settingPath,
   type StreamMap,
   type StreamMaps,
 } from './stream-map.ts';
-import { asJson } from './expression/value.ts';
 
 /** Decides from the settings alone, before any schema is known, what each stream becomes. */
 export class Routes {
@@ -78,12 +78,9 @@ export class Routes {
       if (matching.length === 0)
         return [`${settingPath(map.name)} matches no stream and has no effect.`];
       const columns = matching.map(columnsOf);
-      return columns.includes(undefined)
-        ? []
-        : undropped(
-            map,
-            columns.flatMap((names) => names ?? []),
-          );
+      if (columns.includes(undefined)) return [];
+      const names = columns.flatMap((ofStream) => ofStream ?? []);
+      return undropped(map, names);
     });
   }
 

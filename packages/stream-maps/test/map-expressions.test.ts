@@ -89,6 +89,12 @@ const CASES: readonly (readonly [string, string, string])[] = [
     'true',
     'boolean',
   ],
+  [
+    "datetime.datetime.fromisoformat('2026-01-01T00:00:00.1234567Z') < datetime.datetime.fromisoformat('2026-01-01T00:00:00.1234568Z')",
+    'true',
+    'boolean',
+  ],
+  ["datetime.date.fromisoformat('0004-12-31').strftime('%j')", '"366"', 'string'],
   ["record['a']", 'null', 'string'],
   ['__stream_name__', '"people"', 'string'],
   ['__original_stream_name__', '"people"', 'string'],
@@ -222,6 +228,8 @@ describe('an invalid expression', () => {
     ['name < 1', /a string cannot be compared with a number/],
     ["json.loads('{')", /a string that is not JSON/],
     ["datetime.date.fromisoformat('2026-02-30')", /not an ISO 8601 date/],
+    ["datetime.datetime.fromisoformat('2026-01-01T00:00:60Z')", /not an ISO 8601 date/],
+    ["datetime.datetime.fromisoformat('2026-01-01Z')", /not an ISO 8601 date/],
     ["'a'.zfill(999999999)", /longer than 16 MiB/],
     ["name.split('')", /empty separator/],
   ])('%s fails on the record, and the message has no value', async (expression, sentence) => {

@@ -24,44 +24,40 @@ export function isFunction(name: string): boolean {
 }
 
 /** @throws ExpressionError if the function is unknown, or the number of arguments is wrong */
-export function callFunction(name: string | undefined, given: readonly Compiled[]): Compiled {
+export function callFunction(name: string | undefined, args: readonly Compiled[]): Compiled {
   if (name === undefined) throw new ExpressionError('only functions and methods can be called');
   const known = functions.get(name);
   if (!known) throw unknown('function', name, functions);
-  checkCount(name, given, known.arity);
+  checkCount(name, args, known.arity);
   const { apply, ofNull = null, kind } = known;
   return {
-    evaluate: (scope) => call(apply, ofNull, values(given, scope)),
-    kind: kind === 'same' ? common(given) : kind,
+    evaluate: (scope) => call(apply, ofNull, values(args, scope)),
+    kind: kind === 'same' ? common(args) : kind,
   };
 }
 
-function common(given: readonly Compiled[]): Compiled['kind'] {
-  const kinds = new Set(given.map(({ kind }) => kind));
-  return kinds.size === 1 ? given[0]?.kind : undefined;
+function common(args: readonly Compiled[]): Compiled['kind'] {
+  const kinds = new Set(args.map(({ kind }) => kind));
+  return kinds.size === 1 ? args[0]?.kind : undefined;
 }
 
 /** @throws ExpressionError if the method is unknown, or the number of arguments is wrong */
-export function callMethod(owner: Compiled, name: string, given: readonly Compiled[]): Compiled {
+export function callMethod(owner: Compiled, name: string, args: readonly Compiled[]): Compiled {
   const known = methods.get(name);
   if (!known) throw unknown('method', name, methods);
-  checkCount(name, given, known.arity);
+  checkCount(name, args, known.arity);
   const { apply, kind, items } = known;
-  const all = [owner, ...given];
+  const all = [owner, ...args];
   return { evaluate: (scope) => call(apply, null, values(all, scope)), kind, items };
 }
 
-function values(given: readonly Compiled[], scope: Scope): Value[] {
-  return given.map((argument) => argument.evaluate(scope));
+function values(args: readonly Compiled[], scope: Scope): Value[] {
+  return args.map((argument) => argument.evaluate(scope));
 }
 
-function call(
-  apply: (...given: NonNull[]) => Value,
-  ofNull: Value,
-  given: readonly Value[],
-): Value {
-  const present = given.filter((value) => value !== null);
-  return present.length < given.length ? ofNull : apply(...present);
+function call(apply: (...args: NonNull[]) => Value, ofNull: Value, args: readonly Value[]): Value {
+  const present = args.filter((value) => value !== null);
+  return present.length < args.length ? ofNull : apply(...present);
 }
 
 function checkCount(
@@ -86,7 +82,7 @@ export interface MapFunction {
   readonly arity: readonly [number, number];
   /** The type of the result; `same` if it is that of the arguments, undefined if it is unknown. */
   readonly kind?: Kind | 'same';
-  readonly apply: (...given: NonNull[]) => Value;
+  readonly apply: (...args: NonNull[]) => Value;
   /** The result if an argument is null (default: null). */
   readonly ofNull?: Value;
 }

@@ -35,13 +35,13 @@ export function attribute(owner: Compiled, name: string): Compiled {
 export function index(owner: Compiled, at: Compiled, text: string | undefined): Compiled {
   if (text !== undefined) requireConfigured(owner, text);
   const evaluate = (scope: Scope): Value => {
-    const [value, place] = [owner.evaluate(scope), at.evaluate(scope)];
-    if (value === null || place === null) return null;
-    if (isObject(value) && typeof place === 'string') return ownMember(value, place);
-    const number = asInteger(place);
+    const [value, key] = [owner.evaluate(scope), at.evaluate(scope)];
+    if (value === null || key === null) return null;
+    if (isObject(value) && typeof key === 'string') return ownMember(value, key);
+    const number = asInteger(key);
     const items = itemsOf(value);
     if (number === undefined || !items) {
-      throw new ExpressionError(`${describe(value)} cannot be indexed with ${describe(place)}`);
+      throw new ExpressionError(`${describe(value)} cannot be indexed with ${describe(key)}`);
     }
     return items.at(Number(number)) ?? null;
   };

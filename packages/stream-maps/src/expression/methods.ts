@@ -16,7 +16,7 @@ export interface Method {
   readonly kind?: Kind;
   /** The type of the items, if the result is a list. */
   readonly items?: Kind;
-  readonly apply: (...ownerAndGiven: NonNull[]) => Value;
+  readonly apply: (...ownerAndArgs: NonNull[]) => Value;
 }
 
 /** The longest string that an expression may create, so that a mistake cannot fill the memory. */
