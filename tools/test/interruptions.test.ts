@@ -36,7 +36,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const { code, stdout, stderr } = await ending;
     expect(code, stderr).toBe(0);
     expect(Date.now() - told).toBeLessThan(5000);
-    expect(stderr).toContain('the next run continues from');
+    expect(stderr).toContain('The next run continues from');
     expect(stdout.endsWith('\n')).toBe(true);
     expect(stdout.trim().split('\n').at(-1)).toMatch(/^{"type":"STATE"/);
     expect(states(stdout).length).toBeGreaterThan(0);
