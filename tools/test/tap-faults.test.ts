@@ -90,7 +90,7 @@ describe('an error that retrying does not fix', () => {
   it.each<[string, Fault, RegExp]>([
     ['500', { status: 500 }, /GET \/sdrs answered 500, even after retries/],
     ['a redirect to another host', 'redirect', /GET \/sdrs answered 30\d/],
-    ['truncated JSON', 'truncatedJson', /GET \/sdrs answered with something that is no page/],
+    ['truncated JSON', 'truncatedJson', /GET \/sdrs did not return a page/],
     ['headers that never arrive', 'headersNever', /GET \/sdrs timed out after 1 seconds/],
   ])(
     '%s ends only its stream, and the token goes to no other host',

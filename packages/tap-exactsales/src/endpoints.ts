@@ -1,5 +1,4 @@
 import type { TableName } from '@exact-spotter/schema';
-import type { Clock } from './rows/timezone.ts';
 
 /**
  * Where a column is found in the API's object: a path with dots, or several paths, of which the first
@@ -8,6 +7,15 @@ import type { Clock } from './rows/timezone.ts';
 type Source = string | readonly string[];
 
 type Columns = Readonly<Record<string, Source>>;
+
+/**
+ * How to read a date of the API.
+ * `utc`: an audit column, in UTC with or without a suffix.
+ * `wall`: an agenda column, on the account's wall clock whatever suffix it has (the `Z` of a box is
+ * decoration).
+ * `zoned`: the zone is not documented, so it is the suffix's, or the account's if there is none.
+ */
+export type Clock = 'utc' | 'wall' | 'zoned';
 
 /** A column that the server can filter by, and how it expects the literal. */
 export interface DateColumn {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Timezone, type Clock } from '../src/rows/timezone.ts';
+import type { Clock } from '../src/endpoints.ts';
+import { Timezone } from '../src/rows/timezone.ts';
 
 const saoPaulo = new Timezone('America/Sao_Paulo');
 

@@ -3,7 +3,7 @@ import { failureReason, isUnreachable, type HttpResponse } from './http.ts';
 import { isRetriableStatus, retryAfter } from './retry.ts';
 
 /** No request of this run can succeed: the token is rejected, or the host is unreachable. */
-export class ApiFatalError extends ProgramError {
+class ApiFatalError extends ProgramError {
   override readonly name = 'ApiFatalError';
 }
 

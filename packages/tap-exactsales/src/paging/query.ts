@@ -8,8 +8,14 @@ import {
 import type { ApiPage, ApiRow, Query } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { DateFilter } from '../plan/date-range.ts';
-import { findBreaking, findRejected, optionsToDoubt } from './option-search.ts';
-import { FEWEST_ROWS, type QueryOption, type ServerLimits } from './server-limits.ts';
+import {
+  FEWEST_ROWS,
+  findBreaking,
+  findRejected,
+  optionsToDoubt,
+  type QueryOption,
+  type ServerLimits,
+} from './server-limits.ts';
 
 /** What the requests of a read have in common. */
 export interface ReadRequest {

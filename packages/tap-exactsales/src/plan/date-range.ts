@@ -1,9 +1,9 @@
 import { compareInstants, earlier, later, shiftInstant, type Instant } from '@exact-spotter/singer';
 import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants';
 import type { ApiRow } from '../api/odata.ts';
-import type { DateColumn, Endpoint } from '../endpoints.ts';
+import type { Clock, DateColumn, Endpoint } from '../endpoints.ts';
 import { valueAt } from '../rows/path.ts';
-import type { Clock, Timezone } from '../rows/timezone.ts';
+import type { Timezone } from '../rows/timezone.ts';
 
 /** Dates in [from, to); a missing end is open. */
 export interface DateRange {

@@ -7,15 +7,7 @@ import {
 } from '@exact-spotter/singer';
 import { TZDateMini } from '@date-fns/tz';
 import { millisecondsInDay, millisecondsInMinute } from 'date-fns/constants';
-
-/**
- * How to read a date of the API.
- * `utc`: an audit column, in UTC with or without a suffix.
- * `wall`: an agenda column, on the account's wall clock whatever suffix it has (the `Z` of a box is
- * decoration).
- * `zoned`: the zone is not documented, so it is the suffix's, or the account's if there is none.
- */
-export type Clock = 'utc' | 'wall' | 'zoned';
+import type { Clock } from '../endpoints.ts';
 
 /** How most dates are written, on a day that every month has: in UTC they are instants already. */
 const PLAIN =

@@ -1,5 +1,6 @@
 import { isExact, isObject, isRawJson, type JsonValue } from '@exact-spotter/singer';
-import type { Timezone, Clock } from './timezone.ts';
+import type { Clock } from '../endpoints.ts';
+import type { Timezone } from './timezone.ts';
 
 /** A value that fits the column; `undefined` if the API's value does not. */
 type Converted = JsonValue | undefined;
