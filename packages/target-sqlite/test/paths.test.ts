@@ -200,7 +200,7 @@ describe('a path that does not lead to a database', () => {
 const user = process.getuid?.() === 0 ? 65_534 : process.getuid?.();
 const hasUser =
   user !== undefined &&
-  spawnSync(command[0] ?? '', [...command.slice(1), '--version'], { uid: user }).status === 0;
+  spawnSync(command[0], [...command.slice(1), '--version'], { uid: user }).status === 0;
 
 describe.skipIf(!hasUser)('a path without permission (needs a user who can run the target)', () => {
   /** A database in a folder that belongs to the user. */
