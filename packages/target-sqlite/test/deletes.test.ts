@@ -69,7 +69,7 @@ describe.each([
       const ids = target.rows('t', where).map(({ id }) => id);
       expect([...new Set(ids)]).toEqual(expected);
       if (settings.hard_delete || first === keyless) continue;
-      // Nothing is removed in soft mode.
+      // Soft deletion removes nothing.
       const all = new Set([1, 2, 3, ...expected]);
       expect(target.rows('t').map(({ id }) => id)).toEqual([...all]);
     }
@@ -130,7 +130,7 @@ describe('_sdc_deleted_at in a record', () => {
     expect(target.query('SELECT _sdc_deleted_at AS gone FROM t')).toEqual([{ gone: null }]);
   });
 
-  // The digits of such a key were once looked up in the line before.
+  // The digits of such a key were once read from the previous line.
   it.each<[string, string, string, string]>([
     ['zero', 'integer', '0', '7'],
     ['an object', 'object', '{"b":1,"1":2}', '{"b":3,"1":2}'],

@@ -92,7 +92,7 @@ describe('names', () => {
       );
     const values = Object.fromEntries(properties.map((name) => [name, `of ${name}`]));
     await target.load(lines(declared(properties), record('t', { key: 1, ...values })));
-    // A later run that names them in another order finds the same columns.
+    // A later run with another order finds the same columns.
     await target.load(
       lines(declared([...properties].reverse()), record('t', { key: 2, ...values })),
     );

@@ -251,7 +251,7 @@ function expectedCell(name: Name, text: string): Cell {
   const isHeld = Number.isFinite(double) && sameDecimal(text, double);
   if (name === 'm') return isHeld && !isMinusZero(text) ? String(double) : text;
   if (isMinusZero(text)) return -0;
-  // Every column of numbers met one that no double holds, and so became untyped.
+  // Every numeric column got a value that no double holds, so it became untyped.
   const [numerator, denominator] = fraction(text);
   const whole = numerator / denominator;
   const isWhole = whole * denominator === numerator && whole === BigInt.asIntN(64, whole);
@@ -264,7 +264,7 @@ function isMinusZero(text: string): boolean {
   return /^-0(?:\.0*)?(?:e.*)?$/i.test(text);
 }
 
-/** Both as fractions of whole numbers, compared crosswise. */
+/** Compares both as fractions of integers. */
 function sameDecimal(text: string, double: number): boolean {
   const [one, other] = [fraction(text), fraction(String(double))];
   return one[0] * other[1] === other[0] * one[1];
