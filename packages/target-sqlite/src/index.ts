@@ -1,3 +1,2 @@
-export { COLUMN_TYPES } from './database/column-types.ts';
-export { METADATA_COLUMNS } from './database/metadata-columns.ts';
+export { COLUMN_TYPES, METADATA_COLUMNS } from './database/columns.ts';
 export { program } from './settings.ts';

@@ -5,7 +5,7 @@ import { integer, lines, nullableText, record, schema, TestTarget } from './targ
 
 const declared = schema('t', { id: integer, a: nullableText, n: { type: 'number' } }, ['id']);
 
-describe('bad input gets one clear sentence, without its values', () => {
+describe('invalid input fails with one sentence that has no values', () => {
   it.each<[string, (object | string)[], string]>([
     ['no JSON', ['{"canary'], 'line 2: the line is not valid JSON'],
     ['a list', ['["canary"]'], 'line 2: the line is not a JSON object'],
@@ -25,14 +25,14 @@ describe('bad input gets one clear sentence, without its values', () => {
       'line 2, stream "u": the schema has no "properties"',
     ],
     [
-      'a schema that is nested too deep',
+      'a schema that is nested too deeply',
       [
         `{"type":"SCHEMA","stream":"u","schema":{"properties":{"a":${'{"anyOf":['.repeat(6000)}{}${']}'.repeat(6000)}}}}`,
       ],
       'line 2, stream "u": the schema is nested too deeply',
     ],
     [
-      'a key that is no property',
+      'a key that is not a property',
       [schema('u', { id: integer }, ['canary'])],
       'line 2, stream "u": the schema does not declare the key property "canary"',
     ],
@@ -52,12 +52,12 @@ describe('bad input gets one clear sentence, without its values', () => {
       'line 2, stream "t", column "n": the value is a string, and the schema allows only number',
     ],
     [
-      'a null that may not be',
+      'a null that is not allowed',
       [record('t', { id: 1, n: null })],
       'column "n": the value is null, and the schema allows only number',
     ],
     [
-      'a fraction for a whole number',
+      'a fraction in an integer',
       [record('t', { id: 1.5 })],
       'column "id": the value is a number, and the schema allows only integer',
     ],
@@ -78,7 +78,7 @@ describe('bad input gets one clear sentence, without its values', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('takes lines with CRLF, a byte order mark, blanks, any letter case and no last line end', async () => {
+  it('allows CRLF, a byte order mark, blank lines, any letter case and no final line end', async () => {
     const target = new TestTarget();
     const text = lines(declared, '', '   ', record('t', { id: 1, n: 2 }))
       .replaceAll('\n', '\r\n')
@@ -88,7 +88,7 @@ describe('bad input gets one clear sentence, without its values', () => {
     expect((await target.run('', 'state')).stdout).toBe('1\n');
   });
 
-  it('takes every value but a missing key when it is not to validate', async () => {
+  it('accepts everything but a missing key if validate_records is off', async () => {
     const target = new TestTarget({ validate_records: false });
     await target.load(
       lines(
@@ -107,9 +107,9 @@ describe('bad input gets one clear sentence, without its values', () => {
   });
 });
 
-describe('a file of --input that cannot be read', () => {
+describe('an unreadable --input file fails the run if it', () => {
   it.each<[string, string, string]>([
-    ['is not there', 'none.singer', 'cannot be read: check the path'],
+    ['does not exist', 'none.singer', 'cannot be read: check the path'],
     ['is a folder', '.', 'is a folder: name a file'],
   ])('%s', async (_name, path, reason) => {
     const target = new TestTarget();
@@ -120,10 +120,10 @@ describe('a file of --input that cannot be read', () => {
   });
 });
 
-describe('a database that cannot be used', () => {
+describe('an unusable database fails the run if it', () => {
   it.each<[string, (target: TestTarget) => string, string]>([
     [
-      'is no database',
+      'is another kind of file',
       ({ folder }) => {
         writeFileSync(join(folder, 'notes.txt'), 'canary '.repeat(1000));
         return join(folder, 'notes.txt');
@@ -132,7 +132,7 @@ describe('a database that cannot be used', () => {
     ],
     ['is a folder', ({ folder }) => folder, 'is a folder: name a file in it.'],
     [
-      'has no folder above it',
+      'is in a missing folder of a missing folder',
       ({ folder }) => join(folder, 'a', 'b', 'c.sqlite'),
       'does not exist',
     ],
@@ -146,11 +146,11 @@ describe('a database that cannot be used', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).not.toContain('canary');
   });
+});
 
-  it('lies in a folder that is made when the one above it is there', async () => {
-    const target = new TestTarget();
-    mkdirSync(join(target.folder, 'a'));
-    target.configure({ database: join(target.folder, 'a', 'b', 'data.sqlite') });
-    await target.load(lines(declared));
-  });
+it('a missing folder is created for the database if its parent exists', async () => {
+  const target = new TestTarget();
+  mkdirSync(join(target.folder, 'a'));
+  target.configure({ database: join(target.folder, 'a', 'b', 'data.sqlite') });
+  await target.load(lines(declared));
 });

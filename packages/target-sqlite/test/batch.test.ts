@@ -17,8 +17,8 @@ const batch = (urls: readonly string[], encoding: object = { format: 'jsonl' }):
 const url = (target: TestTarget, name: string): string =>
   pathToFileURL(join(target.folder, name)).href;
 
-describe('BATCH', () => {
-  it('loads the records of its files, plain and gzip, where it stands', async () => {
+describe('a BATCH message', () => {
+  it('loads the records of its files, plain and gzip, in order', async () => {
     const target = new TestTarget();
     writeFileSync(
       join(target.folder, 'a.jsonl'),
@@ -53,7 +53,7 @@ describe('BATCH', () => {
       ',"version":4,"time_extracted":"2026-01-01T00:00:00Z"}',
     ],
   ])(
-    'keeps a bad record aside as a Singer line, with what the BATCH says: %j',
+    'quarantines an invalid record as a RECORD message with the properties of the BATCH: %j',
     async (more, end) => {
       const target = new TestTarget({ on_invalid_record: 'quarantine' });
       writeFileSync(join(target.folder, 'a.jsonl'), '{"id":"x"}\n');
@@ -64,7 +64,7 @@ describe('BATCH', () => {
     },
   );
 
-  it('notes of each row what the BATCH says of all: their version, and when they were read', async () => {
+  it('gives its version and time_extracted to every row', async () => {
     const target = new TestTarget();
     writeFileSync(join(target.folder, 'a.jsonl'), '{"id":1}\n{"id":2}\n');
     const said = { version: 4, time_extracted: '2026-01-01T00:00:00Z' };
@@ -77,14 +77,14 @@ describe('BATCH', () => {
   });
 
   it.each<[string, object, boolean]>([
-    ['stays unless told', {}, true],
-    ['is removed where that is wanted', { clean_up_batch_files: true }, false],
+    ['is kept by default', {}, true],
+    ['is deleted with clean_up_batch_files', { clean_up_batch_files: true }, false],
     [
-      'is removed also where rows are gathered until the end',
+      'is deleted with clean_up_batch_files and load_method overwrite',
       { clean_up_batch_files: true, load_method: 'overwrite' },
       false,
     ],
-  ])('a file whose rows are committed %s', async (_case, settings, stays) => {
+  ])('has a file that, once its rows are committed, %s', async (_case, settings, stays) => {
     const target = new TestTarget(settings);
     const file = join(target.folder, 'a.jsonl');
     writeFileSync(file, '{"id":1}\n');
@@ -94,9 +94,9 @@ describe('BATCH', () => {
   });
 
   it.each<[string, object]>([
-    ['', {}],
-    [' and gathered until the end', { load_method: 'overwrite', batch_size_rows: 1 }],
-  ])('a file whose rows are taken back%s stays', async (_case, settings) => {
+    ['in a later transaction', {}],
+    ['of staged rows', { load_method: 'overwrite', batch_size_rows: 1 }],
+  ])('keeps its files if the run fails %s', async (_case, settings) => {
     const target = new TestTarget({ clean_up_batch_files: true, ...settings });
     for (const name of ['a', 'b']) writeFileSync(join(target.folder, name), '{"id":1}\n');
     const named = (name: string): object => batch([url(target, name)]);
@@ -110,36 +110,36 @@ describe('BATCH', () => {
 
   it.each<[string, (target: TestTarget) => object, string]>([
     [
-      'that lies elsewhere',
+      'in another folder',
       () => batch(['file:///etc/hostname']),
       'is outside the folder of the settings file',
     ],
     [
-      'that lies elsewhere by dots',
+      'in another folder, by way of ..',
       (target) => batch([`${pathToFileURL(target.folder).href}/../x/../../etc/hostname`]),
       'is outside the folder',
     ],
     [
-      'that lies elsewhere by a link',
+      'in another folder, by way of a link',
       (target) => {
         symlinkSync('/etc/hostname', join(target.folder, 'link'));
         return batch([url(target, 'link')]);
       },
       'is outside the folder',
     ],
-    ['that is not there', (target) => batch([url(target, 'none')]), 'cannot be read (ENOENT)'],
+    ['that does not exist', (target) => batch([url(target, 'none')]), 'cannot be read (ENOENT)'],
     [
-      'of another machine',
+      'on another machine',
       () => batch(['https://example.com/a']),
       'only local files (file://) can be read',
     ],
     [
-      'of another format',
+      'in another format',
       (target) => batch([url(target, 'a')], { format: 'parquet' }),
       'must have the format jsonl, plain or gzip',
     ],
     [
-      'that is no gzip',
+      'that is not gzip',
       (target) => {
         writeFileSync(join(target.folder, 'a'), 'canary');
         return batch([url(target, 'a')], { format: 'jsonl', compression: 'gzip' });
@@ -147,7 +147,7 @@ describe('BATCH', () => {
       'cannot be read (Z_DATA_ERROR)',
     ],
     [
-      'with a line that is no record',
+      'with a line that is not JSON',
       (target) => {
         writeFileSync(join(target.folder, 'a'), '{"id":1}\ncanary\n');
         return batch([url(target, 'a')]);
@@ -155,7 +155,7 @@ describe('BATCH', () => {
       'of the BATCH, line 2: the line is not valid JSON',
     ],
     [
-      'with a bad record',
+      'with an invalid record',
       (target) => {
         writeFileSync(join(target.folder, 'a'), '{"id":1}\n{"id":"canary"}\n');
         return batch([url(target, 'a')]);

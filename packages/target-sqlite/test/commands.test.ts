@@ -19,7 +19,7 @@ const bad = (id: number): object => record('t', { id, n: 'canary' }, { version: 
 const quarantine = { on_invalid_record: 'quarantine' };
 
 describe('quarantine', () => {
-  it('keeps bad records aside with their reason, and goes on', async () => {
+  it('holds invalid records with the reason, and the run continues', async () => {
     const target = new TestTarget(quarantine);
     const { code, stdout, stderr } = await target.run(
       lines(numbers, bad(1), record('t', { id: 2, n: 2 }), record('t', { n: 1 }), state({ a: 1 })),
@@ -37,7 +37,7 @@ describe('quarantine', () => {
     expect(stderr + list.stdout).not.toContain('canary');
   });
 
-  it('gives them out as Singer lines that a target takes', async () => {
+  it('exports records as Singer messages that a target can load', async () => {
     const target = new TestTarget(quarantine);
     await target.load(lines(numbers, bad(1), bad(5)));
     const file = join(target.folder, 'kept.singer');
@@ -53,7 +53,7 @@ describe('quarantine', () => {
     expect(missing.stderr).toContain('cannot be written');
   });
 
-  it('takes them in again after the cause is gone, but not over a later row', async () => {
+  it('replays records once their problem is fixed, but drops them if a later one was loaded', async () => {
     const target = new TestTarget(quarantine);
     await target.load(lines(numbers, bad(1), bad(2), record('t', { n: 5 })));
     expect((await target.run('', 'quarantine', 'replay')).code).toBe(0);
@@ -71,7 +71,7 @@ describe('quarantine', () => {
     expect((await target.run('', 'state')).stdout).toBe('{"a":1}\n');
   });
 
-  it('does not clear the children of a record that comes in again', async () => {
+  it('keeps the children of a record that is replayed', async () => {
     const target = new TestTarget(quarantine);
     const broken = stream('family').replace('"value":"web"', '"value":5');
     await target.load(broken);
@@ -87,7 +87,7 @@ describe('quarantine', () => {
     expect(target.alive('sources__subSources')).toHaveLength(3);
   });
 
-  it('is of one pipe: another of the same database is left alone', async () => {
+  it('is separate for each state_id', async () => {
     const target = new TestTarget({ ...quarantine, state_id: 'a', table_prefix: 'a_' });
     await target.load(lines(numbers, bad(1)));
     target.configure({ ...quarantine, state_id: 'b', table_prefix: 'b_' });
@@ -103,7 +103,7 @@ describe('quarantine', () => {
     expect(target.rows('a_t')).toEqual([{ id: 1, n: 'canary' }]);
   });
 
-  it('fails past its limit', async () => {
+  it('fails the run past max_quarantined', async () => {
     const target = new TestTarget({ ...quarantine, max_quarantined: 2 });
     const { code, stderr } = await target.run(lines(numbers, bad(1), bad(2), bad(3)));
     expect(code).toBe(1);
@@ -111,12 +111,12 @@ describe('quarantine', () => {
     expect(stderr).toContain('more than max_quarantined (2) records');
   });
 
-  it('is for records only: a line that is no message fails the run', async () => {
+  it('is for records only: an invalid line fails the run', async () => {
     const { code } = await new TestTarget(quarantine).run(lines(numbers, 'no message'));
     expect(code).toBe(1);
   });
 
-  it('is empty where there is no database', async () => {
+  it('is empty if there is no database', async () => {
     const target = new TestTarget();
     for (const command of ['list', 'replay']) {
       const { code, stdout, stderr } = await target.run('', 'quarantine', command);
@@ -128,7 +128,7 @@ describe('quarantine', () => {
 });
 
 describe('runs', () => {
-  it('tells when, how it ended, rows, bytes and seconds', async () => {
+  it('lists start, outcome, rows, bytes and seconds', async () => {
     const target = new TestTarget();
     await target.load(stream('family'));
     await target.run(lines(numbers, bad(1)));
@@ -153,7 +153,7 @@ describe('runs', () => {
     expect(text).not.toContain('canary');
   });
 
-  it('says so where there are none', async () => {
+  it('logs that there are none', async () => {
     const target = new TestTarget();
     const { code, stdout, stderr } = await target.run('', 'runs');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
@@ -163,7 +163,7 @@ describe('runs', () => {
 });
 
 describe('verify', () => {
-  it('finds all well after a run', async () => {
+  it('finds no problem after a good run', async () => {
     const target = new TestTarget();
     await target.load(stream('family'));
     const { code, stdout, stderr } = await target.run('', 'verify');
@@ -176,7 +176,7 @@ describe('verify', () => {
     expect(stderr).toContain('INFO No problems found.\n');
   });
 
-  it('is not misled by rows that another run wrote again, and did not end well', async () => {
+  it('ignores rows that a failed run wrote again', async () => {
     const target = new TestTarget();
     await target.load(stream('family'));
     expect((await target.run(`${stream('family')}no message\n`)).code).toBe(1);
@@ -185,7 +185,7 @@ describe('verify', () => {
     expect(stdout).toContain('ok  sources: 2 rows, 2 loaded by the last run\n');
   });
 
-  it('is not misled by what another pipe loaded last', async () => {
+  it('ignores the runs of another state_id', async () => {
     const target = new TestTarget({ state_id: 'a', table_prefix: 'a_' });
     await target.load(lines(numbers, record('t', { id: 1 })));
     target.configure({ state_id: 'b', table_prefix: 'b_' });
@@ -196,14 +196,14 @@ describe('verify', () => {
     expect(stdout).toContain('ok  a_t: 1 rows, 1 loaded by the last run\n');
   });
 
-  it('is not misled by rows that a run removed again', async () => {
+  it('accepts that a run deletes the rows it loaded', async () => {
     const target = new TestTarget({ hard_delete: true });
     await target.load(lines(numbers, record('t', { id: 1, _sdc_deleted_at: '2026-01-01' })));
     const { code, stdout } = await target.run('', 'verify');
     expect(code, stdout).toBe(0);
   });
 
-  it('finds rows that came twice', async () => {
+  it('finds duplicated rows', async () => {
     const target = new TestTarget();
     await target.load(lines(schema('k', { id: integer }), record('k', { id: 1 })));
     const database = new DatabaseSync(target.database);
@@ -215,7 +215,7 @@ describe('verify', () => {
   });
 
   it.each<[string, string, string]>([
-    ['rows that are gone', 'DELETE FROM sources', 'OFF sources: 0 rows, 2 loaded by the last run'],
+    ['missing rows', 'DELETE FROM sources', 'OFF sources: 0 rows, 2 loaded by the last run'],
     [
       'a child without its parent',
       'DELETE FROM sources WHERE id = 1',
@@ -232,7 +232,7 @@ describe('verify', () => {
     expect(stdout).toContain(finding);
   });
 
-  it('names the gaps of a mere reference, and is content', async () => {
+  it('reports missing references as gaps, and exits with 0', async () => {
     const target = new TestTarget();
     const leads = schema('leads', { id: integer, stage: nullableText }, ['id'], {
       'x-references': { stage: 'stages.name' },
@@ -245,7 +245,7 @@ describe('verify', () => {
     expect(stderr).toContain('INFO No problems found. Relationships with gaps: 1;');
   });
 
-  it('says so where there is no database', async () => {
+  it('fails if there is no database', async () => {
     const { code, stderr } = await new TestTarget().run('', 'verify');
     expect(code).toBe(1);
     expect(stderr).toContain('There is no database at');
@@ -259,7 +259,7 @@ describe('indexes on references', () => {
   const names = (target: TestTarget): unknown[] =>
     target.query(`SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'leads'`);
 
-  it('are made once, but not on what the key serves already', async () => {
+  it('are created once, and not for columns that the key begins with', async () => {
     const target = new TestTarget();
     for (let run = 0; run < 2; run += 1) {
       await target.load(lines(leads, record('leads', { id: run, sdr_id: 1 })));
@@ -267,7 +267,7 @@ describe('indexes on references', () => {
     }
   });
 
-  it('take no name from a stream that comes later', async () => {
+  it('do not take the name of a later stream', async () => {
     const target = new TestTarget();
     await target.load(lines(leads, record('leads', { id: 1, sdr_id: 1 })));
     await target.load(
@@ -276,7 +276,7 @@ describe('indexes on references', () => {
     expect(target.rows('leads_sdr_id')).toEqual([{ id: 1 }]);
   });
 
-  it('are left out when asked to', async () => {
+  it('are not created if index_references is off', async () => {
     const target = new TestTarget({ index_references: false });
     await target.load(lines(leads, record('leads', { id: 1, sdr_id: 1 })));
     expect(names(target)).toEqual([]);

@@ -30,20 +30,36 @@ describe.each([
   ['hard, without metadata', { hard_delete: true, add_record_metadata: false }],
 ])('ACTIVATE_VERSION, %s', (_name, settings) => {
   it.each<[string, object[], number[]]>([
-    ['takes the rows of older versions and of none', [row(2, 2), activate(2)], [2]],
-    ['is applied where it stands', [row(2, 2), activate(2), row(1)], [1, 2]],
-    ['announced first, is applied at the end', [activate(2), row(2, 2), row(4, 2)], [2, 4]],
+    ['deletes rows with an older version or none', [row(2, 2), activate(2)], [2]],
+    ['takes effect where it is', [row(2, 2), activate(2), row(1)], [1, 2]],
     [
-      'announced first with a STATE after rows, likewise',
+      'takes effect at the end if it comes before the records',
+      [activate(2), row(2, 2), row(4, 2)],
+      [2, 4],
+    ],
+    [
+      'takes effect at the end if it comes before the records and a STATE follows',
       [activate(2), row(2, 2), state(1), row(4, 2)],
       [2, 4],
     ],
-    ['of an empty source, is applied at the next STATE', [activate(2), state(1)], []],
-    ['of an empty source without a STATE, is not applied', [activate(2)], [1, 2, 3]],
-    ['is not applied when the records bear no version', [row(2), activate(2)], [1, 2, 3]],
-    ['nor when they do and a STATE follows', [row(2), activate(2), state(1)], [1, 2, 3]],
-    ['nor when they bear another', [row(2, 3), activate(4), state(1)], [1, 2, 3]],
-    ['brings back what comes again', [row(2, 2), activate(2), row(1, 2), activate(2)], [1, 2]],
+    ['takes effect at the next STATE if the source is empty', [activate(2), state(1)], []],
+    ['has no effect without records and STATE', [activate(2)], [1, 2, 3]],
+    ['has no effect if the records have no version', [row(2), activate(2)], [1, 2, 3]],
+    [
+      'has no effect if the records have no version and a STATE follows',
+      [row(2), activate(2), state(1)],
+      [1, 2, 3],
+    ],
+    [
+      'has no effect if the records have another version',
+      [row(2, 3), activate(4), state(1)],
+      [1, 2, 3],
+    ],
+    [
+      'does not delete a row that comes back',
+      [row(2, 2), activate(2), row(1, 2), activate(2)],
+      [1, 2],
+    ],
   ])('%s', async (_case, messages, expected) => {
     for (const first of [declared, keyless]) {
       const target = new TestTarget(settings);
@@ -53,13 +69,13 @@ describe.each([
       const ids = target.rows('t', where).map(({ id }) => id);
       expect([...new Set(ids)]).toEqual(expected);
       if (settings.hard_delete || first === keyless) continue;
-      // Nothing is removed in soft mode.
+      // Soft deletion removes nothing.
       const all = new Set([1, 2, 3, ...expected]);
       expect(target.rows('t').map(({ id }) => id)).toEqual([...all]);
     }
   });
 
-  it('takes the children along', async () => {
+  it('deletes the children too', async () => {
     const target = new TestTarget(settings);
     await target.load(stream('family'));
     await target.load(
@@ -77,7 +93,7 @@ describe.each([
 });
 
 describe('_sdc_deleted_at in a record', () => {
-  it('marks the row, and what hangs on it', async () => {
+  it('marks the row and its children', async () => {
     const target = new TestTarget();
     await target.load(stream('family'));
     const gone = { id: 1, value: 'web', _sdc_deleted_at: '2026-01-01T00:00:00Z' };
@@ -90,14 +106,14 @@ describe('_sdc_deleted_at in a record', () => {
     expect(target.alive('subSources__tags')).toEqual([]);
   });
 
-  it('removes it under hard_delete, and no other', async () => {
+  it('removes the row with hard_delete, and no other', async () => {
     const target = new TestTarget({ hard_delete: true });
     await target.load(lines(declared, row(1), row(2)));
     await target.load(lines(declared, record('t', { id: 2, _sdc_deleted_at: 'now' }), row(3)));
     expect(target.rows('t')).toEqual([{ id: 1 }, { id: 3 }]);
   });
 
-  it('does not go where the mark is empty', async () => {
+  it('keeps the row if it is empty', async () => {
     const target = new TestTarget({ hard_delete: true });
     const marks = [null, '', false];
     await target.load(
@@ -106,7 +122,7 @@ describe('_sdc_deleted_at in a record', () => {
     expect(target.rows('t')).toHaveLength(3);
   });
 
-  it('loses its mark when it comes back, whatever the settings have become', async () => {
+  it('is removed when the row comes back, even with other settings', async () => {
     const target = new TestTarget();
     await target.load(lines(declared, record('t', { id: 1, _sdc_deleted_at: '2026-01-01' })));
     target.configure({ hard_delete: true, add_record_metadata: false });
@@ -114,7 +130,7 @@ describe('_sdc_deleted_at in a record', () => {
     expect(target.query('SELECT _sdc_deleted_at AS gone FROM t')).toEqual([{ gone: null }]);
   });
 
-  // The digits of such a key were once looked up in the line before.
+  // The digits of such a key were once read from the previous line.
   it.each<[string, string, string, string]>([
     ['zero', 'integer', '0', '7'],
     ['an object', 'object', '{"b":1,"1":2}', '{"b":3,"1":2}'],
@@ -134,7 +150,7 @@ describe('_sdc_deleted_at in a record', () => {
   });
 });
 
-describe('a parent that arrives', () => {
+describe('a parent record', () => {
   it.each([
     ['soft', { hard_delete: false }],
     ['hard', { hard_delete: true }],
@@ -159,7 +175,7 @@ describe('a parent that arrives', () => {
     if (!settings.hard_delete) expect(target.rows('sources__subSources')).toHaveLength(4);
   });
 
-  it('leaves the children alone that this run does not send', async () => {
+  it('keeps children of streams that are not in this run', async () => {
     const target = new TestTarget();
     await target.load(stream('family'));
     const [parent = ''] = stream('family').split('\n');
@@ -193,7 +209,7 @@ describe('x-covered', () => {
     ['soft', { hard_delete: false }],
     ['hard', { hard_delete: true }],
   ])(
-    'takes what was not sent again in the range, compared as instants, %s',
+    'deletes the rows of the range that were not sent again, compared as instants (%s)',
     async (_n, settings) => {
       const target = new TestTarget(settings);
       await target.load(first);

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { integer, lines, nullableText, record, schema, TestTarget, type Row } from './target.ts';
 
-/** A target whose database holds tables that somebody made by hand. */
+/** A target whose database has tables that were created by hand. */
 function targetWith(sql: string, settings: object = {}): TestTarget {
   const target = new TestTarget(settings);
   const database = new DatabaseSync(target.database);
@@ -14,10 +14,10 @@ function targetWith(sql: string, settings: object = {}): TestTarget {
 const id = { id: integer };
 const idAndText = { ...id, v: nullableText };
 
-describe('a table that was made by hand is taken over', () => {
+describe('a table that was created by hand', () => {
   it.each<[string, string, object, object, Row[]]>([
     [
-      'a column that the stream does not send may be null from now on',
+      'may have a NOT NULL column that the stream lacks: it becomes nullable',
       "CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT NOT NULL); INSERT INTO t VALUES (1, 'a')",
       id,
       { id: 2 },
@@ -27,14 +27,14 @@ describe('a table that was made by hand is taken over', () => {
       ],
     ],
     [
-      'but not where it has a default',
+      'may have a NOT NULL column with a default: it stays',
       "CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT NOT NULL DEFAULT 'd', v INTEGER)",
       idAndText,
       { id: 2, v: 'b' },
       [{ id: 2, x: 'd', v: 'b' }],
     ],
     [
-      'with defaults that are words, texts or expressions',
+      'keeps defaults that are words, strings or expressions',
       `CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER, a DEFAULT abc, b DEFAULT "d""e",
        c DEFAULT 'f', d DEFAULT -1, e DEFAULT (1 + 1), f DEFAULT NULL)`,
       idAndText,
@@ -42,7 +42,7 @@ describe('a table that was made by hand is taken over', () => {
       [{ id: 2, v: 'b', a: 'abc', b: 'd"e', c: 'f', d: -1, e: 2, f: null }],
     ],
     [
-      'a key that holds texts and fractions where whole numbers should stand',
+      'may have strings and fractions in an integer key',
       "CREATE TABLE t (id INTEGER, x TEXT); INSERT INTO t VALUES ('abc', 'a'), (1.5, 'b')",
       id,
       { id: 2 },
@@ -53,21 +53,21 @@ describe('a table that was made by hand is taken over', () => {
       ],
     ],
     [
-      'of the STRICT kind',
+      'may be STRICT',
       'CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT',
       { ...id, flag: { type: 'boolean' }, any: {} },
       { id: 1, flag: true, any: 2 },
       [{ id: 1, flag: 1, any: 2 }],
     ],
     [
-      'with our own columns in capitals',
+      'may have metadata columns in capitals',
       'CREATE TABLE t (id INTEGER PRIMARY KEY, _SDC_DELETED_AT TEXT)',
       id,
       { id: 1 },
       [{ id: 1, _SDC_DELETED_AT: null }],
     ],
     [
-      'with a column that SQLite computes, beside a property of its name',
+      'may have a generated column with the name of a property',
       'CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, w TEXT AS (v || v))',
       { ...idAndText, w: nullableText },
       { id: 1, v: 'a', w: 'b' },
@@ -80,7 +80,7 @@ describe('a table that was made by hand is taken over', () => {
     expect(target.rows('t')).toEqual(expect.arrayContaining(rows));
   });
 
-  it('with the mark of a row that is gone, in capitals: a row that comes back loses it', async () => {
+  it('may mark deletions in capitals: a row that comes back loses the mark', async () => {
     const target = targetWith(
       `CREATE TABLE t (id INTEGER PRIMARY KEY, _SDC_DELETED_AT TEXT);
        INSERT INTO t VALUES (1, '2026-01-01')`,
@@ -90,7 +90,7 @@ describe('a table that was made by hand is taken over', () => {
     expect(target.rows('t')).toEqual([{ id: 1, _SDC_DELETED_AT: null }]);
   });
 
-  it('not at the price of a column that SQLite computes', async () => {
+  it('is refused if a rebuild would lose a generated column', async () => {
     const target = targetWith(
       'CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER, w INTEGER AS (v * 2)); INSERT INTO t (id, v) VALUES (1, 5)',
     );
@@ -105,12 +105,15 @@ describe('a table that was made by hand is taken over', () => {
   it.each([
     ['v TEXT UNIQUE', 'UNIQUE constraint failed: t.v'],
     ['v TEXT CHECK (length(v) < 2)', 'CHECK constraint failed: length(v) < 2'],
-  ])('its rules stand, and a row that breaks one ends the run: %s', async (column, constraint) => {
-    const target = targetWith(`CREATE TABLE t (id INTEGER PRIMARY KEY, ${column})`);
-    const values = [1, 2].map((at) => record('t', { id: at, v: 'canary' }));
-    const { code, stderr } = await target.run(lines(schema('t', idAndText, ['id']), ...values));
-    expect(code).toBe(1);
-    expect(stderr).toContain(`(${constraint}): drop the constraint`);
-    expect(stderr).not.toContain('canary');
-  });
+  ])(
+    'keeps its constraints, and a row that violates one fails the run: %s',
+    async (column, constraint) => {
+      const target = targetWith(`CREATE TABLE t (id INTEGER PRIMARY KEY, ${column})`);
+      const values = [1, 2].map((at) => record('t', { id: at, v: 'canary' }));
+      const { code, stderr } = await target.run(lines(schema('t', idAndText, ['id']), ...values));
+      expect(code).toBe(1);
+      expect(stderr).toContain(`(${constraint}): drop the constraint`);
+      expect(stderr).not.toContain('canary');
+    },
+  );
 });

@@ -15,7 +15,7 @@ const declared = schema('t', { id: integer, v: nullableText }, ['id']);
 const row = (id: number, v: string): object => record('t', { id, v });
 
 describe('append-only', () => {
-  it('makes every record a new row, whatever the key, and still wants the key', async () => {
+  it('inserts every record as a new row, and still requires the key', async () => {
     const target = new TestTarget({ load_method: 'append-only' });
     await target.load(lines(declared, row(1, 'a'), row(1, 'b')));
     await target.load(lines(declared, row(1, 'c')));
@@ -23,14 +23,14 @@ describe('append-only', () => {
     expect((await target.run(lines(declared, record('t', { v: 'x' })))).code).toBe(1);
   });
 
-  it('keeps the children of a parent that comes again', async () => {
+  it('keeps the children of a repeated parent', async () => {
     const target = new TestTarget({ load_method: 'append-only' });
     await target.load(stream('family'));
     await target.load(stream('family'));
     expect(target.alive('sources__subSources')).toHaveLength(6);
   });
 
-  it('changes to upsert and back, and nothing is lost but what a later row replaced', async () => {
+  it('can be changed to upsert and back without losing other rows', async () => {
     const target = new TestTarget({ load_method: 'append-only' });
     await target.load(lines(declared, row(1, 'a'), row(1, 'b'), row(2, 'c')));
     target.configure({});
@@ -43,7 +43,7 @@ describe('append-only', () => {
 });
 
 describe('overwrite', () => {
-  it('keeps what is gathered when another run fails meanwhile', async () => {
+  it('keeps staged rows if another run fails meanwhile', async () => {
     const own = { load_method: 'overwrite', batch_size_rows: 1 };
     const target = new TestTarget({ ...own, state_id: 'one' });
     const child = target.start();
@@ -63,7 +63,7 @@ describe('overwrite', () => {
 
   const overwrite = { load_method: 'overwrite' };
 
-  it('puts the rows of this run in the place of the old ones, the last of a key wins', async () => {
+  it('replaces the old rows, and the last row of a key wins', async () => {
     const target = new TestTarget(overwrite);
     await target.load(lines(declared, row(1, 'a'), row(2, 'b')));
     const printed = await target.load(
@@ -78,7 +78,7 @@ describe('overwrite', () => {
     expect(left).toEqual([]);
   });
 
-  it('takes the columns and types as they are now', async () => {
+  it('gives the table the current columns and types', async () => {
     const target = new TestTarget(overwrite);
     await target.load(lines(declared, row(1, 'a')));
     await target.load(
@@ -95,14 +95,14 @@ describe('overwrite', () => {
     ]);
   });
 
-  it('empties the table of a stream that sends no record', async () => {
+  it('empties the table of a stream without records', async () => {
     const target = new TestTarget(overwrite);
     await target.load(lines(declared, row(1, 'a')));
     await target.load(lines(declared));
     expect(target.rows('t')).toEqual([]);
   });
 
-  it('leaves tables alone that are not sent, and what a user made on those that are', async () => {
+  it('keeps other tables, and the indexes and triggers of replaced ones', async () => {
     const target = new TestTarget(overwrite);
     await target.load(
       lines(declared, row(1, 'a'), schema('u', { id: integer }, ['id']), record('u', { id: 9 })),
@@ -120,9 +120,9 @@ describe('overwrite', () => {
   });
 
   it.each<[string, object]>([
-    ['at once', {}],
-    ['after commits in between', { batch_size_rows: 1 }],
-  ])('leaves the old rows and the old state when the run fails %s', async (_name, settings) => {
+    ['without commits', {}],
+    ['after commits', { batch_size_rows: 1 }],
+  ])('keeps the old rows and state if the run fails %s', async (_name, settings) => {
     const target = new TestTarget({ ...overwrite, ...settings });
     await target.load(lines(declared, row(1, 'a'), state({ a: 1 })));
     const { code, stdout } = await target.run(
@@ -134,7 +134,7 @@ describe('overwrite', () => {
     expect(target.query(`SELECT name FROM sqlite_schema WHERE name LIKE '%staged%'`)).toEqual([]);
   });
 
-  it('likewise when it is told to stop', async () => {
+  it('keeps the old rows and state on SIGTERM', async () => {
     const target = new TestTarget({ ...overwrite, batch_size_rows: 1 });
     await target.load(lines(declared, row(1, 'a'), state({ a: 1 })));
     const child = target.start();
@@ -146,7 +146,7 @@ describe('overwrite', () => {
     expect(target.rows('t')).toEqual([{ id: 1, v: 'a' }]);
   });
 
-  it('replaces children and keeps families together', async () => {
+  it('replaces children with their parents', async () => {
     const target = new TestTarget(overwrite);
     await target.load(stream('family'));
     await target.load(
@@ -161,8 +161,8 @@ describe('overwrite', () => {
   });
 });
 
-describe('commits between two STATEs', () => {
-  it('come past a bound, but not while rows without a key are pending', async () => {
+describe('a commit between two STATEs', () => {
+  it('happens past a bound, but not while rows without a key are pending', async () => {
     const keyless = schema('k', { id: integer });
     for (const [first, name, expected] of [
       [declared, 't', [{ id: 1 }, { id: 2 }]],
@@ -184,7 +184,7 @@ describe('commits between two STATEs', () => {
     }
   });
 
-  it('bring no keyless row twice when a run goes on from the kept state', async () => {
+  it('duplicates no row without a key when a run resumes from the stored state', async () => {
     const target = new TestTarget({ batch_size_rows: 2 });
     const rows = (from: number, to: number): string =>
       Array.from({ length: to - from }, (_, at) =>

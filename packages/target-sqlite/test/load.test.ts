@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { integer, lines, nullableText, record, schema, stream, TestTarget } from './target.ts';
 
-describe('tables from SCHEMA messages alone', () => {
+describe('a load', () => {
   it.each([
     [
       'array-data',
@@ -60,7 +60,7 @@ describe('tables from SCHEMA messages alone', () => {
     expect(target.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   });
 
-  it('keeps texts byte for byte', async () => {
+  it('keeps strings byte for byte', async () => {
     const target = new TestTarget();
     await target.load(stream('encoded-text'));
     const sent = stream('encoded-text')
@@ -91,13 +91,13 @@ describe('tables from SCHEMA messages alone', () => {
     expect(target.query('PRAGMA foreign_key_check')).toEqual([]);
   });
 
-  it('leaves relationships out when asked to', async () => {
+  it('declares no relationships if foreign_keys is off', async () => {
     const target = new TestTarget({ foreign_keys: false });
     await target.load(stream('family'));
     expect(target.query(`PRAGMA foreign_key_list('sources__subSources')`)).toEqual([]);
   });
 
-  it('takes a record as the whole row: what it lacks is null', async () => {
+  it('sets properties that a record lacks to null', async () => {
     const target = new TestTarget();
     const declared = schema('t', { id: integer, a: nullableText, b: nullableText }, ['id']);
     await target.load(lines(declared, record('t', { id: 1, a: 'x', b: 'y' })));
@@ -114,7 +114,7 @@ describe('tables from SCHEMA messages alone', () => {
     ]);
   });
 
-  it('reads a record past names that every object has', async () => {
+  it('is not confused by properties such as constructor', async () => {
     const target = new TestTarget();
     const properties = JSON.stringify({
       id: integer,
@@ -133,7 +133,7 @@ describe('tables from SCHEMA messages alone', () => {
     ]);
   });
 
-  it('adds seven columns that tell of the load', async () => {
+  it('adds seven metadata columns', async () => {
     const target = new TestTarget();
     const before = Date.now();
     await target.load(
@@ -156,7 +156,7 @@ describe('tables from SCHEMA messages alone', () => {
     }
   });
 
-  it('adds none of them when asked to, but the mark of a deletion', async () => {
+  it('adds only _sdc_deleted_at if add_record_metadata is off', async () => {
     const declared = lines(
       schema('t', { id: integer, _sdc_received_at: nullableText }, ['id']),
       record('t', { id: 1, _sdc_received_at: 'x' }),
@@ -169,7 +169,7 @@ describe('tables from SCHEMA messages alone', () => {
     expect(Object.keys(hard.query('SELECT * FROM t')[0] ?? {})).toEqual(['id']);
   });
 
-  it('reads a file in the place of the standard input', async () => {
+  it('reads the --input file instead of stdin', async () => {
     const target = new TestTarget();
     const file = new URL('../../../test-data/streams/no-key.singer', import.meta.url).pathname;
     const { code, stdout } = await target.run('', '--input', file);
@@ -177,7 +177,7 @@ describe('tables from SCHEMA messages alone', () => {
     expect(target.rows('visits')).toHaveLength(3);
   });
 
-  it('says neither error nor exception when all went well', async () => {
+  it('logs neither "error" nor "exception" if all went well', async () => {
     const { stderr } = await new TestTarget().run(stream('family'));
     expect(stderr).not.toMatch(/error|exception/i);
   });

@@ -18,7 +18,7 @@ const input = lines(
 );
 
 describe('stream maps', () => {
-  it('rename, drop, hash and keep every digit and the order of keys', async () => {
+  it('rename, drop and hash, and keep all digits and the key order', async () => {
     const target = new TestTarget({
       stream_maps: {
         people: {
@@ -40,7 +40,7 @@ describe('stream maps', () => {
     ]);
   });
 
-  it('map the records in the files of a BATCH', async () => {
+  it('apply to records in BATCH files', async () => {
     const target = new TestTarget({ stream_maps: { people: { __alias__: 'p', email: null } } });
     const file = join(target.folder, 'a.jsonl');
     writeFileSync(file, '{"id":1,"name":"Ana","email":"x"}\n{"id":2,"home":{"9":[],"1":1.0}}\n');
@@ -54,7 +54,7 @@ describe('stream maps', () => {
     ]);
   });
 
-  it('keep the kept-aside records as they are behind the map', async () => {
+  it('apply to records before they are quarantined', async () => {
     const target = new TestTarget({
       stream_maps: { people: { __alias__: 'p', id: "id if id < 10 else 'big'" } },
       on_invalid_record: 'quarantine',
@@ -67,7 +67,7 @@ describe('stream maps', () => {
     expect(String(kept?.['message'])).toContain('"id":"big"');
   });
 
-  it('take rows as deleted by the version of a renamed stream', async () => {
+  it('apply to ACTIVATE_VERSION', async () => {
     const target = new TestTarget({
       stream_maps: { people: { __alias__: 'p', __filter__: 'id < 3' } },
     });
@@ -84,7 +84,7 @@ describe('stream maps', () => {
     expect(target.alive('p').map(({ id }) => id)).toEqual([2]);
   });
 
-  it('join renamed tables', async () => {
+  it('rename the tables of relationships', async () => {
     const target = new TestTarget({
       stream_maps: { people: { __alias__: 'p', number: 'id', id: null } },
     });
@@ -97,7 +97,7 @@ describe('stream maps', () => {
     ]);
   });
 
-  it('flatten', async () => {
+  it('can be combined with flattening', async () => {
     const target = new TestTarget({ flattening_enabled: true, flattening_max_depth: 1 });
     const home = {
       type: ['object', 'null'],
@@ -109,12 +109,12 @@ describe('stream maps', () => {
   });
 });
 
-describe('stream maps that cannot be', () => {
+describe('invalid stream maps', () => {
   it.each([
     [{ stream_maps: { people: { x: 'name +' } } }, /"people" › "x": the expression is invalid/],
     [{ stream_maps: { people: 5 } }, /The setting "stream_maps\/people" must be/],
     [{ flattening_enabled: true }, /"flattening_max_depth" is required/],
-  ])('%j end the run before anything is made', async (settings, sentence) => {
+  ])('end the run before the database is created: %j', async (settings, sentence) => {
     const target = new TestTarget(settings);
     const { code, stderr } = await target.run(input);
     expect(code).toBe(2);
@@ -125,8 +125,11 @@ describe('stream maps that cannot be', () => {
   it.each([
     [{ people: { id: null } }, /line 1, stream "people": the map drops the key column "id"/],
     [{ people: { x: 'names' } }, /line 1, stream "people", column "x": .* did you mean "name"/],
-    [{ people: { x: 'int(name)' } }, /line 2, stream "people", column "x": int\(\) got a string/],
-  ])('%j end the run without a row', async (stream_maps, sentence) => {
+    [
+      { people: { x: 'int(name)' } },
+      /line 2, stream "people", column "x": int\(\) got a string/,
+    ],
+  ])('end the run without loading a row: %j', async (stream_maps, sentence) => {
     const target = new TestTarget({ stream_maps });
     const { code, stdout, stderr } = await target.run(input);
     expect([code, stdout]).toEqual([1, '']);
@@ -135,7 +138,7 @@ describe('stream maps that cannot be', () => {
     expect(target.query("SELECT 1 FROM sqlite_schema WHERE name = 'people'")).toEqual([]);
   });
 
-  it('are warned of where no stream is theirs', async () => {
+  it('are logged if they match no stream', async () => {
     const target = new TestTarget({ stream_maps: { person: { id: null } } });
     const { code, stderr } = await target.run(input);
     expect(code).toBe(0);

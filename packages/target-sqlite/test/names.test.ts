@@ -55,8 +55,8 @@ const hostile = [
   '#',
 ];
 
-describe('names are kept', () => {
-  it('whatever they are: streams and columns', async () => {
+describe('names', () => {
+  it('are kept for any stream and column', async () => {
     const target = new TestTarget();
     const messages = hostile.flatMap((name) => [
       `{"type":"SCHEMA","stream":${JSON.stringify(name)},"key_properties":[${JSON.stringify(name)}],"schema":{"properties":{${JSON.stringify(name)}:{"type":"integer"}}}}`,
@@ -76,12 +76,12 @@ describe('names are kept', () => {
   });
 
   it.each<[string, string[], string[]]>([
-    ['in the letter case of SQLite', ['Id', 'id', 'ID'], ['Id', 'id_2', 'ID_3']],
-    ['beyond ASCII nothing clashes', ['Ção', 'ção', 'Çao'], ['Ção', 'ção', 'Çao']],
-    ['an empty name', ['', '_'], ['_', '__2']],
-    ['NUL', ['a\0b', 'a_b'], ['a_b', 'a_b_2']],
-    ['our own columns', ['_SDC_Deleted_At', 'a'], ['_SDC_Deleted_At_2', 'a']],
-    ['a name with a number', ['a', 'A_2', 'A'], ['a', 'A_2', 'A_3']],
+    ['that differ in letter case', ['Id', 'id', 'ID'], ['Id', 'id_2', 'ID_3']],
+    ['that differ in the case of non-ASCII letters', ['Ção', 'ção', 'Çao'], ['Ção', 'ção', 'Çao']],
+    ['that are empty', ['', '_'], ['_', '__2']],
+    ['with NUL', ['a\0b', 'a_b'], ['a_b', 'a_b_2']],
+    ['of metadata columns', ['_SDC_Deleted_At', 'a'], ['_SDC_Deleted_At_2', 'a']],
+    ['that end in a number', ['a', 'A_2', 'A'], ['a', 'A_2', 'A_3']],
   ])('columns that clash get numbers: %s', async (_name, properties, columns) => {
     const target = new TestTarget();
     const declared = (names: readonly string[]): object =>
@@ -92,7 +92,7 @@ describe('names are kept', () => {
       );
     const values = Object.fromEntries(properties.map((name) => [name, `of ${name}`]));
     await target.load(lines(declared(properties), record('t', { key: 1, ...values })));
-    // A later run that names them in another order finds the same columns.
+    // A later run with another order finds the same columns.
     await target.load(
       lines(declared([...properties].reverse()), record('t', { key: 2, ...values })),
     );
@@ -110,10 +110,14 @@ describe('names are kept', () => {
   });
 
   it.each<[string, string[], string[]]>([
-    ['in the letter case of SQLite', ['Leads', 'leads', 'LEADS'], ['Leads', 'leads_2', 'LEADS_3']],
+    ['that differ in letter case', ['Leads', 'leads', 'LEADS'], ['Leads', 'leads_2', 'LEADS_3']],
     ['reserved by SQLite', ['sqlite_x', 'SQLite_y'], ['_sqlite_x', '_SQLite_y']],
-    ['reserved by us', ['_singer_state', '_singer_x'], ['__singer_state', '__singer_x']],
-    ['an empty name', ['', '_'], ['_', '__2']],
+    [
+      'reserved for the bookkeeping',
+      ['_singer_state', '_singer_x'],
+      ['__singer_state', '__singer_x'],
+    ],
+    ['that are empty', ['', '_'], ['_', '__2']],
   ])('tables that clash get numbers: %s', async (_name, streams, tables) => {
     const target = new TestTarget();
     const load = (names: readonly string[], id: number): string =>
@@ -125,7 +129,7 @@ describe('names are kept', () => {
     for (const table of tables) expect(target.rows(table), table).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
-  it('that differ in half a character stay apart, in later runs too', async () => {
+  it('that differ only in an unpaired surrogate stay apart, in later runs too', async () => {
     const target = new TestTarget();
     const input = (id: number): string =>
       ['\\ud800', '\\udbff']
@@ -145,7 +149,7 @@ describe('names are kept', () => {
     expect(target.rows('s\ufffd_2')).toEqual(rows('adbff'));
   });
 
-  it('of two prefixes stay apart', async () => {
+  it('with different prefixes stay apart', async () => {
     const target = new TestTarget({ table_prefix: 'a_' });
     await target.load(lines(schema('t', { id: integer }, ['id']), record('t', { id: 1 })));
     target.configure({ table_prefix: 'b_' });
@@ -154,7 +158,7 @@ describe('names are kept', () => {
     expect(target.rows('b_t')).toEqual([{ id: 2 }]);
   });
 
-  it('a view of the same name is left alone', async () => {
+  it('do not replace a view', async () => {
     const target = new TestTarget();
     await target.load(lines(schema('base', { id: integer }, ['id'])));
     const { DatabaseSync } = await import('node:sqlite');
@@ -166,7 +170,7 @@ describe('names are kept', () => {
     expect(target.query('SELECT * FROM leads')).toEqual([{ x: 1 }]);
   });
 
-  it('any set of them keeps every value in a column of its own', async () => {
+  it('give each property its own column, for any set of names', async () => {
     const target = new TestTarget();
     const sets = fc.sample(
       fc.uniqueArray(fc.string({ unit: 'binary', maxLength: 3 }), { maxLength: 12 }),

@@ -7,7 +7,7 @@ it.each([
   ['CIFS', 0xff534d42],
   ['CIFS', 0xff534d42 | 0],
   ['SMB2', 0xfe534d42],
-])('knows %s by its number', (name, type) => {
+])('%s is a network file system', (name, type) => {
   expect(nameOf(type)).toBe(name);
 });
 
@@ -16,10 +16,10 @@ it.each([
   ['btrfs', 0x9123683e],
   ['tmpfs', 0x01021994],
   ['overlayfs', 0x794c7630],
-])('takes %s for a disk', (_name, type) => {
+])('%s is not a network file system', (_name, type) => {
   expect(nameOf(type)).toBeUndefined();
 });
 
-it('takes the folder for temporary files for a disk', () => {
+it('the folder for temporary files is not on a network file system', () => {
   expect(networkFileSystem(tmpdir())).toBeUndefined();
 });

@@ -16,19 +16,19 @@ import { describe, expect, it } from 'vitest';
 import { command, integer, lines, record, schema, state, TestTarget } from './target.ts';
 
 const input = lines(schema('t', { id: integer }, ['id']), record('t', { id: 1 }), state({ a: 1 }));
-/** All open the database by one door: one stands for them where there are many cases. */
+/** All readers open the database in the same way, so one of them is enough for many cases. */
 const BOTH = [[], ['state']];
 const READERS = [['state'], ['runs'], ['verify'], ['quarantine', 'list']];
 const isWindows = process.platform === 'win32';
 
-/** A target whose setting `database` is what is given, from its own folder on. */
+/** A target with this `database` setting. */
 function targetAt(database: string): TestTarget {
   const target = new TestTarget();
   target.configure({ database });
   return target;
 }
 
-/** The same for a path inside the target's folder. */
+/** A target with a database in its folder. */
 function targetIn(name: string, prepare?: (path: string) => void): TestTarget {
   const target = new TestTarget();
   const database = `${target.folder}/${name}`;
@@ -50,14 +50,14 @@ async function run(
   return ended(child, input);
 }
 
-/** What a fault must look like: nothing printed, one sentence. */
-function expectFault({ code, stdout, stderr }: Ended, wanted: number, sentence: RegExp): void {
+/** Expects nothing on stdout and one sentence on stderr. */
+function expectFailure({ code, stdout, stderr }: Ended, wanted: number, sentence: RegExp): void {
   expect({ code, stdout }, stderr).toEqual({ code: wanted, stdout: '' });
   expect(stderr).toMatch(sentence);
   expect(stderr.match(/CRITICAL/g), stderr).toHaveLength(1);
 }
 
-describe.skipIf(isWindows)('a path is taken as it is', () => {
+describe.skipIf(isWindows)('a path (not on Windows)', () => {
   it.each([
     'a b.sqlite',
     ' lead.sqlite',
@@ -72,14 +72,14 @@ describe.skipIf(isWindows)('a path is taken as it is', () => {
     'ção 漢字 😀.sqlite',
     '-x',
     'x'.repeat(247),
-  ])('%j', async (name) => {
+  ])('is used literally: %j', async (name) => {
     const target = targetIn(name);
     expect((await run(target)).code).toBe(0);
     expect((await run(target, ['state'])).stdout).toBe('{"a":1}\n');
     expect(readdirSync(target.folder).sort()).toEqual(['config.json', name].sort());
   });
 
-  it('a relative one from the working directory on', async () => {
+  it('is relative to the working directory', async () => {
     for (const name of ['data.sqlite', './file:data.sqlite', 'new/data.sqlite']) {
       const target = targetAt(name);
       expect((await run(target)).code).toBe(0);
@@ -87,7 +87,7 @@ describe.skipIf(isWindows)('a path is taken as it is', () => {
     }
   });
 
-  it('through a symbolic link it is the same database, for two at once', async () => {
+  it('may be a symbolic link to a database that another run writes', async () => {
     const target = new TestTarget();
     const link = join(target.folder, 'link.sqlite');
     symlinkSync('data.sqlite', link);
@@ -105,7 +105,7 @@ describe.skipIf(isWindows)('a path is taken as it is', () => {
   });
 });
 
-describe('a text that names no file that could be kept', () => {
+describe('a setting that is not the path of a file', () => {
   it.each<[string, RegExp]>([
     ['', /"database" must not be empty/],
     ['  ', /"database" is blank: name a file/],
@@ -118,15 +118,15 @@ describe('a text that names no file that could be kept', () => {
     ['data\0.sqlite', /"database" contains a NUL or an unpaired surrogate/],
     ['data\ud800.sqlite', /"database" contains a NUL or an unpaired surrogate/],
     ['data/', /"database" is a folder/],
-  ])('%j is refused, and nothing made', async (database, sentence) => {
+  ])('is refused, and nothing is created: %j', async (database, sentence) => {
     const target = targetAt(database);
-    for (const args of BOTH) expectFault(await run(target, args), 2, sentence);
+    for (const args of BOTH) expectFailure(await run(target, args), 2, sentence);
     expect(readdirSync(target.folder)).toEqual(['config.json']);
   });
 });
 
-describe('a path that leads to no database', () => {
-  const text = 'a text of some length that is no database '.repeat(30);
+describe('a path that does not lead to a database', () => {
+  const text = 'a text of some length, not a database '.repeat(30);
 
   it.skipIf(isWindows).each<[string, (path: string) => void, RegExp]>([
     ['a folder', mkdirSync, /data is a folder: name a file in it/],
@@ -140,35 +140,38 @@ describe('a path that leads to no database', () => {
       (path) => spawnSync('mkfifo', [path]),
       /data is a device or a pipe, which cannot hold a database/,
     ],
-    ['a text', (path) => writeFileSync(path, text), /data is not a SQLite database/],
-    ['two letters', (path) => writeFileSync(path, 'hi'), /data is not a SQLite database/],
+    ['a text file', (path) => writeFileSync(path, text), /data is not a SQLite database/],
+    ['a file of two bytes', (path) => writeFileSync(path, 'hi'), /data is not a SQLite database/],
     [
-      'a circle',
+      'a link to itself',
       (path) => symlinkSync(basename(path), path),
       /data is a symbolic link that leads to itself/,
     ],
-  ])('%s: one sentence, and it stays as it was', async (_name, prepare, sentence) => {
-    const target = targetIn('data', prepare);
-    for (const args of BOTH) expectFault(await run(target, args), 1, sentence);
-    expect(readdirSync(target.folder).sort()).toEqual(['config.json', 'data']);
-    if (sentence.source.includes('SQLite')) {
-      expect([text, 'hi']).toContain(readFileSync(join(target.folder, 'data'), 'utf8'));
-    }
-  });
+  ])(
+    'fails with one sentence and is not changed: %s (not on Windows)',
+    async (_name, prepare, sentence) => {
+      const target = targetIn('data', prepare);
+      for (const args of BOTH) expectFailure(await run(target, args), 1, sentence);
+      expect(readdirSync(target.folder).sort()).toEqual(['config.json', 'data']);
+      if (sentence.source.includes('SQLite')) {
+        expect([text, 'hi']).toContain(readFileSync(join(target.folder, 'data'), 'utf8'));
+      }
+    },
+  );
 
   it.skipIf(isWindows).each<[string, string, RegExp]>([
     ['a folder that is a file', 'config.json/data', /config\.json for the database is a file/],
     ['a name that is too long', 'x'.repeat(248), /The path of the database is too long/],
     ['a path that is too long', `${'y'.repeat(200)}/`.repeat(3), /The path of the data.* too long/],
-  ])('%s', async (_name, path, sentence) => {
+  ])('fails with one sentence: %s (not on Windows)', async (_name, path, sentence) => {
     const target = targetIn(`${path}x`);
-    for (const args of BOTH) expectFault(await run(target, args), 1, sentence);
+    for (const args of BOTH) expectFailure(await run(target, args), 1, sentence);
     expect(readdirSync(target.folder)).toEqual(['config.json']);
   });
 
-  it('a folder that is missing together with the one above it', async () => {
+  it('fails with one sentence: a missing folder in a missing folder', async () => {
     const target = targetIn('one/two/data.sqlite');
-    expectFault(
+    expectFailure(
       await run(target),
       1,
       /one.two for the database does not exist, nor does its parent/,
@@ -176,31 +179,31 @@ describe('a path that leads to no database', () => {
     expect((await run(target, ['state'])).stdout).toBe('{}\n');
   });
 
-  it('an empty file becomes one', async () => {
+  it('may lead to an empty file, which becomes a database', async () => {
     const target = targetIn('data.sqlite', (path) => writeFileSync(path, ''));
     expect((await run(target, ['state'])).stdout).toBe('{}\n');
     expect((await run(target)).code).toBe(0);
     expect(target.rows('t')).toEqual([{ id: 1 }]);
   });
 
-  it('a second hard link is refused, since each would have a log of its own', async () => {
+  it('is refused if the file has two hard links, since each would have a log', async () => {
     const target = new TestTarget();
     await target.load(input);
     linkSync(target.database, join(target.folder, 'second.sqlite'));
     for (const args of BOTH) {
-      expectFault(await run(target, args), 1, /has 2 hard links/);
+      expectFailure(await run(target, args), 1, /has 2 hard links/);
     }
   });
 });
 
-/** Somebody who is not the superuser, to whom permissions say nothing. */
+/** A user other than root, who ignores permissions. */
 const user = process.getuid?.() === 0 ? 65_534 : process.getuid?.();
 const hasUser =
   user !== undefined &&
-  spawnSync(command[0] ?? '', [...command.slice(1), '--version'], { uid: user }).status === 0;
+  spawnSync(command[0], [...command.slice(1), '--version'], { uid: user }).status === 0;
 
-describe.skipIf(!hasUser)('a path that may not be used', () => {
-  /** A database in a folder of its own, which belongs to the user. */
+describe.skipIf(!hasUser)('a path without permission (needs a user who can run the target)', () => {
+  /** A database in a folder that belongs to the user. */
   async function owned(): Promise<{ target: TestTarget; folder: string; database: string }> {
     const target = new TestTarget();
     const folder = join(target.folder, 'own');
@@ -211,20 +214,20 @@ describe.skipIf(!hasUser)('a path that may not be used', () => {
     return { target, folder, database };
   }
 
-  it('a read-only file can be read, and is not written', async () => {
+  it('can be read if the file is read-only, and is not written', async () => {
     const { target, database } = await owned();
     chmodSync(database, 0o444);
     const before = readFileSync(database);
-    expectFault(await run(target, [], user), 1, /data\.sqlite is not writable/);
+    expectFailure(await run(target, [], user), 1, /data\.sqlite is not writable/);
     expect((await run(target, ['state'], user)).stdout).toBe('{"a":1}\n');
     expect(readFileSync(database).equals(before)).toBe(true);
   });
 
-  it('a read-only folder', async () => {
+  it('cannot be used if the folder is read-only', async () => {
     const { target, folder } = await owned();
     chmodSync(folder, 0o555);
     for (const args of BOTH) {
-      expectFault(
+      expectFailure(
         await run(target, args, user),
         1,
         /The folder of the database .* is not writable/,
@@ -232,24 +235,24 @@ describe.skipIf(!hasUser)('a path that may not be used', () => {
     }
     expect(readdirSync(folder)).toEqual(['data.sqlite']);
     target.configure({ database: join(folder, 'new.sqlite') });
-    expectFault(await run(target, [], user), 1, /new\.sqlite cannot be opened: check the perm/);
+    expectFailure(await run(target, [], user), 1, /new\.sqlite cannot be opened: check the perm/);
     target.configure({ database: join(folder, 'new', 'new.sqlite') });
-    expectFault(await run(target, [], user), 1, /own.new for the database cannot be created/);
+    expectFailure(await run(target, [], user), 1, /own.new for the database cannot be created/);
     chmodSync(folder, 0o755);
   });
 
-  it('a folder that may not be entered is not taken for one without a database', async () => {
+  it('is not mistaken for a missing database if the folder cannot be entered', async () => {
     const { target, folder } = await owned();
     chmodSync(folder, 0);
     for (const args of BOTH) {
-      expectFault(await run(target, args, user), 1, /cannot be accessed \(EACCES\)/);
+      expectFailure(await run(target, args, user), 1, /cannot be accessed \(EACCES\)/);
     }
     chmodSync(folder, 0o755);
   });
 });
 
 describe('a command that only reads', () => {
-  it.each(READERS)('leaves the folder as it was: %s %s', async (...args) => {
+  it.each(READERS)('does not change the folder: %s %s', async (...args) => {
     const target = new TestTarget();
     await target.load(input);
     const before = readFileSync(target.database);
@@ -258,7 +261,7 @@ describe('a command that only reads', () => {
     expect(readFileSync(target.database).equals(before)).toBe(true);
   });
 
-  it('leaves a writer that is at work alone', async () => {
+  it('does not disturb a running load', async () => {
     const target = new TestTarget();
     const child = target.start();
     const end = ended(child);
@@ -271,19 +274,30 @@ describe('a command that only reads', () => {
     expect(target.rows('t')).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
-  it.skipIf(isWindows)('does not export over the database, by whatever name', async () => {
-    const target = new TestTarget();
-    await target.load(input);
-    symlinkSync('data.sqlite', join(target.folder, 'link'));
-    for (const name of ['data.sqlite', './link', 'data.sqlite-wal']) {
-      expectFault(await run(target, ['quarantine', 'export', name]), 2, /is the database itself/);
-    }
-    mkdirSync(join(target.folder, 'far'));
-    symlinkSync('../data.sqlite', join(target.folder, 'far', 'link'));
-    target.configure({ database: join(target.folder, 'far', 'link') });
-    for (const name of ['far/link', 'data.sqlite', 'data.sqlite-wal', 'far/../data.sqlite-shm']) {
-      expectFault(await run(target, ['quarantine', 'export', name]), 2, /is the database itself/);
-    }
-    expect(target.rows('t')).toEqual([{ id: 1 }]);
-  });
+  it.skipIf(isWindows)(
+    'does not export over the database, whatever its name (not on Windows)',
+    async () => {
+      const target = new TestTarget();
+      await target.load(input);
+      symlinkSync('data.sqlite', join(target.folder, 'link'));
+      for (const name of ['data.sqlite', './link', 'data.sqlite-wal']) {
+        expectFailure(
+          await run(target, ['quarantine', 'export', name]),
+          2,
+          /is the database itself/,
+        );
+      }
+      mkdirSync(join(target.folder, 'far'));
+      symlinkSync('../data.sqlite', join(target.folder, 'far', 'link'));
+      target.configure({ database: join(target.folder, 'far', 'link') });
+      for (const name of ['far/link', 'data.sqlite', 'data.sqlite-wal', 'far/../data.sqlite-shm']) {
+        expectFailure(
+          await run(target, ['quarantine', 'export', name]),
+          2,
+          /is the database itself/,
+        );
+      }
+      expect(target.rows('t')).toEqual([{ id: 1 }]);
+    },
+  );
 });

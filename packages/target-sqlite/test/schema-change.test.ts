@@ -27,7 +27,7 @@ describe('a schema that changes', () => {
     ['number to integer: stays', nullable('number'), 1.5, nullable('integer'), 5, 'REAL', [1.5, 5]],
     ['integer to text', nullable('integer'), 5, nullable('string'), 'x', 'TEXT', ['5', 'x']],
     ['number to text', nullable('number'), 1e21, nullable('string'), 'x', 'TEXT', ['1e+21', 'x']],
-    ['a whole number to text', nullable('number'), 5, nullable('string'), 'x', 'TEXT', ['5', 'x']],
+    ['integral number to text', nullable('number'), 5, nullable('string'), 'x', 'TEXT', ['5', 'x']],
     ['boolean to text', nullable('boolean'), true, nullable('string'), 'x', 'TEXT', ['true', 'x']],
     ['boolean to integer', nullable('boolean'), true, nullable('integer'), 7, 'INTEGER', [1, 7]],
     ['text to integer: stays', nullable('string'), 'x', nullable('integer'), 5, 'TEXT', ['x', '5']],
@@ -80,7 +80,7 @@ describe('a schema that changes', () => {
     }
   });
 
-  it('keeps the digits of whole numbers that doubles cannot hold', async () => {
+  it('keeps the digits of integers that doubles cannot hold', async () => {
     const target = new TestTarget();
     const long = '{"type":"RECORD","stream":"t","record":{"id":1,"v":9007199254740993}}';
     await target.load(lines(t(nullable('integer')), long));
@@ -154,7 +154,7 @@ describe('a schema that changes', () => {
       expect(stderr).toContain('only the last of each is kept. Rows deleted: 1');
   });
 
-  it('leaves what a user made on the table: indexes, views, triggers, columns', async () => {
+  it("keeps the user's indexes, views, triggers and columns", async () => {
     const target = new TestTarget();
     await target.load(lines(t(nullable('integer')), row(1, 5)));
     asUser(
@@ -170,7 +170,7 @@ describe('a schema that changes', () => {
     expect(target.query(`SELECT name FROM sqlite_schema WHERE name = 'mine'`)).toHaveLength(1);
   });
 
-  it('costs nothing when it is the same a thousand times', async () => {
+  it('costs nothing if it is repeated a thousand times', async () => {
     const target = new TestTarget();
     const same = Array.from({ length: 1000 }, (_, id) => [t(nullable('string')), row(id, 'x')]);
     await target.load(lines(...same.flat()));
@@ -178,14 +178,14 @@ describe('a schema that changes', () => {
     expect(target.query('PRAGMA schema_version')[0]?.['schema_version']).toBeLessThan(20);
   });
 
-  it('drops what another schema required', async () => {
+  it('drops the demands of an earlier schema', async () => {
     const target = new TestTarget();
     await target.load(lines(t({ type: 'string' }, ['id'], { required: ['v'] }), row(1, 'x')));
     await target.load(lines(t(nullable('string')), row(2, null), record('t', { id: 3 })));
     expect(target.rows('t').map(({ v }) => v)).toEqual(['x', null, null]);
   });
 
-  it('takes over a table of another target', async () => {
+  it('takes over the table of another target', async () => {
     const target = new TestTarget();
     asUser(
       target,
@@ -218,7 +218,7 @@ describe('schema_changes: freeze', () => {
       'key from ("id") to ("id", "v")',
     ],
     ['no key', schema('t', { id: integer, v: nullableText }), 'key from ("id") to none'],
-  ])('refuses %s, with the difference', async (_name, changed, difference) => {
+  ])('refuses %s and names the difference', async (_name, changed, difference) => {
     const target = new TestTarget({ schema_changes: 'freeze' });
     await target.load(lines(t(nullableText), row(1, 'x')));
     const before = target.query('SELECT sql FROM sqlite_schema');
@@ -230,7 +230,7 @@ describe('schema_changes: freeze', () => {
     expect(target.query('SELECT sql FROM sqlite_schema')).toEqual(before);
   });
 
-  it('takes a schema that changes nothing, and refuses a value that its column would change', async () => {
+  it('accepts an unchanged schema, but refuses a value that its column would change', async () => {
     const target = new TestTarget({ schema_changes: 'freeze' });
     const numbers = t(nullable('number'));
     await target.load(lines(numbers, row(1, 1.5)));
@@ -250,7 +250,7 @@ describe('many columns', () => {
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`c${at}`, nullableText])),
     );
 
-  it('holds 2,000, and refuses 2,001 by the name of the stream', async () => {
+  it('are accepted up to 2,000, and 2,001 are refused', async () => {
     const target = new TestTarget({ add_record_metadata: false, hard_delete: true });
     const values = Object.fromEntries(
       Array.from({ length: 2000 }, (_, at) => [`c${at}`, `v${at}`]),

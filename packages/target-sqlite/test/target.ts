@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
   ended,
-  startProgram,
+  start,
   until,
   type Child,
   type Ended,
   type StartOptions,
 } from '@exact-spotter/testing';
 
-/** Starts the target by way of another program, e.g. strace. */
-export const command: readonly string[] = [
+/** Starts the target beside these tests, which may be a copy with a mutation. */
+export const command: readonly [string, ...string[]] = [
   process.execPath,
   '--conditions=@exact-spotter/source',
   join(import.meta.dirname, '..', 'bin', 'target-sqlite.js'),
@@ -39,7 +39,8 @@ export class TestTarget {
   }
 
   start(args: readonly string[] = [], options: StartOptions = {}): Child {
-    return startProgram('target-sqlite', ['--config', this.config, ...args], options);
+    const [node, ...own] = command;
+    return start(node, [...own, '--config', this.config, ...args], options);
   }
 
   /** Runs the target until it ends. */

@@ -13,7 +13,7 @@ const types = {
 };
 type Name = keyof typeof types;
 
-/** A line with one value, spelled as it is: no `JSON.stringify` in between. */
+/** A line with a value in exactly this spelling. */
 function line(id: number, name: Name, literal: string): string {
   return `{"type":"RECORD","stream":"t","record":{"id":${id},"${name}":${literal}}}`;
 }
@@ -29,48 +29,53 @@ async function readBack(values: readonly (readonly [Name, string])[]): Promise<C
   return values.map(([name], id) => rows[id]?.[name] ?? null);
 }
 
-describe('values come back as they were sent', () => {
+describe('values are stored losslessly', () => {
   it.each<[string, Name, string, Cell]>([
-    ['a whole number', 'i', '5', 5],
-    ['past 2^53', 'i', '9007199254740993', 9007199254740993n],
-    ['the most of 64 bits', 'i', '9223372036854775807', 9223372036854775807n],
-    ['the least of 64 bits', 'i', '-9223372036854775808', -9223372036854775808n],
-    ['past 64 bits by one', 'i', '9223372036854775808', '9223372036854775808'],
-    ['past 64 bits, as a double spells it', 'i', '123456789012345680000', 123456789012345680000],
-    ['past 2^53, as a double spells it', 'i', '123849778672260430', 123849778672260430n],
-    ['past 64 bits', 'i', '9223372036854775809', '9223372036854775809'],
-    ['forty digits', 'i', `1${'0'.repeat(38)}1`, `1${'0'.repeat(38)}1`],
-    ['with a fraction of zeros', 'i', '5.00', 5],
-    ['with an exponent', 'i', '5e2', 500],
+    ['an integer', 'i', '5', 5],
+    ['an integer past 2^53', 'i', '9007199254740993', 9007199254740993n],
+    ['the largest 64-bit integer', 'i', '9223372036854775807', 9223372036854775807n],
+    ['the smallest 64-bit integer', 'i', '-9223372036854775808', -9223372036854775808n],
+    ['one past the largest 64-bit integer', 'i', '9223372036854775808', '9223372036854775808'],
+    [
+      'an integer past 64 bits that a double holds',
+      'i',
+      '123456789012345680000',
+      123456789012345680000,
+    ],
+    ['an integer past 2^53 that a double holds', 'i', '123849778672260430', 123849778672260430n],
+    ['an integer past 64 bits', 'i', '9223372036854775809', '9223372036854775809'],
+    ['an integer of 40 digits', 'i', `1${'0'.repeat(38)}1`, `1${'0'.repeat(38)}1`],
+    ['an integer with a fraction of zeros', 'i', '5.00', 5],
+    ['an integer with an exponent', 'i', '5e2', 500],
     ['a double', 'n', '1.5', 1.5],
-    ['the shortest of a double', 'n', '0.1', 0.1],
-    ['a whole number among doubles', 'n', '5', 5],
-    ['a long one among doubles', 'n', '9007199254740993', 9007199254740993n],
+    ['a short decimal', 'n', '0.1', 0.1],
+    ['an integer in a number column', 'n', '5', 5],
+    ['a long integer in a number column', 'n', '9007199254740993', 9007199254740993n],
     ['minus zero', 'n', '-0.0', -0],
-    ['minus zero as a whole number', 'i', '-0', -0],
-    ['past the range of doubles', 'n', '1e400', '1e400'],
-    ['300 digits', 'n', `0.${'123456789'.repeat(33)}`, `0.${'123456789'.repeat(33)}`],
-    ['a decimal of money', 'n', '12345678901234567.89', '12345678901234567.89'],
-    ['the least double', 'n', '5e-324', 5e-324],
+    ['minus zero in an integer column', 'i', '-0', -0],
+    ['a number past the range of doubles', 'n', '1e400', '1e400'],
+    ['a number of 300 digits', 'n', `0.${'123456789'.repeat(33)}`, `0.${'123456789'.repeat(33)}`],
+    ['an amount of money', 'n', '12345678901234567.89', '12345678901234567.89'],
+    ['the smallest double', 'n', '5e-324', 5e-324],
     ['true', 'b', 'true', 1],
     ['false', 'b', 'false', 0],
-    ['an empty text', 's', '""', ''],
-    ['digits in a text', 's', '"00123"', '00123'],
-    ['a number in a text', 's', '"1e5"', '1e5'],
-    ['half a character', 's', '"a\\ud800b"', 'a\uFFFDb'],
-    ['a number among texts', 'm', '12345678901234567890', '12345678901234567890'],
-    ['a short number among texts', 'm', '5', '5'],
+    ['an empty string', 's', '""', ''],
+    ['digits in a string', 's', '"00123"', '00123'],
+    ['a number in a string', 's', '"1e5"', '1e5'],
+    ['an unpaired surrogate', 's', '"a\\ud800b"', 'a\uFFFDb'],
+    ['a long number in a text column', 'm', '12345678901234567890', '12345678901234567890'],
+    ['a short number in a text column', 'm', '5', '5'],
     [
       'an object',
       'j',
       '{"b": 1.10, "2": [1e5, -0], "1": "\\u00e9"}',
       '{"b":1.10,"2":[1e5,-0],"1":"é"}',
     ],
-    ['long digits inside', 'j', '[12345678901234567890]', '[12345678901234567890]'],
-    ['half a character inside', 'j', '["\\ud800"]', '["\\ud800"]'],
-    ['untyped: a whole number', 'a', '5', 5],
+    ['a nested long number', 'j', '[12345678901234567890]', '[12345678901234567890]'],
+    ['a nested unpaired surrogate', 'j', '["\\ud800"]', '["\\ud800"]'],
+    ['untyped: an integer', 'a', '5', 5],
     ['untyped: a double', 'a', '5.5', 5.5],
-    ['untyped: a text', 'a', '"5"', '5'],
+    ['untyped: a string', 'a', '"5"', '5'],
     ['untyped: true', 'a', 'true', 1],
     ['untyped: an array', 'a', '[ 1 ]', '[1]'],
     ['untyped: minus zero', 'a', '-0', -0],
@@ -82,7 +87,7 @@ describe('values come back as they were sent', () => {
     if (expected === 0) expect(Object.is(value, expected)).toBe(true);
   });
 
-  it('whatever they are: 10,000 of them, by the written rule', async () => {
+  it('for 10,000 random values', async () => {
     const values = fc.sample(anyValue, { numRuns: 10_000, seed: 20_261_124 });
     const back = await readBack(values);
     const wrong = values.flatMap(([name, literal], at) =>
@@ -91,7 +96,7 @@ describe('values come back as they were sent', () => {
     expect(wrong.slice(0, 5)).toEqual([]);
   });
 
-  it('in columns that held others before', async () => {
+  it('in columns with other values', async () => {
     const target = new TestTarget({ add_record_metadata: false });
     await target.load(lines(declared, line(1, 'n', '5'), line(2, 'n', '0.1'), line(3, 'i', '7')));
     await target.load(lines(declared, line(4, 'n', '1e400'), line(5, 'i', '18446744073709551617')));
@@ -109,7 +114,7 @@ describe('values come back as they were sent', () => {
     expect(types).toEqual([{ type: 'any' }, { type: 'any' }]);
   });
 
-  it('in a key that outgrows 64 bits', async () => {
+  it('in a key column that outgrows 64 bits', async () => {
     const target = new TestTarget();
     const key = schema('k', { id: integer, v: nullableText }, ['id']);
     const ids = ['1', '9007199254740993', '123456789012345678901234567890'];
@@ -123,7 +128,7 @@ describe('values come back as they were sent', () => {
     );
   });
 
-  it('deep down, and where it is too deep says so', async () => {
+  it('if nested deeply, and refused if nested too deeply', async () => {
     const target = new TestTarget({ validate_records: false });
     for (const depth of [10, 4000, 5000, 200_000]) {
       const nested = `${'['.repeat(depth)}${']'.repeat(depth)}`;
@@ -141,7 +146,7 @@ describe('values come back as they were sent', () => {
     expect(stderr).toContain('line 2: the line is nested too deeply');
   });
 
-  it('keeps a text of 100 MB, and names the line that is past the limit', async () => {
+  it('up to strings of 100 MB; a line past the limit is refused', async () => {
     const text = 'x'.repeat(100_000_000);
     const target = new TestTarget();
     await target.load(lines(declared, line(1, 's', `"${text}"`)));
@@ -155,14 +160,14 @@ describe('values come back as they were sent', () => {
     expect(stderr).not.toContain('canary');
   });
 
-  it('tells how many texts held half a character', async () => {
+  it('except unpaired surrogates, which are counted in the log', async () => {
     const { stderr } = await new TestTarget().run(
       lines(declared, line(1, 's', '"\\udc00"'), line(2, 's', '"x"'), line(3, 'a', '"\\ud83d"')),
     );
     expect(stderr).toContain('Strings with an unpaired surrogate, stored as U+FFFD: 2 stream=t');
   });
 
-  it('takes the last of two keys that are the same', async () => {
+  it('with the last value of a repeated key', async () => {
     const target = new TestTarget();
     await target.load(
       lines(declared, '{"type":"RECORD","stream":"t","record":{"id":1,"s":"a","s":"b"}}'),
@@ -170,7 +175,7 @@ describe('values come back as they were sent', () => {
     expect(target.query('SELECT s FROM t')).toEqual([{ s: 'b' }]);
   });
 
-  it('leaves dates as they were written', async () => {
+  it('including the spelling of dates', async () => {
     const target = new TestTarget();
     const dates = ['0000-01-01', '9999-12-31T23:59:59.999999999Z', '10000-01-01', '2026', '12:30'];
     const date = { type: ['null', 'string'], format: 'date-time' };
@@ -183,7 +188,7 @@ describe('values come back as they were sent', () => {
     expect(target.query('SELECT at FROM d ORDER BY id')).toEqual(dates.map((at) => ({ at })));
   });
 
-  it('says once that a property is left out which no schema names', async () => {
+  it('except undeclared properties, which are logged once', async () => {
     const { stderr } = await new TestTarget().run(
       lines(declared, record('t', { id: 1, extra: 'canary' }), record('t', { id: 2, extra: 1 })),
     );
@@ -246,7 +251,7 @@ function expectedCell(name: Name, text: string): Cell {
   const isHeld = Number.isFinite(double) && sameDecimal(text, double);
   if (name === 'm') return isHeld && !isMinusZero(text) ? String(double) : text;
   if (isMinusZero(text)) return -0;
-  // Every column of numbers met one that no double holds, and so became untyped.
+  // Every numeric column got a value that no double holds, so it became untyped.
   const [numerator, denominator] = fraction(text);
   const whole = numerator / denominator;
   const isWhole = whole * denominator === numerator && whole === BigInt.asIntN(64, whole);
@@ -259,7 +264,7 @@ function isMinusZero(text: string): boolean {
   return /^-0(?:\.0*)?(?:e.*)?$/i.test(text);
 }
 
-/** Both as fractions of whole numbers, compared crosswise. */
+/** Compares both as fractions of integers. */
 function sameDecimal(text: string, double: number): boolean {
   const [one, other] = [fraction(text), fraction(String(double))];
   return one[0] * other[1] === other[0] * one[1];

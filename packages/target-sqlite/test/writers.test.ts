@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
-import { ended, type Child } from '@exact-spotter/testing';
+import { ended, until, type Child } from '@exact-spotter/testing';
 import { describe, expect, it } from 'vitest';
 import { integer, lines, nullableText, record, schema, state, TestTarget } from './target.ts';
 
@@ -24,10 +23,10 @@ function startVerbose(target: TestTarget): Child {
 }
 
 async function untilWaiting(child: Child): Promise<void> {
-  for (let text = ''; !text.includes('is busy: waiting');) {
-    const [chunk] = (await once(child.stderr, 'data')) as [Buffer];
-    text += chunk.toString();
-  }
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await until(() => text.includes('is busy: waiting') || child.exitCode !== null);
+  expect(text).toContain('is busy: waiting');
 }
 
 /** Starts a target that holds the write lock until its input ends. */

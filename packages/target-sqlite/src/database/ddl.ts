@@ -1,4 +1,4 @@
-import type { ColumnType } from './column-types.ts';
+import type { ColumnType } from './columns.ts';
 
 /** A column of a table, existing or wanted. */
 export interface ColumnShape {

@@ -1,4 +1,4 @@
-import { typeOfDeclared, type ColumnType } from './column-types.ts';
+import { typeOfDeclared, type ColumnType } from './columns.ts';
 import type { Db } from './sqlite.ts';
 import type { ReferenceShape, TableShape } from './ddl.ts';
 

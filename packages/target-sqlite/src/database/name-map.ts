@@ -1,6 +1,5 @@
 import type { JsonSchema, Parent, Reference } from '@exact-spotter/singer';
-import { COLUMN_TYPES, type ColumnType } from './column-types.ts';
-import { METADATA_COLUMNS } from './metadata-columns.ts';
+import { COLUMN_TYPES, METADATA_COLUMNS, type ColumnType } from './columns.ts';
 import { foldCase, NameSet, notedName, plainColumnName, plainTableName } from './names.ts';
 import type { ReferenceShape } from './ddl.ts';
 import type { Db } from './sqlite.ts';

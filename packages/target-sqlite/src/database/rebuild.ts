@@ -1,5 +1,5 @@
 import { log } from '@exact-spotter/singer';
-import { isTextual } from './column-types.ts';
+import { isTextual } from './columns.ts';
 import {
   createTableSql,
   canBeRowid,

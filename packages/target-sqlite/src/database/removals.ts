@@ -140,7 +140,15 @@ export function inRangeSql(table: string, column: string): string {
  * they are. Text that is not an instant becomes NULL, which is in no range.
  */
 export function registerInstant(db: Db): void {
-  db.function('singer_instant', { deterministic: true }, (value: unknown) =>
-    typeof value === 'string' ? (sortableInstant(value) ?? null) : value,
-  );
+  // A range compares the same text twice in a row.
+  let text = '';
+  let instant: string | null = null;
+  db.function('singer_instant', { deterministic: true }, (value: unknown) => {
+    if (typeof value !== 'string') return value;
+    if (value !== text) {
+      text = value;
+      instant = sortableInstant(text) ?? null;
+    }
+    return instant;
+  });
 }

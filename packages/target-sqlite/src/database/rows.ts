@@ -1,6 +1,5 @@
-import type { ColumnType } from './column-types.ts';
+import { RECEIVED_AT, type ColumnType, type MetadataColumn } from './columns.ts';
 import { quote, quoteAll } from './ddl.ts';
-import { RECEIVED_AT, type MetadataColumn } from './metadata-columns.ts';
 import type { Bindable, Db } from './sqlite.ts';
 
 /** A property and its column. */

@@ -1,9 +1,13 @@
 import { InputError, type JsonSchema, type Parent, type Reference } from '@exact-spotter/singer';
-import { declaredType, type ColumnType } from './column-types.ts';
+import {
+  declaredType,
+  DELETED_AT,
+  METADATA_COLUMNS,
+  type ColumnType,
+  type MetadataColumn,
+} from './columns.ts';
 import { quote, type ColumnShape, type TableShape } from './ddl.ts';
-import { indexColumns } from './indexes.ts';
 import { describeTable, generatedColumns } from './introspect.ts';
-import { DELETED_AT, METADATA_COLUMNS, type MetadataColumn } from './metadata-columns.ts';
 import {
   declaredReferences,
   knownColumns,
@@ -17,7 +21,13 @@ import { foldCase, notedName } from './names.ts';
 import type { BoundColumn, DeclaredTable } from './rows.ts';
 import type { Db } from './sqlite.ts';
 import { stagedName } from './staging.ts';
-import { applyChange, describeChange, planChange, type TableChange } from './table-change.ts';
+import {
+  applyChange,
+  describeChange,
+  indexColumns,
+  planChange,
+  type TableChange,
+} from './table-change.ts';
 
 /** The parts of a stream's schema that its table depends on. */
 export interface TableSchema {

@@ -1,5 +1,5 @@
 import { readParent } from '@exact-spotter/singer';
-import { DELETED_AT } from './metadata-columns.ts';
+import { DELETED_AT } from './columns.ts';
 import { describeTable } from './introspect.ts';
 import type { Db } from './sqlite.ts';
 import { quote, type ReferenceShape } from './ddl.ts';

@@ -1,7 +1,6 @@
 import { compileFunction } from 'node:vm';
 import { isRawJson, LEAST_SURE, type JsonValue } from '@exact-spotter/singer';
-import { isTextual, type ColumnType } from '../database/column-types.ts';
-import type { MetadataColumn } from '../database/metadata-columns.ts';
+import { isTextual, type ColumnType, type MetadataColumn } from '../database/columns.ts';
 import type { Bindable } from '../database/sqlite.ts';
 import type { SourcedRecord } from './source.ts';
 

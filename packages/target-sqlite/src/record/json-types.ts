@@ -1,5 +1,5 @@
 import { isObject, isRawJson, type JsonSchema } from '@exact-spotter/singer';
-import { widen, type ColumnType } from '../database/column-types.ts';
+import { widen, type ColumnType } from '../database/columns.ts';
 
 /** A name of JSON Schema's `type`. */
 export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object';

@@ -11,7 +11,7 @@ import {
   type Reference,
   type SchemaMessage,
 } from '@exact-spotter/singer';
-import { isMetadataColumn } from '../database/metadata-columns.ts';
+import { isMetadataColumn } from '../database/columns.ts';
 import { withoutCovered } from '../input/source-text.ts';
 import { schemaType, type SchemaType } from './json-types.ts';
 

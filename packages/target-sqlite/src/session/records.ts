@@ -5,7 +5,7 @@ import {
   type Line,
   type RecordMessage,
 } from '@exact-spotter/singer';
-import { DELETED_AT, type MetadataColumn } from '../database/metadata-columns.ts';
+import { DELETED_AT, type MetadataColumn } from '../database/columns.ts';
 import { quarantineWriter } from '../database/quarantine-table.ts';
 import type { Bindable } from '../database/sqlite.ts';
 import type { UnmappedLine } from '../input/mapped-lines.ts';
@@ -81,7 +81,7 @@ export class Records {
    */
   load(stream: StreamWriter, message: RecordMessage, line: Line): void {
     const { history } = stream;
-    const { mended } = history;
+    const { surrogates } = history;
     const record = new SourcedRecord(message, line);
     history.versions.record(message.version);
     for (let writer = stream; ;) {
@@ -90,7 +90,7 @@ export class Records {
         this.#counts.addRow(message.stream);
         return;
       } catch (error) {
-        history.mended = mended;
+        history.surrogates = surrogates;
         const invalid = this.#invalid(error);
         if (invalid) {
           this.#reject(invalid, stream.name, line);

@@ -1,5 +1,5 @@
 import type { BatchMessage, Line, Message } from '@exact-spotter/singer';
-import { indexColumns } from '../database/indexes.ts';
+import { indexColumns } from '../database/table-change.ts';
 import type { Db } from '../database/sqlite.ts';
 import { dropStaged, swapStaged } from '../database/staging.ts';
 import { inTransaction } from '../database/transaction.ts';

@@ -108,9 +108,9 @@ function end(
 /** Warns about values that could not be stored as they came. */
 function reportStreams({ registry }: Session): void {
   for (const { name, history } of registry.all()) {
-    const { mended, undeclared } = history;
-    if (mended > 0) {
-      log.warning(`Strings with an unpaired surrogate, stored as U+FFFD: ${mended}`, {
+    const { surrogates, undeclared } = history;
+    if (surrogates > 0) {
+      log.warning(`Strings with an unpaired surrogate, stored as U+FFFD: ${surrogates}`, {
         stream: name,
       });
     }

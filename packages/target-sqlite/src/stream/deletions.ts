@@ -9,7 +9,7 @@ import {
   type ChildTable,
   type Selection,
 } from '../database/removals.ts';
-import { DELETED_AT, TABLE_VERSION } from '../database/metadata-columns.ts';
+import { DELETED_AT, TABLE_VERSION } from '../database/columns.ts';
 import { equalsSql } from '../database/rows.ts';
 import type { Bindable, Db } from '../database/sqlite.ts';
 import { ensureColumn } from '../database/table-change.ts';

@@ -6,7 +6,7 @@ import {
   type Line,
   type SchemaMessage,
 } from '@exact-spotter/singer';
-import { metadataColumns } from '../database/metadata-columns.ts';
+import { metadataColumns } from '../database/columns.ts';
 import { knownColumns, knownStreams } from '../database/name-map.ts';
 import { notedName } from '../database/names.ts';
 import { prepareInsert } from '../database/rows.ts';

@@ -1,6 +1,5 @@
 import { isDoubtful, type JsonRecord, type JsonValue } from '@exact-spotter/singer';
-import { isTextual, type ColumnType } from '../database/column-types.ts';
-import { isMetadataColumn } from '../database/metadata-columns.ts';
+import { isMetadataColumn, isTextual, type ColumnType } from '../database/columns.ts';
 import type { BoundColumn, DeclaredTable } from '../database/rows.ts';
 import type { Bindable } from '../database/sqlite.ts';
 import {
@@ -38,7 +37,7 @@ export class StreamHistory {
   /** With load_method overwrite: the columns of the staging table and their types so far. */
   staged: ReadonlyMap<string, ColumnType> | undefined;
   /** Strings in which unpaired surrogates were replaced. */
-  mended = 0;
+  surrogates = 0;
   /** Properties of records that no schema declares. */
   readonly undeclared = new Set<string>();
 }
@@ -168,7 +167,7 @@ export class StreamWriter {
         : parsed;
     const reason = this.#check(property, value);
     if (reason !== undefined) throw new InvalidRecordError(property.name, reason);
-    if (typeof value === 'string' && !value.isWellFormed()) this.history.mended += 1;
+    if (typeof value === 'string' && !value.isWellFormed()) this.history.surrogates += 1;
     const bound = bindable(column.type, value, (nested) => record.jsonText(property.name, nested));
     if (bound === undefined) throw new ColumnTooNarrowError(property.name);
     return bound;

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { integer, lines, nullableText, record, schema, state, TestTarget } from './target.ts';
 
-/** Expressions of `stream_maps` that fail on what is in a record. */
+/** Expressions of `stream_maps` that fail on a record. */
 const people = schema('people', { id: integer, age: nullableText }, ['id']);
 const maps = (age: string, more: object = {}): object => ({
   stream_maps: { people: { __alias__: 'p', age, ...more } },
@@ -19,18 +19,15 @@ const input = lines(
   record('people', { id: 3, age: null }),
   state({ a: 1 }),
 );
-const mended = 'int(age) if age.isdigit() else 0';
-const kept = (target: TestTarget): unknown =>
+const fixed = 'int(age) if age.isdigit() else 0';
+const quarantined = (target: TestTarget): unknown =>
   target.query('SELECT stream, line, reason FROM _singer_quarantine ORDER BY id');
 
-describe('a record on which an expression fails', () => {
+describe('a record that an expression fails on', () => {
   it.each([
-    [
-      'int(age)',
-      /line 4, stream "people", column "age": int\(\) got a string that is not an integer/,
-    ],
+    ['int(age)', /line 4, stream "people", column "age": int\(\) got a string that is not an integer/],
     ['age + 1', /line 3, stream "people", column "age": "\+" cannot be used with a string/],
-  ])('%s: ends the run in one sentence, with what was before it', async (age, sentence) => {
+  ])('ends the run with one sentence and keeps what came before: %s', async (age, sentence) => {
     const target = new TestTarget({ stream_maps: { people: { age } } });
     const { code, stdout, stderr } = await target.run(lines(state({ a: 0 })) + input);
     expect([code, stdout]).toEqual([1, '{"a":0}\n']);
@@ -40,7 +37,7 @@ describe('a record on which an expression fails', () => {
     expect(stderr).not.toContain('canary');
   });
 
-  it('is kept aside as its tap sent it, and comes in by the mended map', async () => {
+  it('is quarantined as its tap sent it, and replayed through the fixed map', async () => {
     const target = new TestTarget(maps('int(age)'));
     const { code, stdout, stderr } = await target.run(input);
     expect([code, stdout], stderr).toEqual([0, '{"a":1}\n']);
@@ -49,14 +46,14 @@ describe('a record on which an expression fails', () => {
       { id: 3, age: null },
     ]);
     const reason = 'column "age": int() got a string that is not an integer';
-    expect(kept(target)).toEqual([{ stream: 'people', line: 3, reason }]);
+    expect(quarantined(target)).toEqual([{ stream: 'people', line: 3, reason }]);
     expect(stderr).toContain('Records quarantined in _singer_quarantine: 1');
     const list = await target.run('', 'quarantine', 'list');
     expect(list.stdout + stderr).not.toContain('canary');
 
     await target.run('', 'quarantine', 'replay');
-    expect(kept(target)).toEqual([{ stream: 'people', line: 3, reason }]);
-    target.configure(maps(mended));
+    expect(quarantined(target)).toEqual([{ stream: 'people', line: 3, reason }]);
+    target.configure(maps(fixed));
     const replay = await target.run('', 'quarantine', 'replay');
     expect(replay.code, replay.stderr).toBe(0);
     expect(target.rows('p')).toEqual([
@@ -64,21 +61,21 @@ describe('a record on which an expression fails', () => {
       { id: 2, age: 0 },
       { id: 3, age: null },
     ]);
-    expect(kept(target)).toEqual([]);
+    expect(quarantined(target)).toEqual([]);
   });
 
-  it('does not come in over a later row', async () => {
+  it('is not replayed over a later row', async () => {
     const target = new TestTarget(maps('int(age)'));
     await target.load(input);
     await target.load(lines(people, record('people', { id: 2, age: '7' })));
-    target.configure(maps(mended));
+    target.configure(maps(fixed));
     const { stderr } = await target.run('', 'quarantine', 'replay');
     expect(stderr).toContain('Records dropped because a later one was loaded: 1');
     expect(target.rows('p', 'id = 2')).toEqual([{ id: 2, age: 7 }]);
-    expect(kept(target)).toEqual([]);
+    expect(quarantined(target)).toEqual([]);
   });
 
-  it('goes out as a Singer line behind the schema that its tap sent', async () => {
+  it('is exported after the SCHEMA that its tap sent', async () => {
     const target = new TestTarget(maps('int(age)', { __alias__: 'people' }));
     await target.load(input + lines(record('people', { id: 'x', age: '1' })));
     const file = join(target.folder, 'kept.singer');
@@ -92,24 +89,24 @@ describe('a record on which an expression fails', () => {
     ]);
   });
 
-  it('does not come in by a key that its table has no more', async () => {
+  it('stays in quarantine if the key of its table has changed', async () => {
     const target = new TestTarget(maps('int(age)'));
     await target.load(lines(people, record('people', bad)));
     const finer = schema('people', { id: integer, age: nullableText }, ['id', 'age']);
     const rows = ['7', '8'].map((age) => record('people', { id: 2, age }));
     await target.load(lines(finer, ...rows));
-    target.configure(maps(mended));
+    target.configure(maps(fixed));
     const { code, stderr } = await target.run('', 'quarantine', 'replay');
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/stay in quarantine because the key of their table has changed .*: 1\n/);
     expect(target.rows('p').map(({ age }) => age)).toEqual([7, 8]);
-    expect(kept(target)).toHaveLength(1);
+    expect(quarantined(target)).toHaveLength(1);
     expect(target.query('SELECT key_properties AS key FROM _singer_streams')).toEqual([
       { key: '["id","age"]' },
     ]);
   });
 
-  it('says nothing of the range that its run covered, and takes its schema along', async () => {
+  it('keeps its schema, without the x-covered of its run', async () => {
     const at = { type: ['null', 'string'], format: 'date-time' };
     const of = (more: object): object =>
       schema('people', { id: integer, age: nullableText, at }, ['id'], more);
@@ -125,33 +122,33 @@ describe('a record on which an expression fails', () => {
     expect(target.query('SELECT message FROM _singer_sources')).toEqual([
       { message: JSON.stringify(of({})) },
     ]);
-    target.configure(maps(mended, { __alias__: 'people' }));
+    target.configure(maps(fixed, { __alias__: 'people' }));
     await target.run('', 'quarantine', 'replay');
     expect(target.alive('people').map(({ id }) => id)).toEqual([2, 4, 5]);
     expect(target.query('SELECT * FROM _singer_sources')).toEqual([]);
   });
 
-  it('counts for max_quarantined', async () => {
+  it('counts towards max_quarantined', async () => {
     const target = new TestTarget({ ...maps('int(age)'), max_quarantined: 1 });
     const { code, stderr } = await target.run(lines(people, record('people', bad)) + input);
     expect(code).toBe(1);
     expect(stderr).toMatch(/line 5, stream "people", column "age": .* max_quarantined \(1\)/);
   });
 
-  it('is told by the forms of its stream: all of them, or none', async () => {
+  it('is loaded into all streams that the maps make of it, or into none', async () => {
     const target = new TestTarget({
       stream_maps: { people: { age: null }, aged: { __source__: 'people', age: 'int(age)' } },
       on_invalid_record: 'quarantine',
     });
     await target.load(input);
     expect(target.rows('people').map(({ id }) => id)).toEqual([1, 3]);
-    target.configure({ stream_maps: { people: {}, aged: { __source__: 'people', age: mended } } });
+    target.configure({ stream_maps: { people: {}, aged: { __source__: 'people', age: fixed } } });
     await target.run('', 'quarantine', 'replay');
     expect(target.rows('people', 'id = 2')).toEqual([{ id: 2, age: 'canary' }]);
     expect(target.rows('aged', 'id = 2')).toEqual([{ id: 2, age: 0 }]);
   });
 
-  it('counts as one of its stream, which is not empty then', async () => {
+  it('counts as a record of its stream, which is not empty then', async () => {
     const target = new TestTarget(maps('int(age)'));
     const activate = { type: 'ACTIVATE_VERSION', stream: 'people', version: 2 };
     await target.load(lines(people, record('people', { id: 1, age: '1' }, { version: 1 })));
@@ -162,7 +159,7 @@ describe('a record on which an expression fails', () => {
     expect(target.alive('p')).toEqual([{ id: 1, age: 1 }]);
   });
 
-  it('stands in the file of a BATCH', async () => {
+  it('may be in a file of a BATCH', async () => {
     const target = new TestTarget(maps('int(age)'));
     const file = join(target.folder, 'a.jsonl');
     writeFileSync(file, '{"id":1,"age":"41"}\n{"id":2,"age":"canary"}\n');
@@ -170,7 +167,7 @@ describe('a record on which an expression fails', () => {
     const batch = { type: 'BATCH', stream: 'people', encoding: { format: 'jsonl' }, manifest };
     await target.load(lines(people, batch));
     expect(target.rows('p')).toEqual([{ id: 1, age: 41 }]);
-    target.configure(maps(mended));
+    target.configure(maps(fixed));
     await target.run('', 'quarantine', 'replay');
     expect(target.rows('p', 'id = 2')).toEqual([{ id: 2, age: 0 }]);
   });
@@ -186,7 +183,7 @@ describe('a filter that fails on a record', () => {
     on_invalid_record: 'quarantine',
   });
 
-  it('keeps the children aside too, until it is known whether they go on', async () => {
+  it('quarantines the children of the record too', async () => {
     const target = new TestTarget(adults('int(age) > 17'));
     await target.load(
       lines(
@@ -199,7 +196,7 @@ describe('a filter that fails on a record', () => {
     );
     expect(target.rows('people').map(({ id }) => id)).toEqual([1, 4]);
     expect(target.rows('pets').map(({ name }) => name)).toEqual(['Rex', 'Ace']);
-    expect(kept(target)).toMatchObject([
+    expect(quarantined(target)).toMatchObject([
       { stream: 'people', line: 5 },
       {
         stream: 'pets',
@@ -214,15 +211,15 @@ describe('a filter that fails on a record', () => {
     await target.run('', 'quarantine', 'replay');
     expect(target.rows('people').map(({ id }) => id)).toEqual([1, 3, 4]);
     expect(target.rows('pets').map(({ name }) => name)).toEqual(['Rex', 'Bob', 'Ace']);
-    expect(kept(target)).toEqual([]);
+    expect(quarantined(target)).toEqual([]);
   });
 
   it.each([
-    ['kept out', '17', ['Rex'], []],
+    ['filtered out', '17', ['Rex'], []],
     ['let through', '41', ['Rex', 'Bob'], []],
     ['undecided', 'unknown', ['Rex'], ['people', 'pets']],
   ])(
-    'decides on the children in a file of a BATCH by their own parent, where the last parent is %s',
+    'filters children in a BATCH file by their own parent if the last parent is %s',
     async (_case, age, names, aside) => {
       const target = new TestTarget(adults('int(age) > 17'));
       const batch = (stream: string, ...rows: object[]): object => {
@@ -255,7 +252,7 @@ describe('a filter that fails on a record', () => {
     },
   );
 
-  it('says nothing of a child whose parent was let through long before', async () => {
+  it('does not affect a child whose parent was loaded long before', async () => {
     const settings = (filter: string, name: string): object => ({
       stream_maps: { people: { __filter__: filter }, pets: { name } },
       on_invalid_record: 'quarantine',
@@ -267,14 +264,14 @@ describe('a filter that fails on a record', () => {
         ...[record('people', { id: 4, age: '18' }), pet(4, 'Ace')],
       ),
     );
-    expect(kept(target)).toMatchObject([{ line: 3 }, { line: 5 }]);
+    expect(quarantined(target)).toMatchObject([{ line: 3 }, { line: 5 }]);
     target.configure(settings('False', 'name'));
     await target.run('', 'quarantine', 'replay');
     expect(target.rows('pets').map(({ name }) => name)).toEqual(['Ace']);
   });
 });
 
-it('a database of the first layout is taken on', async () => {
+it('a database of layout 1 can be used', async () => {
   const target = new TestTarget({ ...maps('int(age)'), stream_maps: {} });
   await target.load(lines(people, record('people', { id: 'x' })));
   const database = new DatabaseSync(target.database);
@@ -285,5 +282,5 @@ it('a database of the first layout is taken on', async () => {
   expect((await target.run('', 'quarantine', 'export', file)).code).toBe(0);
   target.configure(maps('int(age)'));
   await target.load(input);
-  expect(kept(target)).toHaveLength(2);
+  expect(quarantined(target)).toHaveLength(2);
 });
