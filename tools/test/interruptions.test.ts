@@ -44,7 +44,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     tap.kill(signal);
     const { code, stdout, stderr } = await ending;
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain('the next one goes on from there');
+    expect(stderr).toContain('the next run continues from');
     expect(stdout.endsWith('\n')).toBe(true);
     expect(stdout.trim().split('\n').at(-1)).toMatch(/^{"type":"STATE"/);
     expect(states(stdout).length).toBeGreaterThan(0);

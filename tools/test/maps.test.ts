@@ -116,10 +116,10 @@ describe('stream maps of the tap', () => {
 
 describe('stream maps that do not fit', () => {
   it.each([
-    [{ leads: { id: null } }, /Stream "leads": the map drops "id"/],
+    [{ leads: { id: null } }, /Stream "leads": the map drops the key column "id"/],
     [{ leads: { x: 'leed' } }, /Stream "leads", column "x": the stream has no column "leed"/],
-    [{ leads: { __alias__: 'sdrs' } }, /it would go out as "sdrs"/],
-    [{ leads: { x: 'lead +' } }, /"leads" › "x": the expression cannot be read/],
+    [{ leads: { __alias__: 'sdrs' } }, /it would get the name "sdrs"/],
+    [{ leads: { x: 'lead +' } }, /"leads" › "x": the expression is invalid/],
   ])('%j end with exit code 2 before any request', async (stream_maps, sentence) => {
     const { tap } = await newPair({ stream_maps }).run();
     expect(tap.code).toBe(2);
@@ -129,12 +129,12 @@ describe('stream maps that do not fit', () => {
 
   it('warn about a dropped column that does not exist', async () => {
     const { tap } = await newPair({ stream_maps: { leads: { cpff: null }, __else__: null } }).run();
-    expect(tap.stderr).toMatch(/WARNING.*"leads" drops a column "cpff".*Did you mean "cpf"\?/);
+    expect(tap.stderr).toMatch(/WARNING.*"leads" drops the column "cpff".*Did you mean "cpf"\?/);
   });
 
   it('warn about a stream that does not exist', async () => {
     const { tap } = await newPair({ stream_maps: { lead: {}, __else__: null } }).run();
-    expect(tap.stderr).toMatch(/WARNING.*"lead" takes no stream/);
+    expect(tap.stderr).toMatch(/WARNING.*"lead" matches no stream/);
   });
 });
 

@@ -55,14 +55,14 @@ describe('an account is copied completely', () => {
   ])('when the server ignores %s, although no page is out of order', async (_case, behaviour) => {
     for (let seed = 100; seed < 109; seed += 1) account.live({ seed, edits: 25, reach: 'whole' });
     served.simulator.behave({ ...behaviour, pageCap: 23 });
-    await copies(newPair(), [/\/LeadStages: the API does not heed the orderby/]);
+    await copies(newPair(), [/\/LeadStages: the API ignores the orderby/]);
   });
 
   const sets = ['Leads', 'LeadsAndPersons', 'LeadsCustomFields', 'Meetings', 'sdrs', 'painPoints'];
 
   it.each<['rejects' | 'ignores', RegExp]>([
     ['rejects', /\/LeadsAndPersons: the API rejects the key filter/],
-    ['ignores', /\/LeadsAndPersons: the API does not heed the key filter/],
+    ['ignores', /\/LeadsAndPersons: the API ignores the key filter/],
   ])('when the server %s every filter, also after edits', async (how, warning) => {
     served.simulator.behave({ [how]: { filter: sets }, pageCap: 200 });
     const pair = newPair();
@@ -74,7 +74,7 @@ describe('an account is copied completely', () => {
   it('in smaller pages when a set is slow', async () => {
     served.simulator.behave({ slowSets: { LeadsCustomFields: { rows: 130, ms: 3000 } } });
     await copies(newPair({ request_timeout_seconds: 1.5 }), [
-      /\/LeadsCustomFields: no answer in time; asking for 125 rows at a time/,
+      /\/LeadsCustomFields: the request timed out; requesting 125 rows at a time/,
     ]);
   });
 });
@@ -96,7 +96,7 @@ it.each<['missing' | 'forbidden', number]>([
   expect(tap.code).toBe(1);
   expect(target.code, target.stderr).toBe(0);
   expect(tap.stderr).toContain(`GET /painPoints answered ${status}`);
-  expect(tap.stderr).toContain('The run ended without all of');
+  expect(tap.stderr).toContain('Could not read all rows of');
   const failed = /^(?:painpoints|tasks)/;
   expect(differences(pair.database, account).filter((line) => !failed.test(line))).toEqual([]);
 

@@ -88,10 +88,10 @@ describe('an account is copied completely despite', () => {
 
 describe('an error that retrying does not fix', () => {
   it.each<[string, Fault, RegExp]>([
-    ['500', { status: 500 }, /GET \/sdrs answered 500, also when tried again/],
+    ['500', { status: 500 }, /GET \/sdrs answered 500, even after retries/],
     ['a redirect to another host', 'redirect', /GET \/sdrs answered 30\d/],
-    ['truncated JSON', 'truncatedJson', /GET \/sdrs answered with something that is no page/],
-    ['headers that never arrive', 'headersNever', /GET \/sdrs was not answered within 1 seconds/],
+    ['truncated JSON', 'truncatedJson', /GET \/sdrs did not return a page/],
+    ['headers that never arrive', 'headersNever', /GET \/sdrs timed out after 1 seconds/],
   ])(
     '%s ends only its stream, and the token goes to no other host',
     async (_case, fault, sentence) => {
@@ -126,6 +126,6 @@ describe('an error that retrying does not fix', () => {
     served.simulator.faults([{ match: {}, fault: { status: 429, retryAfter: 1_000_000_000 } }]);
     const { tap } = await newPair().run();
     expect(tap.code).toBe(1);
-    expect(tap.stderr).toContain("other integrations spend the token's budget");
+    expect(tap.stderr).toContain("other integrations use up the token's rate limit");
   });
 });

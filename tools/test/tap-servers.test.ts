@@ -69,7 +69,7 @@ it(
           await simulator.stop();
           expect(target.code, target.stderr).toBe(0);
           // Streams that the log does not name must be complete.
-          const [, without = ''] = /without all of (.+):/.exec(tap.stderr) ?? [];
+          const [, without = ''] = /Could not read all rows of (.+);/.exec(tap.stderr) ?? [];
           expect(tap.code, tap.stderr).toBe(without === '' ? 0 : 1);
           const silent = differences(pair.database, account).filter(
             (line) => !without.split(', ').some((stream) => line.startsWith(`${stream} `)),
