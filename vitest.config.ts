@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import type { Reporter } from 'vitest/node';
+import { BaseSequencer, type Reporter, type TestSpecification } from 'vitest/node';
 
 /** Of every package's `exports`: tests run from source, without a build. */
 const conditions = ['@exact-spotter/source', 'node', 'import', 'default'];
@@ -18,6 +18,24 @@ const skipReasons: Reporter = {
   },
 };
 
+/** Files that take longest, in this order. One that started last would leave a core idle. */
+const SLOW = [
+  ...['interruptions', 'tap-faults', 'batch', 'tap-behaviours', 'tap-quota', 'meltano'],
+  ...['target-postgres', 'tap-live', 'wheels', 'peers', 'target-duckdb', 'tap-servers'],
+  ...['tap-doctor', 'generate', 'foreign-taps', 'maps', 'upgrade'],
+  ...['deletes', 'crash', 'paths', 'schema-change', 'values', 'commands'],
+].map((name) => `${name}.test.ts`);
+
+class SlowestFirst extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = SLOW.indexOf(basename(moduleId));
+      return at < 0 ? SLOW.length : at;
+    };
+    return Promise.resolve(files.toSorted((one, other) => place(one) - place(other)));
+  }
+}
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -32,6 +50,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Programs that run from source start in half the time when Node caches what it compiled.
     env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node') },
+    sequence: { sequencer: SlowestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     onConsoleLog: () => {

@@ -23,8 +23,8 @@ export async function pythonTools(name: string): Promise<PythonTools> {
   const folder = join(root, '.venv', name);
   const bin = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
   const stamp = join(folder, 'requirements.sha256');
-  const texts = requirements.map((path) => readFileSync(path, 'utf8'));
-  const wanted = createHash('sha256').update(texts.join('')).digest('hex');
+  const contents = requirements.map((path) => readFileSync(path, 'utf8'));
+  const wanted = createHash('sha256').update(contents.join('')).digest('hex');
   const isReady = (): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
   if (isReady()) return { bin };
   const python = await findPython();
@@ -77,7 +77,7 @@ async function install(environment: Environment): Promise<void> {
   if (uv !== undefined) {
     try {
       await execute(uv, ['venv', '--quiet', '--python', python, folder]);
-      // Python may be told not to write bytecode itself, which makes every start slow.
+      // If PYTHONDONTWRITEBYTECODE is set, Python would compile everything at every start.
       const options = ['--quiet', '--compile-bytecode'];
       await installRequirements(environment, [uv, 'pip', 'install', ...options]);
       return;

@@ -10,13 +10,14 @@ const SMALL = '@exact-spotter/small';
 interface Test {
   readonly status: 'passed' | 'failed' | 'skipped';
   readonly skipReason?: string;
+  readonly fullName?: string;
 }
 
 /** A report as vitest writes it. */
 function report(tests: readonly Test[], more: object = {}): object {
   const hasFailed = tests.some(({ status }) => status === 'failed');
-  const assertionResults = tests.map(({ status, skipReason }, at) => ({
-    ...{ fullName: `test ${at}`, status, meta: { skipReason } },
+  const assertionResults = tests.map(({ status, skipReason, fullName }, at) => ({
+    ...{ fullName: fullName ?? `test ${at}`, status, meta: { skipReason } },
   }));
   return {
     success: !hasFailed && tests.length > 0,
@@ -63,6 +64,15 @@ describe('npm test', () => {
       `skipped  ${SMALL}: test 1: strace is not installed`,
       '2 passed, 0 failed, 1 skipped',
     ]);
+  });
+
+  it.each([
+    ['syncs the disk (needs strace)', 'needs strace'],
+    ['syncs the disk', 'no reason given'],
+  ])('names the reason of a skipped test from its name: %s', (fullName, reason) => {
+    const tests = report([passed, { status: 'skipped', fullName }]);
+    const { lines } = summaryOf(JSON.stringify(tests), { isCi: false });
+    expect(lines[0]).toBe(`skipped  ${SMALL}: ${fullName}: ${reason}`);
   });
 
   it('fails in CI when a test is skipped unexpectedly', () => {

@@ -56,7 +56,7 @@ class Source extends Pair {
     statement.setReadBigInts(true);
     const rows = statement.all();
     reader.close();
-    return texts(rows.map((row) => withoutPrefix(row)));
+    return sortedRows(rows.map((row) => withoutPrefix(row)));
   }
 }
 
@@ -65,7 +65,7 @@ function withoutPrefix(row: Row): Row {
 }
 
 /** Rows as sorted strings that can be compared. Columns that a row lacks are null. */
-function texts(rows: readonly Row[]): string[] {
+function sortedRows(rows: readonly Row[]): string[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].sort();
   const text = (value: unknown): string =>
     typeof value === 'bigint' ? `${value}` : JSON.stringify(value ?? null);
@@ -91,21 +91,21 @@ describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
     source.file('people.csv', csv(people), 1);
     source.file('places.csv', csv(places), 2);
     expect(await source.copy()).toBe(3);
-    expect(source.rows('people')).toEqual(texts(people));
-    expect(source.rows('places')).toEqual(texts(places));
+    expect(source.rows('people')).toEqual(sortedRows(people));
+    expect(source.rows('places')).toEqual(sortedRows(places));
 
     const more = [...people, { id: '8', name: 'Zé', note: 'NULL' }];
     source.file('people.csv', csv(more), 3);
     // A file as old as the bookmark is read once more, which changes nothing.
     expect(await source.copy()).toBe(4);
-    expect(source.rows('people')).toEqual(texts(more));
-    expect(source.rows('places')).toEqual(texts(places));
+    expect(source.rows('people')).toEqual(sortedRows(more));
+    expect(source.rows('places')).toEqual(sortedRows(places));
 
     // An older file is not read, so the bookmark came from the database.
     source.file('places.csv', csv([...places, { cep: '01310-200', city: 'Santos' }]), 1);
     expect(await source.copy()).toBe(3);
-    expect(source.rows('people')).toEqual(texts(more));
-    expect(source.rows('places')).toEqual(texts(places));
+    expect(source.rows('people')).toEqual(sortedRows(more));
+    expect(source.rows('places')).toEqual(sortedRows(places));
   });
 });
 
@@ -130,12 +130,12 @@ describe('a tap that reads JSON files without a key', { timeout: 5 * MINUTES }, 
     }));
     source.file('a.json', json(first), 1);
     expect(await source.copy()).toBe(2);
-    expect(source.rows('things')).toEqual(texts(first));
+    expect(source.rows('things')).toEqual(sortedRows(first));
 
     source.file('b.json', json(second), 2);
     expect(await source.copy()).toBe(1);
-    expect(source.rows('things')).toEqual(texts([...first, ...second]));
+    expect(source.rows('things')).toEqual(sortedRows([...first, ...second]));
     expect(await source.copy()).toBe(0);
-    expect(source.rows('things')).toEqual(texts([...first, ...second]));
+    expect(source.rows('things')).toEqual(sortedRows([...first, ...second]));
   });
 });

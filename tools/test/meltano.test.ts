@@ -176,8 +176,8 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     await here().meltano('run', '--full-refresh', ...PAIR);
     expect(differences(here().database, account)).toEqual([]);
     expect(filters('LeadsAndPersons').join()).not.toMatch(/updateDate ge 20[12]/);
-    const gone = 'SELECT count(*) AS rows FROM leads WHERE _sdc_deleted_at IS NOT NULL';
-    expect(query(here().database, gone)).not.toEqual([{ rows: 0 }]);
+    const deleted = 'SELECT count(*) AS rows FROM leads WHERE _sdc_deleted_at IS NOT NULL';
+    expect(query(here().database, deleted)).not.toEqual([{ rows: 0 }]);
   });
 
   it('select excludes a stream and a column from the requests and the database', async () => {
@@ -235,10 +235,10 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
 
     simulator.clearRequests();
     const second = killed.start('run', id, ...PAIR);
-    const gone = ended(second);
+    const killedRun = ended(second);
     await untilReading();
     process.kill(-(second.pid ?? 0), 'SIGKILL');
-    await gone;
+    await killedRun;
     simulator.behave({ latencyMs: 0 });
     const runs = query(database, 'SELECT outcome FROM _singer_runs ORDER BY run');
     expect(runs).toEqual([{ outcome: 'done' }, { outcome: 'running' }]);

@@ -57,9 +57,9 @@ describe('an account is copied completely despite', () => {
       { match: { set: 'stages', nth: 1 }, fault: 'truncatedJson' },
     ]);
     const { tap } = await copies(newPair());
-    const told = tap.stderr.split('\n').filter((line) => line.includes('trying again'));
-    expect(told.filter((line) => line.includes('WARNING'))).toHaveLength(2);
-    expect(told.filter((line) => line.includes('answered 503'))).toHaveLength(1);
+    const retries = tap.stderr.split('\n').filter((line) => line.includes('trying again'));
+    expect(retries.filter((line) => line.includes('WARNING'))).toHaveLength(2);
+    expect(retries.filter((line) => line.includes('answered 503'))).toHaveLength(1);
   });
 
   it(

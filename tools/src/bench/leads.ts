@@ -23,7 +23,7 @@ const dates = (count: number): Record<string, Make> =>
   columns('date', count, (id, at) =>
     new Date(1.6e12 + id * 61_000 + at * 86_400_000).toISOString(),
   );
-const texts = (count: number): Record<string, Make> =>
+const strings = (count: number): Record<string, Make> =>
   columns('text', count, (id, at) =>
     at % 6 === 5 && id % 3 === 0 ? null : `texto ${at} de ${id * 7919 + at}`,
   );
@@ -47,7 +47,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
   ...doubles(4),
   ...flags(3),
   ...dates(5),
-  ...texts(16),
+  ...strings(16),
   lead: (id) => `Padaria Sol Nascente ${id} Comércio e Indústria Ltda.`,
   city: (id) => CITIES[id % CITIES.length],
   stage: (id) => STAGES[id % STAGES.length],

@@ -15,7 +15,7 @@ const reports = join(root, '.reports');
 const isCi = process.env['CI'] !== undefined;
 
 /** The longest first, since two of them run at a time. */
-const CHECKS = ['lint', 'types', 'format', 'unused', 'generated'];
+const CHECKS = ['eslint', 'types', 'format', 'unused', 'generated'];
 /** Their tests start many programs, so each of them gets the machine to itself. */
 const LARGE = ['@exact-spotter/target-sqlite', '@exact-spotter/tools'];
 

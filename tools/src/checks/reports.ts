@@ -12,7 +12,7 @@ export interface Report {
 
 export interface SkippedTest {
   readonly name: string;
-  /** Undefined if the test does not give one. */
+  /** From `skip(reason)`, or from a name such as `syncs the disk (needs strace)`. */
   readonly reason: string | undefined;
 }
 
@@ -73,6 +73,9 @@ function readReport(
   const passed = tests.filter(({ status }) => status === 'passed').length;
   const skipped = tests
     .filter(({ status }) => status !== 'passed' && status !== 'failed')
-    .map(({ fullName, meta }) => ({ name: fullName, reason: meta?.skipReason }));
+    .map(({ fullName, meta }) => ({
+      name: fullName,
+      reason: meta?.skipReason ?? /\((needs .+?)\)/.exec(fullName)?.[1],
+    }));
   return { project, passed, skipped, failures };
 }
