@@ -25,7 +25,10 @@ const quarantined = (target: TestTarget): unknown =>
 
 describe('a record that an expression fails on', () => {
   it.each([
-    ['int(age)', /line 4, stream "people", column "age": int\(\) got a string that is not an integer/],
+    [
+      'int(age)',
+      /line 4, stream "people", column "age": int\(\) got a string that is not an integer/,
+    ],
     ['age + 1', /line 3, stream "people", column "age": "\+" cannot be used with a string/],
   ])('ends the run with one sentence and keeps what came before: %s', async (age, sentence) => {
     const target = new TestTarget({ stream_maps: { people: { age } } });
