@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject } from 'ajv';
-import type { AnySchema, Parent } from '@exact-spotter/singer';
+import type { JsonSchema, Parent } from '@exact-spotter/singer';
 
 /** Title and description in one language. `x-pt` holds the Portuguese ones. */
 export interface Text {
@@ -147,7 +147,7 @@ export const metaSchema = {
 };
 
 /** Returns one sentence per problem in a table's schema. */
-export function tableProblems(schema: AnySchema): readonly string[] {
+export function tableProblems(schema: JsonSchema): readonly string[] {
   const ajv = new Ajv({ allErrors: true, strict: false });
   if (!ajv.validateSchema(schema)) return (ajv.errors ?? []).map(sentence);
   const validate = ajv.compile(metaSchema);

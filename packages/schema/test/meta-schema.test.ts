@@ -1,4 +1,4 @@
-import type { AnySchema } from '@exact-spotter/singer';
+import type { JsonSchema } from '@exact-spotter/singer';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { tableNames, tables, type TableSchema } from '../src/index.ts';
@@ -11,7 +11,7 @@ describe('the meta-schema', () => {
 
   const { stages, tasks, tasks__contacts: contacts } = tables;
   const column = stages.properties.value;
-  const broken: readonly (readonly [string, AnySchema, string])[] = [
+  const broken: readonly (readonly [string, JsonSchema, string])[] = [
     ['a missing key', without(stages, 'x-key'), 'x-key'],
     ['an empty key', { ...stages, 'x-key': [] }, '/x-key'],
     ['missing Portuguese', without(stages, 'x-pt'), 'x-pt'],
@@ -58,16 +58,16 @@ describe('the meta-schema', () => {
     );
   });
 
-  function withColumn(value: object): AnySchema {
+  function withColumn(value: object): JsonSchema {
     return { ...stages, properties: { ...stages.properties, value } };
   }
 });
 
-function without(schema: object, keyword: string): AnySchema {
+function without(schema: object, keyword: string): JsonSchema {
   return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== keyword));
 }
 
-function replicated(schema: TableSchema, replication: object): AnySchema {
+function replicated(schema: TableSchema, replication: object): JsonSchema {
   return { ...schema, 'x-replication': replication };
 }
 

@@ -1,10 +1,8 @@
 import { isObject } from './json.ts';
+import type { JsonSchema } from './messages.ts';
 
 // The keywords that extend JSON Schema (x-key, x-parent, …) and how to read them in the schema of any
 // tap. The readers never throw: a malformed keyword counts as missing.
-
-/** A JSON Schema from any source. */
-export type AnySchema = Readonly<Record<string, unknown>>;
 
 /** `full`: every row each time. `incremental`: from a bookmark on. `window`: a span of dates. */
 export type ReplicationMethod = 'full' | 'incremental' | 'window';
@@ -40,50 +38,15 @@ export interface Covered {
   readonly version: number;
 }
 
-/** Title and description in one language; `x-pt` has the Portuguese ones. */
-export interface Text {
-  readonly title: string;
-  readonly description: string;
-}
-
-/** `x-documented`: name (and a column's type) in the reference connector's documentation. */
-export interface Documented {
-  readonly name: string;
-  readonly type?: string;
-}
-
-/** A column in our own table files. */
-export interface ColumnSchema extends Text {
-  /** Includes `null` for every column that is not part of the key. */
-  readonly type: string | readonly string[];
-  readonly format?: string;
-  readonly examples: readonly unknown[];
-  readonly 'x-pt': Text;
-  readonly 'x-documented'?: Documented;
-}
-
-/** A table in our own table files. `x-references` maps a column to `table.column`. */
-export interface TableSchema extends Text {
-  readonly $schema: string;
-  readonly type: string;
-  readonly properties: Readonly<Record<string, ColumnSchema>>;
-  readonly 'x-pt': Text;
-  readonly 'x-documented': Documented;
-  readonly 'x-key': readonly string[];
-  readonly 'x-references'?: Readonly<Record<string, string>>;
-  readonly 'x-parent'?: Parent;
-  readonly 'x-replication': { readonly method: string; readonly key?: string };
-}
-
 /** Returns the key columns in order; empty if the schema has no valid key. */
-export function readKey(schema: AnySchema): readonly string[] {
+export function readKey(schema: JsonSchema): readonly string[] {
   const key = schema['x-key'];
   // Part of a key would merge different rows.
   return Array.isArray(key) && key.every(isName) ? key : [];
 }
 
 /** Returns column → what it refers to. Ignores entries that are not `table.column`. */
-export function readReferences(schema: AnySchema): ReadonlyMap<string, Reference> {
+export function readReferences(schema: JsonSchema): ReadonlyMap<string, Reference> {
   const references = schema['x-references'];
   if (!isObject(references)) return new Map();
   return new Map(
@@ -102,7 +65,7 @@ function parseReference(target: unknown): Reference | undefined {
   return table === '' || column === '' ? undefined : { table, column };
 }
 
-export function readParent(schema: AnySchema): Parent | undefined {
+export function readParent(schema: JsonSchema): Parent | undefined {
   const parent = schema['x-parent'];
   if (!isObject(parent)) return undefined;
   const { table, array, columns } = parent;
@@ -111,7 +74,7 @@ export function readParent(schema: AnySchema): Parent | undefined {
   return Object.keys(columns).length === 0 ? undefined : { table, array, columns };
 }
 
-export function readReplication(schema: AnySchema): Replication | undefined {
+export function readReplication(schema: JsonSchema): Replication | undefined {
   const replication = schema['x-replication'];
   if (!isObject(replication)) return undefined;
   const { method, key } = replication;
@@ -119,7 +82,7 @@ export function readReplication(schema: AnySchema): Replication | undefined {
   return { method, ...(isName(key) && { key }) };
 }
 
-export function readCovered(schema: AnySchema): Covered | undefined {
+export function readCovered(schema: JsonSchema): Covered | undefined {
   const covered = schema['x-covered'];
   if (!isObject(covered)) return undefined;
   const { column, from, to, version } = covered;

@@ -112,11 +112,6 @@ export class StreamMapper {
     if (problems.length > 0) throw new SettingsError(problems);
   }
 
-  /** The former name of {@link mapBatchRecord}. */
-  mapFiled(message: RecordMessage, line?: number): readonly Message[] {
-    return this.mapBatchRecord(message, line);
-  }
-
   /** Call this if the next record did not follow the last one in the input, so it is not its child. */
   forgetParents(): void {
     this.#excludedLines.forgetAll();

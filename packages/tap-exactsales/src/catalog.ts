@@ -1,18 +1,14 @@
+import { isTableName, tables, type TableName } from '@exact-spotter/schema';
 import {
-  isTableName,
-  readReferences,
-  readReplication,
-  tables,
-  type TableName,
-} from '@exact-spotter/schema';
-import {
-  catalogEntry,
-  log,
-  selection,
   type Catalog,
   type CatalogEntry,
+  catalogEntry,
   type JsonSchema,
+  log,
+  readReferences,
+  readReplication,
   type SchemaMessage,
+  selection,
   type StreamDescription,
 } from '@exact-spotter/singer';
 import { endpoints, type Endpoint } from './endpoints.ts';

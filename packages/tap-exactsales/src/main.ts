@@ -11,6 +11,9 @@ import {
 } from '@exact-spotter/singer';
 import { checkSettings, program, type TapSettings } from './settings.ts';
 
+/** Milliseconds until a run that was asked to end is ended, e.g. because nobody reads its output. */
+const LONGEST_END = 4000;
+
 const commandLine = {
   options: {
     discover: { type: 'boolean', describe: 'Print the catalog and exit' },
@@ -61,11 +64,11 @@ async function tap({ config, values }: Arguments): Promise<void> {
   const { test } = values;
   if (test === undefined) {
     const { run } = await import('./run.ts');
-    return run(settings, selected, state, boundedTermination());
+    return run(settings, selected, state, terminationSignal(LONGEST_END));
   }
   const { writeSample, writeSchemas } = await import('./sample-run.ts');
   if (test === 'schema') return writeSchemas(settings, selected, state);
-  await writeSample(settings, selected, state, boundedTermination());
+  await writeSample(settings, selected, state, terminationSignal(LONGEST_END));
 }
 
 async function doctor({ config, values }: Arguments): Promise<void> {
@@ -84,16 +87,4 @@ function readSettings(config: readonly string[]): Promise<TapSettings> {
 
 function path(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-/** Milliseconds until a run that was asked to end is ended, e.g. because nobody reads its output. */
-const LONGEST_END = 4000;
-
-/** Aborts on SIGTERM or SIGINT, and ends the process a while later if it is still running. */
-function boundedTermination(): AbortSignal {
-  const termination = terminationSignal();
-  termination.addEventListener('abort', () =>
-    setTimeout(() => process.exit(0), LONGEST_END).unref(),
-  );
-  return termination;
 }

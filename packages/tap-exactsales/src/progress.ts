@@ -1,6 +1,6 @@
 import {
   isLogForPrograms,
-  isTold,
+  isLogged,
   log,
   openStatusLines,
   stderrIsForPeople,
@@ -37,7 +37,7 @@ export async function startProgress(
   intervals: { readonly draw: number; readonly line: number } = INTERVALS,
 ): Promise<Progress> {
   const reads = new Reads();
-  if (isLogForPrograms() || !isTold('info')) return progressOf(reads);
+  if (isLogForPrograms() || !isLogged('info')) return progressOf(reads);
   if (stderrIsForPeople()) {
     const lines = await openStatusLines();
     const stop = every(intervals.draw, () => {

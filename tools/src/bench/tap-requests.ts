@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readReplication, tables, isTableName } from '@exact-spotter/schema';
+import { isTableName, tables } from '@exact-spotter/schema';
+import { readReplication } from '@exact-spotter/singer';
 import { startApi, tapSettings, type ApiRequest, type Server } from './api.ts';
 import type { Figure, Measured } from './figure.ts';
 import { command, inFolder, run, writeJson, type Command } from './programs.ts';

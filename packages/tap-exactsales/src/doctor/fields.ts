@@ -1,5 +1,5 @@
-import { readParent, tables, type TableName } from '@exact-spotter/schema';
-import { isObject, parseDateTime, type JsonValue } from '@exact-spotter/singer';
+import { tables, type TableName } from '@exact-spotter/schema';
+import { isObject, parseDateTime, readParent, type JsonValue } from '@exact-spotter/singer';
 import type { ApiRow } from '../api/odata.ts';
 import type { SelectedEndpoint } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';

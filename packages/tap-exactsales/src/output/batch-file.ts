@@ -4,7 +4,7 @@ import { mkdir, open, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, type Transform } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { ProgramError, SettingsError } from '@exact-spotter/singer';
+import { errorCode, ProgramError, SettingsError } from '@exact-spotter/singer';
 import { folderOf, type BatchConfig } from '../settings.ts';
 
 /** Characters of a stream's name in its files' names, whose length is limited. */
@@ -27,7 +27,7 @@ export class BatchFolder {
     try {
       await mkdir(folder).catch((error: unknown) => ignoreExisting(folder, error));
     } catch (cause) {
-      const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
+      const reason = errorCode(cause);
       throw new SettingsError(
         [
           `The setting "batch_config.storage.root": cannot create the folder ${folder} (${reason}): create it, or name one whose parent exists.`,
@@ -119,7 +119,7 @@ async function writeAll(handle: FileHandle, source: Transform, path: string): Pr
 }
 
 function writeError(path: string, cause: unknown): ProgramError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
+  const reason = errorCode(cause);
   return new ProgramError(
     `Cannot write the batch file ${path} (${reason}): check its folder, or set another one in batch_config.`,
     { cause },

@@ -1,16 +1,13 @@
-import {
-  readReplication,
-  tables,
-  type ReplicationMethod,
-  type TableName,
-} from '@exact-spotter/schema';
+import { tables, type TableName } from '@exact-spotter/schema';
 import {
   compareInstants,
   earlier,
+  type Instant,
   later,
   milliseconds,
+  readReplication,
+  type ReplicationMethod,
   shiftInstant,
-  type Instant,
 } from '@exact-spotter/singer';
 import { millisecondsInDay } from 'date-fns/constants';
 import type { SelectedEndpoint } from '../catalog.ts';

@@ -1,5 +1,5 @@
-import { readParent, tables, type TableName } from '@exact-spotter/schema';
-import { isObject, type JsonValue } from '@exact-spotter/singer';
+import { tables, type TableName } from '@exact-spotter/schema';
+import { isObject, readParent, type JsonValue } from '@exact-spotter/singer';
 import type { ApiRow } from '../api/odata.ts';
 import type { ChildTable, Endpoint } from '../endpoints.ts';
 import { valueAt } from './path.ts';

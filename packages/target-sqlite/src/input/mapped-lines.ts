@@ -59,7 +59,7 @@ export class LineMapper {
 
   /** Maps a record from a file of a BATCH. */
   batchRecord(message: RecordMessage, line: Line): (MessageLine | UnmappedLine)[] {
-    return this.#apply(message, line, () => this.#maps.mapFiled(message, line.number));
+    return this.#apply(message, line, () => this.#maps.mapBatchRecord(message, line.number));
   }
 
   #apply(

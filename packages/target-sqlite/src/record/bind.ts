@@ -1,5 +1,5 @@
 import { compileFunction } from 'node:vm';
-import { isRawJson, LEAST_SURE, type JsonValue } from '@exact-spotter/singer';
+import { isRawJson, SMALLEST_SURE, type JsonValue } from '@exact-spotter/singer';
 import { isTextual, type ColumnType, type MetadataColumn } from '../database/columns.ts';
 import type { Bindable } from '../database/sqlite.ts';
 import type { SourcedRecord } from './source.ts';
@@ -78,7 +78,7 @@ function plainCode(type: ColumnType, value: string): string | undefined {
   // Zero, infinity and tiny numbers may not be what was written: see `isDoubtful`.
   if (type === 'integer') return `${value} !== 0 && Number.isSafeInteger(${value}) ? ${value}`;
   if (type === 'number')
-    return `typeof ${value} === 'number' && (${value} > ${LEAST_SURE} || ${value} < -${LEAST_SURE}) && ${value} - ${value} === 0 ? ${value}`;
+    return `typeof ${value} === 'number' && (${value} > ${SMALLEST_SURE} || ${value} < -${SMALLEST_SURE}) && ${value} - ${value} === 0 ? ${value}`;
   if (type === 'boolean') return `${value} === true ? 1 : ${value} === false ? 0`;
   if (isTextual(type) && type !== 'json')
     return `typeof ${value} === 'string' && ${value}.isWellFormed() ? ${value}`;

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { log } from '@exact-spotter/singer';
+import { errorCode, log } from '@exact-spotter/singer';
 import type { Progress } from '../database/runs-table.ts';
 
 /** Counts what a session has loaded. The counts follow the transaction: they can go back to a mark. */
@@ -53,7 +53,7 @@ function remove(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    const reason = errorCode(error);
     log.warning(`The batch file ${path} was loaded but cannot be removed (${reason}).`);
   }
 }
