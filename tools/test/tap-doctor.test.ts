@@ -202,9 +202,7 @@ describe('an account that cannot be read', () => {
     expect(stdout).toMatch(/^\/Tasks +no$/m);
     expect(stdout).toMatch(/^\/LeadsCustomFields +yes/m);
     expect(stdout).toMatch(/GET \/painPoints answered 403: the token may not read this/);
-    expect(stderr).toMatch(
-      /CRITICAL \/Tasks, \/painPoints cannot be read; see the report\.\n$/,
-    );
+    expect(stderr).toMatch(/CRITICAL \/Tasks, \/painPoints cannot be read; see the report\.\n$/);
   });
 
   it.each([
