@@ -201,8 +201,8 @@ describe('TABLES.md and TABELAS.md', () => {
       read('packages/schema/TABELAS.md'),
     ];
     for (const { column, schema } of columns) {
-      expect(english).toContain(`${schema.title}. ${schema.description}`);
-      expect(portuguese).toContain(`${schema['x-pt'].title}. ${schema['x-pt'].description}`);
+      expect(english).toContain(`**${schema.title}.** ${schema.description}`);
+      expect(portuguese).toContain(`**${schema['x-pt'].title}.** ${schema['x-pt'].description}`);
       expect(english).toContain(`\`${column}\``);
     }
   });

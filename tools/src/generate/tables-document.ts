@@ -81,7 +81,7 @@ function columnRow(
     isKey ? `**${code(column)}**` : code(column),
     words.types[columnType(schema)],
     joins(table, column),
-    `${title}. ${description}`,
+    `**${title}.** ${description}`,
     code(String(schema.examples[0])),
   ];
 }

@@ -61,7 +61,7 @@ export const english: DocumentWords = {
   queryTitle: 'Before you query',
   queryNotes: [
     [
-      '- **Deleted rows stay by default.** `target-sqlite` keeps a row that was deleted in Exact Spotter and marks it in `_sdc_deleted_at`. Add `WHERE _sdc_deleted_at IS NULL` to every query, and the same condition to every joined table. With the setting `hard_delete` the row is removed instead.',
+      '- **Deleted rows stay by default.** `target-sqlite` keeps a row that was deleted in Exact Spotter and stores in `_sdc_deleted_at` when it noticed. Add `WHERE _sdc_deleted_at IS NULL` to every query, and the same condition for every joined table: in the `ON` of a `LEFT JOIN`, as below. With the setting `hard_delete` the row is removed instead.',
       "- **Instants are in UTC.** Convert them before you group by day: `datetime(registerdate, '-3 hours')` is the time in São Paulo. A date that was picked by a user must not be converted; its description says so.",
       '- **A join by stage needs the funnel too.** Tables refer to a stage by its name. Names repeat across funnels and may have leading spaces, so trim both sides.',
       '- **A join can find no row.** The API leaves gaps, for example users who were deleted. Use `LEFT JOIN` to keep your rows.',
@@ -71,13 +71,13 @@ export const english: DocumentWords = {
   ],
   listTitle: 'List of tables',
   listNote:
-    'Key columns are in bold and never null; all other columns can be null. With the setting `table_prefix` every table name has a prefix, such as `exactsales_`.',
+    'Key columns are in bold and never null; all other columns can be null. Booleans are stored as 1 or 0; only `leadstages.discarded_stage` is text. With the setting `table_prefix` every table name has a prefix, such as `exactsales_`.',
   overview: ['table', 'contents', 'key', 'how it is read'],
   columns: ['column', 'type', 'joins', 'meaning', 'example'],
   types: {
     integer: 'integer',
     number: 'number',
-    boolean: 'boolean',
+    boolean: 'boolean (1 or 0)',
     string: 'text',
     date: 'date',
     'date-time': 'instant',
@@ -88,7 +88,7 @@ export const english: DocumentWords = {
   children: 'Child tables',
   full: 'completely, in every run',
   incremental: (column) => `changes since the last run, by ${column}`,
-  window: (column) => `the days around the run, by ${column}`,
+  window: (column) => `from 30 days before to 365 days after the run (by default), by ${column}`,
   withParent: (parent) => `with ${parent}`,
 };
 
@@ -99,7 +99,7 @@ export const portuguese: DocumentWords = {
   queryTitle: 'Antes de consultar',
   queryNotes: [
     [
-      '- **Linhas excluídas continuam na tabela.** Por padrão, o `target-sqlite` mantém a linha que foi excluída no Exact Spotter e a marca em `_sdc_deleted_at`. Use `WHERE _sdc_deleted_at IS NULL` em toda consulta, e a mesma condição em cada tabela cruzada. Com a configuração `hard_delete`, a linha é removida.',
+      '- **Linhas excluídas continuam na tabela.** Por padrão, o `target-sqlite` mantém a linha que foi excluída no Exact Spotter e registra em `_sdc_deleted_at` quando percebeu a exclusão. Use `WHERE _sdc_deleted_at IS NULL` em toda consulta, e a mesma condição para cada tabela cruzada: num `LEFT JOIN`, ela vai no `ON`, como abaixo. Com a configuração `hard_delete`, a linha é removida.',
       "- **Os horários estão em UTC.** Converta antes de agrupar por dia: `datetime(registerdate, '-3 hours')` é a hora de São Paulo. Uma data que um usuário escolheu não deve ser convertida; a descrição da coluna avisa.",
       '- **Para cruzar por etapa, use também o funil.** As tabelas citam a etapa pelo nome. Os nomes se repetem entre funis e podem ter espaços no início: use `trim` dos dois lados.',
       '- **Um cruzamento pode não achar a linha.** A API deixa lacunas, como usuários que foram excluídos. Use `LEFT JOIN` para não perder linhas.',
@@ -109,13 +109,13 @@ export const portuguese: DocumentWords = {
   ],
   listTitle: 'Lista de tabelas',
   listNote:
-    'As colunas da chave estão em negrito e nunca são nulas; as outras podem ser. Com a configuração `table_prefix`, o nome de cada tabela ganha um prefixo, como `exactsales_`.',
+    'As colunas da chave estão em negrito e nunca são nulas; as outras podem ser. Um booleano é gravado como 1 (verdadeiro) ou 0 (falso); só `leadstages.discarded_stage` é texto. Com a configuração `table_prefix`, o nome de cada tabela ganha um prefixo, como `exactsales_`.',
   overview: ['tabela', 'conteúdo', 'chave', 'como é lida'],
   columns: ['coluna', 'tipo', 'cruza com', 'significado', 'exemplo'],
   types: {
     integer: 'número inteiro',
     number: 'número',
-    boolean: 'sim ou não',
+    boolean: 'booleano (1 ou 0)',
     string: 'texto',
     date: 'data',
     'date-time': 'data e hora',
@@ -124,8 +124,8 @@ export const portuguese: DocumentWords = {
   howRead: 'Como é lida',
   elementsOf: (array, parent) => `Linhas: os elementos de ${array} em cada linha de ${parent}`,
   children: 'Tabelas filhas',
-  full: 'inteira, em cada execução',
-  incremental: (column) => `o que mudou desde a última execução, por ${column}`,
-  window: (column) => `os dias em torno da execução, por ${column}`,
+  full: 'inteira, em cada cópia',
+  incremental: (column) => `o que mudou desde a última cópia, por ${column}`,
+  window: (column) => `de 30 dias antes a 365 depois da cópia (por padrão), por ${column}`,
   withParent: (parent) => `com ${parent}`,
 };
