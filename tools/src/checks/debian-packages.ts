@@ -2,13 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+/** Each has a Debian package of the same name. */
+const PROGRAMS: readonly string[] = ['strace'];
+
 /**
  * Installs the programs that some tests need, in CI and as root on Debian only. Elsewhere those
  * tests are skipped.
- * @param programs whose Debian package has the same name
  */
-export function installDebianPackages(programs: readonly string[]): void {
-  const missing = programs.filter((program) => !isOnPath(program));
+export function installDebianPackages(): void {
+  const missing = PROGRAMS.filter((program) => !isOnPath(program));
   const mayInstall = process.env['CI'] !== undefined && process.getuid?.() === 0;
   if (missing.length === 0 || !mayInstall || !isOnPath('apt-get')) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

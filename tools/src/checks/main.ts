@@ -21,7 +21,7 @@ const LARGE = ['@exact-spotter/target-sqlite', '@exact-spotter/tools'];
 
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports);
-installDebianPackages(['strace']);
+installDebianPackages();
 const checks = await inParallel(2, CHECKS, async (check) => ({
   name: check,
   passed: await nx(['run-many', '-t', check]),
