@@ -123,7 +123,7 @@ function deleteSql(table: string, where: string, markColumn: string | undefined)
   return `UPDATE ${quote(table)} SET ${mark} = ? WHERE ${mark} IS NULL AND ${where}`;
 }
 
-/** Rows of an older version, or of none. */
+/** Rows of an older version, or without a version. */
 export function olderVersionSql(table: string, column: string): string {
   const version = `${quote(table)}.${quote(column)}`;
   return `(${version} < ? OR ${version} IS NULL)`;
