@@ -172,7 +172,7 @@ function boundColumns(
   });
 }
 
-/** @param all false to only note columns that are new */
+/** @param all false to note only the new columns */
 function noteColumns(
   db: Db,
   stream: string,

@@ -119,7 +119,7 @@ export class Records {
       this.#deletions.deleteChildren(stream, record, this.#now);
   }
 
-  /** @returns undefined if the error is not about the record, or can be solved by another column type */
+  /** @returns undefined if the error is not about the record, or if another column type solves it */
   #invalid(error: unknown): InvalidRecordError | undefined {
     if (error instanceof InvalidRecordError) return error;
     const isFrozen = this.#context.settings.schema_changes === 'freeze';
@@ -186,7 +186,7 @@ interface Rejection {
   readonly source?: string;
 }
 
-/** The record's own deletion time, or null if it has none (null, "" and false all mean none). */
+/** The deletion time in the record itself; null if it is missing, null, "" or false. */
 function deletionTime(value: JsonValue | undefined): string | null {
   if (value === null || value === undefined || value === '' || value === false) return null;
   return typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value);
