@@ -1,5 +1,5 @@
 import { parseMessage as parse, type Output } from '@exact-spotter/singer';
-import { read } from './input/lines.ts';
+import { read } from './input/pieces.ts';
 import { openMaps } from './input/mapped-lines.ts';
 import { withSession } from './session/with-session.ts';
 import type { TargetSettings } from './settings.ts';
@@ -15,7 +15,7 @@ export interface LoadOptions {
 
 /**
  * The pipeline from bytes to committed rows: read, parse, map, check, bind, load, acknowledge.
- * `session.load` checks, binds and inserts a record in one pass, see `stream/writer.ts`.
+ * `session.handle` checks, binds and loads a record in one pass, see `stream/stream-writer.ts`.
  * @throws InputError, DatabaseError; SettingsError for invalid stream maps
  */
 export async function load(settings: TargetSettings, options: LoadOptions): Promise<void> {
@@ -28,7 +28,7 @@ export async function load(settings: TargetSettings, options: LoadOptions): Prom
       session.received(bytes);
       for (const line of maps?.lines(lines) ?? lines) {
         const message = 'message' in line ? line.message : parse(line);
-        const waiting = session.load(message, line);
+        const waiting = session.handle(message, line);
         if (waiting) await waiting;
       }
       await session.acknowledge(isSilence);

@@ -48,13 +48,13 @@ type Command = (settings: TargetSettings, values: Arguments['values']) => Promis
 
 /** Each command's module is imported only when it is needed, to start faster. */
 const commands: Readonly<Record<string, Command>> = {
-  state: async (settings) => (await import('./commands/state.ts')).printState(settings),
+  state: async (settings) => (await import('./commands/show.ts')).printState(settings),
   runs: async (settings, { format }) =>
-    (await import('./commands/runs.ts')).printRuns(settings, format === 'json'),
+    (await import('./commands/show.ts')).printRuns(settings, format === 'json'),
   'quarantine list': async (settings) =>
-    (await import('./commands/quarantine.ts')).listQuarantine(settings),
+    (await import('./commands/show.ts')).listQuarantine(settings),
   'quarantine export': async (settings, { file }) =>
-    (await import('./commands/quarantine.ts')).exportQuarantine(settings, String(file)),
+    (await import('./commands/export-quarantine.ts')).exportQuarantine(settings, String(file)),
   'quarantine replay': async (settings) =>
     (await import('./commands/replay.ts')).replayQuarantine(settings),
   verify: async (settings) => (await import('./commands/verify.ts')).verify(settings),

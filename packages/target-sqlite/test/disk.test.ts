@@ -15,13 +15,13 @@ async function resume(target: TestTarget): Promise<void> {
 
 describe('a disk that fails', () => {
   it.skipIf(!hasStrace).each<[string, string, RegExp]>([
-    ['is full', 'inject=pwrite64:error=ENOSPC', /The disk under the database .* is full/],
+    ['is full', 'inject=pwrite64:error=ENOSPC', /The disk that holds the database .* is full/],
     [
       'cannot be written',
       'inject=pwrite64:error=EIO',
-      /The disk under the database .* (?:is full|failed)/,
+      /The disk that holds the database .* (?:is full|failed)/,
     ],
-    ['cannot be synced', 'inject=fsync:error=EIO', /The disk under the database .* failed/],
+    ['cannot be synced', 'inject=fsync:error=EIO', /The disk that holds the database .* failed/],
   ])(
     '%s: prints one error and no further STATE, and loses nothing (needs strace)',
     async (_name, fault, sentence) => {
@@ -56,7 +56,7 @@ describe('a disk that fails', () => {
       const args = ['-c', limit, 'sh', ...command, '--config', target.config];
       const { code, stdout, stderr } = await execute('sh', args, { input: longStream(0, ROWS) });
       expect(code).toBe(1);
-      expect(stderr).toMatch(/The disk under the database .* is full, or a limit/);
+      expect(stderr).toMatch(/The disk that holds the database .* is full, or a limit/);
       expect(problemOf(target, stdout)).toBeUndefined();
       await resume(target);
     },

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
-import { nameOf, networkFileSystem } from '../src/database/path.ts';
+import { nameOf, networkFileSystem } from '../src/database/file-path.ts';
 
 it.each([
   ['NFS', 0x6969],

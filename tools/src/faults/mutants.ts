@@ -95,7 +95,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'rows without a key are committed between two STATEs',
     file: 'session/committer.ts',
-    from: 'if (!this.#keyless) this.commit();',
+    from: 'if (!this.#hasKeylessRows) this.commit();',
     to: 'this.commit();',
     test: 'load-method.test.ts',
   },

@@ -1,11 +1,9 @@
 import { parseMessage, type Line } from '@exact-spotter/singer';
-import { knownStreams } from '../database/name-map.ts';
-import { notedName } from '../database/names.ts';
-import { quarantinedSource, type QuarantinedRecord } from '../database/quarantine-table.ts';
+import { quarantinedSource, type QuarantinedRecord } from '../bookkeeping/quarantine.ts';
+import { knownStreams, notedName } from '../bookkeeping/streams.ts';
 import type { Db } from '../database/sqlite.ts';
 import type { LineMapper, MessageLine, UnmappedLine } from '../input/mapped-lines.ts';
-import { reusableSchemaLine } from '../input/source-text.ts';
-import { readStreamSchema } from '../record/schema.ts';
+import { readStreamSchema, reusableSchemaLine } from '../record/schema.ts';
 
 /** Turns quarantined records back into lines. */
 export class QuarantinedLines {

@@ -5,15 +5,14 @@ import {
   type Message,
   type SchemaMessage,
 } from '@exact-spotter/singer';
-import { readDatabase } from '../database/connection.ts';
-import { knownStreams } from '../database/name-map.ts';
-import { notedName } from '../database/names.ts';
 import {
   quarantinedIds,
   quarantinedRecord,
   releaseRecord,
   type QuarantinedRecord,
-} from '../database/quarantine-table.ts';
+} from '../bookkeeping/quarantine.ts';
+import { knownStreams, notedName } from '../bookkeeping/streams.ts';
+import { readDatabase } from '../database/connection.ts';
 import { hasNewerRow } from '../database/rows.ts';
 import { openMaps, type MessageLine, type UnmappedLine } from '../input/mapped-lines.ts';
 import { SourcedRecord } from '../record/source.ts';
@@ -21,7 +20,7 @@ import type { Session } from '../session/session.ts';
 import { withSession } from '../session/with-session.ts';
 import type { TargetSettings } from '../settings.ts';
 import { ChangedKeys, QuarantinedLines } from './quarantined-lines.ts';
-import { EMPTY_QUARANTINE } from './quarantine.ts';
+import { EMPTY_QUARANTINE } from './show.ts';
 
 /**
  * Loads the quarantined records again: with the last schema of their stream or, if the stream maps
@@ -62,7 +61,7 @@ export async function replayQuarantine(settings: TargetSettings): Promise<void> 
         await declare(session, message, settings.table_prefix);
         if (!(await session.begin())) return;
         if (isOvertaken(session, line, quarantined)) overtaken += 1;
-        else await session.load(message, line);
+        else await session.handle(message, line);
       }
       if (!(await session.begin())) return;
       if (stays) left += 1;
@@ -76,7 +75,7 @@ export async function replayQuarantine(settings: TargetSettings): Promise<void> 
 const OTHER_KEY =
   'Records stay in quarantine because the key of their table has changed (load their stream with the current stream_maps first, or export and fix them)';
 
-/** Declares the stream of a record as it was last declared, if the session does not know it yet. */
+/** Declares the stream of a record with its last schema, if the session does not know it yet. */
 async function declare(session: Session, message: Message, prefix: string): Promise<void> {
   if (message.type !== 'RECORD' || session.registry.find(message.stream)) return;
   const { stream } = message;
@@ -88,7 +87,7 @@ async function declare(session: Session, message: Message, prefix: string): Prom
     schema: known.schema,
     key_properties: known.key,
   };
-  await session.load(schema, { number: 0, text: JSON.stringify(schema) });
+  await session.handle(schema, { number: 0, text: JSON.stringify(schema) });
 }
 
 function isOvertaken(

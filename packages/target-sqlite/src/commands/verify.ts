@@ -1,8 +1,8 @@
 import { log, print, ProgramError } from '@exact-spotter/singer';
+import { listRuns } from '../bookkeeping/runs.ts';
+import { knownStreams } from '../bookkeeping/streams.ts';
 import { readDatabase } from '../database/connection.ts';
-import { knownStreams } from '../database/name-map.ts';
-import { databasePath } from '../database/path.ts';
-import { listRuns } from '../database/runs-table.ts';
+import { databasePath } from '../database/file-path.ts';
 import type { Db } from '../database/sqlite.ts';
 import {
   countOf,

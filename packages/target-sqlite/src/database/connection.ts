@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasBookkeeping, refuseNewer } from './bookkeeping.ts';
+import { hasBookkeeping, refuseNewer } from '../bookkeeping/layout.ts';
 import { asDatabaseError, DatabaseError } from './errors.ts';
-import { databaseExists, databasePath, refuseNetwork } from './path.ts';
+import { databaseExists, databasePath, refuseNetwork } from './file-path.ts';
 import { openFile, type Db } from './sqlite.ts';
 
 /** SQLite's page cache, in KiB. */
 const CACHE_KIB = 32_768;
-/** Milliseconds that a reader waits for the database. It blocks nobody meanwhile. */
+/** How long a reader waits for the database, in milliseconds. It blocks no other program meanwhile. */
 const READ_TIMEOUT = 5000;
-/** Milliseconds that the driver waits. Longer waits are ours, so that signals are handled. */
+/** How long the driver waits, in milliseconds. We wait longer ourselves, so that signals are handled. */
 const WRITE_TIMEOUT = 100;
 
 /**

@@ -7,7 +7,7 @@ export interface ColumnShape {
   /** The type in the DDL. */
   readonly declared: string;
   readonly notNull?: boolean;
-  /** The SQL expression of its default, in a table that somebody else created. */
+  /** The SQL expression of its default, in a table that the target did not create. */
   readonly byDefault?: string;
 }
 

@@ -14,7 +14,7 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^SQLITE_(?:FULL|IOERR_WRITE|IOERR_SHMSIZE)/,
-    'The disk under the database {path} is full, or a limit on the size of files was reached: free some space and start again; everything up to the last printed STATE is stored.',
+    'The disk that holds the database {path} is full, or a limit on the size of files was reached: free some space and start again; everything up to the last printed STATE is stored.',
   ],
   [
     /^SQLITE_READONLY_(?:CANTINIT|DIRECTORY|RECOVERY|ROLLBACK)/,
@@ -35,11 +35,11 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^SQLITE_IOERR/,
-    'The disk under the database {path} failed while it was read or written: check the disk and start again.',
+    'The disk that holds the database {path} failed while it was read or written: check the disk and start again.',
   ],
 ];
 
-/** Constraints that somebody added. SQLite's messages for these contain names, but no values. */
+/** Constraints that the target did not create. SQLite's messages for these contain names, but no values. */
 const CONSTRAINTS = /^SQLITE_CONSTRAINT_(?:UNIQUE|NOTNULL|CHECK|PRIMARYKEY)$/;
 
 /** Turns SQLite's errors into DatabaseErrors. Others are returned as they are. */

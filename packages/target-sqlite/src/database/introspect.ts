@@ -2,7 +2,7 @@ import { typeOfDeclared, type ColumnType } from './columns.ts';
 import type { Db } from './sqlite.ts';
 import type { ReferenceShape, TableShape } from './ddl.ts';
 
-/** Every name that a new table cannot have: tables, views, indexes and triggers. */
+/** The names that a new table cannot take: those of tables, views, indexes and triggers. */
 export function takenNames(db: Db): string[] {
   return db.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all();
 }

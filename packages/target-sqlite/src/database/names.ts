@@ -1,8 +1,60 @@
 /**
- * Names are kept if SQLite allows them. Otherwise (a clash in letter case, a reserved prefix, an
- * empty name, NUL) the first keeps the plain form, and the others get `_2`, `_3` in order of
- * appearance.
+ * Chooses the names of tables and columns. A stream or property keeps the name it was first given, see
+ * `_singer_streams` and `_singer_columns`. A new name is kept as it is if SQLite allows it. Otherwise (a
+ * clash in letter case, a reserved prefix, an empty name, NUL) the first to come gets the usable form, and
+ * the others get `_2`, `_3` in order of appearance.
  */
+
+import { knownTable, notedName, type KnownColumn } from '../bookkeeping/streams.ts';
+import { METADATA_COLUMNS } from './columns.ts';
+import type { Db } from './sqlite.ts';
+
+/** Returns the table of a stream: the one it has, or a new name. */
+export function tableOf(db: Db, prefix: string, stream: string): string {
+  return knownTable(db, prefix, stream) ?? newTable(db, prefix, stream);
+}
+
+/** An existing table that belongs to no stream, e.g. another target's, is taken over. */
+function newTable(db: Db, prefix: string, stream: string): string {
+  const taken = db
+    .prepare<[], string>(
+      `SELECT "table" FROM _singer_streams UNION
+       SELECT name FROM sqlite_schema WHERE type <> 'table' OR sql LIKE 'CREATE VIRTUAL%'`,
+    )
+    .pluck()
+    .all();
+  return new NameSet(taken).claim(usableTableName(prefix, stream));
+}
+
+/**
+ * Assigns each property a column: the one it has, an existing one of that name that belongs to no
+ * property, or a new one.
+ * @param existing the table's columns
+ * @param generated its generated columns, which cannot be inserted into
+ */
+export function nameColumns(
+  properties: readonly string[],
+  known: ReadonlyMap<string, KnownColumn>,
+  existing: readonly string[],
+  generated: readonly string[],
+): Map<string, string> {
+  const noted = new NameSet([...known.values()].map(({ column }) => column));
+  const free = new Map(
+    existing.filter((name) => !noted.has(name)).map((name) => [foldCase(name), name]),
+  );
+  const taken = new NameSet([
+    ...Object.keys(METADATA_COLUMNS),
+    ...generated,
+    ...[...known.values()].map(({ column }) => column),
+  ]);
+  return new Map(
+    properties.map((property) => {
+      const column =
+        known.get(notedName(property))?.column ?? taken.claim(usableColumnName(property));
+      return [property, free.get(foldCase(column)) ?? column];
+    }),
+  );
+}
 
 /** The form in which SQLite compares names: only A to Z are case-insensitive. */
 export function foldCase(name: string): string {
@@ -25,28 +77,23 @@ export class NameSet {
     return this.#taken.has(foldCase(name));
   }
 
-  /** Adds and returns the plain form, or the first of `_2`, `_3`, … that is free. */
-  claim(plain: string): string {
-    let name = plain;
-    for (let count = 2; this.has(name); count += 1) name = `${plain}_${count}`;
+  /** Adds and returns the name, or the first of `_2`, `_3`, … that is free. */
+  claim(wanted: string): string {
+    let name = wanted;
+    for (let count = 2; this.has(name); count += 1) name = `${wanted}_${count}`;
     this.add(name);
     return name;
   }
 }
 
-/** A name as it is noted: SQLite cannot store unpaired surrogates, but two names may differ in them. */
-export function notedName(name: string): string {
-  return name.isWellFormed() ? name : JSON.stringify(name);
-}
-
-export function plainColumnName(property: string): string {
+export function usableColumnName(property: string): string {
   // NUL ends an identifier, and an unpaired surrogate is not valid UTF-8.
   const name = property.replaceAll('\0', '_').toWellFormed();
   return name === '' ? '_' : name;
 }
 
 /** Avoids the prefixes of SQLite's own tables and of the bookkeeping tables. */
-export function plainTableName(prefix: string, stream: string): string {
-  const name = plainColumnName(prefix + stream);
+export function usableTableName(prefix: string, stream: string): string {
+  const name = usableColumnName(prefix + stream);
   return /^(?:sqlite_|_singer_)/i.test(name) ? `_${name}` : name;
 }

@@ -44,7 +44,7 @@ export function rename(db: Db, table: string, to: string): void {
   for (const { name, sql } of objects) recreate(db, to, name, sql);
 }
 
-/** Generated columns hold no data, but dropping one silently would surprise its author: refuse. */
+/** Generated columns hold no data, but their author would not expect one to be dropped silently. */
 function refuseGenerated(db: Db, table: string): void {
   const [column] = generatedColumns(db, table);
   if (column === undefined) return;

@@ -1,10 +1,10 @@
+/** With load_method overwrite, rows are staged in a table that replaces the old one at the end. */
+
+import { noteColumn } from '../bookkeeping/streams.ts';
 import { quote } from './ddl.ts';
-import { noteColumn } from './name-map.ts';
 import { objectsOn, rename } from './rebuild.ts';
 import type { DeclaredTable } from './rows.ts';
 import type { Db } from './sqlite.ts';
-
-/** With load_method overwrite, rows are staged in a table that replaces the old one at the end. */
 
 const PREFIX = '_singer_staged_';
 

@@ -12,7 +12,7 @@ import {
   type TableShape,
 } from './ddl.ts';
 
-/** What must happen to a table so that it can hold what a schema says. */
+/** How a table must change to fit a schema. */
 export interface TableChange {
   readonly kind: 'none' | 'create' | 'add' | 'rebuild';
   /** The existing table; undefined if it must be created. */

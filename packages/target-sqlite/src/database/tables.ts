@@ -1,5 +1,12 @@
 import { InputError, type JsonSchema, type Parent, type Reference } from '@exact-spotter/singer';
 import {
+  knownColumns,
+  noteColumn,
+  notedName,
+  noteStream,
+  type KnownColumn,
+} from '../bookkeeping/streams.ts';
+import {
   declaredType,
   DELETED_AT,
   METADATA_COLUMNS,
@@ -7,17 +14,9 @@ import {
   type MetadataColumn,
 } from './columns.ts';
 import { quote, type ColumnShape, type TableShape } from './ddl.ts';
+import { declaredReferences } from './foreign-keys.ts';
 import { describeTable, generatedColumns } from './introspect.ts';
-import {
-  declaredReferences,
-  knownColumns,
-  nameColumns,
-  noteColumn,
-  noteStream,
-  tableOf,
-  type KnownColumn,
-} from './name-map.ts';
-import { foldCase, notedName } from './names.ts';
+import { foldCase, nameColumns, tableOf } from './names.ts';
 import type { BoundColumn, DeclaredTable } from './rows.ts';
 import type { Db } from './sqlite.ts';
 import { stagedName } from './staging.ts';
@@ -173,7 +172,7 @@ function boundColumns(
   });
 }
 
-/** @param all false to only note columns that are new */
+/** @param all false to note only the new columns */
 function noteColumns(
   db: Db,
   stream: string,

@@ -1,16 +1,16 @@
-import type { Db } from './sqlite.ts';
-
 /** The only module that begins and ends transactions. */
 
+import type { Db } from './sqlite.ts';
+
 /**
- * The transaction of a load. Rows, schema changes, bookkeeping and the state are in it together. A
- * mark is set at a STATE, so that what came after it can be undone alone.
+ * The transaction of a load. It contains the rows, schema changes, bookkeeping and state. Each
+ * STATE may set a mark, so that only what came after it is undone.
  */
 export class Transaction {
   readonly #db: Db;
   readonly #statements;
-  #open = false;
-  #marked = false;
+  #isOpen = false;
+  #isMarked = false;
   #schemaVersion: unknown;
   #isSchemaChanged = false;
 
@@ -28,11 +28,11 @@ export class Transaction {
   }
 
   get isOpen(): boolean {
-    return this.#open;
+    return this.#isOpen;
   }
 
   get isMarked(): boolean {
-    return this.#marked;
+    return this.#isMarked;
   }
 
   /** True if another program changed the database's schema since the last transaction. */
@@ -43,17 +43,17 @@ export class Transaction {
   /** @throws SqliteError with SQLITE_BUSY while another program writes */
   begin(): void {
     this.#statements.begin.run();
-    this.#open = true;
-    this.#marked = false;
+    this.#isOpen = true;
+    this.#isMarked = false;
     const version = this.#statements.schemaVersion.get();
     this.#isSchemaChanged = this.#schemaVersion !== undefined && version !== this.#schemaVersion;
   }
 
   /** Sets the mark here, and removes an earlier one. */
   mark(): void {
-    if (this.#marked) this.#statements.unmark.run();
+    if (this.#isMarked) this.#statements.unmark.run();
     this.#statements.mark.run();
-    this.#marked = true;
+    this.#isMarked = true;
   }
 
   undoToMark(): void {
@@ -63,15 +63,15 @@ export class Transaction {
   commit(): void {
     this.#schemaVersion = this.#statements.schemaVersion.get();
     this.#statements.commit.run();
-    this.#open = false;
-    this.#marked = false;
+    this.#isOpen = false;
+    this.#isMarked = false;
   }
 
-  /** If the disk is full, SQLite has rolled back already. */
+  /** If the disk is full, SQLite has already rolled back. */
   rollback(): void {
     if (this.#db.inTransaction) this.#statements.rollback.run();
-    this.#open = false;
-    this.#marked = false;
+    this.#isOpen = false;
+    this.#isMarked = false;
   }
 }
 
@@ -79,7 +79,7 @@ export class Transaction {
 const BEGIN = 'BEGIN IMMEDIATE';
 
 /**
- * Does some work in a transaction of its own, outside the load's.
+ * Does some work in a separate transaction, outside the load's.
  * @throws SqliteError with SQLITE_BUSY while another program writes
  */
 export function inTransaction<T>(db: Db, work: () => T): T {

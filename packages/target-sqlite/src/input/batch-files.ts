@@ -65,7 +65,7 @@ function* messages(
   common: Omit<RecordMessage, 'record'>,
   maps: LineMapper | undefined,
 ): Generator<MessageLine | UnmappedLine> {
-  // JSON text has no NUL, so this is where the record goes.
+  // JSON text contains no NUL, so one can mark the place of the record.
   const [before = '', after = ''] = bareRecordLine(common, '\0').trimEnd().split('\0');
   for (const line of lines) {
     const message = { ...common, record: parseRecord(line) };
@@ -112,8 +112,8 @@ function localPath(url: string): string {
 }
 
 function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const inner = relative(folder, path);
+  return inner !== '' && inner !== '..' && !inner.startsWith(`..${sep}`) && !isAbsolute(inner);
 }
 
 /** Adds the BATCH message's place and the file's URL to an error that its records caused. */

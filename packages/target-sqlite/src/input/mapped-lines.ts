@@ -11,10 +11,11 @@ import {
   type RecordMessage,
 } from '@exact-spotter/singer';
 import { loadMapper, type StreamMapper } from '@exact-spotter/stream-maps';
+import { reusableSchemaLine } from '../record/schema.ts';
+import { faithfulJson } from '../record/source.ts';
 import type { TargetSettings } from '../settings.ts';
-import { faithfulJson, reusableSchemaLine } from './source-text.ts';
 
-/** A message and the line that says the same. */
+/** A message, with its JSON text as the line. */
 export interface MessageLine extends Line {
   readonly message: Message;
 }
@@ -37,7 +38,7 @@ export async function openMaps(settings: TargetSettings): Promise<LineMapper | u
   return maps && new LineMapper(maps);
 }
 
-/** Parses lines and applies the stream maps. Mapped lines keep the number of the line they came from. */
+/** Parses lines and applies the stream maps. A mapped line keeps the number of its original. */
 export class LineMapper {
   readonly #maps: StreamMapper;
   /** Stream → its SCHEMA line, as it came. */

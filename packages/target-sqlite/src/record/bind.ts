@@ -13,8 +13,8 @@ export interface BinderColumn {
   readonly type: ColumnType;
   /** True if the value may be null or missing. */
   readonly optional: boolean;
-  /** True if every value that the column stores unchanged is valid. */
-  readonly plain: boolean;
+  /** True if the usual values of the column, which it stores unchanged, are all valid. */
+  readonly acceptsUsual: boolean;
 }
 
 /** Inserts a row of values in the order of the table's columns. */
@@ -23,7 +23,7 @@ export type Insert = (...values: Bindable[]) => unknown;
 /** Binds the values of a record and inserts them. */
 export type Bind = (record: SourcedRecord, metadata: Metadata) => void;
 
-/** Binds a value that is not plainly of its column's type. Throws if the value is not allowed. */
+/** Binds a value that is not one of its column's usual values. Throws if the value is not allowed. */
 export type BindOther = (
   column: number,
   value: JsonValue | undefined,
@@ -65,16 +65,16 @@ function readCode(property: string): string {
     : `values[${name}]`;
 }
 
-function valueCode({ type, optional, plain }: BinderColumn, index: number): string {
+function valueCode({ type, optional, acceptsUsual }: BinderColumn, index: number): string {
   const value = `v${index}`;
   const other = `bindOther(${index}, ${value}, record)`;
-  const usual = plain ? plainCode(type, value) : undefined;
+  const usual = acceptsUsual ? usualCode(type, value) : undefined;
   const orNull = optional ? `${value} === null || ${value} === undefined ? null : ${other}` : other;
   return usual === undefined ? `(${orNull})` : `(${usual} : ${orNull})`;
 }
 
 /** The test for a column's usual values, and what is bound for them. */
-function plainCode(type: ColumnType, value: string): string | undefined {
+function usualCode(type: ColumnType, value: string): string | undefined {
   // Zero, infinity and tiny numbers may not be what was written: see `isDoubtful`.
   if (type === 'integer') return `${value} !== 0 && Number.isSafeInteger(${value}) ? ${value}`;
   if (type === 'number')
@@ -91,8 +91,9 @@ function plainCode(type: ColumnType, value: string): string | undefined {
  * - null or missing: NULL.
  * - strings: unchanged, but an unpaired surrogate becomes U+FFFD.
  * - true and false: 1 and 0; in a text column `true` and `false`.
- * - numbers: in a numeric column what SQLite holds exactly; in a text column their shortest
- *   spelling, or the literal if no double holds it.
+ * - numbers: in a numeric column what SQLite holds exactly; in an untyped column an integer or a
+ *   double or, if neither holds the number, its literal as text; in a text column the shortest
+ *   spelling, or the literal if no double holds the number.
  * - objects and arrays: JSON text.
  *
  * @returns undefined if the column would change the value, so that it must become untyped

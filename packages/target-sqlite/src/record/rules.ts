@@ -9,9 +9,9 @@ import { InvalidRecordError } from './check.ts';
 
 /**
  * Validates a record against what its schema demands beyond types.
- * @param plain returns the record with every number as a double
+ * @param withDoubles returns the record with every number as a double
  */
-export type Rules = (record: unknown, plain: () => unknown) => InvalidRecordError | undefined;
+export type Rules = (record: unknown, withDoubles: () => unknown) => InvalidRecordError | undefined;
 
 /** Keywords that the check of types does not cover. */
 const DEMANDS = new Set([
@@ -26,7 +26,7 @@ export function demandsMore(schema: JsonSchema): boolean {
   try {
     return demandsAnything(schema);
   } catch (error) {
-    // Nested too deeply to search. Declaring the stream reports it.
+    // Nested too deeply to search: declaring the stream will report it.
     if (error instanceof RangeError) return true;
     throw error;
   }
@@ -61,14 +61,14 @@ function demandsInside(schema: unknown): boolean {
 export function compileRules(schema: JsonSchema, compile: CompileValidator): Rules | undefined {
   let validate: ReturnType<CompileValidator>;
   try {
-    validate = compile(plainSchema(schema));
+    validate = compile(validatorSchema(schema));
   } catch {
     return undefined;
   }
-  return (record, plain) => {
+  return (record, withDoubles) => {
     if (validate(record).length === 0) return undefined;
-    // Numbers that were kept as literals look like objects, so only the plain record decides.
-    const [violation] = validate(plain());
+    // Numbers that were kept as literals look like objects, so only the record with doubles decides.
+    const [violation] = validate(withDoubles());
     return violation && asError(violation);
   };
 }
@@ -100,13 +100,13 @@ const TYPES = new Set<unknown>([
  * Rewrites a schema of any draft for the validator: draft 4 has booleans as exclusive bounds.
  * `multipleOf` is left out because doubles give wrong answers for decimals.
  */
-function plainSchema(schema: unknown): JsonSchema {
-  const plain: Record<string, unknown> = {};
+function validatorSchema(schema: unknown): JsonSchema {
+  const rewritten: Record<string, unknown> = {};
   for (const [keyword, value] of Object.entries(asObject(schema))) {
-    const kept = plainKeyword(keyword, value, asObject(schema));
-    if (kept) plain[kept[0]] = kept[1];
+    const kept = validatorKeyword(keyword, value, asObject(schema));
+    if (kept) rewritten[kept[0]] = kept[1];
   }
-  return plain;
+  return rewritten;
 }
 
 const MAPS_OF_SCHEMAS = new Set(['properties', 'patternProperties', 'definitions', '$defs']);
@@ -123,7 +123,7 @@ const SCHEMAS = new Set([
 const LISTS_OF_SCHEMAS = new Set(['anyOf', 'oneOf', 'allOf']);
 const IGNORED = new Set(['$schema', '$id', 'id', 'format', 'multipleOf', 'default', 'examples']);
 
-function plainKeyword(
+function validatorKeyword(
   keyword: string,
   value: unknown,
   schema: JsonSchema,
@@ -133,13 +133,13 @@ function plainKeyword(
     const entries = Object.entries(asObject(value));
     return [
       keyword,
-      Object.fromEntries(entries.map(([name, inner]) => [name, plainSchema(inner)])),
+      Object.fromEntries(entries.map(([name, inner]) => [name, validatorSchema(inner)])),
     ];
   }
   if (LISTS_OF_SCHEMAS.has(keyword) || (keyword === 'items' && Array.isArray(value)))
-    return asList(value).length > 0 ? [keyword, asList(value).map(plainSchema)] : undefined;
+    return asList(value).length > 0 ? [keyword, asList(value).map(validatorSchema)] : undefined;
   if (SCHEMAS.has(keyword))
-    return [keyword, typeof value === 'boolean' ? value : plainSchema(value)];
+    return [keyword, typeof value === 'boolean' ? value : validatorSchema(value)];
   if (keyword === 'type') {
     const types = [value].flat().filter((type) => TYPES.has(type));
     return types.length === 0 ? undefined : [keyword, [...new Set(types)]];

@@ -1,18 +1,20 @@
 import {
   InputError,
   isObject,
+  messageLine,
+  parseMessage,
   readCovered,
   readKey,
   readParent,
   readReferences,
   type Covered,
   type JsonSchema,
+  type Line,
   type Parent,
   type Reference,
   type SchemaMessage,
 } from '@exact-spotter/singer';
 import { isMetadataColumn } from '../database/columns.ts';
-import { withoutCovered } from '../input/source-text.ts';
 import { schemaType, type SchemaType } from './json-types.ts';
 
 /** A property of a stream that becomes a column. */
@@ -70,4 +72,18 @@ function readProperties(message: SchemaMessage, line: number): Property[] {
 
 function invalid({ stream }: SchemaMessage, line: number, what: string): InputError {
   return new InputError(`${what}: fix the tap or its catalog.`, { line, stream });
+}
+
+/** A SCHEMA line without `x-covered`, so that a later run can read it. Other lines stay as they are. */
+export function reusableSchemaLine(line: Line): Line {
+  if (!line.text.includes('"x-covered"')) return line;
+  const message = parseMessage(line);
+  if (message.type !== 'SCHEMA') return line;
+  const schema = withoutCovered(message.schema);
+  return { ...line, text: messageLine({ ...message, schema }).trimEnd() };
+}
+
+/** `x-covered` is about one run, not about the stream. */
+function withoutCovered(schema: JsonSchema): JsonSchema {
+  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => keyword !== 'x-covered'));
 }

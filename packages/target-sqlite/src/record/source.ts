@@ -7,7 +7,6 @@ import {
   type Line,
   type RecordMessage,
 } from '@exact-spotter/singer';
-import { faithfulJson } from '../input/source-text.ts';
 
 /** A RECORD message and the line it came from, which has its numbers and nested values as written. */
 export class SourcedRecord {
@@ -26,7 +25,7 @@ export class SourcedRecord {
   }
 
   /** The record with every number as a double. */
-  plain(): unknown {
+  withDoubles(): unknown {
     return (JSON.parse(this.line.text) as { readonly record: unknown }).record;
   }
 
@@ -62,5 +61,20 @@ export class SourcedRecord {
   #member(property: string): string | undefined {
     this.#members ??= rawMembers(rawMembers(this.line.text).get('record') ?? '');
     return this.#members.get(property);
+  }
+}
+
+/**
+ * A value as JSON text.
+ * @returns undefined if `JSON.stringify` would not keep the source's spelling: it reorders keys that
+ *   look like integers, and fails on deep nesting
+ */
+export function faithfulJson(value: JsonValue): string | undefined {
+  try {
+    const text = JSON.stringify(value);
+    return /"\d+":/.test(text) ? undefined : text;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }

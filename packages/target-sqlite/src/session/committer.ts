@@ -1,6 +1,6 @@
 import { OutputClosedError, type Output } from '@exact-spotter/singer';
-import { stateWriter } from '../database/bookkeeping.ts';
-import { progressWriter } from '../database/runs-table.ts';
+import { progressWriter } from '../bookkeeping/runs.ts';
+import { stateWriter } from '../bookkeeping/state.ts';
 import { Transaction } from '../database/transaction.ts';
 import type { TargetSettings } from '../settings.ts';
 import type { SessionContext } from './context.ts';
@@ -25,15 +25,15 @@ export class Committer {
   readonly #output: Output;
   readonly #saveState: (value: string) => void;
   readonly #saveProgress: ReturnType<typeof progressWriter>;
-  /** True if rows are only staged until the end, so that no STATE is acknowledged before. */
-  readonly #atEnd: boolean;
-  #outputClosed = false;
+  /** True if rows are staged until the end: no STATE is printed before. */
+  readonly #isStaging: boolean;
+  #isOutputClosed = false;
   #written: Promise<void> | undefined;
   /** The last STATE that is not committed yet. */
   #state: string | undefined;
   #rows = 0;
   #bytes = 0;
-  #keyless = false;
+  #hasKeylessRows = false;
   #began = 0;
   #committed = performance.now();
   #interval = MIN_INTERVAL;
@@ -45,7 +45,7 @@ export class Committer {
     this.#output = output;
     this.#saveState = stateWriter(db, { stateId: settings.state_id, run });
     this.#saveProgress = progressWriter(db, run);
-    this.#atEnd = settings.load_method === 'overwrite';
+    this.#isStaging = settings.load_method === 'overwrite';
   }
 
   get isOpen(): boolean {
@@ -57,14 +57,14 @@ export class Committer {
     return this.#transaction.isSchemaChanged;
   }
 
-  /** True if the reader of our standard output has closed it. */
+  /** True if the reader of our output has closed it. */
   get isOutputClosed(): boolean {
-    return this.#outputClosed;
+    return this.#isOutputClosed;
   }
 
   /** True while a STATE waits for its commit: a row without a key must not join it. */
   get holdsState(): boolean {
-    return this.#state !== undefined && !this.#atEnd;
+    return this.#state !== undefined && !this.#isStaging;
   }
 
   /** @throws SqliteError with SQLITE_BUSY while another program writes */
@@ -73,14 +73,14 @@ export class Committer {
     this.#began = performance.now();
     this.#rows = 0;
     this.#bytes = 0;
-    this.#keyless = false;
+    this.#hasKeylessRows = false;
   }
 
   /** Counts a row that was written, and commits if a bound is reached. */
-  wrote(bytes: number, keyless: boolean): void {
+  wrote(bytes: number, isKeyless: boolean): void {
     this.#rows += 1;
     this.#bytes += bytes;
-    if (keyless && !this.#atEnd) this.#keyless = true;
+    if (isKeyless && !this.#isStaging) this.#hasKeylessRows = true;
     const { batch_size_rows: maxRows, batch_size_bytes: maxBytes } = this.#settings;
     if (this.#rows >= maxRows || this.#bytes >= maxBytes) this.#commitPastBound();
   }
@@ -88,7 +88,7 @@ export class Committer {
   /** Takes a STATE: commits, or marks the place for a later commit. */
   state(value: string): void {
     this.#state = value;
-    if (this.#atEnd) return;
+    if (this.#isStaging) return;
     if (performance.now() - this.#committed >= this.#interval) this.commit();
     else {
       this.#transaction.mark();
@@ -97,25 +97,25 @@ export class Committer {
   }
 
   /**
-   * Commits after a piece of the input if it is time to.
-   * @param silent true if no more input came for a while
+   * Commits if it is time to. Called after each piece of the input.
+   * @param isSilent true if no input came for a while
    */
-  pause(silent: boolean): void {
+  commitIfDue(isSilent: boolean): void {
     if (!this.isOpen) return;
     const now = performance.now();
     const waited = now - this.#committed >= this.#interval;
-    if (this.holdsState && (silent || waited)) this.commit();
+    if (this.holdsState && (isSilent || waited)) this.commit();
     else if (now - this.#began >= this.#settings.batch_seconds * 1000) this.#commitPastBound();
   }
 
-  /** Waits while the reader of our output is behind. */
-  async acknowledged(): Promise<void> {
+  /** Resolves when the output has taken the last STATE: its reader may be slow. */
+  async outputReady(): Promise<void> {
     await this.#written;
   }
 
   commit(): void {
-    this.#commit(this.#atEnd ? undefined : this.#state);
-    if (!this.#atEnd) this.#counts.committed();
+    this.#commit(this.#isStaging ? undefined : this.#state);
+    if (!this.#isStaging) this.#counts.committed();
   }
 
   /** The last commit of a session. */
@@ -129,7 +129,7 @@ export class Committer {
     if (state !== undefined) this.#saveState(state);
     this.#saveProgress(this.#counts.progress);
     this.#transaction.commit();
-    if (!this.#atEnd) this.#state = undefined;
+    if (!this.#isStaging) this.#state = undefined;
     this.#committed = performance.now();
     const cost = this.#committed - start;
     this.#interval = Math.min(Math.max(cost / COMMIT_SHARE, MIN_INTERVAL), MAX_INTERVAL);
@@ -151,12 +151,12 @@ export class Committer {
   }
 
   #commitPastBound(): void {
-    if (!this.#keyless) this.commit();
+    if (!this.#hasKeylessRows) this.commit();
   }
 
   /** If nobody reads the output, the load continues: the database keeps the state anyway. */
   #print(state: string): void {
-    if (this.#outputClosed) return;
+    if (this.#isOutputClosed) return;
     this.#written = this.#output.write(`${state}\n`).catch((error: unknown) => {
       this.#noteClosed(error);
     });
@@ -164,7 +164,7 @@ export class Committer {
 
   async flush(): Promise<void> {
     await this.#written;
-    if (this.#outputClosed) return;
+    if (this.#isOutputClosed) return;
     await this.#output.flush().catch((error: unknown) => {
       this.#noteClosed(error);
     });
@@ -172,6 +172,6 @@ export class Committer {
 
   #noteClosed(error: unknown): void {
     if (!(error instanceof OutputClosedError)) throw error;
-    this.#outputClosed = true;
+    this.#isOutputClosed = true;
   }
 }

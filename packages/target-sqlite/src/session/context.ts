@@ -1,7 +1,21 @@
 import type { Output } from '@exact-spotter/singer';
+import { ensureBookkeeping } from '../bookkeeping/layout.ts';
+import { beginRun, otherWriter } from '../bookkeeping/runs.ts';
+import { openToWrite } from '../database/connection.ts';
+import { databasePath } from '../database/file-path.ts';
 import type { Db } from '../database/sqlite.ts';
+import { dropAllStaged } from '../database/staging.ts';
+import { inTransaction } from '../database/transaction.ts';
 import type { TargetSettings } from '../settings.ts';
-import type { Wait } from './lock.ts';
+import { whenFree, type Wait } from './lock.ts';
+
+export interface RunOptions {
+  readonly output: Output;
+  /** Ends the session early: everything up to the last STATE is kept. */
+  readonly stop: AbortSignal;
+  /** False to keep the children of a row when its record comes again. */
+  readonly replacesChildren: boolean;
+}
 
 /** The open database and the run that a session belongs to. */
 export interface SessionContext {
@@ -14,4 +28,28 @@ export interface SessionContext {
   readonly startedAt: Date;
   /** False to keep the children of a row when its record comes again. */
   readonly replacesChildren: boolean;
+}
+
+/**
+ * Opens the database, creates missing bookkeeping tables and begins a run.
+ * @returns undefined if `stop` came while the database was busy
+ */
+export async function openRun(
+  settings: TargetSettings,
+  { output, stop, replacesChildren }: RunOptions,
+): Promise<SessionContext | undefined> {
+  const path = databasePath(settings.database);
+  const wait = { seconds: settings.lock_timeout_seconds, stop, path };
+  const db = await whenFree(undefined, wait, () => openToWrite(settings.database));
+  if (!db) return undefined;
+  const startedAt = new Date();
+  const run = await whenFree(db, wait, () =>
+    inTransaction(db, () => {
+      ensureBookkeeping(db);
+      if (otherWriter(db) === undefined) dropAllStaged(db);
+      return beginRun(db, settings.state_id, startedAt);
+    }),
+  );
+  if (run === undefined) return undefined;
+  return { db, settings, output, wait, run, startedAt, replacesChildren };
 }

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { errorCode, log } from '@exact-spotter/singer';
-import type { Progress } from '../database/runs-table.ts';
+import type { Progress } from '../bookkeeping/runs.ts';
 
 /** Counts what a session has loaded. The counts follow the transaction: they can go back to a mark. */
 export class Counts {
@@ -48,7 +48,7 @@ export class Counts {
   }
 }
 
-/** A file that cannot be removed does no harm to the rows. */
+/** The rows are safe even if the file cannot be removed, so this only warns. */
 function remove(path: string): void {
   try {
     rmSync(path, { force: true });

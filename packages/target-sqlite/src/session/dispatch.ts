@@ -10,11 +10,11 @@ import {
 import type { UnmappedLine } from '../input/mapped-lines.ts';
 import type { Deletions } from '../stream/deletions.ts';
 import type { StreamRegistry } from '../stream/registry.ts';
-import type { StreamWriter } from '../stream/writer.ts';
+import type { StreamWriter } from '../stream/stream-writer.ts';
 import type { Committer } from './committer.ts';
 import type { Records } from './records.ts';
 
-/** Unknown message types that are warned about, so that a new type in every line cannot fill the log. */
+/** How many unknown message types are warned about: a new one in every line must not fill the log. */
 const MAX_WARNINGS = 20;
 
 /** Applies each message to the open transaction. */
@@ -60,11 +60,11 @@ export class Dispatcher {
 
   #record(message: RecordMessage, line: Line): void {
     const stream = this.#streamOf(message.stream, message.version, line);
-    this.#records.load(stream, message, line);
+    this.#records.write(stream, message, line);
     this.#committer.wrote(line.text.length, stream.isKeyless);
   }
 
-  /** A record that the stream maps failed on counts for every stream that it was meant for. */
+  /** A record that the stream maps failed on counts for every stream that it would have become a record of. */
   #unmapped(line: UnmappedLine): void {
     const { version } = line.message;
     const streams = line.error.streams.map((name) => this.#streamOf(name, version, line));

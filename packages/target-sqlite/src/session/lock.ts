@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { log } from '@exact-spotter/singer';
+import { otherWriter } from '../bookkeeping/runs.ts';
 import { asDatabaseError, DatabaseError, isBusy } from '../database/errors.ts';
-import { otherWriter } from '../database/runs-table.ts';
 import type { Db } from '../database/sqlite.ts';
 
 /** Milliseconds between two attempts. */

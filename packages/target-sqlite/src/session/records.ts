@@ -5,15 +5,15 @@ import {
   type Line,
   type RecordMessage,
 } from '@exact-spotter/singer';
+import { quarantineWriter } from '../bookkeeping/quarantine.ts';
 import { DELETED_AT, type MetadataColumn } from '../database/columns.ts';
-import { quarantineWriter } from '../database/quarantine-table.ts';
 import type { Bindable } from '../database/sqlite.ts';
 import type { UnmappedLine } from '../input/mapped-lines.ts';
 import { InvalidRecordError } from '../record/check.ts';
 import { SourcedRecord } from '../record/source.ts';
 import type { Deletions } from '../stream/deletions.ts';
 import type { StreamRegistry } from '../stream/registry.ts';
-import { ColumnTooNarrowError, type StreamWriter } from '../stream/writer.ts';
+import { ColumnTooNarrowError, type StreamWriter } from '../stream/stream-writer.ts';
 import type { SessionContext } from './context.ts';
 import type { Counts } from './counts.ts';
 
@@ -79,14 +79,14 @@ export class Records {
    * bound, and asking beforehand would cost every record. So a value that does not fit aborts the
    * insert, the column becomes untyped, and the record is written again by the table's new writer.
    */
-  load(stream: StreamWriter, message: RecordMessage, line: Line): void {
+  write(stream: StreamWriter, message: RecordMessage, line: Line): void {
     const { history } = stream;
     const { surrogates } = history;
     const record = new SourcedRecord(message, line);
     history.versions.record(message.version);
     for (let writer = stream; ;) {
       try {
-        this.#write(writer, record);
+        this.#tryWrite(writer, record);
         this.#counts.addRow(message.stream);
         return;
       } catch (error) {
@@ -103,7 +103,7 @@ export class Records {
     }
   }
 
-  #write(stream: StreamWriter, record: SourcedRecord): void {
+  #tryWrite(stream: StreamWriter, record: SourcedRecord): void {
     const { version, time_extracted } = record.message;
     const deletedAt = deletionTime(record.values[DELETED_AT]);
     const metadata = this.#metadata;
@@ -119,7 +119,7 @@ export class Records {
       this.#deletions.deleteChildren(stream, record, this.#now);
   }
 
-  /** @returns undefined if the error is not about the record, or can be solved by another column type */
+  /** @returns undefined if the error is not about the record, or if another column type solves it */
   #invalid(error: unknown): InvalidRecordError | undefined {
     if (error instanceof InvalidRecordError) return error;
     const isFrozen = this.#context.settings.schema_changes === 'freeze';
@@ -186,7 +186,7 @@ interface Rejection {
   readonly source?: string;
 }
 
-/** The record's own deletion time, or null if it has none (null, "" and false all mean none). */
+/** The deletion time in the record itself; null if it is missing, null, "" or false. */
 function deletionTime(value: JsonValue | undefined): string | null {
   if (value === null || value === undefined || value === '' || value === false) return null;
   return typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value);

@@ -14,7 +14,7 @@ import { Dispatcher } from './dispatch.ts';
 import { whenFree } from './lock.ts';
 import { Records } from './records.ts';
 
-/** An open load: the database, its transaction, and the streams that were declared. */
+/** An open load: the database, its transaction, and the declared streams. */
 export class Session {
   readonly committer: Committer;
   readonly counts = new Counts();
@@ -46,17 +46,20 @@ export class Session {
   }
 
   /**
-   * Loads one message. If the program is told to stop while it waits, the message is not loaded.
+   * Applies one message to the database. If the program is stopped while it waits, the message is dropped.
    * @returns a promise only if it has to wait: for a transaction, the validator or a BATCH file
    */
-  load(message: Message, line: Line | UnmappedLine): Promise<void> | undefined {
-    if (message.type === 'BATCH') return this.#loadBatch(message, line);
-    if (!this.#isReadyFor(message)) return this.#loadWhenReady(message, line);
+  handle(message: Message, line: Line | UnmappedLine): Promise<void> | undefined {
+    if (message.type === 'BATCH') return this.#handleBatch(message, line);
+    if (!this.#isReadyFor(message)) return this.#handleWhenReady(message, line);
     this.#dispatcher.apply(message, line);
     return undefined;
   }
 
-  /** True if a transaction is open that the message may join. */
+  /**
+   * True if a transaction is open that the message may join and, for a SCHEMA that needs the validator,
+   * the validator is loaded.
+   */
   #isReadyFor(message: Exclude<Message, BatchMessage>): boolean {
     if (!this.committer.isOpen) return false;
     if (message.type === 'SCHEMA') return this.registry.canDeclare(message);
@@ -64,14 +67,14 @@ export class Session {
     return !isHeld || this.registry.find(message.stream)?.isKeyless !== true;
   }
 
-  async #loadWhenReady(message: Exclude<Message, BatchMessage>, line: Line): Promise<void> {
+  async #handleWhenReady(message: Exclude<Message, BatchMessage>, line: Line): Promise<void> {
     if (message.type === 'SCHEMA') await this.registry.prepare(message);
     else if (this.committer.isOpen) this.committer.commit();
     if (await this.begin()) this.#dispatcher.apply(message, line);
   }
 
   /** Loads the records in the files of a BATCH as if they had come one by one. */
-  async #loadBatch(batch: BatchMessage, line: Line): Promise<void> {
+  async #handleBatch(batch: BatchMessage, line: Line): Promise<void> {
     const isStopped = (): boolean => this.#context.wait.stop.aborted;
     for (const url of batch.manifest) {
       try {
@@ -80,7 +83,7 @@ export class Session {
           if (isStopped()) return;
           this.received(0);
           for (const one of lines) {
-            const waiting = this.load(one.message, one);
+            const waiting = this.handle(one.message, one);
             if (waiting) await waiting;
           }
           await this.acknowledge(false);
@@ -95,7 +98,7 @@ export class Session {
 
   /**
    * Opens a transaction if none is open, as soon as the database is free.
-   * @returns false if the program was told to stop meanwhile
+   * @returns false if the program was stopped meanwhile
    */
   async begin(): Promise<boolean> {
     return this.committer.isOpen || this.#beginWhenFree();
@@ -112,13 +115,13 @@ export class Session {
     return true;
   }
 
-  /** Commits if it is time to, prints the STATE, and waits while its reader is behind. */
+  /** Commits if it is time to, which prints the STATE, and waits if its reader is slow. */
   async acknowledge(isSilent: boolean): Promise<void> {
-    this.committer.pause(isSilent);
-    await this.committer.acknowledged();
+    this.committer.commitIfDue(isSilent);
+    await this.committer.outputReady();
   }
 
-  /** Loads what waited for the end of the input, and commits. */
+  /** Applies what waited for the end of the input, and commits. */
   async finish(): Promise<void> {
     if (!(await this.begin())) return;
     this.#dispatcher.end();

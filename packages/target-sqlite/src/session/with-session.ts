@@ -1,26 +1,16 @@
-import { InputError, log, OutputClosedError, type Output } from '@exact-spotter/singer';
-import { ensureBookkeeping } from '../database/bookkeeping.ts';
-import { closeWritten, openToWrite } from '../database/connection.ts';
+import { InputError, log, OutputClosedError } from '@exact-spotter/singer';
+import { endRun, type Outcome } from '../bookkeeping/runs.ts';
+import { closeWritten } from '../database/connection.ts';
 import { asDatabaseError } from '../database/errors.ts';
-import { databasePath } from '../database/path.ts';
-import { beginRun, endRun, otherWriter, type Outcome } from '../database/runs-table.ts';
-import { dropAllStaged } from '../database/staging.ts';
-import { inTransaction } from '../database/transaction.ts';
 import type { LineMapper } from '../input/mapped-lines.ts';
 import type { TargetSettings } from '../settings.ts';
-import type { SessionContext } from './context.ts';
-import { whenFree } from './lock.ts';
+import { openRun, type RunOptions, type SessionContext } from './context.ts';
 import { Session } from './session.ts';
 
-export interface SessionOptions {
-  readonly output: Output;
-  /** Ends the session early: everything up to the last STATE is kept. */
-  readonly stop: AbortSignal;
+export interface SessionOptions extends RunOptions {
   readonly maps: LineMapper | undefined;
   /** The folders in which the files of a BATCH may be. */
   readonly batchFolders: readonly string[];
-  /** False to keep the children of a row when its record comes again. */
-  readonly replacesChildren: boolean;
 }
 
 /**
@@ -55,26 +45,6 @@ export async function withSession(
   if (session.committer.isOutputClosed) throw new OutputClosedError();
 }
 
-async function openRun(
-  settings: TargetSettings,
-  { output, stop, replacesChildren }: SessionOptions,
-): Promise<SessionContext | undefined> {
-  const path = databasePath(settings.database);
-  const wait = { seconds: settings.lock_timeout_seconds, stop, path };
-  const db = await whenFree(undefined, wait, () => openToWrite(settings.database));
-  if (!db) return undefined;
-  const startedAt = new Date();
-  const run = await whenFree(db, wait, () =>
-    inTransaction(db, () => {
-      ensureBookkeeping(db);
-      if (otherWriter(db) === undefined) dropAllStaged(db);
-      return beginRun(db, settings.state_id, startedAt);
-    }),
-  );
-  if (run === undefined) return undefined;
-  return { db, settings, output, wait, run, startedAt, replacesChildren };
-}
-
 /** On bad input, keeps everything up to the last STATE; on a database error, rolls back. */
 function undo({ committer }: Session, error: unknown): void {
   try {
@@ -105,7 +75,7 @@ function end(
   if (outcome !== 'failed') log.info(`Rows loaded: ${total}`, { streams: rows.size });
 }
 
-/** Warns about values that could not be stored as they came. */
+/** Warns about values that were changed or not stored. */
 function reportStreams({ registry }: Session): void {
   for (const { name, history } of registry.all()) {
     const { surrogates, undeclared } = history;

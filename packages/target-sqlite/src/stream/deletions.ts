@@ -8,7 +8,7 @@ import {
   type ChildDeletion,
   type ChildTable,
   type Selection,
-} from '../database/removals.ts';
+} from '../database/deletion-sql.ts';
 import { DELETED_AT, TABLE_VERSION } from '../database/columns.ts';
 import { equalsSql } from '../database/rows.ts';
 import type { Bindable, Db } from '../database/sqlite.ts';
@@ -16,7 +16,7 @@ import { ensureColumn } from '../database/table-change.ts';
 import type { SourcedRecord } from '../record/source.ts';
 import type { FamilyTables } from './family-tables.ts';
 import type { StreamRegistry } from './registry.ts';
-import type { StreamWriter } from './writer.ts';
+import type { StreamWriter } from './stream-writer.ts';
 
 /** Deletes rows, softly or hard, and with each row its children. */
 export class Deletions {
@@ -74,13 +74,13 @@ export class Deletions {
     else deleteBelow(this.#db, rows, how);
   }
 
-  /** Deletes the rows of older versions. @returns how many rows */
+  /** Deletes the rows of older versions. @returns the number of rows */
   activate(stream: StreamWriter, version: number, at: string): number {
     const where = olderVersionSql(stream.table.table, TABLE_VERSION);
     return deleteRows(this.#db, this.#rows(stream, where, [version]), { mark: this.#mark, at });
   }
 
-  /** Deletes the rows in the range of `x-covered` that are of an older version. @returns how many */
+  /** Deletes the rows in the range of `x-covered` that are of an older version. @returns the number of rows */
   cover(stream: StreamWriter, at: string): number {
     const { covered } = stream.schema;
     const column = covered && stream.columnOf(covered.column);

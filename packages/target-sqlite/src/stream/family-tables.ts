@@ -1,5 +1,5 @@
 import { Families, type JsonSchema } from '@exact-spotter/singer';
-import type { ChildTable } from '../database/removals.ts';
+import type { ChildTable } from '../database/deletion-sql.ts';
 
 /** A stream with its table. */
 export interface StreamTable {

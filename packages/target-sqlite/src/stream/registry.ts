@@ -6,9 +6,8 @@ import {
   type Line,
   type SchemaMessage,
 } from '@exact-spotter/singer';
+import { knownColumns, knownStreams, notedName } from '../bookkeeping/streams.ts';
 import { metadataColumns } from '../database/columns.ts';
-import { knownColumns, knownStreams } from '../database/name-map.ts';
-import { notedName } from '../database/names.ts';
 import { prepareInsert } from '../database/rows.ts';
 import type { Db } from '../database/sqlite.ts';
 import { declareTable } from '../database/tables.ts';
@@ -16,7 +15,7 @@ import { compileRules, demandsMore, type Rules } from '../record/rules.ts';
 import { readStreamSchema, type StreamSchema } from '../record/schema.ts';
 import type { TargetSettings } from '../settings.ts';
 import { FamilyTables, type StreamTable } from './family-tables.ts';
-import { StreamHistory, StreamWriter } from './writer.ts';
+import { StreamHistory, StreamWriter } from './stream-writer.ts';
 
 /** The streams of a load, by name, each with its table. */
 export class StreamRegistry {

@@ -1,10 +1,10 @@
-/** Versions that are remembered per stream, so that a new version in every row cannot fill the memory. */
+/** How many versions are remembered per stream: a new one in every row must not fill the memory. */
 const MAX_REMEMBERED = 1000;
 
 /**
  * Decides when a version of a stream is activated, which deletes the rows of older versions:
  *
- * - where ACTIVATE_VERSION is, if records of that version came before it;
+ * - at the ACTIVATE_VERSION itself, if records of that version came before it;
  * - at the end of the input, if they come after it (some taps announce the version first);
  * - at the next STATE, if no record comes at all (the source is empty, and the tap has moved on);
  * - never, if the records have no version.

@@ -42,7 +42,7 @@ export class StreamHistory {
   readonly undeclared = new Set<string>();
 }
 
-/** Records that are searched for undeclared properties: a tap that sends some does so from the start. */
+/** How many records are searched for undeclared properties: a tap that sends any does so from the start. */
 const RECORDS_SEARCHED = 100;
 
 export interface WriterOptions {
@@ -97,7 +97,7 @@ export class StreamWriter {
   write(record: SourcedRecord, metadata: Metadata): void {
     if (this.#searched < RECORDS_SEARCHED) this.#findUndeclared(record.values);
     if (this.#rules) {
-      const error = this.#rules(record.values, () => record.plain());
+      const error = this.#rules(record.values, () => record.withDoubles());
       if (error) throw error;
     }
     this.#bind(record, metadata);
@@ -185,11 +185,11 @@ function binderColumn(
     !key.includes(property) &&
     isAllowed(json, 'null') &&
     !(validate && declared?.required === true);
-  return { property, type, optional, plain: isAllowed(json, plainType(type)) };
+  return { property, type, optional, acceptsUsual: isAllowed(json, usualType(type)) };
 }
 
-/** The JSON type of the values that a column stores unchanged. */
-function plainType(type: ColumnType): JsonType {
+/** The JSON type of a column's usual values, which it stores unchanged. */
+function usualType(type: ColumnType): JsonType {
   if (type === 'integer' || type === 'number' || type === 'boolean') return type;
   return isTextual(type) ? 'string' : 'object';
 }

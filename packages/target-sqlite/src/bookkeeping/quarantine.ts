@@ -1,4 +1,4 @@
-import type { Db } from './sqlite.ts';
+import type { Db } from '../database/sqlite.ts';
 
 /** An invalid record. */
 export interface RejectedRecord {

@@ -1,32 +1,14 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { log, print, ProgramError, schemaLine, SettingsError } from '@exact-spotter/singer';
+import { log, ProgramError, schemaLine, SettingsError } from '@exact-spotter/singer';
+import { quarantinedRecords, quarantinedSource } from '../bookkeeping/quarantine.ts';
+import { knownStreams } from '../bookkeeping/streams.ts';
 import { readDatabase } from '../database/connection.ts';
-import { knownStreams } from '../database/name-map.ts';
-import { isDatabaseFile } from '../database/path.ts';
-import {
-  quarantinedRecords,
-  quarantinedSource,
-  type QuarantinedRecord,
-} from '../database/quarantine-table.ts';
+import { isDatabaseFile } from '../database/file-path.ts';
 import type { Db } from '../database/sqlite.ts';
 import type { TargetSettings } from '../settings.ts';
+import { EMPTY_QUARANTINE } from './show.ts';
 
-export const EMPTY_QUARANTINE = 'No records are quarantined.';
-
-/** Prints one line per record: number, time, stream, line, reason. Never its values. */
-export async function listQuarantine(settings: TargetSettings): Promise<void> {
-  const text = readDatabase(settings.database, (db) =>
-    [...quarantinedRecords(db, settings.state_id)].map(sentence).join(''),
-  );
-  await print(text ?? '');
-  if (!text) log.info(EMPTY_QUARANTINE);
-}
-
-function sentence({ id, at, stream, line, reason }: QuarantinedRecord): string {
-  return `${id}  ${at}  ${stream}  line ${line}  ${reason}\n`;
-}
-
-/** Writes the records to a file, after their streams' SCHEMAs, so that any target can read them. */
+/** Writes the quarantined records to a file, each after its stream's SCHEMA, so that any target can load them. */
 export function exportQuarantine(settings: TargetSettings, file: string): void {
   if (isDatabaseFile(file, settings.database)) {
     throw new SettingsError([`The file ${file} is the database itself: name another file.`]);

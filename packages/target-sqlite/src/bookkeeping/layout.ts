@@ -1,7 +1,7 @@
-import { DatabaseError } from './errors.ts';
-import type { Db } from './sqlite.ts';
+import { DatabaseError } from '../database/errors.ts';
+import type { Db } from '../database/sqlite.ts';
 
-/** The target's own tables. Users see them in every SQLite browser, so the names are plain. */
+/** The target's own tables. Users see them in every SQLite browser, so their names are readable. */
 const TABLES = `
 CREATE TABLE IF NOT EXISTS _singer_streams (
   "table" TEXT PRIMARY KEY,
@@ -64,7 +64,7 @@ export const LAYOUT = 2;
 export function ensureBookkeeping(db: Db): void {
   refuseNewer(db);
   db.exec(TABLES);
-  // Layout 1 had no such column.
+  // Layout 1 lacks this column.
   const columns = db.prepare(`SELECT name FROM pragma_table_info('_singer_quarantine')`).pluck();
   if (!columns.all().includes('source')) {
     db.exec('ALTER TABLE _singer_quarantine ADD COLUMN source INTEGER');
@@ -85,28 +85,4 @@ export function refuseNewer(db: Db): void {
       `The database ${db.name} was written by a newer version of target-sqlite: use that version, or a later one.`,
     );
   }
-}
-
-/** The last committed state as JSON text, exactly as the tap sent it. */
-export function readStateText(db: Db, stateId: string): string | undefined {
-  const sql = 'SELECT value FROM _singer_state WHERE state_id = ?';
-  const value = db.prepare(sql).pluck().get(stateId);
-  return typeof value === 'string' ? value : undefined;
-}
-
-export interface StateRow {
-  readonly stateId: string;
-  readonly run: number;
-}
-
-/** @returns a function that joins the open transaction, which has the rows that the state covers */
-export function stateWriter(db: Db, { stateId, run }: StateRow): (value: string) => void {
-  const statement = db.prepare(
-    `INSERT INTO _singer_state (state_id, value, run, updated_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (state_id) DO UPDATE SET value = excluded.value, run = excluded.run,
-     updated_at = excluded.updated_at`,
-  );
-  return (value) => {
-    statement.run(stateId, value, run, new Date().toISOString());
-  };
 }

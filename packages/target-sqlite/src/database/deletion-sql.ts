@@ -3,7 +3,7 @@ import { quote } from './ddl.ts';
 import { equalsSql } from './rows.ts';
 import type { Bindable, Db } from './sqlite.ts';
 
-/** A table whose rows belong to rows of another table, tied by columns with equal values. */
+/** A table whose rows belong to rows of another table, linked by columns with equal values. */
 export interface ChildTable {
   readonly table: string;
   /** Pairs of a column of the child and one of its parent. */
@@ -41,7 +41,7 @@ export function deleteBelow(db: Db, rows: Selection, { mark, at }: HowToDelete):
 export interface ChildDeletion {
   /** The parent's columns that identify the row's children. */
   readonly columns: readonly string[];
-  /** @param values those of the columns */
+  /** @param values the values of these columns */
   readonly deleteOf: (at: string, values: readonly Bindable[]) => void;
 }
 
@@ -116,14 +116,14 @@ function deletionsBelow(
   });
 }
 
-/** A soft deletion leaves rows that are marked already as they are. */
+/** A soft deletion does not change rows that are already marked. */
 function deleteSql(table: string, where: string, markColumn: string | undefined): string {
   if (markColumn === undefined) return `DELETE FROM ${quote(table)} WHERE ${where}`;
   const mark = quote(markColumn);
   return `UPDATE ${quote(table)} SET ${mark} = ? WHERE ${mark} IS NULL AND ${where}`;
 }
 
-/** Rows of an older version, or of none. */
+/** Rows of an older version, or without a version. */
 export function olderVersionSql(table: string, column: string): string {
   const version = `${quote(table)}.${quote(column)}`;
   return `(${version} < ? OR ${version} IS NULL)`;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { LAYOUT } from './bookkeeping.ts';
-import type { Db } from './sqlite.ts';
+import type { Db } from '../database/sqlite.ts';
+import { LAYOUT } from './layout.ts';
 
 /** How a run ended. `killed`: its process ended without noting an outcome. */
 export type Outcome = 'running' | 'done' | 'stopped' | 'failed' | 'killed';
