@@ -223,7 +223,7 @@ describe('doctor with an account that cannot be read', () => {
   it('refuses an unknown format', async () => {
     const { code, stderr } = await doctor({}, ['--format', 'markdown']);
     expect(code).toBe(2);
-    expect(stderr).toContain('--format text or json');
+    expect(stderr).toContain('--format text or --format json');
   });
 });
 

@@ -91,7 +91,7 @@ describe('an error that retrying does not fix', () => {
     ['500', { status: 500 }, /GET \/sdrs answered 500, even after retries/],
     ['a redirect to another host', 'redirect', /GET \/sdrs answered 30\d/],
     ['truncated JSON', 'truncatedJson', /GET \/sdrs did not return a page/],
-    ['headers that never arrive', 'headersNever', /GET \/sdrs timed out after 1 seconds/],
+    ['headers that never arrive', 'headersNever', /GET \/sdrs timed out after 1 s/],
   ])(
     '%s ends only its stream, and the token goes to no other host',
     async (_case, fault, sentence) => {

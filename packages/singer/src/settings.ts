@@ -125,8 +125,7 @@ function cast(text: string, { type }: SettingSchema): unknown {
   }
 }
 
-/** @returns the faults: names so near to a known one that they must be meant so */
-/** Returns a problem for each name that is nearly a known one, and warns of other unknown names. */
+/** Returns a problem for each name that is nearly a known one, and warns about other unknown names. */
 function misspelledNames(given: Settings, known: readonly string[]): string[] {
   return Object.keys(given)
     .filter((name) => !known.includes(name))

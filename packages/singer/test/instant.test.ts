@@ -76,3 +76,16 @@ it('shiftInstant keeps the digits after the millisecond', () => {
   expect(shiftInstant('2026-01-01T00:00:00.1234567Z', -1)).toBe('2026-01-01T00:00:00.1224567Z');
   expect(shiftInstant('2026-01-01T00:00:00Z', 1500)).toBe('2026-01-01T00:00:01.500Z');
 });
+
+it.each([
+  ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00.000Z', 0],
+  ['2026-01-01T00:00:00.5Z', '2026-01-01T00:00:00.4999Z', 1],
+  ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00.0000001Z', -1],
+])('compareInstants(%j, %j) is %i', (left, right, order) => {
+  expect(compareInstants(left, right)).toBe(order);
+});
+
+it('shiftInstant stays within the years 0001 to 9999', () => {
+  expect(shiftInstant('2026-03-01T00:00:00Z', -1e20)).toBe('0001-01-01T00:00:00.000Z');
+  expect(shiftInstant('2026-03-01T00:00:00Z', 1e20)).toBe('9999-12-31T23:59:59.999Z');
+});

@@ -5,7 +5,7 @@ import {
   type SchemaMessage,
   UnmappedRecordError,
 } from '@exact-spotter/singer';
-import { ColumnError, mapColumns, type MappedColumns } from './columns.ts';
+import { ColumnError, mapColumns, type MappedColumns } from './mapped-columns.ts';
 import { ExpressionError } from './expression/value.ts';
 import { planFlattening, type Flattened } from './flatten.ts';
 import { followColumns, propertiesOf, type OtherColumn } from './schema.ts';

@@ -9,7 +9,7 @@ import {
   isRawJson,
   parseLossless,
 } from '@exact-spotter/singer';
-import { ColumnError } from './columns.ts';
+import { ColumnError } from './mapped-columns.ts';
 import { ExpressionError, isObject } from './expression/value.ts';
 import { asInputError, asRecordError, mapStream, type MappedStream } from './mapped-stream.ts';
 import {

@@ -11,7 +11,7 @@ import {
 } from '@exact-spotter/singer';
 import { checkSettings, program, type TapSettings } from './settings.ts';
 
-/** Milliseconds until a run that was asked to end is ended, e.g. because nobody reads its output. */
+/** How long a run may take to end after a signal, in milliseconds: its reader may be stuck. */
 const LONGEST_END = 4000;
 
 const commandLine = {

@@ -1,6 +1,6 @@
 import { secondsToHours } from 'date-fns/secondsToHours';
 import { secondsToMinutes } from 'date-fns/secondsToMinutes';
-import { alignColumns } from './text-table.ts';
+import { alignColumns, quantity } from './text.ts';
 
 /** How far a read is, in numbers. */
 export interface Figures {
@@ -21,8 +21,8 @@ export interface NamedFigures extends Figures {
 }
 
 /**
- * Milliseconds that the rate is measured over: more than the rate limit's time span, which lets pages
- * through in bursts.
+ * Milliseconds over which the rate is measured: more than the rate limit's time span, because pages
+ * come in bursts.
  */
 const RATE_SPAN = 60_000;
 const SHORTEST_SPAN = 1000;
@@ -31,7 +31,7 @@ const SHORTEST_SPAN = 1000;
 export class Gauge {
   #rows = 0;
   #total: number | undefined;
-  /** How many rows there were when. The first one is the latest that is older than the span. */
+  /** Row counts over time. The first one is the latest that is older than the span. */
   readonly #samples: { readonly at: number; readonly rows: number }[];
 
   constructor(now: number) {
@@ -84,7 +84,7 @@ export function statusLines(reads: readonly NamedFigures[], requestsLeft: number
   return [...alignColumns(cells, (column) => column > 0), limitText(requestsLeft)];
 }
 
-/** Returns the same as one sentence for a log. @param rows of the whole run so far */
+/** Returns one sentence for a log. @param rows of the whole run so far */
 export function progressSentence(
   reads: readonly NamedFigures[],
   rows: number,
@@ -94,7 +94,7 @@ export function progressSentence(
     const more = [percentText(read), rateText(read), timeText(read)].filter((text) => text !== '');
     return `${read.name} ${rowsText(read)}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
   });
-  return `${count(rows)} rows so far; reading ${parts.join('; ')}; ${limitText(requestsLeft)}.`;
+  return `${count(rows)} ${rows === 1 ? 'row' : 'rows'} so far; reading ${parts.join('; ')}; ${limitText(requestsLeft)}.`;
 }
 
 function rowsText({ rows, total }: Figures): string {
@@ -114,7 +114,7 @@ function timeText({ toGo }: Figures): string {
 }
 
 function limitText(requestsLeft: number): string {
-  return `${requestsLeft} ${requestsLeft === 1 ? 'request' : 'requests'} left within the rate limit`;
+  return `${quantity(requestsLeft, 'request')} left within the rate limit`;
 }
 
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });

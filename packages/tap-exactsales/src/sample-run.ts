@@ -5,12 +5,12 @@ import { isEndpointError } from './api/errors.ts';
 import type { ApiRow } from './api/odata.ts';
 import { endpointGroups, type SelectedEndpoint, type SelectedStream } from './catalog.ts';
 import { openWriter } from './output/writer.ts';
-import { readPages } from './paging/pages.ts';
+import { byKeyOrOffset } from './paging/pages.ts';
 import { ServerLimits } from './paging/server-limits.ts';
 import { dateFilter } from './plan/date-range.ts';
 import { planRead, planSettings, type PlanSettings } from './plan/plan.ts';
 import type { State } from './plan/state.ts';
-import { membersToSelect } from './rows/members.ts';
+import { membersToSelect } from './rows/api-members.ts';
 import { readersOf, type StreamRow } from './rows/readers.ts';
 import { Timezone } from './rows/timezone.ts';
 import type { TapSettings } from './settings.ts';
@@ -73,7 +73,7 @@ interface Context {
   readonly settings: PlanSettings;
 }
 
-/** Rows to choose from: one of so many is likely to have children. */
+/** Rows to choose from: enough that one is likely to have children. */
 const CHOICE = 25;
 
 /** Returns up to one row of each of an endpoint's streams. */
@@ -87,14 +87,14 @@ async function sampleOf(
   const select = membersToSelect([selected]);
   const limits = new ServerLimits(endpoint.path, CHOICE);
   const request = { endpoint, limits, dates, ...(select && { select }) };
-  for await (const { rows, isLast } of readPages(client, request)) {
+  for await (const { rows, isLast } of byKeyOrOffset(client, request)) {
     const wanted = rows.filter((row) => dates.contains(row));
     if (wanted.length > 0 || isLast) return oneOfEach(selected, wanted, timezone);
   }
   return [];
 }
 
-/** Prefers a row that has one of each stream. */
+/** Returns a row and its children, preferably with one of each stream. */
 function oneOfEach(
   selected: SelectedEndpoint,
   rows: readonly ApiRow[],

@@ -4,6 +4,7 @@ import { isEndpointError } from './api/errors.ts';
 import { endpointGroups, type SelectedEndpoint, type SelectedStream } from './catalog.ts';
 import { reconcile } from './paging/reconcile.ts';
 import { sync, type ReadResult, type SyncContext } from './sync.ts';
+import { quantity } from './text.ts';
 
 export interface ScheduleOptions {
   readonly context: SyncContext;
@@ -11,15 +12,15 @@ export interface ScheduleOptions {
   readonly concurrency: number;
   /** Compare each complete read with the server's count. */
   readonly reconcile: boolean;
-  /** Ends the run in order. */
+  /** Ends the run gracefully. */
   readonly signal: AbortSignal;
-  /** Aborts the signal: one read has met an error that ends them all. */
+  /** Aborts the signal, after an error in one read that ends them all. */
   readonly stop: () => void;
 }
 
 /**
- * Reads every endpoint that the selected streams need, several at a time. An endpoint that cannot be
- * read does not stop the others.
+ * Reads every endpoint that the selected streams need, several at a time, and writes the SCHEMA lines
+ * of its streams first. An endpoint that cannot be read does not stop the others.
  * @throws ProgramError at the end if an endpoint could not be read completely; at once if nothing can be read
  */
 export async function syncAll(
@@ -44,7 +45,7 @@ export async function syncAll(
   }
 }
 
-/** Waits for all. The first that fails stops the others, and its error is thrown. */
+/** Waits for all. If one fails, stops the others and throws its error. */
 async function allOrNone(works: readonly Promise<void>[], stop: () => void): Promise<void> {
   try {
     await Promise.all(works);
@@ -72,11 +73,11 @@ async function syncGroup(
   try {
     const { withoutKey, isSure, separate } = await syncUpToNow(group, options);
     if (withoutKey > 0) {
-      log.error(`${names}: ${withoutKey} rows have no key and were not sent.`);
+      log.error(`${names}: not sent because they have no key: ${quantity(withoutKey, 'row')}.`);
     }
     if (withoutKey > 0 || !isSure) failed.push(names);
     for (const { stream } of streams) {
-      log.info(`${stream}: ${writer.written(stream)} rows.`, { stream });
+      log.info(`${stream}: ${quantity(writer.written(stream), 'row')}.`, { stream });
     }
     measured.end({ status: 'succeeded' });
     return separate;
@@ -86,12 +87,12 @@ async function syncGroup(
     const lost = namesOf(group.at(-1)?.streams ?? []);
     log.error(error.message, { stream: lost });
     failed.push(lost);
-    // The columns that the wider endpoint was to bring can still come from the narrower one.
+    // The narrower endpoint can still be read without the wider one.
     return group.slice(0, -1)[0];
   }
 }
 
-/** A read that continues an interrupted one does not see what changed since: a second one does. */
+/** Reads twice if the first read continued an interrupted one, which does not see what changed since. */
 async function syncUpToNow(
   group: readonly SelectedEndpoint[],
   { context, signal, reconcile: isReconciling }: ScheduleOptions,
@@ -99,7 +100,7 @@ async function syncUpToNow(
   signal.throwIfAborted();
   const first = await sync(group, context);
   if (isReconciling && first.isSure) await reconcile(first.plan, first.rowsRead, context);
-  if (!first.plan.progress || !first.isSure) return first;
+  if (!first.plan.resumed || !first.isSure) return first;
   const rest = group.filter((selected) => selected !== first.separate);
   const second = await sync(rest, context);
   const withoutKey = first.withoutKey + second.withoutKey;

@@ -3,12 +3,11 @@ import type { Client } from './api/client.ts';
 import { isEndpointError } from './api/errors.ts';
 import { literal, type ApiRow, type Query } from './api/odata.ts';
 import type { SelectedEndpoint, SelectedStream } from './catalog.ts';
-import { rootMembers } from './rows/members.ts';
-import { valueAt } from './rows/path.ts';
+import { rootMembers, valueAt } from './rows/api-members.ts';
 
 /**
- * Decides whether one read serves two endpoints. The rows of the wider endpoint are rows of the
- * narrower one too, if they have all the members that its columns need: the first rows show it.
+ * Decides from the first rows whether one read serves two endpoints: it does if the rows of the
+ * wider endpoint have all the members that the columns of the narrower one need.
  */
 export class SharedRead {
   readonly #client: Client;
@@ -32,7 +31,7 @@ export class SharedRead {
     return this.#endpoints.flatMap(({ streams }) => streams);
   }
 
-  /** The streams that rows serve; the first rows may cost one request to decide it. */
+  /** Returns the streams that the rows serve. The first call may send a request to find out. */
   async streamsIn(rows: readonly ApiRow[]): Promise<readonly SelectedStream[]> {
     const [narrower, wider] = this.#endpoints;
     if (this.#isDecided || !narrower || !wider || rows.length === 0) return this.streams;
@@ -46,8 +45,8 @@ export class SharedRead {
 }
 
 /**
- * A member that no row has may be missing from both endpoints: the same row, read from the narrower
- * one, decides.
+ * True if the rows have all that the narrower endpoint offers. A member that no row has may be missing
+ * from both endpoints, so one of the rows is read from the narrower one to compare.
  */
 async function isServedBy(
   rows: readonly ApiRow[],
@@ -70,7 +69,7 @@ async function isServedBy(
   return isServed;
 }
 
-/** Returns no rows if the narrower endpoint cannot be read: then the wider one has to do. */
+/** Returns no rows if the narrower endpoint cannot be read: the wider one is then used instead. */
 async function rowsOf(client: Client, path: string, query: Query): Promise<readonly ApiRow[]> {
   try {
     return (await client.page(path, query, 'always')).rows;

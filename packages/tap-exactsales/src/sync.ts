@@ -40,8 +40,8 @@ export interface ReadResult {
 }
 
 /**
- * Reads endpoints that share their rows: plans the read, requests its pages, converts each page into
- * rows, writes them, records how far it came, and concludes.
+ * Reads endpoints that share their rows, in these steps: plan the read; request each page, convert its
+ * objects to rows, write them, and write a checkpoint; conclude.
  */
 export async function sync(
   endpoints: readonly SelectedEndpoint[],

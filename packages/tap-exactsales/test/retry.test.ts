@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoff, isRetriableStatus, retryAfter, waitBefore } from '../src/api/retry.ts';
+import { backoff, isRetriableStatus, parseRetryAfter, waitBefore } from '../src/api/retry.ts';
 
-describe('retryAfter', () => {
+describe('parseRetryAfter', () => {
   const now = Date.parse('2026-11-24T12:00:00Z');
 
   it.each<[string, string | undefined, string | undefined, number | undefined]>([
@@ -19,7 +19,7 @@ describe('retryAfter', () => {
     ['a date in the past', 'Tue, 24 Nov 2026 11:00:00 GMT', undefined, 0],
     ['an invalid header', 'soon', undefined, undefined],
   ])('reads %s', (_case, header, serverDate, wait) => {
-    expect(retryAfter(header, serverDate, now)).toBe(wait);
+    expect(parseRetryAfter(header, serverDate, now)).toBe(wait);
   });
 });
 

@@ -3,7 +3,7 @@ import { log, shiftInstant, timer, type Instant } from '@exact-spotter/singer';
 import type { TapSettings } from '../settings.ts';
 import { ApiRetriableError, connectionError, finalError, statusError } from './errors.ts';
 import { Http, type HttpResponse } from './http.ts';
-import { queryText, readCount, readPage, type ApiPage, type Query } from './odata.ts';
+import { queryText, readCount, parsePage, type ApiPage, type Query } from './odata.ts';
 import { Quota } from './quota.ts';
 import { waitBefore } from './retry.ts';
 
@@ -43,12 +43,12 @@ interface ClientOptions {
 }
 
 /**
- * Which failed requests are retried. `except timeouts`: the caller would rather request fewer rows.
- * `never`: the request is itself a trial.
+ * Which failed requests are retried. `except timeouts`: the caller requests fewer rows instead.
+ * `never`: the request only tests what the server accepts.
  */
 export type RetryPolicy = 'always' | 'except timeouts' | 'never';
 
-/** Milliseconds of waiting after which a request is given up, whatever retries are left. */
+/** A request that has waited this many milliseconds in total is given up, even if retries are left. */
 const LONGEST_WAIT = 15 * 60_000;
 
 /** Sends requests within the rate limit, with the timeout and the retries of the settings. */
@@ -56,7 +56,7 @@ export class Client {
   readonly #options: ClientOptions;
   /** How many milliseconds the server's clock is behind ours. */
   #serverLag = 0;
-  /** The statuses that a warning has named; undefined stands for a request without a response. */
+  /** The statuses that were warned about; undefined if the request had no response. */
   readonly #warned = new Set<number | undefined>();
 
   constructor(options: ClientOptions) {
@@ -65,13 +65,13 @@ export class Client {
 
   /**
    * Requests a page.
-   * @throws ApiRejectedError after a 400, ApiTimeoutError after the last timeout, ApiBrokenError
-   * after the last 500, ApiEndpointError if this endpoint cannot be read, ApiFatalError if nothing
-   * can be read
+   * @throws ApiRejectedError after a 400 or a 501; ApiTimeoutError or ApiBrokenError after a timeout
+   * or a 500 that is not retried any more; ApiEndpointError if this endpoint cannot be read;
+   * ApiFatalError if nothing can be read
    */
   page(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
     return this.#retrying(policy, async () => {
-      return readPage(await this.#get(path, query)) ?? unusable(path);
+      return parsePage(await this.#get(path, query)) ?? unusable(path);
     });
   }
 
@@ -83,7 +83,10 @@ export class Client {
     });
   }
 
-  /** Converts an instant of our clock to the server's if that is behind: a bookmark must be later than neither. */
+  /**
+   * Converts an instant of our clock to the server's if that is behind, so that a bookmark is never
+   * ahead of either.
+   */
   atServer(ours: Instant): Instant {
     return shiftInstant(ours, -Math.max(0, this.#serverLag));
   }
@@ -91,22 +94,24 @@ export class Client {
   async #retrying<T>(policy: RetryPolicy, attempt: () => Promise<T>): Promise<T> {
     const { maxRetries, signal } = this.#options;
     const tries = { failed: 0, overLimit: 0, waited: 0 };
-    for (;;) {
+    for (let retries = 0; ; retries += 1) {
       try {
         return await attempt();
       } catch (error) {
         if (!(error instanceof ApiRetriableError)) throw error;
-        if (isLast(error, policy)) throw finalError(error);
+        if (isLast(error, policy)) throw finalError(error, retries);
         const wait = this.#waitAfter(error, tries);
         tries.waited += wait;
-        if (tries.failed > maxRetries || tries.waited > LONGEST_WAIT) throw finalError(error);
+        if (tries.failed > maxRetries || tries.waited > LONGEST_WAIT) {
+          throw finalError(error, retries);
+        }
         this.#warn(error);
         await sleep(wait, undefined, { signal });
       }
     }
   }
 
-  /** Warns once per kind of failure; repeats go to the debug log. */
+  /** Warns once per status; repetitions go to the debug log. */
   #warn({ message, status }: ApiRetriableError): void {
     if (this.#warned.has(status)) log.debug(`${message}; trying again.`);
     else log.warning(`${message}; trying again. LOGLEVEL=debug logs every repetition.`);
@@ -114,7 +119,7 @@ export class Client {
   }
 
   /**
-   * Counts the failure. A 429 does not use up a retry: the API is well.
+   * Counts the failure. A 429 does not use up a retry, because the API itself works.
    * @returns milliseconds to wait
    */
   #waitAfter(error: ApiRetriableError, tries: { failed: number; overLimit: number }): number {

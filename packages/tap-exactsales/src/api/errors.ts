@@ -1,6 +1,6 @@
 import { ProgramError } from '@exact-spotter/singer';
 import { failureReason, isUnreachable, type HttpResponse } from './http.ts';
-import { isRetriableStatus, retryAfter } from './retry.ts';
+import { isRetriableStatus, parseRetryAfter } from './retry.ts';
 
 /** No request of this run can succeed: the token is rejected, or the host is unreachable. */
 class ApiFatalError extends ProgramError {
@@ -13,7 +13,7 @@ export class ApiRetriableError extends ProgramError {
   readonly status: number | undefined;
   /** The wait that the API asked for, in milliseconds. */
   readonly retryAfter: number | undefined;
-  /** The request timed out: with fewer rows it may be answered in time. */
+  /** The request timed out: one for fewer rows may succeed. */
   readonly isTimeout: boolean;
   /** The host was never reached. */
   readonly isUnreachable: boolean;
@@ -56,10 +56,10 @@ export class ApiEndpointError extends ProgramError {
   override readonly name = 'ApiEndpointError';
 }
 
-/** 500 after all retries: the server may fail because of an option of the query. */
+/** 500 that retries did not help: an option of the query may cause it. */
 export class ApiBrokenError extends ApiEndpointError {}
 
-/** A timeout after all retries. */
+/** A timeout that was not retried, or only in vain. */
 export class ApiTimeoutError extends ApiEndpointError {}
 
 /** True for an error that ends the reading of one endpoint only. */
@@ -68,7 +68,7 @@ export function isEndpointError(error: unknown): error is ApiEndpointError | Api
 }
 
 /**
- * The error of a request that got no complete response.
+ * Returns the error of a request that got no complete response.
  * @param request e.g. `GET /Leads`
  */
 export function connectionError(
@@ -77,7 +77,7 @@ export function connectionError(
   isTimeout: boolean,
   seconds: number,
 ): ApiRetriableError {
-  const what = isTimeout ? `timed out after ${seconds} seconds` : `failed: ${failureReason(cause)}`;
+  const what = isTimeout ? `timed out after ${seconds} s` : `failed: ${failureReason(cause)}`;
   return new ApiRetriableError(`${request} ${what}`, {
     isTimeout,
     isUnreachable: !isTimeout && isUnreachable(cause),
@@ -85,14 +85,14 @@ export function connectionError(
   });
 }
 
-/** What a status other than 200 means for this request, this endpoint or the run. */
+/** Returns what a status other than 200 means for this request, this endpoint or the run. */
 export function statusError(request: string, response: HttpResponse): Error {
   const { status } = response;
   const answered = `${request} answered ${status}`;
   if (isRetriableStatus(status)) {
     return new ApiRetriableError(answered, {
       status,
-      retryAfter: retryAfter(response.retryAfter, response.date, Date.now()),
+      retryAfter: parseRetryAfter(response.retryAfterHeader, response.date, Date.now()),
       isTimeout: status === 504 || status === 408,
     });
   }
@@ -113,8 +113,11 @@ const ENDPOINT_REASONS: Readonly<Record<number, string>> = {
   404: 'this address does not exist; check api_url, or whether the account has this module',
 };
 
-/** What an error means once there are no retries left. */
-export function finalError(error: ApiRetriableError): Error {
+/**
+ * Returns what an error means if the request is not sent again.
+ * @param retries how often it was sent again before
+ */
+export function finalError(error: ApiRetriableError, retries: number): Error {
   if (error.isUnreachable) {
     return new ApiFatalError(`${error.message}; check api_url and the connection.`, {
       cause: error,
@@ -126,7 +129,7 @@ export function finalError(error: ApiRetriableError): Error {
       { cause: error },
     );
   }
-  const message = `${error.message}, even after retries; run again later.`;
+  const message = `${error.message}${retries > 0 ? ', even after retries' : ''}; run again later.`;
   if (error.isTimeout) return new ApiTimeoutError(message, { cause: error });
   if (error.status === 500) return new ApiBrokenError(message, { cause: error });
   return new ApiEndpointError(message, { cause: error });

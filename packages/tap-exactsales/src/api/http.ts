@@ -1,14 +1,14 @@
+// The only module that uses the network.
+
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { EnvHttpProxyAgent, request } from 'undici';
-
-/** The only module that uses the network. */
 
 /** A complete response. A body that breaks off is an error. */
 export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
-  readonly retryAfter: string | undefined;
+  readonly retryAfterHeader: string | undefined;
   /** The server's clock, to the second. */
   readonly date: string | undefined;
   readonly text: string;
@@ -61,7 +61,7 @@ export class Http {
     return {
       status: statusCode,
       contentType: single(headers['content-type']) ?? '',
-      retryAfter: single(headers['retry-after']),
+      retryAfterHeader: single(headers['retry-after']),
       date: single(headers['date']),
       text,
       milliseconds: performance.now() - sent,
@@ -115,13 +115,13 @@ const DECOMPRESS: Readonly<Partial<Record<string, (bytes: Buffer) => Promise<Buf
 
 /** Says in a few words why a connection failed. Never contains the URL, whose filter may have values. */
 export function failureReason(error: unknown): string {
-  const code = errorCode(error);
+  const code = failureCode(error);
   return (code === undefined ? undefined : REASONS[code]) ?? code ?? 'the connection failed';
 }
 
 /** True if the host was not reached at all, so that no other request will succeed. */
 export function isUnreachable(error: unknown): boolean {
-  const code = errorCode(error);
+  const code = failureCode(error);
   return code !== undefined && UNREACHABLE.test(code);
 }
 
@@ -153,8 +153,8 @@ const REASONS: Readonly<Record<string, string>> = {
 const UNREACHABLE =
   /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|.*_CERT.*|UNABLE_TO_.*|.*SELF_SIGNED.*|ERR_TLS.*|ERR_SSL.*|EPROTO)$/;
 
-function errorCode(error: unknown): string | undefined {
+function failureCode(error: unknown): string | undefined {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
   if (typeof code === 'string') return code;
-  return cause === undefined ? undefined : errorCode(cause);
+  return cause === undefined ? undefined : failureCode(cause);
 }

@@ -42,7 +42,7 @@ export function literal(value: JsonValue): string {
 }
 
 /** @returns undefined if the response is not a page */
-export function readPage({ text, milliseconds }: HttpResponse): ApiPage | undefined {
+export function parsePage({ text, milliseconds }: HttpResponse): ApiPage | undefined {
   const page = parseJson(text);
   if (!isObject(page)) return undefined;
   const { value: rows, '@odata.count': count, '@odata.nextLink': nextLink } = page;

@@ -14,8 +14,8 @@ interface Sent {
 
 /**
  * How long a request may travel before the server counts it, in milliseconds or as a share of the
- * time span, whichever is longer. The request has been counted when its response begins, so its place
- * becomes free that much later; a server that takes longer to respond has counted it earlier.
+ * time span, whichever is longer. A place in the time span becomes free that much later, or earlier if
+ * the response begins earlier, because the request has been counted by then.
  */
 const LONGEST_WAY = 250;
 const LONGEST_WAY_SHARE = 0.02;
@@ -60,7 +60,7 @@ export class Quota {
   }
 
   /**
-   * Pauses, and lowers the limit: the server says that it is exceeded although we kept it, so others
+   * Pauses, and lowers the limit: the server says that it is exceeded although we respect it, so others
    * use it too.
    * @param milliseconds how long to pause
    */

@@ -1,4 +1,4 @@
-/** Which requests to retry, and how long to wait: pure functions of their arguments. */
+// Which requests to retry, and how long to wait: pure functions of their arguments.
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
@@ -20,8 +20,8 @@ export function backoff(attempt: number, random: number): number {
 }
 
 /**
- * The wait before the next attempt: what the response asked for, or the backoff. After a 429 at least
- * the backoff, or a server that keeps sending `Retry-After: 0` would be asked forever.
+ * Returns the wait before the next attempt: what the response asked for, or the backoff. After a 429
+ * it is at least the backoff, because a server may keep sending `Retry-After: 0`.
  * @param error the status, and the response's `Retry-After` in milliseconds
  * @returns milliseconds
  */
@@ -36,13 +36,13 @@ export function waitBefore(
 }
 
 /**
- * The wait that a `Retry-After` header asks for: seconds, or an HTTP date, compared with the server's
- * own clock.
+ * Reads a `Retry-After` header: a number of seconds, or an HTTP date, which is compared with the
+ * server's own clock.
  * @param serverDate the response's `Date` header
  * @param now milliseconds since 1970, used if the server sends no date
  * @returns milliseconds; undefined if the header is missing or invalid
  */
-export function retryAfter(
+export function parseRetryAfter(
   header: string | undefined,
   serverDate: string | undefined,
   now: number,

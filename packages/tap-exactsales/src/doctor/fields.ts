@@ -3,13 +3,12 @@ import { isObject, parseDateTime, readParent, type JsonValue } from '@exact-spot
 import type { ApiRow } from '../api/odata.ts';
 import type { SelectedEndpoint } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
-import { knownMembers, unknownMembers } from '../rows/members.ts';
-import { valueAt } from '../rows/path.ts';
+import { knownMembers, unknownMembers, valueAt } from '../rows/api-members.ts';
 import { readersOf } from '../rows/readers.ts';
 import type { Timezone } from '../rows/timezone.ts';
 import type { FieldFinding } from './findings.ts';
 
-/** What the rows of a page show about the columns that they become. */
+/** Returns what the rows of a page show about their columns. */
 export function fieldFinding(
   selected: SelectedEndpoint,
   rows: readonly ApiRow[],
@@ -116,7 +115,7 @@ function zonesOf(column: ColumnSample): string[] {
   return [...new Set(zones)].map((zone) => (zone === '' ? 'none' : zone));
 }
 
-/** What the elements of a list are that becomes one string. */
+/** Returns the kinds of elements in a list that becomes one string. */
 function listsOf(column: ColumnSample): string[] {
   const kinds = valuesOf(column).flatMap((value) =>
     Array.isArray(value) ? (value as readonly JsonValue[]).map(kindOf) : [],

@@ -1,4 +1,5 @@
 import { endpoints } from '../endpoints.ts';
+import { quantity } from '../text.ts';
 
 /**
  * What the server does with an option of a query. `ignored`: it answers as if the option were not
@@ -142,10 +143,12 @@ function pageDifferences({ page, next_link: link }: Found): string[] {
   const expected = Math.min(page.asked_in_time, KNOWN_CAP);
   return [
     ...(page.asked_in_time < page.asked
-      ? [`A request for ${page.asked} rows timed out; one for ${page.asked_in_time} succeeded.`]
+      ? [
+          `A request for ${quantity(page.asked, 'row')} timed out; one for ${page.asked_in_time} succeeded.`,
+        ]
       : []),
     ...(page.cap !== null && page.cap !== expected
-      ? [`A page has ${page.cap} rows instead of ${expected}.`]
+      ? [`A page has ${quantity(page.cap, 'row')} instead of ${expected}.`]
       : []),
     ...(link.leads_to_another_host ? ['The link to the next page leads to another host.'] : []),
     ...(link.leads_back ? ['The link to the next page leads back to the same page.'] : []),
@@ -163,7 +166,7 @@ function fieldDifferences({ set, fields }: Found): string[] {
     ...listed('Columns missing in all rows', missing),
     ...listed('Columns with values that do not fit', misfits),
     ...listed('Columns under a less likely name', other),
-    ...(withoutKey > 0 ? [`${withoutKey} rows have no key.`] : []),
+    ...(withoutKey > 0 ? [`${quantity(withoutKey, 'row')} without a key.`] : []),
   ];
 }
 
@@ -171,7 +174,7 @@ function listed(what: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${what}: ${names.join(', ')}.`];
 }
 
-/** True also for a parent of the likely name, as in `a` and `a.b`. */
+/** True for the likely name and for its parents: `a` is one of `a.b`. */
 function isLikely(found: string, first: string): boolean {
   return found === first || first.startsWith(`${found}.`);
 }

@@ -2,14 +2,14 @@ import { later } from '@exact-spotter/singer';
 import { literal, type ApiRow } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { pageKeyOf, pageOrder } from '../paging/page-order.ts';
-import type { PagePosition, RequestedPage } from '../paging/query.ts';
+import type { PagePosition, RequestedPage } from '../paging/request.ts';
 import type { QueryOption } from '../paging/server-limits.ts';
 import { dateFilter, dateReader, type DateFilter } from '../plan/date-range.ts';
 import type { Timezone } from '../rows/timezone.ts';
 
 /**
- * A query whose right answer is known from rows already seen: some of them match, and some, which a
- * server that ignores the filter would send first, do not.
+ * A query whose correct answer is known from rows already seen. Some of them match, and some do not: a
+ * server that ignores the filter would send those first.
  */
 export interface ProbeQuery {
   /** The option that is tested. */
@@ -25,10 +25,10 @@ export interface ProbeQuery {
 
 /** Rows to request to test a filter. */
 const SOME = 50;
-/** Keys between which rows are requested. */
+/** How many keys the rows of {@link betweenQuery} have. */
 const FEW = 10;
 
-/** Rows after the lowest key, in the order of a run; fewer than there are. */
+/** Queries rows after the lowest key, in the order of a run; fewer than there are. */
 export function keyQuery(
   endpoint: Endpoint,
   { rows }: RequestedPage,
@@ -55,8 +55,8 @@ export function keyQuery(
 }
 
 /**
- * The rows between two keys, all of which are known, in descending order, with only the key selected.
- * The answer is a last page.
+ * Queries the rows between two keys, all of which are known, in descending order, with only the key
+ * selected. The answer is a last page.
  */
 export function betweenQuery(
   endpoint: Endpoint,
@@ -90,7 +90,10 @@ export function betweenQuery(
   };
 }
 
-/** Rows from the latest known date on; undefined if no row is old enough to reveal an ignored filter. */
+/**
+ * Queries rows from the latest known date on.
+ * @returns undefined if no row is old enough to reveal an ignored filter
+ */
 export function dateQuery(
   endpoint: Endpoint,
   { rows }: RequestedPage,

@@ -4,13 +4,13 @@ import { ApiRejectedError, isEndpointError } from '../api/errors.ts';
 import type { Query } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { pageOrder } from '../paging/page-order.ts';
-import { requestPage, type RequestedPage } from '../paging/query.ts';
+import { requestPage, type RequestedPage } from '../paging/request.ts';
 import { ServerLimits, type QueryOption } from '../paging/server-limits.ts';
 import { dateFilter, type DateFilter } from '../plan/date-range.ts';
 import type { Timezone } from '../rows/timezone.ts';
 import { betweenQuery, dateQuery, keyQuery, type ProbeQuery } from './probe-queries.ts';
 
-/** What every probe needs. */
+/** What all probes share. */
 export interface ProbeContext {
   readonly client: Client;
   readonly timezone: Timezone;
@@ -97,7 +97,7 @@ function count(
   return settle(client.count(path, query));
 }
 
-/** That one query fails is a finding. An error of the whole API ends the run. */
+/** Turns a failed query into a finding. Throws errors that affect the whole API. */
 async function settle<T>(
   answer: Promise<T>,
   isAccepted: () => boolean = () => true,

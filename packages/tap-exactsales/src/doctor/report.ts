@@ -1,6 +1,6 @@
 import { program } from '../settings.ts';
 import type { LinkFinding, PageFinding, ReachableSet, SetFinding } from './findings.ts';
-import { alignColumns } from '../text-table.ts';
+import { alignColumns } from '../text.ts';
 
 /** Returns the report for programs, with a line end. */
 export function jsonReport(sets: readonly SetFinding[]): string {

@@ -1,11 +1,11 @@
 import type { ApiRow } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
-import type { RequestedPage } from '../paging/query.ts';
+import type { RequestedPage } from '../paging/request.ts';
 import type { LinkFinding, LinkPlace, ReachableSet, Verdict } from './findings.ts';
 import type { Answers, Probe } from './probe.ts';
 import { numericKeyOf } from './probe-queries.ts';
 
-/** What the server did with a probe's filter. */
+/** Returns what the server did with a probe's filter. */
 export function filterVerdict(probe: Probe | undefined): Verdict {
   if (!probe) return 'not told';
   const { query, outcome } = probe;
@@ -15,7 +15,7 @@ export function filterVerdict(probe: Probe | undefined): Verdict {
   return rows.length === 0 ? 'finds nothing' : 'yes';
 }
 
-/** Ascending order proves nothing, since rows may be stored in it: one probe is in descending order. */
+/** Rows may be stored in ascending order, so only a probe in descending order proves anything. */
 export function orderVerdict(endpoint: Endpoint, { first, between, refused }: Answers): Verdict {
   if (refused.has('orderby')) return 'refused';
   if (!isSorted(endpoint, first.rows, 1)) return 'ignored';
@@ -25,7 +25,7 @@ export function orderVerdict(endpoint: Endpoint, { first, between, refused }: An
   return isSorted(endpoint, rows, -1) ? 'yes' : 'ignored';
 }
 
-/** Whether the rows of each key came in the same order twice. */
+/** Returns whether the rows of each key came in the same order twice. */
 export function tieFinding(endpoint: Endpoint, { first, byKey }: Answers): ReachableSet['ties'] {
   if (endpoint.pageKey.unique || filterVerdict(byKey) !== 'yes') return 'not told';
   const before = groupByKey(endpoint, first.rows);
@@ -80,7 +80,7 @@ export function linkFinding(answers: Answers, apiUrl: string): LinkFinding {
   };
 }
 
-/** A link that does not use `$skip` is taken to lead forward. */
+/** A link without `$skip` counts as leading forward. */
 function skipOf({ searchParams }: URL): number {
   return Number(searchParams.get('$skip') ?? Infinity);
 }

@@ -7,7 +7,7 @@ import { createGzip } from 'node:zlib';
 import { errorCode, ProgramError, SettingsError } from '@exact-spotter/singer';
 import { folderOf, type BatchConfig } from '../settings.ts';
 
-/** Characters of a stream's name in its files' names, whose length is limited. */
+/** How many characters of a stream's name its file names contain, because their length is limited. */
 const NAME_LENGTH = 100;
 
 /** The folder of a run's files. No other run uses the same names. */

@@ -10,9 +10,9 @@ import {
 import { DEFAULT_BATCH_SIZE, type BatchConfig } from '../settings.ts';
 import { BatchFolder } from './batch-file.ts';
 import { OpenBatches, type Batch } from './batches.ts';
-import type { MessageOutput } from './lines.ts';
+import type { MessageOutput } from './line-output.ts';
 
-/** Milliseconds for which a STATE is held back at most. */
+/** The longest time that a STATE is held back, in milliseconds. */
 const LONGEST_WAIT = 30_000;
 
 /**

@@ -8,7 +8,7 @@ import {
 } from '@exact-spotter/singer';
 import type { BatchFile, BatchFolder } from './batch-file.ts';
 
-/** Characters in a file before compression: the row that exceeds them is the last one. */
+/** Limit for a file, in characters before compression. The row that exceeds it is the last one. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 /** Rows of one stream and one version that go into one file. */

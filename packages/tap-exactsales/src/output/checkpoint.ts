@@ -1,6 +1,6 @@
 import { log } from '@exact-spotter/singer';
 import type { SelectedStream } from '../catalog.ts';
-import type { Page } from '../paging/query.ts';
+import type { Page } from '../paging/request.ts';
 import type { ServerLimits } from '../paging/server-limits.ts';
 import { endedBookmark, progressMarkers, type ReadTracker } from '../plan/bookmarks.ts';
 import type { ReadPlan } from '../plan/plan.ts';
@@ -28,9 +28,9 @@ export async function checkpoint(
 }
 
 /**
- * Ends a read. If every row came, the rows that did not come were deleted, and the bookmarks move
- * on. The order matters: a STATE that another read writes in between must not claim what has not
- * been written yet.
+ * Ends a read. If the read missed no row, declares the rows it did not bring deleted, and moves the
+ * bookmarks on. The order matters: another read may write a STATE in between, which must not cover
+ * anything that has not been written yet.
  */
 export async function conclude(
   streams: readonly SelectedStream[],
@@ -39,7 +39,7 @@ export async function conclude(
 ): Promise<void> {
   const { state, writer } = context;
   if (tracker.isSure) {
-    await claim(streams, tracker.plan, context);
+    await declareDeleted(streams, tracker.plan, context);
     for (const { stream } of streams) {
       state.set(stream, endedBookmark(stream, state.bookmark(stream), tracker));
     }
@@ -47,20 +47,20 @@ export async function conclude(
   await writer.state();
 }
 
-async function claim(
+async function declareDeleted(
   streams: readonly SelectedStream[],
   plan: ReadPlan,
   { writer, limits }: Context,
 ): Promise<void> {
   const { version, isComplete } = plan;
   if (version === undefined || hidesRows(plan, limits)) return;
-  await claimWindow(streams, plan, version, writer);
+  await declareWindow(streams, plan, version, writer);
   if (!isComplete) return;
   for (const { stream } of streams) await writer.activateVersion(stream, version);
 }
 
-/** Repeats the SCHEMA with the range that was read whole, so that a target can delete the rest of it. */
-async function claimWindow(
+/** Repeats the SCHEMA with the range that was read, so that a target can delete its other rows. */
+async function declareWindow(
   streams: readonly SelectedStream[],
   { method, endpoint, range }: ReadPlan,
   version: number,

@@ -12,7 +12,7 @@ import { schemaMessage, type SelectedStream } from '../catalog.ts';
 import type { State } from '../plan/state.ts';
 import type { StreamRow } from '../rows/readers.ts';
 import { program, type TapSettings } from '../settings.ts';
-import { LineOutput, type MessageOutput } from './lines.ts';
+import { LineOutput, type MessageOutput } from './line-output.ts';
 
 /**
  * Opens the writer of a run, with the stream maps of the settings. All streams are known in advance,

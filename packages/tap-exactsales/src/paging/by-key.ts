@@ -1,7 +1,7 @@
 import type { JsonValue } from '@exact-spotter/singer';
 import type { Client } from '../api/client.ts';
 import { literal, type ApiRow } from '../api/odata.ts';
-import { judgePage, PAGING_START, wantsCount, type PagingProgress } from './page-end.ts';
+import { COUNTS_AT_START, judgePage, wantsCount, type PagingCounts } from './page-end.ts';
 import { ignoredOption, orderProblem, pageKeyOf, pageOrder } from './page-order.ts';
 import {
   noteIgnoredDates,
@@ -9,7 +9,7 @@ import {
   type Page,
   type ReadRequest,
   type RequestedPage,
-} from './query.ts';
+} from './request.ts';
 
 /** The endpoint cannot be read by key: it supports no filter or order, or its rows have no key. */
 export class KeyedReadError extends Error {
@@ -25,7 +25,7 @@ interface Cursor {
   readonly lastDrained?: string;
 }
 
-/** How often the rows of one key are read from the start because they changed during the read. */
+/** How often a key is read from its first row again because its rows changed. */
 const MOST_RESTARTS = 5;
 
 /**
@@ -40,30 +40,30 @@ export async function* pagesByKey(
   request: ReadRequest,
   resume: number | undefined,
 ): AsyncGenerator<Page> {
-  let progress = PAGING_START;
+  let counts = COUNTS_AT_START;
   let cursor: Cursor = { key: resume, drained: 0 };
   for (let restarts = 0; ;) {
-    const page = await requestInOrder(client, request, cursor, progress);
+    const page = await requestInOrder(client, request, cursor, counts);
     const fresh = page.rows.length - (cursor.drained > 0 ? 1 : 0);
-    const judged = judgePage(page, fresh, progress, request.limits.supports('count'));
+    const judged = judgePage(page, fresh, counts, request.limits.supports('count'));
     if (judged.isCountWrong) request.limits.disable('count', 'ignored');
     const { isLast } = judged;
-    progress = judged.progress;
+    counts = judged.counts;
     if (!continues(page, cursor)) {
       restarts += 1;
       if (restarts > MOST_RESTARTS) throw new KeyedReadError('the rows of a key keep changing');
-      progress = { ...progress, rows: progress.rows - cursor.drained };
+      counts = { ...counts, rows: counts.rows - cursor.drained };
       cursor = { key: cursor.key, drained: 0 };
       continue;
     }
     const { rows, next } = cut(page, cursor, request, isLast);
-    progress = { ...progress, rows: progress.rows + rows.length };
-    if (isLast && isDoubtful(progress, cursor)) await checkOrder(client, request, next);
+    counts = { ...counts, rows: counts.rows + rows.length };
+    if (isLast && isDoubtful(counts, cursor)) await checkOrder(client, request, next);
     yield {
       rows,
       ...(typeof next.key === 'number' && { resume: next.key }),
-      rowsRead: progress.rows,
-      total: progress.total,
+      rowsRead: counts.rows,
+      total: counts.total,
       isLast,
       isSure: true,
     };
@@ -74,13 +74,13 @@ export async function* pagesByKey(
 
 /**
  * True for a read of several pages that had no count, or got fewer rows than its first count
- * promised: some may have been deleted meanwhile, or be where no page was requested.
+ * promised: they may have been deleted meanwhile, or missed because the server does not order.
  */
-function isDoubtful({ rows, total }: PagingProgress, { key }: Cursor): boolean {
+function isDoubtful({ rows, total }: PagingCounts, { key }: Cursor): boolean {
   return key !== undefined && (total === undefined || rows < total);
 }
 
-/** A server that ignores the order may send pages each of which looks ordered. */
+/** Detects a server that ignores the order although every page looks ordered. */
 async function checkOrder(client: Client, request: ReadRequest, { key }: Cursor): Promise<void> {
   const problem = typeof key === 'number' ? await orderProblem(client, request, key) : undefined;
   if (problem === undefined) return;
@@ -88,16 +88,16 @@ async function checkOrder(client: Client, request: ReadRequest, { key }: Cursor)
   throw new KeyedReadError('orderby');
 }
 
-/** Requests a page whose rows are in order. One that is not is requested once more. */
+/** Requests a page whose rows are in order. If they are not, requests it once more. */
 async function requestInOrder(
   client: Client,
   request: ReadRequest,
   cursor: Cursor,
-  progress: PagingProgress,
+  counts: PagingCounts,
 ): Promise<RequestedPage> {
-  let page = await requestAt(client, request, cursor, progress);
+  let page = await requestAt(client, request, cursor, counts);
   if (ignoredOption(page.rows, request.endpoint, cursor.key)) {
-    page = await requestAt(client, request, cursor, progress);
+    page = await requestAt(client, request, cursor, counts);
   }
   const ignored = ignoredOption(page.rows, request.endpoint, cursor.key);
   if (ignored) {
@@ -112,13 +112,13 @@ async function requestAt(
   client: Client,
   request: ReadRequest,
   cursor: Cursor,
-  progress: PagingProgress,
+  counts: PagingCounts,
 ): Promise<RequestedPage> {
   const page = await requestPage(client, request, {
     ...keyClause(request, cursor),
     orderby: pageOrder(request.endpoint),
     skip: Math.max(0, cursor.drained - 1),
-    count: wantsCount(progress, request.limits),
+    count: wantsCount(counts, request.limits),
   });
   for (const option of ['key filter', 'orderby'] as const) {
     if (!request.limits.supports(option)) throw new KeyedReadError(option);

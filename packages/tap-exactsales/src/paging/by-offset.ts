@@ -3,8 +3,8 @@ import { log } from '@exact-spotter/singer';
 import type { Client } from '../api/client.ts';
 import type { ApiRow } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
-import { valueAt } from '../rows/path.ts';
-import { judgePage, PAGING_START, wantsCount, type PagingProgress } from './page-end.ts';
+import { valueAt } from '../rows/api-members.ts';
+import { COUNTS_AT_START, judgePage, wantsCount, type PagingCounts } from './page-end.ts';
 import { pageOrder } from './page-order.ts';
 import {
   noteIgnoredDates,
@@ -12,18 +12,18 @@ import {
   type Page,
   type ReadRequest,
   type RequestedPage,
-} from './query.ts';
+} from './request.ts';
 
 /** Rows of the page before that are requested again: up to N rows may come or go between two pages. */
 const OVERLAP = 20;
-/** How often an endpoint is read from the start because rows moved farther than the overlap. */
+/** How often an endpoint is read from the start because rows moved by more than the overlap. */
 const MOST_RESTARTS = 5;
 
 /**
  * Reads pages with `$skip`, for an endpoint that supports nothing better. Rows that come and go shift
  * all rows after them, so every page begins inside the one before. If rows of that page are found
- * again, reading continues after them; if none is, the endpoint is read from the start. It is also
- * read again if rows may have swapped places unnoticed, until nothing new comes.
+ * again, reading continues after them; otherwise it starts over. It also starts over, until no new
+ * row comes, if rows may have swapped places.
  */
 export async function* pagesByOffset(client: Client, request: ReadRequest): AsyncGenerator<Page> {
   const found = new FoundRows(request);
@@ -45,12 +45,12 @@ async function* onePass(
   request: ReadRequest,
   found: FoundRows,
 ): AsyncGenerator<Page, boolean> {
-  let progress = PAGING_START;
+  let counts = COUNTS_AT_START;
   const identity = identityOf(request.endpoint);
   let tail: string[] = [];
   for (let position = 0; ;) {
     const again = Math.min(overlap(request), position);
-    const page = await requestAt(client, request, position - again, progress);
+    const page = await requestAt(client, request, position - again, counts);
     const identities = page.rows.map(identity);
     const from = indexAfter(tail, identities);
     if (from === undefined && (page.rows.length > 0 || again > 0)) return false;
@@ -58,7 +58,7 @@ async function* onePass(
     // Only rows that are known: the end, or a server that ignores $skip.
     const isKnown = position > 0 && rows.length === 0;
     if (isKnown && page.rows.length > again) return false;
-    const judged = judgePage(page, rows.length, progress, request.limits.supports('count'));
+    const judged = judgePage(page, rows.length, counts, request.limits.supports('count'));
     if (judged.isCountWrong) request.limits.disable('count', 'ignored');
     const isEnd = judged.isLast || isKnown;
     // A new row may also be among those that should be known.
@@ -66,10 +66,10 @@ async function* onePass(
       (_, index) => index < (from ?? 0) && found.lacks(identities[index]),
     );
     found.add(identities);
-    const { total } = judged.progress;
+    const { total } = judged.counts;
     const isLast = isEnd && (position === 0 || found.isComplete(total));
     position = page.skip + page.rows.length;
-    progress = { ...judged.progress, rows: position };
+    counts = { ...judged.counts, rows: position };
     yield { rows: [...missed, ...rows], rowsRead: position, total, isLast, isSure: true };
     if (isEnd) return isLast;
     tail = identities.slice(-OVERLAP);
@@ -78,8 +78,8 @@ async function* onePass(
 
 /**
  * Rows seen so far of an endpoint without a total order: if rows that share a key swap places between
- * requests, one is read twice and another is missed. Their number reveals it. Keeps the keys of all
- * rows, about 100 bytes each, only for such an endpoint and only if it must be read by offset.
+ * requests, one is read twice and another is missed, which the number of different rows reveals.
+ * Keeps the keys of all rows, about 100 bytes each, so it is only used if nothing better works.
  */
 class FoundRows {
   readonly #isOrderPartial: boolean;
@@ -117,12 +117,12 @@ async function requestAt(
   client: Client,
   request: ReadRequest,
   skip: number,
-  progress: PagingProgress,
+  counts: PagingCounts,
 ): Promise<RequestedPage> {
   const page = await requestPage(client, request, {
     orderby: pageOrder(request.endpoint),
     skip,
-    count: wantsCount(progress, request.limits),
+    count: wantsCount(counts, request.limits),
   });
   noteIgnoredDates(page.rows, request);
   return page;

@@ -1,8 +1,8 @@
-import type { RequestedPage } from './query.ts';
+import type { RequestedPage } from './request.ts';
 import type { ServerLimits } from './server-limits.ts';
 
-/** How far the paging of a read is, and what the counts in its pages said. */
-export interface PagingProgress {
+/** The rows that a read has requested so far, and what the counts in its pages said. */
+export interface PagingCounts {
   readonly rows: number;
   /** Rows that the first page's count promised. */
   readonly total: number | undefined;
@@ -14,7 +14,7 @@ export interface PagingProgress {
   readonly isContradicted: boolean;
 }
 
-export const PAGING_START: PagingProgress = {
+export const COUNTS_AT_START: PagingCounts = {
   rows: 0,
   total: undefined,
   needsCount: false,
@@ -22,9 +22,9 @@ export const PAGING_START: PagingProgress = {
   isContradicted: false,
 };
 
-/** The first page's count says how many rows there are; the last one's, that there are no more. */
+/** The first page is requested with a count to get the total, the last one to prove that it is the last. */
 export function wantsCount(
-  { rows, total, needsCount }: PagingProgress,
+  { rows, total, needsCount }: PagingCounts,
   { top }: ServerLimits,
 ): boolean {
   return rows === 0 || needsCount || (total !== undefined && rows + top >= total);
@@ -33,14 +33,14 @@ export function wantsCount(
 /** What a page says about the end of its read. */
 interface Judgement {
   readonly isLast: boolean;
-  readonly progress: PagingProgress;
+  readonly counts: PagingCounts;
   /** Two pages in a row contradicted the count. */
   readonly isCountWrong?: boolean;
 }
 
 /**
- * Decides whether a page is the last one. A link to the next page proves nothing, and a page shorter
- * than requested may have been cut by the server: only the count is sure. If the server sends no
+ * Decides whether a page is the last one. A link to the next page proves nothing, and the server may
+ * have cut a page that is shorter than requested: only the count is reliable. If the server sends no
  * count, the read ends with a page without a new row.
  * @param fresh rows that the page before did not have
  * @param isCounting false if the server's counts are known to be wrong
@@ -48,14 +48,14 @@ interface Judgement {
 export function judgePage(
   page: RequestedPage,
   fresh: number,
-  before: PagingProgress,
+  before: PagingCounts,
   isCounting: boolean,
 ): Judgement {
   const count = isCounting ? credibleCount(page) : undefined;
-  const progress = { ...before, total: before.total ?? count };
+  const counts = { ...before, total: before.total ?? count };
   return fresh === 0
-    ? judgeWithoutNewRow(page, count, progress)
-    : judgeWithNewRows(page, count, { ...progress, isContradicted: false });
+    ? judgeWithoutNewRow(page, count, counts)
+    : judgeWithNewRows(page, count, { ...counts, isContradicted: false });
 }
 
 /** Ignores a count that is lower than the number of rows that came. */
@@ -68,39 +68,39 @@ function credibleCount({ count, skip, rows }: RequestedPage): number | undefined
 function judgeWithNewRows(
   { rows, skip, top, nextLink }: RequestedPage,
   count: number | undefined,
-  progress: PagingProgress,
+  counts: PagingCounts,
 ): Judgement {
   if (count === undefined) {
     const isShort = rows.length < top;
-    return { isLast: false, progress: isShort ? requestCountOnce(progress) : progress };
+    return { isLast: false, counts: isShort ? requestCountOnce(counts) : counts };
   }
   const hasMore = count > skip + rows.length;
-  const isCountProven = progress.isCountProven || hasMore;
+  const isCountProven = counts.isCountProven || hasMore;
   // A full page that counts only itself may be all there is, or come from a server that counts pages.
   const isLast = !hasMore && (isCountProven || rows.length < top || nextLink === undefined);
-  return { isLast, progress: { ...progress, isCountProven } };
+  return { isLast, counts: { ...counts, isCountProven } };
 }
 
-/** Such a page ends the read unless its count promises more rows: then it is requested once more. */
+/** Ends the read, unless the count promises more rows: then the page is requested once more. */
 function judgeWithoutNewRow(
   { skip, rows }: RequestedPage,
   count: number | undefined,
-  progress: PagingProgress,
+  counts: PagingCounts,
 ): Judgement {
   if (count === undefined) {
-    const next = requestCountOnce(progress);
-    return { isLast: !next.needsCount, progress: next };
+    const next = requestCountOnce(counts);
+    return { isLast: !next.needsCount, counts: next };
   }
-  if (skip + rows.length >= count) return { isLast: true, progress };
-  const isSecond = progress.isContradicted;
+  if (skip + rows.length >= count) return { isLast: true, counts };
+  const isSecond = counts.isContradicted;
   return {
     isLast: isSecond,
-    progress: { ...progress, isContradicted: !isSecond },
+    counts: { ...counts, isContradicted: !isSecond },
     isCountWrong: isSecond,
   };
 }
 
-/** Requests the next page with a count, unless the last one was. */
-function requestCountOnce(progress: PagingProgress): PagingProgress {
-  return { ...progress, needsCount: progress.total !== undefined && !progress.needsCount };
+/** Requests the next page with a count, unless the last one was requested with one. */
+function requestCountOnce(counts: PagingCounts): PagingCounts {
+  return { ...counts, needsCount: counts.total !== undefined && !counts.needsCount };
 }

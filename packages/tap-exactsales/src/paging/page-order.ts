@@ -3,22 +3,22 @@ import type { Client } from '../api/client.ts';
 import { ApiBrokenError, ApiRejectedError } from '../api/errors.ts';
 import type { ApiRow } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
-import { valueAt } from '../rows/path.ts';
-import { requestFirst, type ReadRequest } from './query.ts';
+import { valueAt } from '../rows/api-members.ts';
+import { requestFirst, type ReadRequest } from './request.ts';
 import type { QueryOption } from './server-limits.ts';
 
-/** The `$orderby` of an endpoint's pages. */
+/** Returns the `$orderby` of an endpoint's pages. */
 export function pageOrder({ pageKey, tieOrder }: Endpoint): string[] {
   return [pageKey.member, ...(tieOrder === undefined ? [] : [tieOrder])];
 }
 
-/** The value of a row's page key. */
+/** Returns the value of a row's page key. */
 export function pageKeyOf({ pageKey }: Endpoint, row: ApiRow): JsonValue | undefined {
   return valueAt(row, pageKey.member.split('.'));
 }
 
 /**
- * Returns the query option that the server evidently ignored; undefined if the page is as requested.
+ * Returns the query option that the server has ignored; undefined if the page is as requested.
  * @param key the key that the page was requested to begin with (shared key) or after (unique key)
  */
 export function ignoredOption(
@@ -41,9 +41,9 @@ export function ignoredOption(
 }
 
 /**
- * Requests the last row. A server that does not order returns another one.
+ * Tests whether the server respects the order, by requesting the last row.
  * @param key the highest one that was read
- * @returns what the server does with the order; undefined if it orders
+ * @returns what the server does with the order; undefined if it respects it
  */
 export async function orderProblem(
   client: Client,

@@ -2,10 +2,10 @@ import type { Client } from '../api/client.ts';
 import type { DateFilter } from '../plan/date-range.ts';
 import type { ReadPlan } from '../plan/plan.ts';
 import type { Progress } from '../progress.ts';
-import { membersToSelect } from '../rows/members.ts';
+import { membersToSelect } from '../rows/api-members.ts';
 import { pagesByKey, KeyedReadError } from './by-key.ts';
 import { pagesByOffset } from './by-offset.ts';
-import type { Page, ReadRequest } from './query.ts';
+import type { Page, ReadRequest } from './request.ts';
 import { limitsOf, type ServerLimits } from './server-limits.ts';
 
 interface Context {
@@ -17,7 +17,7 @@ interface Context {
 
 /** Requests the pages of a plan, and reports the progress. */
 export function requestPages(
-  { endpoint, endpoints, progress: markers }: ReadPlan,
+  { endpoint, endpoints, resumed }: ReadPlan,
   dates: DateFilter,
   { client, limits: known, pageSize, progress }: Context,
 ): AsyncGenerator<Page> {
@@ -25,17 +25,17 @@ export function requestPages(
   const limits = limitsOf(endpoint.path, known, pageSize);
   const request = { endpoint, limits, dates, ...(select && { select }) };
   const name = endpoints.map((selected) => selected.endpoint.stream).join(' + ');
-  return progress.follow(name, readPages(client, request, markers?.after));
+  return progress.follow(name, byKeyOrOffset(client, request, resumed?.after));
 }
 
 /**
  * Reads all rows, page by page: by key if the endpoint can be filtered and ordered by one, otherwise
- * by offset. The page key never changes in a row, so a row that changes during the read keeps its
- * place: none is skipped, and none comes forever. The server's links are never followed, because
- * last pages have them too, and they may lead anywhere.
- * @param resume what a page of an earlier run said; only rows after it are read
+ * by offset. A row's page key never changes, so a row that changes during the read keeps its place:
+ * no row is skipped or read endlessly. The server's links are never followed, because last pages
+ * have them too, and they may lead anywhere.
+ * @param resume the last page key of an earlier run; only rows after it are read
  */
-export async function* readPages(
+export async function* byKeyOrOffset(
   client: Client,
   request: ReadRequest,
   resume?: number,

@@ -4,6 +4,7 @@ import { isEndpointError } from '../api/errors.ts';
 import { dateFilter } from '../plan/date-range.ts';
 import type { ReadPlan } from '../plan/plan.ts';
 import type { Timezone } from '../rows/timezone.ts';
+import { quantity } from '../text.ts';
 import type { ServerLimits } from './server-limits.ts';
 
 interface Context {
@@ -14,23 +15,26 @@ interface Context {
 
 /**
  * Compares the rows of a complete read with the server's count under the same filter, with one
- * request, and logs the result. Skips a read that continued an interrupted one, which does not know
- * how many rows came before.
+ * request, and logs the result. Skips a read that continued an interrupted one, because the rows read
+ * before are not known.
  * @param rows that were read, each counted once
  */
 export async function reconcile(plan: ReadPlan, rows: number, context: Context): Promise<void> {
-  if (plan.version === undefined || plan.progress) return;
+  if (plan.version === undefined || plan.resumed) return;
   const { path, stream } = plan.endpoint;
+  const read = `${quantity(rows, 'row')} ${rows === 1 ? 'was' : 'were'} read`;
   const counted = await countRows(plan, context);
   if (counted === undefined) {
-    log.warning(`${path}: ${rows} rows were read, but the API returns no count to compare.`, {
+    log.warning(`${path}: ${read}, but the API returns no count to compare.`, {
       stream,
     });
   } else if (counted === rows) {
-    log.debug(`${path}: ${rows} rows were read, the same number as the API counts.`, { stream });
+    log.debug(`${path}: ${read}, the same number as the API counts.`, {
+      stream,
+    });
   } else {
     log.warning(
-      `${path}: ${rows} rows were read, but the API counts ${counted}. Rows added or deleted during the read make a small difference; run again if it is large.`,
+      `${path}: ${read}, but the API counts ${counted}. Rows added or deleted during the read make a small difference; run again if it is large.`,
       { stream },
     );
   }

@@ -19,7 +19,7 @@ const FALLBACKS: Readonly<Record<QueryOption, string>> = {
 /** The smallest page that is requested after timeouts. */
 export const FEWEST_ROWS = 25;
 
-/** What a run has found out about an endpoint. An option that failed is not used again. */
+/** What a run has found out about an endpoint. Options that failed are not used again. */
 export class ServerLimits {
   readonly #path: string;
   readonly #failed = new Set<QueryOption>();
@@ -30,7 +30,7 @@ export class ServerLimits {
 
   constructor(path: string, pageSize: number) {
     this.#path = path;
-    // A key with more rows than a page is read with an overlap of one row: a page of one would never advance.
+    // Pages inside one key overlap by a row, so a page of one row would never advance.
     this.top = Math.max(2, pageSize);
   }
 
@@ -45,7 +45,7 @@ export class ServerLimits {
     log.warning(`${this.#path}: the API ${VERBS[how]} the ${option}; ${FALLBACKS[option]}.`);
   }
 
-  /** Requests half as many rows from now on. @returns false if there are few enough already */
+  /** Halves the page size. @returns false if it is the lowest already */
   halve(): boolean {
     if (this.top <= FEWEST_ROWS) return false;
     this.top = Math.max(FEWEST_ROWS, Math.floor(this.top / 2));
@@ -53,7 +53,7 @@ export class ServerLimits {
     return true;
   }
 
-  /** Requests fewer rows from now on, because the server rejects so many. @returns false if there are few enough already */
+  /** Lowers the page size, because the server rejects it. @returns false if it is the lowest already */
   lower(): boolean {
     const next = ROUND_SIZES.find((size) => size < this.top);
     if (next === undefined) return false;
@@ -82,8 +82,8 @@ const ROUND_SIZES = [1000, 500, 250, 200, 100, 50, 25, 10];
 type Accepts = (options: readonly QueryOption[]) => Promise<boolean>;
 
 /**
- * The options that a query can do without, the most likely cause of a 400 first. If an endpoint
- * hides rows without a date filter, that one is given up last.
+ * Returns the options that a query can do without, the most likely cause of a 400 first. The date
+ * filter of an endpoint that hides rows without one is left out last.
  */
 export function optionsToDoubt({ hidesWithoutDate }: Endpoint): readonly QueryOption[] {
   const [date, paging] = [['date filter'], ['key filter', 'orderby']] as const;
@@ -95,8 +95,8 @@ export function optionsToDoubt({ hidesWithoutDate }: Endpoint): readonly QueryOp
 }
 
 /**
- * Finds out what a 400 is about: the number of rows, one of the options, or several. Of several it
- * keeps those that are accepted together.
+ * Finds out what a 400 or 501 rejects: the number of rows, one option, or several. Of several, keeps
+ * those that are accepted together.
  * @param options those of the rejected query
  * @returns false if the server rejects even the plainest query
  */
@@ -111,11 +111,11 @@ export async function findRejected(
   return rejected.length > 0;
 }
 
-/** A server that cannot filter by a column, or select it, may notice too late for a 400. */
+/** A server that cannot filter by a column, or select it, may answer 500 instead of 400. */
 const BREAKING: ReadonlySet<QueryOption> = new Set(['select', 'date filter', 'date end']);
 
 /**
- * Finds out which option causes a 500 that does not pass.
+ * Finds out which option causes a 500 that retries do not help.
  * @returns false if no option does
  */
 export async function findBreaking(

@@ -21,7 +21,7 @@ export class ReadTracker {
     this.plan = plan;
     this.#dateOf = dateReader(plan.endpoint, timezone);
     this.#startedAt = plan.startedAt;
-    this.#newest = plan.progress?.newest;
+    this.#newest = plan.resumed?.newest;
   }
 
   /** When the read began, by our clock or the server's, whichever is behind. */
@@ -50,8 +50,8 @@ export class ReadTracker {
     rows: readonly ApiRow[],
     client: Client,
   ): void {
-    // A response shows the server's clock: what changes after the start is for the next run.
-    if (!this.plan.progress) this.#startedAt = client.atServer(this.plan.startedAt);
+    // A response shows the server's clock. Rows that change after the start are left to the next run.
+    if (!this.plan.resumed) this.#startedAt = client.atServer(this.plan.startedAt);
     this.#rowsRead = page.rowsRead;
     this.#isSure &&= page.isSure;
     for (const row of rows) {
@@ -62,7 +62,7 @@ export class ReadTracker {
   }
 }
 
-/** The bookmark of a stream whose read has ended well. */
+/** Returns the bookmark of a stream whose read has succeeded. */
 export function endedBookmark(
   stream: TableName,
   before: Bookmark,
@@ -82,7 +82,7 @@ export function endedBookmark(
   };
 }
 
-/** The latest date seen, but never later than the start of the read: rows may be dated in the future. */
+/** Returns the latest date seen, but not after the start of the read: rows may be dated in the future. */
 function latest(
   { replication_key_value: before }: Bookmark,
   startedAt: Instant,
@@ -94,7 +94,7 @@ function latest(
 }
 
 /**
- * Where a later run can continue if this one is interrupted.
+ * Returns where a later run can continue if this one is interrupted.
  * @param resume the page key to continue after
  * @returns null if the later run must start over
  */

@@ -2,7 +2,7 @@ import { compareInstants, earlier, later, shiftInstant, type Instant } from '@ex
 import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants';
 import type { ApiRow } from '../api/odata.ts';
 import type { Clock, DateColumn, Endpoint } from '../endpoints.ts';
-import { valueAt } from '../rows/path.ts';
+import { valueAt } from '../rows/api-members.ts';
 import type { Timezone } from '../rows/timezone.ts';
 
 /** Dates in [from, to); a missing end is open. */
@@ -11,7 +11,7 @@ export interface DateRange {
   readonly to?: Instant;
 }
 
-/** A range of an endpoint's date column: as a filter for the server, and checked here too. */
+/** A range of an endpoint's date column: a filter for the server, and a check of its rows. */
 export interface DateFilter {
   /** Clauses for `$filter`. They match every row of the range, and perhaps some near its ends. */
   readonly clauses: readonly string[];
@@ -27,7 +27,7 @@ export type DateOption = 'date filter' | 'date end';
 
 /** How far outside the range a row may be if the zone of its date is uncertain. */
 const EDGE = millisecondsInDay + millisecondsInHour;
-/** The same for dates in UTC: a server may compare whole seconds, or compare strings. */
+/** How far it may be for dates in UTC: a server may compare whole seconds, or strings. */
 const UTC_EDGE = millisecondsInMinute;
 
 export function dateFilter(endpoint: Endpoint, range: DateRange, timezone: Timezone): DateFilter {
@@ -110,8 +110,8 @@ const LITERALS: Readonly<Record<DateColumn['literal'], (text: ClockText) => stri
 };
 
 /**
- * The earliest reading of an instant on a clock that may be the account's or UTC. It is an hour
- * early, because the wall clock shows the same hour twice at the end of daylight saving time.
+ * Returns the earliest reading of an instant on a clock that may be the account's or UTC. It is an
+ * hour early, because the wall clock shows the same hour twice at the end of daylight saving time.
  */
 function earliestReading(instant: Instant, clock: Clock, timezone: Timezone): ClockText {
   const wall = `${timezone.toWall(shiftInstant(instant, -millisecondsInHour))}Z`;

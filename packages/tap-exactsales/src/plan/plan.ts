@@ -24,7 +24,7 @@ export interface ReadPlan {
   /** The endpoints that the read serves. */
   readonly endpoints: readonly SelectedEndpoint[];
   readonly method: ReplicationMethod;
-  /** Every row from the start date on is read, so rows that do not come were deleted. */
+  /** Every row from the start date on is read, so rows that are missing were deleted. */
   readonly isComplete: boolean;
   readonly range: DateRange;
   readonly startedAt: Instant;
@@ -32,14 +32,14 @@ export interface ReadPlan {
   readonly version?: number;
   /** The version of the rows to send, by stream. */
   readonly versions: ReadonlyMap<TableName, number>;
-  /** What an interrupted run has read already. */
-  readonly progress?: ProgressMarkers;
+  /** How far the interrupted read had come that this one continues. */
+  readonly resumed?: ProgressMarkers;
 }
 
 /** The settings that a plan depends on. */
 export interface PlanSettings {
   readonly startDate: Instant;
-  /** No row is older than the start date, so a filter is not needed. */
+  /** True if no row is older than the start date, so a filter is not needed. */
   readonly isFromTheBeginning: boolean;
   readonly pastDays: number;
   readonly futureDays: number;
@@ -92,7 +92,7 @@ export function planRead(
   return { endpoint, endpoints, method, versions: new Map(versions), ...how };
 }
 
-type HowToRead = Pick<ReadPlan, 'isComplete' | 'range' | 'startedAt' | 'version' | 'progress'>;
+type HowToRead = Pick<ReadPlan, 'isComplete' | 'range' | 'startedAt' | 'version' | 'resumed'>;
 
 function newRead(
   method: ReplicationMethod,
@@ -119,22 +119,22 @@ function resumedRead(
   bookmarks: readonly Bookmark[],
   now: Instant,
 ): HowToRead | undefined {
-  const progress = resumable(endpoint, method, bookmarks, now);
-  if (!progress) return undefined;
-  const { from, to, started_at: startedAt, complete: isComplete, version } = progress;
+  const resumed = resumable(endpoint, method, bookmarks, now);
+  if (!resumed) return undefined;
+  const { from, to, started_at: startedAt, complete: isComplete, version } = resumed;
   return {
     isComplete,
     range: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) },
     startedAt,
     ...(version !== undefined && { version }),
-    progress,
+    resumed,
   };
 }
 
 /**
- * Returns where to continue: only if all streams of the read are at the same place, and the read has
- * not ended since. Only an incremental read continues, however old it is, since a second read brings
- * what changed meanwhile. Resuming a full or window read would mix rows from two points in time.
+ * Returns where to continue, if all streams of the read stopped at the same place and the read has not
+ * ended since. Only an incremental read is continued, however old it is, because a second read brings
+ * what changed meanwhile. Continuing a full or window read would mix rows from two points in time.
  */
 function resumable(
   endpoint: Endpoint,
@@ -155,8 +155,8 @@ function resumable(
 }
 
 /**
- * True for a stream that has not been read completely, or not for long. A bookmark of unknown age
- * counts from now.
+ * True for a stream that has never been read completely, or whose last complete read is too old. A
+ * bookmark without a date of its last complete read does not count as too old.
  */
 function isRefreshDue(
   bookmark: Bookmark,
@@ -170,7 +170,7 @@ function isRefreshDue(
   return compareInstants(shiftInstant(fullReadAt, fullRefreshDays * millisecondsInDay), now) <= 0;
 }
 
-/** True for more than a day ahead, which is more than clocks differ: such a date cannot be trusted. */
+/** True for a date more than a day ahead: clocks do not differ that much, so it cannot be trusted. */
 export function isAhead(date: Instant, now: Instant): boolean {
   return compareInstants(date, shiftInstant(now, millisecondsInDay)) > 0;
 }
@@ -189,7 +189,7 @@ function rangeOf(
   return settings.isFromTheBeginning && from === settings.startDate ? {} : { from };
 }
 
-/** The earliest bookmark less the days to read again, but not before the start date. */
+/** Returns the earliest bookmark less the days to read again, but not before the start date. */
 function since(
   method: ReplicationMethod,
   bookmarks: readonly Bookmark[],
@@ -203,7 +203,7 @@ function since(
   return later(startDate, shiftInstant(values.reduce(earlier), -days * millisecondsInDay));
 }
 
-/** The start in milliseconds, and always higher than any earlier version. */
+/** Returns the start in milliseconds, or more if an earlier version is not lower. */
 function nextVersion(bookmarks: readonly Bookmark[], now: Instant): number {
   return Math.max(milliseconds(now), ...bookmarks.map(({ version = 0 }) => version + 1));
 }

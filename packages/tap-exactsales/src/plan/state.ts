@@ -68,7 +68,7 @@ export class State {
 /**
  * Reads the content of the `--state` file: the value of a STATE message of this tap, the whole
  * message, or what Meltano stores.
- * @throws SettingsError if it has another shape, since starting over unasked would be worse
+ * @throws SettingsError if it has another shape: starting over without being asked would be worse
  */
 export function parseState(given: JsonRecord, file: string): State {
   const state = new State();

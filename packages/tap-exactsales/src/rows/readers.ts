@@ -3,7 +3,7 @@ import { log } from '@exact-spotter/singer';
 import type { ApiRow } from '../api/odata.ts';
 import type { SelectedEndpoint, SelectedStream } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
-import { knownMembers, unknownMembers } from './members.ts';
+import { knownMembers, unknownMembers } from './api-members.ts';
 import {
   childReader,
   rowReader,
@@ -41,7 +41,7 @@ export class RowReaders {
     return this.#readers.reduce((sum, reader) => sum + reader.withoutKey, 0);
   }
 
-  /** Warns of members that have no column, once per name: users of the copy want to know when the API grows. */
+  /** Warns once about each member that has no column, so that users know when the API grows. */
   reportUnknownFields(rows: readonly ApiRow[]): void {
     for (const member of unknownMembers(rows, this.#known)) {
       this.#known.add(member);
@@ -66,7 +66,7 @@ export class RowReaders {
 
 /**
  * Returns the readers of an endpoint's tables, the parent first.
- * @param onMismatch what to do about values that do not fit a stream's columns (default: warn)
+ * @param onMismatch creates a stream's handler of values that do not fit (default: warn once per column)
  */
 export function readersOf(
   { endpoint, streams }: SelectedEndpoint,

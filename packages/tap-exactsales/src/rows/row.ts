@@ -2,7 +2,7 @@ import { tables, type TableName } from '@exact-spotter/schema';
 import { isObject, readParent, type JsonValue } from '@exact-spotter/singer';
 import type { ApiRow } from '../api/odata.ts';
 import type { ChildTable, Endpoint } from '../endpoints.ts';
-import { valueAt } from './path.ts';
+import { valueAt } from './api-members.ts';
 import type { Timezone } from './timezone.ts';
 import { converter, type Convert } from './value.ts';
 
@@ -12,7 +12,7 @@ export type TableRow = Readonly<Record<string, JsonValue>>;
 /** Converts an object of the API into rows of one table. */
 export interface RowReader {
   readonly stream: TableName;
-  /** Returns no row for an object without a key, and counts it in {@link withoutKey}. */
+  /** Skips an object without a key, and counts it in {@link withoutKey}. */
   read(row: ApiRow): readonly TableRow[];
   /** Rows without a key so far. */
   readonly withoutKey: number;
@@ -21,11 +21,10 @@ export interface RowReader {
 interface Column {
   readonly name: string;
   readonly isKey: boolean;
-  /** The only member that it comes from; undefined if there are several, or a longer path. */
+  /** The only member that it comes from; undefined if there are several, or if its path is longer. */
   readonly member: string | undefined;
   readonly paths: readonly (readonly string[])[];
   readonly convert: Convert;
-  readonly zeroIsNull: boolean;
   /** The value if the row has none. */
   readonly fallback: number | null;
 }
@@ -132,12 +131,14 @@ function shapeOf(
       isKey: key.includes(name),
       ...origin([sources[name] ?? name].flat()),
       convert: converter(
-        [type].flat()[0] ?? 'string',
-        format,
-        endpoint.clocks?.[name] ?? 'zoned',
+        {
+          type: [type].flat()[0] ?? 'string',
+          format,
+          clock: endpoint.clocks?.[name] ?? 'zoned',
+          zeroIsNull: endpoint.zeroIsNull?.includes(name) ?? false,
+        },
         timezone,
       ),
-      zeroIsNull: endpoint.zeroIsNull?.includes(name) ?? false,
       fallback: endpoint.defaults?.[name] ?? null,
     }));
   return { columns, blank: Object.fromEntries(columns.map(({ name }) => [name, null])) };
@@ -146,7 +147,7 @@ function shapeOf(
 function origin(sources: readonly string[]): Pick<Column, 'member' | 'paths'> {
   const paths = sources.map((path) => path.split('.'));
   const [[member = ''] = []] = paths;
-  // Every object has members such as `constructor`, even if the row does not.
+  // Every object inherits members such as `constructor`, which must not be read as data.
   const isPlain = paths.flat().length === 1 && !(member in {});
   return { member: isPlain ? member : undefined, paths };
 }
@@ -170,7 +171,6 @@ function columnValue(apiRow: ApiRow, column: Column, report: ReportMismatch): Js
   const { member } = column;
   const value = member === undefined ? firstValue(apiRow, column.paths) : apiRow[member];
   if (value === null || value === undefined) return column.fallback;
-  if (column.zeroIsNull && value === 0) return null;
   const converted = column.convert(value);
   if (converted === undefined) report(column.name);
   return converted ?? null;

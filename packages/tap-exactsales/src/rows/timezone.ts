@@ -9,7 +9,7 @@ import { TZDateMini } from '@date-fns/tz';
 import { millisecondsInDay, millisecondsInMinute } from 'date-fns/constants';
 import type { Clock } from '../endpoints.ts';
 
-/** How most dates are written, on a day that every month has: in UTC they are instants already. */
+/** How most dates are written. In UTC they are instants already. Days 29 to 31 may not exist. */
 const PLAIN =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z?$/;
 
@@ -65,7 +65,7 @@ export class Timezone {
 
   /** date-fns' `transpose` is slower, and loses the seconds of offsets before standard time. */
   #wallToUtc(wall: number): number {
-    // The constructor takes years below 100 for the last century. 400 years are whole weeks.
+    // The constructor reads years below 100 as 19xx. The calendar repeats after 400 years.
     const later = new Date(wall).getUTCFullYear() < 100 ? FOUR_CENTURIES : 0;
     const at = new Date(wall + later);
     const zoned = new TZDateMini(

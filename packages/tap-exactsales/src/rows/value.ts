@@ -12,16 +12,24 @@ export type Convert = (value: JsonValue) => Converted;
 const DESCRIBING = ['text', 'value', 'name', 'number', 'phone', 'label', 'description'];
 const LIST_SEPARATOR = ', ';
 
-/**
- * @param type of the column: `integer`, `number`, `boolean` or `string`
- * @param format `date-time` or `date`, of a string
- */
-export function converter(
-  type: string,
-  format: string | undefined,
-  clock: Clock,
-  timezone: Timezone,
-): Convert {
+/** What decides how the values of a column are converted. */
+export interface ColumnRules {
+  /** `integer`, `number`, `boolean` or `string`. */
+  readonly type: string;
+  /** `date-time` or `date`, of a string. */
+  readonly format: string | undefined;
+  readonly clock: Clock;
+  /** The API sends 0 if there is no value. */
+  readonly zeroIsNull: boolean;
+}
+
+/** Returns the function that converts the values of a column. */
+export function converter(rules: ColumnRules, timezone: Timezone): Convert {
+  const convert = converterOf(rules, timezone);
+  return rules.zeroIsNull ? (value) => (value === 0 ? null : convert(value)) : convert;
+}
+
+function converterOf({ type, format, clock }: ColumnRules, timezone: Timezone): Convert {
   if (format === 'date-time') return (value) => toDateTime(value, clock, timezone);
   if (format === 'date') return toDate;
   return BY_TYPE[type] ?? toText;

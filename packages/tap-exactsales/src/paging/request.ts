@@ -44,9 +44,9 @@ export interface RequestedPage extends ApiPage {
 /** Rows in the order of reading. */
 export interface Page {
   readonly rows: readonly ApiRow[];
-  /** Where a later run can continue: see readPages. Missing if it must start over. */
+  /** Where a later run can continue: the last page key. Missing if it must start over. */
   readonly resume?: number;
-  /** Rows of this read so far, each counted once however often it came. */
+  /** Rows of this read so far, without repetitions. */
   readonly rowsRead: number;
   /** Rows of the whole read, as far as the server says. */
   readonly total?: number | undefined;
@@ -56,8 +56,9 @@ export interface Page {
 }
 
 /**
- * Requests one page, with every option that the endpoint is not known to lack. After a 400 it leaves
- * out options one by one until the request succeeds; after a timeout it requests fewer rows.
+ * Requests one page, with every option that is not known to fail on the endpoint. If the server
+ * answers 400 or 501, or keeps answering 500, leaves out the options that cause it; after a timeout,
+ * requests fewer rows.
  */
 export async function requestPage(
   client: Client,
@@ -80,7 +81,7 @@ export async function requestPage(
   }
 }
 
-/** Requests the first row in an order, of all that a read finds. */
+/** Requests only the first row of a read, in another order. */
 export async function requestFirst(
   client: Client,
   request: ReadRequest,
@@ -92,7 +93,7 @@ export async function requestFirst(
   return rows[0];
 }
 
-/** Rows outside of the requested dates show that the server ignores the filter. */
+/** Stops using the date filter if the rows show that the server ignores it. */
 export function noteIgnoredDates(rows: readonly ApiRow[], { limits, dates }: ReadRequest): void {
   if (dates.clauses.length === 0) return;
   for (const row of rows) {
@@ -143,8 +144,8 @@ async function send(
 }
 
 /**
- * Finds the options that an error comes from, if the endpoint can be read without them: they are not
- * used again.
+ * Finds the options that cause an error, and stops using them.
+ * @returns false if the endpoint cannot be read without them either
  */
 async function findsCause(
   client: Client,

@@ -1,9 +1,10 @@
+// The members of the API's objects: which ones the columns come from, and how to read one.
+
 import { tables } from '@exact-spotter/schema';
+import { isObject, type JsonValue } from '@exact-spotter/singer';
 import type { ApiRow } from '../api/odata.ts';
 import type { SelectedEndpoint } from '../catalog.ts';
 import { endpoints, type Endpoint } from '../endpoints.ts';
-
-/** Which members of the API's objects the columns of an endpoint come from. */
 
 /**
  * Returns the members to request with `$select`; undefined if all columns are selected.
@@ -28,7 +29,7 @@ export function knownMembers(endpoint: Endpoint): Set<string> {
   return new Set([endpoint, ...narrower].flatMap(ownMembers));
 }
 
-/** Returns the members of rows that are not known. Members of persons or products are not checked. */
+/** Returns the members of rows that are not known. Members of nested objects are not checked. */
 export function unknownMembers(
   rows: readonly ApiRow[],
   known: ReadonlySet<string>,
@@ -40,6 +41,16 @@ export function unknownMembers(
     }
   }
   return unknown;
+}
+
+/** Returns the value at a path of member names, or undefined if a member is missing. */
+export function valueAt(row: ApiRow, path: readonly string[]): JsonValue | undefined {
+  let value: JsonValue | undefined = row;
+  for (const name of path) {
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
+    value = value[name];
+  }
+  return value;
 }
 
 function rootOf(path: string): string {

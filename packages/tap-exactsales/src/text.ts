@@ -1,3 +1,8 @@
+/** E.g. `1 row`, `2 rows`. */
+export function quantity(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /**
  * Aligns cells in columns, two spaces apart.
  * @param isRightAligned whether a column, counted from 0, is aligned to the right
