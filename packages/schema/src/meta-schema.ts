@@ -7,7 +7,7 @@ export interface Text {
   readonly description: string;
 }
 
-/** `x-documented`: the name, and the type of a column, in the reference connector's documentation. */
+/** `x-documented` holds a name, and a column's type, from the reference connector's documentation. */
 export interface Documented {
   readonly name: string;
   readonly type?: string;
@@ -15,7 +15,7 @@ export interface Documented {
 
 /** A column as a file in `tables/` declares it. */
 export interface ColumnSchema extends Text {
-  /** A list with `null`, except for key columns. */
+  /** A list that includes `null`, or a single type for a key column. */
   readonly type: string | readonly string[];
   readonly format?: string;
   readonly examples: readonly unknown[];
@@ -52,7 +52,7 @@ const portuguese = { ...text, additionalProperties: false };
 
 const types = ['integer', 'number', 'string', 'boolean'];
 
-/** The types that the reference connector documents. */
+/** The types in the reference connector's documentation. */
 const documentedTypes = ['float', 'text', 'timestamp', 'boolean'];
 
 const column = {

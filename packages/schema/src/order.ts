@@ -27,7 +27,7 @@ function rootsReferredTo(root: TableName): TableName[] {
     .filter((other) => other !== root);
 }
 
-/** Returns a table and everything below it. */
+/** Returns a table and all its descendants. */
 function family(name: TableName): TableName[] {
   return [name, ...childrenOf(name).flatMap(family)];
 }

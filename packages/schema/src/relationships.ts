@@ -2,7 +2,7 @@ import { isTableName, tables, type TableName } from './tables.ts';
 import { readParent, readReferences } from '@exact-spotter/singer';
 
 /**
- * A `reference` is a join, not a guarantee: the API leaves gaps. The rows of a table with a `parent`
+ * A `reference` can be joined, but not every row has a match: the API leaves gaps. The rows of a table with a `parent`
  * are the elements of an array in the parent's records, and are replaced and deleted with them.
  */
 export interface Relationship {

@@ -35,7 +35,7 @@ describe('descriptions', () => {
     for (const { name } of table.columns) expectBothLanguages(schema?.properties[name]);
   });
 
-  it.each(subjects)('of $path say more than the name, in both languages', ({ name, schema }) => {
+  it.each(subjects)('say more than the name of $path, in both languages', ({ name, schema }) => {
     const portuguese = schema['x-pt'];
     expect(portuguese.description).not.toBe(schema.description);
     for (const { title, description } of [schema, portuguese]) {
@@ -46,7 +46,7 @@ describe('descriptions', () => {
   });
 
   it.each(subjects.filter(({ schema }) => schema.format === 'date-time'))(
-    'of $path mention UTC, in both languages',
+    'mention UTC for $path, in both languages',
     ({ schema }) => {
       expect(schema.description).toContain('UTC');
       expect(schema['x-pt'].description).toContain('UTC');

@@ -14,7 +14,7 @@ describe('the meta-schema', () => {
   const broken: readonly (readonly [string, JsonSchema, string])[] = [
     ['a missing key', without(stages, 'x-key'), 'x-key'],
     ['an empty key', { ...stages, 'x-key': [] }, '/x-key'],
-    ['missing Portuguese', without(stages, 'x-pt'), 'x-pt'],
+    ['a table without Portuguese text', without(stages, 'x-pt'), 'x-pt'],
     ['an empty description', { ...stages, description: '' }, '/description'],
     ['an unknown keyword', { ...stages, 'x-parents': {} }, 'x-parents'],
     ['an unknown method', { ...stages, 'x-replication': { method: 'sometimes' } }, '/method'],
@@ -42,7 +42,7 @@ describe('the meta-schema', () => {
     ['a column without a type', withColumn(without(column, 'type')), 'type'],
     ['an unknown type', withColumn({ ...column, type: 'text' }), '/type'],
     ['a column without examples', withColumn({ ...column, examples: [] }), '/examples'],
-    ['a column without Portuguese', withColumn(without(column, 'x-pt')), 'x-pt'],
+    ['a column without Portuguese text', withColumn(without(column, 'x-pt')), 'x-pt'],
     ['a column name with a space', { ...stages, properties: { 'a b': column } }, '/properties'],
   ];
   it.each(broken)('reports %s', (_what, schema, where) => {
@@ -73,7 +73,7 @@ function replicated(schema: TableSchema, replication: object): JsonSchema {
 
 describe('examples', () => {
   const ajv = new Ajv({ strict: false, validateFormats: false });
-  it.each(tableNames)('of %s match the types of their columns', (name) => {
+  it.each(tableNames)('match the column types of %s', (name) => {
     for (const [column, schema] of Object.entries(tables[name].properties)) {
       const { type, format, examples } = schema as TableSchema['properties'][string];
       const pattern = FORMATS[format ?? ''] ?? '';

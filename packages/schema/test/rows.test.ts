@@ -1,7 +1,7 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import type { Row, TableName } from '../src/index.ts';
 
-/** Checked by `npm run types`. At run time these tests always pass. */
+/** `npm run types` checks these assertions. At run time, the tests always pass. */
 describe('row types', () => {
   it('have exactly the columns of their table', () => {
     expectTypeOf<keyof Row<'painpoints'>>().toEqualTypeOf<'leadid' | 'painpoint_id' | 'value'>();
@@ -9,7 +9,7 @@ describe('row types', () => {
     expectTypeOf<Row<'leads'>>().not.toHaveProperty('position');
   });
 
-  it('have the types of their columns, nullable except in the key', () => {
+  it('have the types of their columns and allow null except in the key', () => {
     expectTypeOf<Row<'leads'>['id']>().toEqualTypeOf<number>();
     expectTypeOf<Row<'leads'>['cnpj']>().toEqualTypeOf<string | null>();
     expectTypeOf<Row<'leads'>['salesrep_id']>().toEqualTypeOf<number | null>();
@@ -18,7 +18,7 @@ describe('row types', () => {
     expectTypeOf<Row<'leadssold'>['totaldealvalue']>().toEqualTypeOf<number | null>();
   });
 
-  it('exist for the listed tables only', () => {
+  it('exist only for the listed tables', () => {
     expectTypeOf<'funnels'>().not.toExtend<TableName>();
     expectTypeOf<'sources__subSources'>().toExtend<TableName>();
   });

@@ -46,7 +46,7 @@ describe.each(documented)('$stream', (table) => {
     }
   });
 
-  it('has the documented key, and is nullable in all other columns', () => {
+  it('has the documented key and allows null in all other columns', () => {
     expect(schema['x-key']).toEqual(table.key);
     const notNull = Object.entries(schema.properties)
       .filter(([, { type }]) => !type.includes('null'))
@@ -80,7 +80,7 @@ function typeOf(schema: TableSchema, name: string): string | undefined {
   return column?.format ?? [column?.type].flat()[0];
 }
 
-/** Columns whose type in the API differs from the documented one. The API decides. */
+/** Columns whose type in the API differs from the documented type. The tables use the API's type. */
 const API_TYPES: Readonly<Record<string, string>> = {
   'meetings.meetingdate': 'date',
   'leads.cnpj': 'string',
