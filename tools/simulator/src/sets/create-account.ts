@@ -13,9 +13,9 @@ import { users } from './users.ts';
 
 export interface AccountOptions {
   readonly seed: number;
-  /** 10 to 1,000,000. Most other sets grow with it. */
+  /** The number of leads, 10 to 1,000,000. Most other sets grow with it. */
   readonly leads: number;
-  /** Milliseconds since 1970. If set, the clock stays there (default: the machine's clock). */
+  /** A fixed time for the account's clock, in milliseconds since 1970 (default: the machine's clock). */
   readonly now?: number;
   /** Variants of the objects (default: the most likely ones). */
   readonly shapes?: Partial<Shapes>;
