@@ -320,7 +320,7 @@ describe('a large account', () => {
     ['LeadsAndPersons', { $orderby: 'updateDate asc,id asc', $skip: 100_000 }],
     ['callsHistory', { $filter: 'id gt 33600000', $orderby: 'id' }],
     ['Meetings', { $filter: "startTime ge '2026-01-01'", $orderby: 'startTime,id' }],
-  ])('generates hardly more than the page rows of %s with %j', async (set, query) => {
+  ])('generates few rows beyond those of the page: %s with %j', async (set, query) => {
     const generated = vi.spyOn(large.set(set).store.definition, 'row');
     expect((await page(server, `/${set}`, query)).value).toHaveLength(500);
     expect(generated.mock.calls.length).toBeGreaterThanOrEqual(400);
