@@ -37,7 +37,7 @@ function statesIn(calls: readonly string[]): { printed: number; early: string[] 
   return { printed, early };
 }
 
-/** Moves each sync that another thread's call interrupts in strace's output to the line where it ends. */
+/** Moves each sync that strace reports in two parts to the line where the sync ends. */
 function syncsWhenDone(calls: readonly string[]): string[] {
   const begun = new Map<string, string>();
   return calls.map((call) => {

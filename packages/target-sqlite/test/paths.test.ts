@@ -87,7 +87,7 @@ describe.skipIf(isWindows)('a path (not on Windows)', () => {
     }
   });
 
-  it('may be a symbolic link to a database that another run writes', async () => {
+  it('may be a symbolic link to a database that another run is writing', async () => {
     const target = new TestTarget();
     const link = join(target.folder, 'link.sqlite');
     symlinkSync('data.sqlite', link);

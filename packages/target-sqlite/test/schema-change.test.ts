@@ -229,7 +229,7 @@ describe('schema_changes: freeze', () => {
       'column "id" from INTEGER to TEXT',
     ],
     [
-      'another key',
+      'a different key',
       schema('t', { id: integer, v: nullableText }, ['id', 'v']),
       'key from ("id") to ("id", "v")',
     ],

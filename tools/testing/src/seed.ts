@@ -1,4 +1,4 @@
-/** Returns random numbers in [0, 1). The same seed gives the same sequence. */
+/** Returns random numbers in [0, 1). The same seed yields the same sequence. */
 export type Random = () => number;
 
 /**

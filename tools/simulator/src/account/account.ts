@@ -149,7 +149,7 @@ export class Account {
     if (store === this.set('Leads').store && typeof id === 'number') this.#removeRowsOf(index, id);
   }
 
-  /** Adds, changes and removes rows as a company would. The same seed gives the same edits. */
+  /** Adds, changes and removes rows as a company would. The same seed yields the same edits. */
   live({ seed, edits, reach = 'daily' }: LiveOptions): void {
     const random = new Random(hash(seed, 13, edits));
     for (let done = 0; done < edits; done += 1) this.#pickEdit(random, reach)(this, random);

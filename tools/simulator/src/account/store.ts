@@ -117,7 +117,7 @@ export interface Definition {
   readonly properties: Properties;
   /** The initial number of rows. They have the indexes 0 to count - 1; added rows follow. */
   readonly count: number;
-  /** Generates the row at an index. The same index always gives the same row. */
+  /** Generates the row at an index. The same index always yields the same row. */
   row(index: number): Row;
   /** The paths that identify a row. */
   readonly key: readonly string[];

@@ -120,7 +120,7 @@ interface Keyed {
   readonly keys: readonly (Key | null)[];
 }
 
-/** Sorts rows that are already sorted by the first item: sorts each group of equal rows by itself. */
+/** Sorts rows that are already sorted by the first item, one group of equal rows at a time. */
 function* sortedGroups(
   store: Store,
   query: Query,

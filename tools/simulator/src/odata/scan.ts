@@ -5,7 +5,7 @@ import { lowerBound, type Key, type Ordering } from '../seed/ordering.ts';
 import type { Scan } from './ranges.ts';
 import type { Order } from './query.ts';
 
-/** Tests rows against a filter. `index` tests a generated row, if possible without generating it. */
+/** Tests rows against a filter. `index` tests a generated row, without generating it if possible. */
 export interface Predicate {
   readonly row: (row: Row) => boolean;
   readonly index: (index: number) => boolean;

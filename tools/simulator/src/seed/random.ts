@@ -17,7 +17,7 @@ export function saltOf(name: string): number {
   return salt;
 }
 
-/** A random number generator (mulberry32). The same seed gives the same sequence. */
+/** A random number generator (mulberry32). The same seed yields the same sequence. */
 export class Random {
   #state: number;
 

@@ -21,7 +21,7 @@ export interface AccountOptions {
   readonly shapes?: Partial<Shapes>;
 }
 
-/** Creates a fictional account. The same options give the same rows. */
+/** Creates a fictional account. The same options yield the same rows. */
 export function createAccount({ seed, leads, now, shapes }: AccountOptions): Account {
   const world = createWorld(seed, leads, now ?? Date.now(), { ...defaultShapes, ...shapes });
   return new Account({ world, sets: createSets(world), pickEdit, now });
