@@ -5,7 +5,7 @@ import { integer, lines, nullableText, record, schema, TestTarget } from './targ
 
 const declared = schema('t', { id: integer, a: nullableText, n: { type: 'number' } }, ['id']);
 
-describe('invalid input fails with one sentence that has no values', () => {
+describe('the input', () => {
   it.each<[string, (object | string)[], string]>([
     ['no JSON', ['{"canary'], 'line 2: the line is not valid JSON'],
     ['a list', ['["canary"]'], 'line 2: the line is not a JSON object'],
@@ -47,7 +47,7 @@ describe('invalid input fails with one sentence that has no values', () => {
       'line 2, stream "t", column "id": the key is null',
     ],
     [
-      'a value of another type',
+      'a value of the wrong type',
       [record('t', { id: 1, n: 'canary' })],
       'line 2, stream "t", column "n": the value is a string, and the schema allows only number',
     ],
@@ -69,16 +69,19 @@ describe('invalid input fails with one sentence that has no values', () => {
       ],
       'line 3, stream "u", column "a": the value is missing, and the schema requires it',
     ],
-  ])('%s', async (_name, messages, reason) => {
-    const target = new TestTarget();
-    const { code, stdout, stderr } = await target.run(lines(declared, ...messages));
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(reason);
-    if (!reason.includes('canary')) expect(stderr).not.toContain('canary');
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-  });
+  ])(
+    'fails the run with one sentence that reveals no values: %s',
+    async (_name, messages, reason) => {
+      const target = new TestTarget();
+      const { code, stdout, stderr } = await target.run(lines(declared, ...messages));
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toContain(reason);
+      if (!reason.includes('canary')) expect(stderr).not.toContain('canary');
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    },
+  );
 
-  it('allows CRLF, a byte order mark, blank lines, any letter case and no final line end', async () => {
+  it('may have CRLF, a byte order mark, blank lines, any letter case and no final newline', async () => {
     const target = new TestTarget();
     const text = lines(declared, '', '   ', record('t', { id: 1, n: 2 }))
       .replaceAll('\n', '\r\n')
@@ -88,7 +91,7 @@ describe('invalid input fails with one sentence that has no values', () => {
     expect((await target.run('', 'state')).stdout).toBe('1\n');
   });
 
-  it('accepts everything but a missing key if validate_records is off', async () => {
+  it('may be invalid, except for a missing key, if validate_records is off', async () => {
     const target = new TestTarget({ validate_records: false });
     await target.load(
       lines(
@@ -123,7 +126,7 @@ describe('an unreadable --input file fails the run if it', () => {
 describe('an unusable database fails the run if it', () => {
   it.each<[string, (target: TestTarget) => string, string]>([
     [
-      'is another kind of file',
+      'is not a database file',
       ({ folder }) => {
         writeFileSync(join(folder, 'notes.txt'), 'canary '.repeat(1000));
         return join(folder, 'notes.txt');
@@ -132,7 +135,7 @@ describe('an unusable database fails the run if it', () => {
     ],
     ['is a folder', ({ folder }) => folder, 'is a folder: name a file in it.'],
     [
-      'is in a missing folder of a missing folder',
+      'is in a missing folder whose parent is missing',
       ({ folder }) => join(folder, 'a', 'b', 'c.sqlite'),
       'does not exist',
     ],
@@ -148,7 +151,7 @@ describe('an unusable database fails the run if it', () => {
   });
 });
 
-it('a missing folder is created for the database if its parent exists', async () => {
+it('the folder of the database is created if its parent exists', async () => {
   const target = new TestTarget();
   mkdirSync(join(target.folder, 'a'));
   target.configure({ database: join(target.folder, 'a', 'b', 'data.sqlite') });

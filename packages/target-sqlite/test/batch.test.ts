@@ -18,7 +18,7 @@ const url = (target: TestTarget, name: string): string =>
   pathToFileURL(join(target.folder, name)).href;
 
 describe('a BATCH message', () => {
-  it('loads the records of its files, plain and gzip, in order', async () => {
+  it('loads the records of plain and gzip files in order', async () => {
     const target = new TestTarget();
     writeFileSync(
       join(target.folder, 'a.jsonl'),
@@ -53,7 +53,7 @@ describe('a BATCH message', () => {
       ',"version":4,"time_extracted":"2026-01-01T00:00:00Z"}',
     ],
   ])(
-    'quarantines an invalid record as a RECORD message with the properties of the BATCH: %j',
+    'quarantines an invalid record as a RECORD message with the BATCH properties: %j',
     async (more, end) => {
       const target = new TestTarget({ on_invalid_record: 'quarantine' });
       writeFileSync(join(target.folder, 'a.jsonl'), '{"id":"x"}\n');
@@ -64,7 +64,7 @@ describe('a BATCH message', () => {
     },
   );
 
-  it('gives its version and time_extracted to every row', async () => {
+  it('applies its version and time_extracted to every row', async () => {
     const target = new TestTarget();
     writeFileSync(join(target.folder, 'a.jsonl'), '{"id":1}\n{"id":2}\n');
     const said = { version: 4, time_extracted: '2026-01-01T00:00:00Z' };
@@ -78,13 +78,13 @@ describe('a BATCH message', () => {
 
   it.each<[string, object, boolean]>([
     ['is kept by default', {}, true],
-    ['is deleted with clean_up_batch_files', { clean_up_batch_files: true }, false],
+    ['is deleted if clean_up_batch_files is on', { clean_up_batch_files: true }, false],
     [
-      'is deleted with clean_up_batch_files and load_method overwrite',
+      'is deleted if clean_up_batch_files is on and load_method is overwrite',
       { clean_up_batch_files: true, load_method: 'overwrite' },
       false,
     ],
-  ])('has a file that, once its rows are committed, %s', async (_case, settings, stays) => {
+  ])('has a file that %s after its rows are committed', async (_case, settings, stays) => {
     const target = new TestTarget(settings);
     const file = join(target.folder, 'a.jsonl');
     writeFileSync(file, '{"id":1}\n');
@@ -95,8 +95,8 @@ describe('a BATCH message', () => {
 
   it.each<[string, object]>([
     ['in a later transaction', {}],
-    ['of staged rows', { load_method: 'overwrite', batch_size_rows: 1 }],
-  ])('keeps its files if the run fails %s', async (_case, settings) => {
+    ['before staged rows are published', { load_method: 'overwrite', batch_size_rows: 1 }],
+  ])('keeps the files of uncommitted rows if the run fails %s', async (_case, settings) => {
     const target = new TestTarget({ clean_up_batch_files: true, ...settings });
     for (const name of ['a', 'b']) writeFileSync(join(target.folder, name), '{"id":1}\n');
     const named = (name: string): object => batch([url(target, name)]);
@@ -115,12 +115,12 @@ describe('a BATCH message', () => {
       'is outside the folder of the settings file',
     ],
     [
-      'in another folder, by way of ..',
+      'in another folder, reached through ..',
       (target) => batch([`${pathToFileURL(target.folder).href}/../x/../../etc/hostname`]),
       'is outside the folder',
     ],
     [
-      'in another folder, by way of a link',
+      'in another folder, reached through a link',
       (target) => {
         symlinkSync('/etc/hostname', join(target.folder, 'link'));
         return batch([url(target, 'link')]);
@@ -134,7 +134,7 @@ describe('a BATCH message', () => {
       'only local files (file://) can be read',
     ],
     [
-      'in another format',
+      'in an unsupported format',
       (target) => batch([url(target, 'a')], { format: 'parquet' }),
       'must have the format jsonl, plain or gzip',
     ],

@@ -19,7 +19,7 @@ const bad = (id: number): object => record('t', { id, n: 'canary' }, { version: 
 const quarantine = { on_invalid_record: 'quarantine' };
 
 describe('quarantine', () => {
-  it('holds invalid records with the reason, and the run continues', async () => {
+  it('stores invalid records with the reason while the run continues', async () => {
     const target = new TestTarget(quarantine);
     const { code, stdout, stderr } = await target.run(
       lines(numbers, bad(1), record('t', { id: 2, n: 2 }), record('t', { n: 1 }), state({ a: 1 })),
@@ -53,7 +53,7 @@ describe('quarantine', () => {
     expect(missing.stderr).toContain('cannot be written');
   });
 
-  it('replays records once their problem is fixed, but drops them if a later one was loaded', async () => {
+  it('replays a record after its problem is fixed, but drops it if a later record was loaded', async () => {
     const target = new TestTarget(quarantine);
     await target.load(lines(numbers, bad(1), bad(2), record('t', { n: 5 })));
     expect((await target.run('', 'quarantine', 'replay')).code).toBe(0);
@@ -71,7 +71,7 @@ describe('quarantine', () => {
     expect((await target.run('', 'state')).stdout).toBe('{"a":1}\n');
   });
 
-  it('keeps the children of a record that is replayed', async () => {
+  it('keeps the children of a replayed record', async () => {
     const target = new TestTarget(quarantine);
     const broken = stream('family').replace('"value":"web"', '"value":5');
     await target.load(broken);
@@ -103,7 +103,7 @@ describe('quarantine', () => {
     expect(target.rows('a_t')).toEqual([{ id: 1, n: 'canary' }]);
   });
 
-  it('fails the run past max_quarantined', async () => {
+  it('fails the run if it exceeds max_quarantined', async () => {
     const target = new TestTarget({ ...quarantine, max_quarantined: 2 });
     const { code, stderr } = await target.run(lines(numbers, bad(1), bad(2), bad(3)));
     expect(code).toBe(1);
@@ -111,7 +111,7 @@ describe('quarantine', () => {
     expect(stderr).toContain('more than max_quarantined (2) records');
   });
 
-  it('is for records only: an invalid line fails the run', async () => {
+  it('does not accept an invalid line, which fails the run', async () => {
     const { code } = await new TestTarget(quarantine).run(lines(numbers, 'no message'));
     expect(code).toBe(1);
   });
@@ -128,7 +128,7 @@ describe('quarantine', () => {
 });
 
 describe('runs', () => {
-  it('lists start, outcome, rows, bytes and seconds', async () => {
+  it('lists the start, outcome, rows, bytes and seconds of each run', async () => {
     const target = new TestTarget();
     await target.load(stream('family'));
     await target.run(lines(numbers, bad(1)));
@@ -153,7 +153,7 @@ describe('runs', () => {
     expect(text).not.toContain('canary');
   });
 
-  it('logs that there are none', async () => {
+  it('logs a message if there are no runs', async () => {
     const target = new TestTarget();
     const { code, stdout, stderr } = await target.run('', 'runs');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
@@ -176,7 +176,7 @@ describe('verify', () => {
     expect(stderr).toContain('INFO No problems found.\n');
   });
 
-  it('ignores rows that a failed run wrote again', async () => {
+  it('ignores rows that a failed run rewrote', async () => {
     const target = new TestTarget();
     await target.load(stream('family'));
     expect((await target.run(`${stream('family')}no message\n`)).code).toBe(1);
@@ -196,7 +196,7 @@ describe('verify', () => {
     expect(stdout).toContain('ok  a_t: 1 rows, 1 loaded by the last run\n');
   });
 
-  it('accepts that a run deletes the rows it loaded', async () => {
+  it('accepts that a run deletes rows that it loaded', async () => {
     const target = new TestTarget({ hard_delete: true });
     await target.load(lines(numbers, record('t', { id: 1, _sdc_deleted_at: '2026-01-01' })));
     const { code, stdout } = await target.run('', 'verify');
@@ -232,7 +232,7 @@ describe('verify', () => {
     expect(stdout).toContain(finding);
   });
 
-  it('reports missing references as gaps, and exits with 0', async () => {
+  it('reports missing references as gaps and exits with 0', async () => {
     const target = new TestTarget();
     const leads = schema('leads', { id: integer, stage: nullableText }, ['id'], {
       'x-references': { stage: 'stages.name' },
@@ -259,7 +259,7 @@ describe('indexes on references', () => {
   const names = (target: TestTarget): unknown[] =>
     target.query(`SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'leads'`);
 
-  it('are created once, and not for columns that the key begins with', async () => {
+  it('are created once, but not for columns at the start of the key', async () => {
     const target = new TestTarget();
     for (let run = 0; run < 2; run += 1) {
       await target.load(lines(leads, record('leads', { id: run, sdr_id: 1 })));
@@ -267,7 +267,7 @@ describe('indexes on references', () => {
     }
   });
 
-  it('do not take the name of a later stream', async () => {
+  it('do not use a name that a later stream needs', async () => {
     const target = new TestTarget();
     await target.load(lines(leads, record('leads', { id: 1, sdr_id: 1 })));
     await target.load(

@@ -5,7 +5,7 @@ import { isWhole, longStream, problemOf, storedAt } from './long-stream.ts';
 import { hasStrace, traced } from './strace.ts';
 import { integer, lines, nullableText, record, schema, TestTarget } from './target.ts';
 
-/** `npm run test:faults` sets both to more. */
+/** `npm run test:faults` uses higher values for both. */
 const KILLS = Number(process.env['FAULT_KILLS'] ?? 10);
 const POINTS = Number(process.env['FAULT_POINTS'] ?? 5);
 const HOURS = 3_600_000;
@@ -15,7 +15,7 @@ describe('kill -9', () => {
   const input = longStream(0, rows);
 
   it(
-    'at random moments loses and duplicates nothing',
+    'does not lose or duplicate rows at random moments',
     withSeed(async (random) => {
       for (let kills = 0; kills < KILLS;) {
         const target = new TestTarget({ batch_size_rows: 500 });
@@ -34,7 +34,7 @@ describe('kill -9', () => {
   );
 });
 
-describe.skipIf(!hasStrace)('kill -9 at a write to the disk (needs strace)', () => {
+describe.skipIf(!hasStrace)('kill -9 during a disk write (needs strace)', () => {
   const rows = 400;
   const changing = (type: string): object =>
     schema(
@@ -50,7 +50,7 @@ describe.skipIf(!hasStrace)('kill -9 at a write to the disk (needs strace)', () 
     ['existing rows', 'pwrite64', longStream(0, 200), ''],
     ['a table that must be rebuilt', 'pwrite64', first, lines(changing('string'))],
   ])(
-    '%s, %s: loses and duplicates nothing',
+    'does not lose or duplicate rows: %s, %s',
     async (_name, call, before, change) =>
       withSeed(async (random) => {
         const run = async (options: readonly string[]): Promise<number> => {

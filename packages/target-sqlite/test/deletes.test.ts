@@ -20,7 +20,7 @@ const activate = (version: number, name = 't'): object => ({
 const row = (id: number, version?: number): object =>
   record('t', { id }, version === undefined ? {} : { version });
 
-/** Loaded before each case: rows of version 1, and one without a version. */
+/** The rows that each case loads first: two rows of version 1 and one row without a version. */
 const before = [row(1, 1), row(2, 1), row(3)];
 
 describe.each([
@@ -30,8 +30,8 @@ describe.each([
   ['hard, without metadata', { hard_delete: true, add_record_metadata: false }],
 ])('ACTIVATE_VERSION, %s', (_name, settings) => {
   it.each<[string, object[], number[]]>([
-    ['deletes rows with an older version or none', [row(2, 2), activate(2)], [2]],
-    ['takes effect where it is', [row(2, 2), activate(2), row(1)], [1, 2]],
+    ['deletes rows with an older version or no version', [row(2, 2), activate(2)], [2]],
+    ['takes effect at its place in the input', [row(2, 2), activate(2), row(1)], [1, 2]],
     [
       'takes effect at the end if it comes before the records',
       [activate(2), row(2, 2), row(4, 2)],
@@ -43,7 +43,7 @@ describe.each([
       [2, 4],
     ],
     ['takes effect at the next STATE if the source is empty', [activate(2), state(1)], []],
-    ['has no effect without records and STATE', [activate(2)], [1, 2, 3]],
+    ['has no effect without records or a STATE', [activate(2)], [1, 2, 3]],
     ['has no effect if the records have no version', [row(2), activate(2)], [1, 2, 3]],
     [
       'has no effect if the records have no version and a STATE follows',
@@ -51,12 +51,12 @@ describe.each([
       [1, 2, 3],
     ],
     [
-      'has no effect if the records have another version',
+      'has no effect if the records have a different version',
       [row(2, 3), activate(4), state(1)],
       [1, 2, 3],
     ],
     [
-      'does not delete a row that comes back',
+      'does not delete a row that is sent again',
       [row(2, 2), activate(2), row(1, 2), activate(2)],
       [1, 2],
     ],
@@ -69,13 +69,13 @@ describe.each([
       const ids = target.rows('t', where).map(({ id }) => id);
       expect([...new Set(ids)]).toEqual(expected);
       if (settings.hard_delete || first === keyless) continue;
-      // Soft deletion removes nothing.
+      // A soft delete removes no rows.
       const all = new Set([1, 2, 3, ...expected]);
       expect(target.rows('t').map(({ id }) => id)).toEqual([...all]);
     }
   });
 
-  it('deletes the children too', async () => {
+  it('also deletes the children', async () => {
     const target = new TestTarget(settings);
     await target.load(stream('family'));
     await target.load(
@@ -106,14 +106,14 @@ describe('_sdc_deleted_at in a record', () => {
     expect(target.alive('subSources__tags')).toEqual([]);
   });
 
-  it('removes the row with hard_delete, and no other', async () => {
+  it('removes only its row if hard_delete is on', async () => {
     const target = new TestTarget({ hard_delete: true });
     await target.load(lines(declared, row(1), row(2)));
     await target.load(lines(declared, record('t', { id: 2, _sdc_deleted_at: 'now' }), row(3)));
     expect(target.rows('t')).toEqual([{ id: 1 }, { id: 3 }]);
   });
 
-  it('keeps the row if it is empty', async () => {
+  it('does not delete the row if the value is empty', async () => {
     const target = new TestTarget({ hard_delete: true });
     const marks = [null, '', false];
     await target.load(
@@ -122,7 +122,7 @@ describe('_sdc_deleted_at in a record', () => {
     expect(target.rows('t')).toHaveLength(3);
   });
 
-  it('is removed when the row comes back, even with other settings', async () => {
+  it('is removed when the row is sent again, even with different settings', async () => {
     const target = new TestTarget();
     await target.load(lines(declared, record('t', { id: 1, _sdc_deleted_at: '2026-01-01' })));
     target.configure({ hard_delete: true, add_record_metadata: false });
@@ -130,11 +130,11 @@ describe('_sdc_deleted_at in a record', () => {
     expect(target.query('SELECT _sdc_deleted_at AS gone FROM t')).toEqual([{ gone: null }]);
   });
 
-  // The digits of such a key were once read from the previous line.
+  // A bug once read the digits of such keys from the previous line.
   it.each<[string, string, string, string]>([
     ['zero', 'integer', '0', '7'],
     ['an object', 'object', '{"b":1,"1":2}', '{"b":3,"1":2}'],
-  ])('whose key is %s, and no other', async (_name, type, gone, other) => {
+  ])('removes only its row if the key is %s', async (_name, type, gone, other) => {
     const target = new TestTarget({ hard_delete: true });
     const line = (more: string): string => `{"type":"RECORD","stream":"t","record":{${more}}}`;
     const numbers = { id: { type }, n: { type: 'number' } };
@@ -154,7 +154,7 @@ describe('a parent record', () => {
   it.each([
     ['soft', { hard_delete: false }],
     ['hard', { hard_delete: true }],
-  ])('replaces its children, %s', async (_name, settings) => {
+  ])('replaces its children (%s delete)', async (_name, settings) => {
     const target = new TestTarget(settings);
     await target.load(stream('family'));
     await target.load(
@@ -175,7 +175,7 @@ describe('a parent record', () => {
     if (!settings.hard_delete) expect(target.rows('sources__subSources')).toHaveLength(4);
   });
 
-  it('keeps children of streams that are not in this run', async () => {
+  it('does not delete children whose streams are not in the run', async () => {
     const target = new TestTarget();
     await target.load(stream('family'));
     const [parent = ''] = stream('family').split('\n');
@@ -209,7 +209,7 @@ describe('x-covered', () => {
     ['soft', { hard_delete: false }],
     ['hard', { hard_delete: true }],
   ])(
-    'deletes the rows of the range that were not sent again, compared as instants (%s)',
+    'deletes rows in the range that were not sent again, comparing instants (%s delete)',
     async (_n, settings) => {
       const target = new TestTarget(settings);
       await target.load(first);

@@ -7,33 +7,41 @@ import { command, TestTarget } from './target.ts';
 const ROWS = 1000;
 const POINTS = Number(process.env['FAULT_POINTS'] ?? 3);
 
-/** Resumes from what an error has left, and must end with everything exactly once. */
+/** Resumes after an error and expects every row exactly once. */
 async function resume(target: TestTarget): Promise<void> {
   await target.load(longStream(storedAt(target), ROWS));
   expect(isWhole(target, ROWS)).toBe(true);
 }
 
-describe('a disk that fails', () => {
+describe('a disk error', () => {
   it.skipIf(!hasStrace).each<[string, string, RegExp]>([
-    ['is full', 'inject=pwrite64:error=ENOSPC', /The disk that holds the database .* is full/],
     [
-      'cannot be written',
+      'the disk is full',
+      'inject=pwrite64:error=ENOSPC',
+      /The disk that holds the database .* is full/,
+    ],
+    [
+      'the disk cannot be written',
       'inject=pwrite64:error=EIO',
       /The disk that holds the database .* (?:is full|failed)/,
     ],
-    ['cannot be synced', 'inject=fsync:error=EIO', /The disk that holds the database .* failed/],
+    [
+      'the disk cannot be synced',
+      'inject=fsync:error=EIO',
+      /The disk that holds the database .* failed/,
+    ],
   ])(
-    '%s: prints one error and no further STATE, and loses nothing (needs strace)',
+    'fails the run with one error, prints no further STATE and loses nothing: %s (needs strace)',
     async (_name, fault, sentence) => {
       const call = /inject=(\w+)/.exec(fault)?.[1] ?? '';
       let failures = 0;
       for (let point = 1; point <= POINTS; point += 1) {
         const target = new TestTarget({ batch_size_rows: 200 });
-        // All calls from that one on fail, as on a broken disk.
+        // This call and all later ones fail, as on a broken disk.
         const { code, stdout, stderr, calls } = await traced(target, longStream(0, ROWS), [
           ...['-e', `trace=${call}`, '-e', `${fault}:when=${point * 5 - 2}+`],
         ]);
-        // The run makes fewer calls than that: there are no more points to try.
+        // Stop if the run made fewer calls, since there are no more points to try.
         if (!calls.some((line) => line.includes('(INJECTED)'))) break;
         expect(problemOf(target, stdout)).toBeUndefined();
         if (code !== 0) {
@@ -49,7 +57,7 @@ describe('a disk that fails', () => {
   );
 
   it.skipIf(process.platform === 'win32')(
-    'reports a limit on the size of files (not on Windows)',
+    'mentions a possible file size limit (not on Windows)',
     async () => {
       const target = new TestTarget({ batch_size_rows: 200 });
       const limit = 'trap "" XFSZ; ulimit -f 200; exec "$@"';

@@ -3,20 +3,23 @@ import { longStream } from './long-stream.ts';
 import { hasStrace, traced } from './strace.ts';
 import { TestTarget } from './target.ts';
 
-it.skipIf(!hasStrace)('prints no STATE before it is on the disk (needs strace)', async () => {
-  const target = new TestTarget({ batch_size_rows: 100 });
-  const { code, calls } = await traced(target, longStream(0, 3000), [
-    ...['-s', '17000', '-e', 'trace=pwrite64,write,fsync,fdatasync'],
-  ]);
-  expect(code).toBe(0);
-  const { printed, early } = statesIn(calls);
-  expect(printed).toBeGreaterThan(0);
-  expect(early).toEqual([]);
-});
+it.skipIf(!hasStrace)(
+  'the target prints a STATE only after it is synced to the disk (needs strace)',
+  async () => {
+    const target = new TestTarget({ batch_size_rows: 100 });
+    const { code, calls } = await traced(target, longStream(0, 3000), [
+      ...['-s', '17000', '-e', 'trace=pwrite64,write,fsync,fdatasync'],
+    ]);
+    expect(code).toBe(0);
+    const { printed, early } = statesIn(calls);
+    expect(printed).toBeGreaterThan(0);
+    expect(early).toEqual([]);
+  },
+);
 
 /**
- * Follows each state through the calls: written to the log, synced, printed. Looking for unsynced bytes
- * alone would not do, since a later transaction may write meanwhile.
+ * Follows each state through the calls that write it to the log, sync the log and print the state. It
+ * is not enough to look for unsynced bytes, because a later transaction may write in the meantime.
  */
 function statesIn(calls: readonly string[]): { printed: number; early: string[] } {
   const written = new Set<string>();
@@ -34,7 +37,7 @@ function statesIn(calls: readonly string[]): { printed: number; early: string[] 
   return { printed, early };
 }
 
-/** If another thread's call interrupts a sync in strace's output, the sync counts where it ended. */
+/** Moves each sync that strace reports in two parts to the line where the sync ends. */
 function syncsWhenDone(calls: readonly string[]): string[] {
   const begun = new Map<string, string>();
   return calls.map((call) => {

@@ -7,12 +7,12 @@ const schema =
   '{"type":"SCHEMA","stream":"s","schema":{"properties":{"id":{"type":"integer"}}},"key_properties":["id"]}\n';
 const record = '{"type":"RECORD","stream":"s","record":{"id":1}}\n';
 
-// The target once waited for the tap to close the pipe: a nightly run that never ended.
+// The target once waited for the tap to close the pipe, so a nightly run never ended.
 it.each([
   ['falls silent', ''],
-  ['sends more than the pipe holds', record.repeat(400_000)],
+  ['sends more than fits into the pipe', record.repeat(400_000)],
 ])(
-  'a run that fails ends even if the tap %s',
+  'a failed run ends even if the tap %s',
   async (_case, rest) => {
     const child = new TestTarget().start();
     child.stdin.write(`${schema}${record}no message\n${rest}`);

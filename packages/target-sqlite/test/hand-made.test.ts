@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { integer, lines, nullableText, record, schema, TestTarget, type Row } from './target.ts';
 
-/** A target whose database has tables that were created by hand. */
+/** Creates a target whose database has tables that were created by hand. */
 function targetWith(sql: string, settings: object = {}): TestTarget {
   const target = new TestTarget(settings);
   const database = new DatabaseSync(target.database);
@@ -17,7 +17,7 @@ const idAndText = { ...id, v: nullableText };
 describe('a table that was created by hand', () => {
   it.each<[string, string, object, object, Row[]]>([
     [
-      'may have a NOT NULL column that the stream lacks: it becomes nullable',
+      'may have a NOT NULL column that the stream lacks, which becomes nullable',
       "CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT NOT NULL); INSERT INTO t VALUES (1, 'a')",
       id,
       { id: 2 },
@@ -27,7 +27,7 @@ describe('a table that was created by hand', () => {
       ],
     ],
     [
-      'may have a NOT NULL column with a default: it stays',
+      'may have a NOT NULL column with a default, which is kept',
       "CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT NOT NULL DEFAULT 'd', v INTEGER)",
       idAndText,
       { id: 2, v: 'b' },
@@ -60,7 +60,7 @@ describe('a table that was created by hand', () => {
       [{ id: 1, flag: 1, any: 2 }],
     ],
     [
-      'may have metadata columns in capitals',
+      'may have metadata columns in upper case',
       'CREATE TABLE t (id INTEGER PRIMARY KEY, _SDC_DELETED_AT TEXT)',
       id,
       { id: 1 },
@@ -80,7 +80,7 @@ describe('a table that was created by hand', () => {
     expect(target.rows('t')).toEqual(expect.arrayContaining(rows));
   });
 
-  it('may mark deletions in capitals: a row that comes back loses the mark', async () => {
+  it('may have an upper-case deletion mark, which a row loses when it is sent again', async () => {
     const target = targetWith(
       `CREATE TABLE t (id INTEGER PRIMARY KEY, _SDC_DELETED_AT TEXT);
        INSERT INTO t VALUES (1, '2026-01-01')`,
@@ -106,7 +106,7 @@ describe('a table that was created by hand', () => {
     ['v TEXT UNIQUE', 'UNIQUE constraint failed: t.v'],
     ['v TEXT CHECK (length(v) < 2)', 'CHECK constraint failed: length(v) < 2'],
   ])(
-    'keeps its constraints, and a row that violates one fails the run: %s',
+    'keeps its constraints, so a row that violates one fails the run: %s',
     async (column, constraint) => {
       const target = targetWith(`CREATE TABLE t (id INTEGER PRIMARY KEY, ${column})`);
       const values = [1, 2].map((at) => record('t', { id: at, v: 'canary' }));

@@ -15,7 +15,7 @@ const declared = schema('t', { id: integer, v: nullableText }, ['id']);
 const row = (id: number, v: string): object => record('t', { id, v });
 
 describe('append-only', () => {
-  it('inserts every record as a new row, and still requires the key', async () => {
+  it('inserts every record as a new row, but still requires the key', async () => {
     const target = new TestTarget({ load_method: 'append-only' });
     await target.load(lines(declared, row(1, 'a'), row(1, 'b')));
     await target.load(lines(declared, row(1, 'c')));
@@ -30,7 +30,7 @@ describe('append-only', () => {
     expect(target.alive('sources__subSources')).toHaveLength(6);
   });
 
-  it('can be changed to upsert and back without losing other rows', async () => {
+  it('can be changed to upsert and back without losing rows', async () => {
     const target = new TestTarget({ load_method: 'append-only' });
     await target.load(lines(declared, row(1, 'a'), row(1, 'b'), row(2, 'c')));
     target.configure({});
@@ -43,7 +43,7 @@ describe('append-only', () => {
 });
 
 describe('overwrite', () => {
-  it('keeps staged rows if another run fails meanwhile', async () => {
+  it('keeps staged rows if another run fails in the meantime', async () => {
     const own = { load_method: 'overwrite', batch_size_rows: 1 };
     const target = new TestTarget({ ...own, state_id: 'one' });
     const child = target.start();
@@ -63,7 +63,7 @@ describe('overwrite', () => {
 
   const overwrite = { load_method: 'overwrite' };
 
-  it('replaces the old rows, and the last row of a key wins', async () => {
+  it('replaces the old rows and keeps the last row of each key', async () => {
     const target = new TestTarget(overwrite);
     await target.load(lines(declared, row(1, 'a'), row(2, 'b')));
     const printed = await target.load(
@@ -78,7 +78,7 @@ describe('overwrite', () => {
     expect(left).toEqual([]);
   });
 
-  it('gives the table the current columns and types', async () => {
+  it('recreates the table with the current columns and types', async () => {
     const target = new TestTarget(overwrite);
     await target.load(lines(declared, row(1, 'a')));
     await target.load(
@@ -102,7 +102,7 @@ describe('overwrite', () => {
     expect(target.rows('t')).toEqual([]);
   });
 
-  it('keeps other tables, and the indexes and triggers of replaced ones', async () => {
+  it('keeps other tables as well as the indexes and triggers of replaced tables', async () => {
     const target = new TestTarget(overwrite);
     await target.load(
       lines(declared, row(1, 'a'), schema('u', { id: integer }, ['id']), record('u', { id: 9 })),
@@ -146,7 +146,7 @@ describe('overwrite', () => {
     expect(target.rows('t')).toEqual([{ id: 1, v: 'a' }]);
   });
 
-  it('replaces children with their parents', async () => {
+  it('replaces children together with their parents', async () => {
     const target = new TestTarget(overwrite);
     await target.load(stream('family'));
     await target.load(
@@ -162,7 +162,7 @@ describe('overwrite', () => {
 });
 
 describe('a commit between two STATEs', () => {
-  it('happens past a bound, but not while rows without a key are pending', async () => {
+  it('happens when a limit is exceeded, unless rows without a key are pending', async () => {
     const keyless = schema('k', { id: integer });
     for (const [first, name, expected] of [
       [declared, 't', [{ id: 1 }, { id: 2 }]],
@@ -184,7 +184,7 @@ describe('a commit between two STATEs', () => {
     }
   });
 
-  it('duplicates no row without a key when a run resumes from the stored state', async () => {
+  it('does not duplicate rows without a key when a run resumes from the stored state', async () => {
     const target = new TestTarget({ batch_size_rows: 2 });
     const rows = (from: number, to: number): string =>
       Array.from({ length: to - from }, (_, at) =>

@@ -53,7 +53,7 @@ describe('a load', () => {
       'test:Special Names!in?tables',
       [{ 'agent:os:version': '1.2', '"quoted"': 'q', 'a b': 's', ção: 'c' }],
     ],
-  ])('%s', async (name, table, expected) => {
+  ])('stores the expected rows: %s', async (name, table, expected) => {
     const target = new TestTarget();
     await target.load(stream(name));
     expect(target.rows(table)).toEqual(expected);
@@ -114,7 +114,7 @@ describe('a load', () => {
     ]);
   });
 
-  it('is not confused by properties such as constructor', async () => {
+  it('stores properties with names such as constructor', async () => {
     const target = new TestTarget();
     const properties = JSON.stringify({
       id: integer,
@@ -177,7 +177,7 @@ describe('a load', () => {
     expect(target.rows('visits')).toHaveLength(3);
   });
 
-  it('logs neither "error" nor "exception" if all went well', async () => {
+  it('does not log the words "error" or "exception" if it succeeds', async () => {
     const { stderr } = await new TestTarget().run(stream('family'));
     expect(stderr).not.toMatch(/error|exception/i);
   });

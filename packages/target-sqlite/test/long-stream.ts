@@ -1,8 +1,8 @@
 import { integer, lines, record, schema, state, type TestTarget } from './target.ts';
 
 /**
- * A stream that can be resumed from any state: rows with a key, some of which come again changed, and
- * rows without a key, with a STATE after every few rows.
+ * The input can be resumed from any state. It has rows with a key, some of which are later sent again
+ * with changes, rows without a key, and a STATE after every few rows.
  */
 const KEYS = 400;
 const ROWS_PER_STATE = 7;
@@ -12,7 +12,7 @@ const declared = [
   schema('keyless', { at: integer }),
 ];
 
-/** @param from the last row that is stored already, 0 for none */
+/** @param from the last row that is already stored; 0 if there is none */
 export function longStream(from: number, to: number): string {
   const messages: object[] = [...declared];
   for (let at = from + 1; at <= to; at += 1) {
@@ -26,7 +26,7 @@ export function longStream(from: number, to: number): string {
   return lines(...messages);
 }
 
-/** The last row of the stored state; 0 if there is none. */
+/** Returns the last row that the stored state covers; 0 if there is none. */
 export function storedAt(target: TestTarget): number {
   if (!target.exists) return 0;
   const [table] = target.query(`SELECT 1 FROM sqlite_schema WHERE name = '_singer_state'`);
@@ -34,14 +34,14 @@ export function storedAt(target: TestTarget): number {
   return row ? (JSON.parse(String(row['value'])) as { at: number }).at : 0;
 }
 
-/** The last row of the last printed state. */
+/** Returns the last row that the last printed state covers; 0 if there is none. */
 function printedAt(stdout: string): number {
   const whole = stdout.slice(0, stdout.lastIndexOf('\n') + 1).trim();
   const last = whole.split('\n').at(-1) ?? '';
   return last === '' ? 0 : (JSON.parse(last) as { at: number }).at;
 }
 
-/** The first problem of a database after a run, however it ended; undefined if there is none. */
+/** Returns the first problem of a database after a run, even a killed one; undefined if all is well. */
 export function problemOf(target: TestTarget, stdout: string): string | undefined {
   if (!target.exists)
     return printedAt(stdout) === 0 ? undefined : 'printed a state, but has no database';
@@ -60,12 +60,12 @@ export function problemOf(target: TestTarget, stdout: string): string | undefine
   const keyed = new Map(
     target.query('SELECT id, at FROM keyed').map((row) => [row['id'], Number(row['at'])]),
   );
-  // Rows with a key may be newer than the state, since they will come again, but never older.
+  // Rows with a key may be newer than the state, since they will be sent again, but never older.
   const behind = [...wanted.keyed].some(([id, last]) => (keyed.get(id) ?? 0) < last);
   return behind ? `some rows with a key are older than ${at}` : undefined;
 }
 
-/** The tables after everything up to a row was loaded. */
+/** Returns the expected tables after all rows up to `to` were loaded. */
 function expectedRows(to: number): { keyed: Map<number, number>; keyless: number[] } {
   const keyed = new Map<number, number>();
   const keyless: number[] = [];
@@ -76,7 +76,7 @@ function expectedRows(to: number): { keyed: Map<number, number>; keyless: number
   return { keyed, keyless };
 }
 
-/** True if the tables have everything up to a row exactly once. */
+/** True if the tables contain every row up to `to` exactly once. */
 export function isWhole(target: TestTarget, to: number): boolean {
   const wanted = expectedRows(to);
   const keyed = target.query('SELECT id, at FROM keyed').map((row) => [row['id'], row['at']]);

@@ -23,14 +23,14 @@ const fixed = 'int(age) if age.isdigit() else 0';
 const quarantined = (target: TestTarget): unknown =>
   target.query('SELECT stream, line, reason FROM _singer_quarantine ORDER BY id');
 
-describe('a record that an expression fails on', () => {
+describe('a record for which an expression fails', () => {
   it.each([
     [
       'int(age)',
       /line 4, stream "people", column "age": int\(\) got a string that is not an integer/,
     ],
     ['age + 1', /line 3, stream "people", column "age": "\+" cannot be used with a string/],
-  ])('ends the run with one sentence and keeps what came before: %s', async (age, sentence) => {
+  ])('ends the run with one sentence and keeps the earlier records: %s', async (age, sentence) => {
     const target = new TestTarget({ stream_maps: { people: { age } } });
     const { code, stdout, stderr } = await target.run(lines(state({ a: 0 })) + input);
     expect([code, stdout]).toEqual([1, '{"a":0}\n']);
@@ -40,7 +40,7 @@ describe('a record that an expression fails on', () => {
     expect(stderr).not.toContain('canary');
   });
 
-  it('is quarantined as its tap sent it, and replayed through the fixed map', async () => {
+  it('is quarantined as the tap sent it and replayed through the fixed map', async () => {
     const target = new TestTarget(maps('int(age)'));
     const { code, stdout, stderr } = await target.run(input);
     expect([code, stdout], stderr).toEqual([0, '{"a":1}\n']);
@@ -67,7 +67,7 @@ describe('a record that an expression fails on', () => {
     expect(quarantined(target)).toEqual([]);
   });
 
-  it('is not replayed over a later row', async () => {
+  it('does not overwrite a later row when replayed', async () => {
     const target = new TestTarget(maps('int(age)'));
     await target.load(input);
     await target.load(lines(people, record('people', { id: 2, age: '7' })));
@@ -78,7 +78,7 @@ describe('a record that an expression fails on', () => {
     expect(quarantined(target)).toEqual([]);
   });
 
-  it('is exported after the SCHEMA that its tap sent', async () => {
+  it('is exported after the SCHEMA that the tap sent', async () => {
     const target = new TestTarget(maps('int(age)', { __alias__: 'people' }));
     await target.load(input + lines(record('people', { id: 'x', age: '1' })));
     const file = join(target.folder, 'kept.singer');
@@ -92,7 +92,7 @@ describe('a record that an expression fails on', () => {
     ]);
   });
 
-  it('stays in quarantine if the key of its table has changed', async () => {
+  it('remains in quarantine if the key of its table has changed', async () => {
     const target = new TestTarget(maps('int(age)'));
     await target.load(lines(people, record('people', bad)));
     const finer = schema('people', { id: integer, age: nullableText }, ['id', 'age']);
@@ -109,7 +109,7 @@ describe('a record that an expression fails on', () => {
     ]);
   });
 
-  it('keeps its schema, without the x-covered of its run', async () => {
+  it('keeps its schema, but not the x-covered of its run', async () => {
     const at = { type: ['null', 'string'], format: 'date-time' };
     const of = (more: object): object =>
       schema('people', { id: integer, age: nullableText, at }, ['id'], more);
@@ -138,7 +138,7 @@ describe('a record that an expression fails on', () => {
     expect(stderr).toMatch(/line 5, stream "people", column "age": .* max_quarantined \(1\)/);
   });
 
-  it('is loaded into all streams that the maps make of it, or into none', async () => {
+  it('is loaded either into all streams that the maps create from it or into none', async () => {
     const target = new TestTarget({
       stream_maps: { people: { age: null }, aged: { __source__: 'people', age: 'int(age)' } },
       on_invalid_record: 'quarantine',
@@ -151,7 +151,7 @@ describe('a record that an expression fails on', () => {
     expect(target.rows('aged', 'id = 2')).toEqual([{ id: 2, age: 0 }]);
   });
 
-  it('counts as a record of its stream, which is not empty then', async () => {
+  it('counts as a record, so its stream is not treated as empty', async () => {
     const target = new TestTarget(maps('int(age)'));
     const activate = { type: 'ACTIVATE_VERSION', stream: 'people', version: 2 };
     await target.load(lines(people, record('people', { id: 1, age: '1' }, { version: 1 })));
@@ -162,7 +162,7 @@ describe('a record that an expression fails on', () => {
     expect(target.alive('p')).toEqual([{ id: 1, age: 1 }]);
   });
 
-  it('may be in a file of a BATCH', async () => {
+  it('may be in a BATCH file', async () => {
     const target = new TestTarget(maps('int(age)'));
     const file = join(target.folder, 'a.jsonl');
     writeFileSync(file, '{"id":1,"age":"41"}\n{"id":2,"age":"canary"}\n');
@@ -176,7 +176,7 @@ describe('a record that an expression fails on', () => {
   });
 });
 
-describe('a filter that fails on a record', () => {
+describe('a filter that fails for a record', () => {
   const pets = schema('pets', { owner: integer, name: nullableText }, ['owner', 'name'], {
     'x-parent': { table: 'people', array: 'pets', columns: { owner: 'id' } },
   });
@@ -186,7 +186,7 @@ describe('a filter that fails on a record', () => {
     on_invalid_record: 'quarantine',
   });
 
-  it('quarantines the children of the record too', async () => {
+  it('also quarantines the children of the record', async () => {
     const target = new TestTarget(adults('int(age) > 17'));
     await target.load(
       lines(
@@ -220,7 +220,7 @@ describe('a filter that fails on a record', () => {
   it.each([
     ['filtered out', '17', ['Rex'], []],
     ['let through', '41', ['Rex', 'Bob'], []],
-    ['undecided', 'unknown', ['Rex'], ['people', 'pets']],
+    ['quarantined', 'unknown', ['Rex'], ['people', 'pets']],
   ])(
     'filters children in a BATCH file by their own parent if the last parent is %s',
     async (_case, age, names, aside) => {
@@ -255,7 +255,7 @@ describe('a filter that fails on a record', () => {
     },
   );
 
-  it('does not affect a child whose parent was loaded long before', async () => {
+  it('does not affect a child whose parent was loaded much earlier', async () => {
     const settings = (filter: string, name: string): object => ({
       stream_maps: { people: { __filter__: filter }, pets: { name } },
       on_invalid_record: 'quarantine',
@@ -274,7 +274,7 @@ describe('a filter that fails on a record', () => {
   });
 });
 
-it('a database of layout 1 can be used', async () => {
+it('a database with layout 1 can be used', async () => {
   const target = new TestTarget({ ...maps('int(age)'), stream_maps: {} });
   await target.load(lines(people, record('people', { id: 'x' })));
   const database = new DatabaseSync(target.database);

@@ -18,7 +18,7 @@ const input = lines(
 );
 
 describe('stream maps', () => {
-  it('rename, drop and hash, and keep all digits and the key order', async () => {
+  it('rename, drop and hash properties, and keep all digits and the key order', async () => {
     const target = new TestTarget({
       stream_maps: {
         people: {

@@ -56,7 +56,7 @@ const hostile = [
 ];
 
 describe('names', () => {
-  it('are kept for any stream and column', async () => {
+  it('of all streams and columns are kept', async () => {
     const target = new TestTarget();
     const messages = hostile.flatMap((name) => [
       `{"type":"SCHEMA","stream":${JSON.stringify(name)},"key_properties":[${JSON.stringify(name)}],"schema":{"properties":{${JSON.stringify(name)}:{"type":"integer"}}}}`,
@@ -82,7 +82,7 @@ describe('names', () => {
     ['with NUL', ['a\0b', 'a_b'], ['a_b', 'a_b_2']],
     ['of metadata columns', ['_SDC_Deleted_At', 'a'], ['_SDC_Deleted_At_2', 'a']],
     ['that end in a number', ['a', 'A_2', 'A'], ['a', 'A_2', 'A_3']],
-  ])('columns that clash get numbers: %s', async (_name, properties, columns) => {
+  ])('of clashing columns receive numbers: names %s', async (_name, properties, columns) => {
     const target = new TestTarget();
     const declared = (names: readonly string[]): object =>
       schema(
@@ -92,7 +92,7 @@ describe('names', () => {
       );
     const values = Object.fromEntries(properties.map((name) => [name, `of ${name}`]));
     await target.load(lines(declared(properties), record('t', { key: 1, ...values })));
-    // A later run with another order finds the same columns.
+    // A later run with a different order uses the same columns.
     await target.load(
       lines(declared([...properties].reverse()), record('t', { key: 2, ...values })),
     );
@@ -113,12 +113,12 @@ describe('names', () => {
     ['that differ in letter case', ['Leads', 'leads', 'LEADS'], ['Leads', 'leads_2', 'LEADS_3']],
     ['reserved by SQLite', ['sqlite_x', 'SQLite_y'], ['_sqlite_x', '_SQLite_y']],
     [
-      'reserved for the bookkeeping',
+      'reserved for the bookkeeping tables',
       ['_singer_state', '_singer_x'],
       ['__singer_state', '__singer_x'],
     ],
     ['that are empty', ['', '_'], ['_', '__2']],
-  ])('tables that clash get numbers: %s', async (_name, streams, tables) => {
+  ])('of clashing tables receive numbers or prefixes: names %s', async (_name, streams, tables) => {
     const target = new TestTarget();
     const load = (names: readonly string[], id: number): string =>
       lines(
@@ -129,7 +129,7 @@ describe('names', () => {
     for (const table of tables) expect(target.rows(table), table).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
-  it('that differ only in an unpaired surrogate stay apart, in later runs too', async () => {
+  it('that differ only in an unpaired surrogate are kept separate, even in later runs', async () => {
     const target = new TestTarget();
     const input = (id: number): string =>
       ['\\ud800', '\\udbff']
@@ -149,7 +149,7 @@ describe('names', () => {
     expect(target.rows('s\ufffd_2')).toEqual(rows('adbff'));
   });
 
-  it('with different prefixes stay apart', async () => {
+  it('with different prefixes are kept separate', async () => {
     const target = new TestTarget({ table_prefix: 'a_' });
     await target.load(lines(schema('t', { id: integer }, ['id']), record('t', { id: 1 })));
     target.configure({ table_prefix: 'b_' });
@@ -170,7 +170,7 @@ describe('names', () => {
     expect(target.query('SELECT * FROM leads')).toEqual([{ x: 1 }]);
   });
 
-  it('give each property its own column, for any set of names', async () => {
+  it('always map each property to its own column', async () => {
     const target = new TestTarget();
     const sets = fc.sample(
       fc.uniqueArray(fc.string({ unit: 'binary', maxLength: 3 }), { maxLength: 12 }),

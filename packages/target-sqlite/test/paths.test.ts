@@ -16,19 +16,19 @@ import { describe, expect, it } from 'vitest';
 import { command, integer, lines, record, schema, state, TestTarget } from './target.ts';
 
 const input = lines(schema('t', { id: integer }, ['id']), record('t', { id: 1 }), state({ a: 1 }));
-/** All readers open the database in the same way, so one of them is enough for many cases. */
+/** All readers open the database in the same way, so many cases test only one reader. */
 const BOTH = [[], ['state']];
 const READERS = [['state'], ['runs'], ['verify'], ['quarantine', 'list']];
 const isWindows = process.platform === 'win32';
 
-/** A target with this `database` setting. */
+/** Creates a target with this `database` setting. */
 function targetAt(database: string): TestTarget {
   const target = new TestTarget();
   target.configure({ database });
   return target;
 }
 
-/** A target with a database in its folder. */
+/** Creates a target with a database in its folder. */
 function targetIn(name: string, prepare?: (path: string) => void): TestTarget {
   const target = new TestTarget();
   const database = `${target.folder}/${name}`;
@@ -37,7 +37,7 @@ function targetIn(name: string, prepare?: (path: string) => void): TestTarget {
   return target;
 }
 
-/** Runs the target in its folder. @param user the ID of another user to run it as */
+/** Runs the target in its folder. @param user the ID of the user to run it as (default: this user) */
 async function run(
   target: TestTarget,
   args: readonly string[] = [],
@@ -87,7 +87,7 @@ describe.skipIf(isWindows)('a path (not on Windows)', () => {
     }
   });
 
-  it('may be a symbolic link to a database that another run writes', async () => {
+  it('may be a symbolic link to a database that another run is writing', async () => {
     const target = new TestTarget();
     const link = join(target.folder, 'link.sqlite');
     symlinkSync('data.sqlite', link);
@@ -105,7 +105,7 @@ describe.skipIf(isWindows)('a path (not on Windows)', () => {
   });
 });
 
-describe('a setting that is not the path of a file', () => {
+describe('a setting that is not a file path', () => {
   it.each<[string, RegExp]>([
     ['', /"database" must not be empty/],
     ['  ', /"database" is blank: name a file/],
@@ -118,7 +118,7 @@ describe('a setting that is not the path of a file', () => {
     ['data\0.sqlite', /"database" contains a NUL or an unpaired surrogate/],
     ['data\ud800.sqlite', /"database" contains a NUL or an unpaired surrogate/],
     ['data/', /"database" is a folder/],
-  ])('is refused, and nothing is created: %j', async (database, sentence) => {
+  ])('is refused without creating any file: %j', async (database, sentence) => {
     const target = targetAt(database);
     for (const args of BOTH) expectFailure(await run(target, args), 2, sentence);
     expect(readdirSync(target.folder)).toEqual(['config.json']);
@@ -148,7 +148,7 @@ describe('a path that does not lead to a database', () => {
       /data is a symbolic link that leads to itself/,
     ],
   ])(
-    'fails with one sentence and is not changed: %s (not on Windows)',
+    'fails the run with one sentence and is not changed: %s (not on Windows)',
     async (_name, prepare, sentence) => {
       const target = targetIn('data', prepare);
       for (const args of BOTH) expectFailure(await run(target, args), 1, sentence);
@@ -163,13 +163,13 @@ describe('a path that does not lead to a database', () => {
     ['a folder that is a file', 'config.json/data', /config\.json for the database is a file/],
     ['a name that is too long', 'x'.repeat(248), /The path of the database is too long/],
     ['a path that is too long', `${'y'.repeat(200)}/`.repeat(3), /The path of the data.* too long/],
-  ])('fails with one sentence: %s (not on Windows)', async (_name, path, sentence) => {
+  ])('fails the run with one sentence: %s (not on Windows)', async (_name, path, sentence) => {
     const target = targetIn(`${path}x`);
     for (const args of BOTH) expectFailure(await run(target, args), 1, sentence);
     expect(readdirSync(target.folder)).toEqual(['config.json']);
   });
 
-  it('fails with one sentence: a missing folder in a missing folder', async () => {
+  it('fails the run with one sentence: a missing folder whose parent is missing', async () => {
     const target = targetIn('one/two/data.sqlite');
     expectFailure(
       await run(target),
@@ -186,7 +186,7 @@ describe('a path that does not lead to a database', () => {
     expect(target.rows('t')).toEqual([{ id: 1 }]);
   });
 
-  it('is refused if the file has two hard links, since each would have a log', async () => {
+  it('is refused if the file has two hard links, since each link would have its own log', async () => {
     const target = new TestTarget();
     await target.load(input);
     linkSync(target.database, join(target.folder, 'second.sqlite'));
@@ -196,14 +196,14 @@ describe('a path that does not lead to a database', () => {
   });
 });
 
-/** A user other than root, who ignores permissions. */
+/** The ID of an unprivileged user, since root ignores permissions. */
 const user = process.getuid?.() === 0 ? 65_534 : process.getuid?.();
 const hasUser =
   user !== undefined &&
   spawnSync(command[0], [...command.slice(1), '--version'], { uid: user }).status === 0;
 
 describe.skipIf(!hasUser)('a path without permission (needs a user who can run the target)', () => {
-  /** A database in a folder that belongs to the user. */
+  /** Creates a database in a folder that belongs to the user. */
   async function owned(): Promise<{ target: TestTarget; folder: string; database: string }> {
     const target = new TestTarget();
     const folder = join(target.folder, 'own');
@@ -214,7 +214,7 @@ describe.skipIf(!hasUser)('a path without permission (needs a user who can run t
     return { target, folder, database };
   }
 
-  it('can be read if the file is read-only, and is not written', async () => {
+  it('can be read, but not written, if the file is read-only', async () => {
     const { target, database } = await owned();
     chmodSync(database, 0o444);
     const before = readFileSync(database);
@@ -275,7 +275,7 @@ describe('a command that only reads', () => {
   });
 
   it.skipIf(isWindows)(
-    'does not export over the database, whatever its name (not on Windows)',
+    'does not export to the database file, regardless of its name (not on Windows)',
     async () => {
       const target = new TestTarget();
       await target.load(input);

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { integer, lines, record, schema, TestTarget } from './target.ts';
 
-describe('a schema that demands more than types', () => {
+describe('a schema with rules beyond types', () => {
   it.each<[string, object, unknown, unknown, string]>([
-    ['enum', { enum: ['a', 'b', null] }, 'a', 'canary', 'must be one of a, b'],
+    ['an enum', { enum: ['a', 'b', null] }, 'a', 'canary', 'must be one of a, b'],
     ['a pattern', { type: 'string', pattern: '^a' }, 'ab', 'canary', 'must match pattern'],
     ['a bound', { type: 'number', maximum: 5 }, 5, 5.5, 'must be <= 5'],
     [
-      'a bound of draft 4',
+      'a draft 4 bound',
       { type: 'number', maximum: 5, exclusiveMaximum: true },
       4,
       5,
       'must be < 5',
     ],
     [
-      'types of nested properties',
+      'nested property types',
       { type: 'object', properties: { x: { type: 'integer' } } },
       { x: 1 },
       { x: 'canary' },
       '"x" in the value must be integer',
     ],
     [
-      'types of items',
+      'item types',
       { type: 'array', items: { type: 'string' } },
       ['a'],
       [1],
@@ -41,7 +41,7 @@ describe('a schema that demands more than types', () => {
       'canary',
       'must NOT have more than 3 characters',
     ],
-  ])('%s', async (_name, property, good, bad, reason) => {
+  ])('enforces %s', async (_name, property, good, bad, reason) => {
     const declared = schema('t', { id: integer, v: property }, ['id']);
     const target = new TestTarget();
     await target.load(lines(declared, record('t', { id: 1, v: good })));

@@ -7,7 +7,7 @@ const t = (v: object | undefined, key = ['id'], more: object = {}): object =>
   schema('t', { id: integer, ...(v && { v }) }, key, more);
 const row = (id: number, v: unknown): object => record('t', { id, v });
 
-/** Does something to the database as a user would. */
+/** Executes SQL on the database as a user would. */
 function asUser(target: TestTarget, sql: string): void {
   const database = new DatabaseSync(target.database);
   database.exec(sql);
@@ -24,13 +24,29 @@ describe('a schema that changes', () => {
   it.each<[string, object, unknown, object, unknown, string, unknown[]]>([
     ['null to integer', { type: 'null' }, null, nullable('integer'), 5, 'INTEGER', [null, 5]],
     ['integer to number', nullable('integer'), 5, nullable('number'), 1.5, 'REAL', [5, 1.5]],
-    ['number to integer: stays', nullable('number'), 1.5, nullable('integer'), 5, 'REAL', [1.5, 5]],
+    [
+      'number to integer: unchanged',
+      nullable('number'),
+      1.5,
+      nullable('integer'),
+      5,
+      'REAL',
+      [1.5, 5],
+    ],
     ['integer to text', nullable('integer'), 5, nullable('string'), 'x', 'TEXT', ['5', 'x']],
     ['number to text', nullable('number'), 1e21, nullable('string'), 'x', 'TEXT', ['1e+21', 'x']],
     ['integral number to text', nullable('number'), 5, nullable('string'), 'x', 'TEXT', ['5', 'x']],
     ['boolean to text', nullable('boolean'), true, nullable('string'), 'x', 'TEXT', ['true', 'x']],
     ['boolean to integer', nullable('boolean'), true, nullable('integer'), 7, 'INTEGER', [1, 7]],
-    ['text to integer: stays', nullable('string'), 'x', nullable('integer'), 5, 'TEXT', ['x', '5']],
+    [
+      'text to integer: unchanged',
+      nullable('string'),
+      'x',
+      nullable('integer'),
+      5,
+      'TEXT',
+      ['x', '5'],
+    ],
     [
       'date to text',
       nullable('string', { format: 'date' }),
@@ -60,7 +76,7 @@ describe('a schema that changes', () => {
     ],
     ['text to untyped', nullable('string'), '5', {}, 5, '', ['5', 5]],
     [
-      'a removed column is kept',
+      'text to null: unchanged',
       nullable('string'),
       'x',
       { type: 'null' },
@@ -68,7 +84,7 @@ describe('a schema that changes', () => {
       'TEXT',
       ['x', null],
     ],
-  ])('%s', async (_name, first, one, second, other, type, expected) => {
+  ])('migrates a column: %s', async (_name, first, one, second, other, type, expected) => {
     for (const together of [true, false]) {
       const target = new TestTarget({ add_record_metadata: false });
       const [before, after] = [lines(t(first), row(1, one)), lines(t(second), row(2, other))];
@@ -90,7 +106,7 @@ describe('a schema that changes', () => {
 
   it.each<[string, string[], string[], (Row | object)[], Row[]]>([
     [
-      'from none',
+      'from no columns',
       [],
       ['id'],
       [
@@ -104,7 +120,7 @@ describe('a schema that changes', () => {
       ],
     ],
     [
-      'to none',
+      'to no columns',
       ['id'],
       [],
       [
@@ -118,7 +134,7 @@ describe('a schema that changes', () => {
       ],
     ],
     [
-      'to two',
+      'to two columns',
       ['id'],
       ['id', 'v'],
       [
@@ -132,7 +148,7 @@ describe('a schema that changes', () => {
       ],
     ],
     [
-      'to another',
+      'to a different column',
       ['id'],
       ['v'],
       [
@@ -144,7 +160,7 @@ describe('a schema that changes', () => {
         { id: 2, v: 'new' },
       ],
     ],
-  ])('changes its key %s, and nothing is lost', async (_name, from, to, before, expected) => {
+  ])('changes its key %s without losing data', async (_name, from, to, before, expected) => {
     const target = new TestTarget();
     await target.load(lines(t({ type: 'string' }, from), ...before.map((one) => record('t', one))));
     const { code, stderr } = await target.run(lines(t({ type: 'string' }, to), row(2, 'new')));
@@ -170,7 +186,7 @@ describe('a schema that changes', () => {
     expect(target.query(`SELECT name FROM sqlite_schema WHERE name = 'mine'`)).toHaveLength(1);
   });
 
-  it('costs nothing if it is repeated a thousand times', async () => {
+  it('is fast if it is repeated a thousand times unchanged', async () => {
     const target = new TestTarget();
     const same = Array.from({ length: 1000 }, (_, id) => [t(nullable('string')), row(id, 'x')]);
     await target.load(lines(...same.flat()));
@@ -178,14 +194,14 @@ describe('a schema that changes', () => {
     expect(target.query('PRAGMA schema_version')[0]?.['schema_version']).toBeLessThan(20);
   });
 
-  it('drops the demands of an earlier schema', async () => {
+  it('drops the rules of an earlier schema', async () => {
     const target = new TestTarget();
     await target.load(lines(t({ type: 'string' }, ['id'], { required: ['v'] }), row(1, 'x')));
     await target.load(lines(t(nullable('string')), row(2, null), record('t', { id: 3 })));
     expect(target.rows('t').map(({ v }) => v)).toEqual(['x', null, null]);
   });
 
-  it('takes over the table of another target', async () => {
+  it('can use a table that another target created', async () => {
     const target = new TestTarget();
     asUser(
       target,
@@ -208,12 +224,12 @@ describe('schema_changes: freeze', () => {
       'new column "w" REAL',
     ],
     [
-      'another type',
+      'a different type',
       schema('t', { id: { type: 'string' }, v: nullableText }, ['id']),
       'column "id" from INTEGER to TEXT',
     ],
     [
-      'another key',
+      'a different key',
       schema('t', { id: integer, v: nullableText }, ['id', 'v']),
       'key from ("id") to ("id", "v")',
     ],
@@ -230,7 +246,7 @@ describe('schema_changes: freeze', () => {
     expect(target.query('SELECT sql FROM sqlite_schema')).toEqual(before);
   });
 
-  it('accepts an unchanged schema, but refuses a value that its column would change', async () => {
+  it('accepts an unchanged schema, but refuses a value that the column would convert', async () => {
     const target = new TestTarget({ schema_changes: 'freeze' });
     const numbers = t(nullable('number'));
     await target.load(lines(numbers, row(1, 1.5)));
@@ -250,7 +266,7 @@ describe('many columns', () => {
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`c${at}`, nullableText])),
     );
 
-  it('are accepted up to 2,000, and 2,001 are refused', async () => {
+  it('are accepted up to a limit of 2,000', async () => {
     const target = new TestTarget({ add_record_metadata: false, hard_delete: true });
     const values = Object.fromEntries(
       Array.from({ length: 2000 }, (_, at) => [`c${at}`, `v${at}`]),

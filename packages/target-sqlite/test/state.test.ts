@@ -9,7 +9,7 @@ const declared = schema('t', { id: integer }, ['id']);
 const keyless = schema('k', { id: integer });
 
 describe('STATE', () => {
-  it('is stored and printed verbatim, in order, the last one always', async () => {
+  it('is stored and printed verbatim and in order, always including the last one', async () => {
     const target = new TestTarget();
     const sent = ['{"a":1,"b":0}', '{"a":3,"b":2}', '{"a":5,"b":6}'];
     const printed = (await target.load(stream('several-states'))).trim().split('\n');
@@ -31,14 +31,14 @@ describe('STATE', () => {
     expect((await target.run('', 'state')).stdout).toBe(`${value}\n`);
   });
 
-  it('does not replace a bookmark if it is empty', async () => {
+  it('does not replace the stored bookmark if it is empty', async () => {
     const target = new TestTarget();
     await target.load(lines(declared, state({ a: 1 })));
     expect(await target.load(lines(declared, state({}), state(null)))).toBe('');
     expect((await target.run('', 'state')).stdout).toBe('{"a":1}\n');
   });
 
-  it('is {} if none was stored, and the command creates no database', async () => {
+  it('is {} if no state is stored, and the command creates no database', async () => {
     const target = new TestTarget();
     expect(await target.run('', 'state')).toMatchObject({
       ...{ code: 0, stdout: '{}\n', stderr: '' },
@@ -52,7 +52,7 @@ describe('STATE', () => {
     const target = new TestTarget();
     await target.load(lines(declared, state({ a: 1 })));
     const writer = new DatabaseSync(target.database);
-    // Such a small cache is written into the file before the transaction ends, beside a journal.
+    // A cache this small is written to the file before the transaction ends, with a journal beside it.
     writer.exec('PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; CREATE TABLE big (x)');
     writer.exec(`BEGIN; UPDATE _singer_state SET value = '{"a":2}';
       INSERT INTO big WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
@@ -83,7 +83,7 @@ describe('STATE', () => {
     const child = target.start();
     child.stdin.write(lines(first, state({ a: 0 })));
     await once(child.stdout, 'data');
-    // Two at once: after the commit of the first, the second can only be marked.
+    // Two STATEs arrive at once. After the first is committed, the second can only be marked.
     const last = { id: 3 };
     child.stdin.write(
       lines(
@@ -91,13 +91,13 @@ describe('STATE', () => {
         record(name, last),
       ),
     );
-    // The input stays open: only the silence makes the target commit.
+    // The input remains open, so the target commits only because the tap is silent.
     for (let printed = ''; !printed.endsWith('{"a":2}\n');) {
       const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
       printed += chunk.toString();
     }
     expect(target.query('SELECT value FROM _singer_state')).toEqual([{ value: '{"a":2}' }]);
-    // A row without a key must not be committed before its STATE: it would come again.
+    // A row without a key must not be committed before its STATE, or it would be loaded twice.
     if (name === 'k') expect(target.rows(name)).toEqual([{ id: 1 }, { id: 2 }]);
     child.stdin.end();
     expect((await ended(child)).code).toBe(0);
@@ -107,7 +107,7 @@ describe('STATE', () => {
 
 describe('a run that ends early', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'on %s keeps exactly what the last STATE covers',
+    'keeps exactly the rows that the last STATE covers after %s',
     async (signal) => {
       const target = new TestTarget();
       const child = target.start();
@@ -125,9 +125,9 @@ describe('a run that ends early', () => {
     },
   );
 
-  it('on bad input keeps exactly what the last STATE covers', async () => {
+  it('keeps exactly the rows that the last STATE covers after bad input', async () => {
     const target = new TestTarget();
-    // Several at once: after the commit of the first, the others can only be marked.
+    // Several STATEs arrive at once. After the first is committed, the rest can only be marked.
     const { code, stdout } = await target.run(
       lines(
         ...[declared, record('t', { id: 1 }), state({ a: 1 }), record('t', { id: 2 })],
@@ -143,7 +143,7 @@ describe('a run that ends early', () => {
     ]);
   });
 
-  it('on bad input before any STATE keeps nothing', async () => {
+  it('keeps no rows after bad input before the first STATE', async () => {
     const target = new TestTarget();
     const { code, stdout } = await target.run(
       lines(declared, record('t', { id: 1 }), 'no message'),
@@ -152,7 +152,7 @@ describe('a run that ends early', () => {
     expect(target.query(`SELECT name FROM sqlite_schema WHERE name = 't'`)).toEqual([]);
   });
 
-  it('loads everything if nobody reads its output, and then exits with 1', async () => {
+  it('loads all rows if its output is closed, and then exits with 1', async () => {
     const target = new TestTarget();
     const child = target.start();
     child.stdout.destroy();

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { execute, type Ended } from '@exact-spotter/testing';
 import { command, type TestTarget } from './target.ts';
 
-/** False if strace is missing or not permitted to trace. Tests that need it say so in their names. */
+/** True if strace is installed and permitted to trace. The names of tests that need it say so. */
 export const hasStrace =
   process.platform === 'linux' && spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 
 export interface Traced extends Ended {
-  /** The system calls, one per line, as strace writes them. */
+  /** The system calls, one per line, in strace's format. */
   readonly calls: string[];
 }
 
-/** Runs the target under strace. @param options which calls to trace, and what to do to them */
+/** Runs the target under strace. @param options the calls to trace and the errors to inject */
 export async function traced(
   target: TestTarget,
   input: string,

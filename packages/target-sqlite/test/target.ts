@@ -11,7 +11,7 @@ import {
   type StartOptions,
 } from '@exact-spotter/testing';
 
-/** Starts the target beside these tests, which may be a copy with a mutation. */
+/** The command that starts the target in the parent folder, which may be a mutated copy. */
 export const command: readonly [string, ...string[]] = [
   process.execPath,
   '--conditions=@exact-spotter/source',
@@ -23,7 +23,7 @@ const streams = join(import.meta.dirname, '..', '..', '..', 'test-data', 'stream
 export type Cell = string | number | bigint | null;
 export type Row = Readonly<Record<string, Cell>>;
 
-/** The real program, with a database and settings in a temporary folder. */
+/** The real program with a database and settings in a temporary folder. */
 export class TestTarget {
   readonly folder = mkdtempSync(join(tmpdir(), 'target-'));
   readonly database: string;
@@ -75,7 +75,7 @@ export class TestTarget {
     }
   }
 
-  /** Waits until another program has committed a row of a table, which need not exist before. */
+  /** Waits until another program has committed a row of a table. The table need not exist yet. */
   async untilCommitted(table: string): Promise<void> {
     await until(() => this.exists);
     await this.until(`SELECT 1 FROM sqlite_schema WHERE name = '${table}'`);
@@ -105,14 +105,14 @@ export class TestTarget {
     }
   }
 
-  /** The rows of a table without the metadata columns, ordered by their JSON text. */
+  /** Returns a table's rows without the metadata columns, sorted by their JSON text. */
   rows(table: string, where = 'true'): Row[] {
     return this.query(`SELECT * FROM "${table}" WHERE ${where}`)
       .map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !isMetadata(name))))
       .sort((one, other) => (text(one) < text(other) ? -1 : 1));
   }
 
-  /** The rows that are not deleted softly. */
+  /** Returns the rows that are not soft-deleted. */
   alive(table: string): Row[] {
     return this.rows(table, '_sdc_deleted_at IS NULL');
   }
@@ -122,7 +122,7 @@ export class TestTarget {
   }
 }
 
-/** Integers as numbers if a double can hold them. */
+/** Converts integers to numbers if a double can hold them. */
 function plain([name, value]: [string, unknown]): [string, Cell] {
   const cell = value as Cell;
   const isShort = typeof cell === 'bigint' && Number.isSafeInteger(Number(cell));
@@ -139,7 +139,7 @@ function isMetadata(name: string): boolean {
   return name.startsWith('_sdc_');
 }
 
-/** Singer messages, one line each. */
+/** Returns Singer messages as text, one per line. */
 export function lines(...messages: (object | string)[]): string {
   return messages
     .map((message) => `${typeof message === 'string' ? message : JSON.stringify(message)}\n`)
@@ -168,7 +168,7 @@ export function state(value: unknown): object {
   return { type: 'STATE', value };
 }
 
-/** A named stream of `test-data/streams`. */
+/** Reads a stream from `test-data/streams`. */
 export function stream(name: string): string {
   return readFileSync(join(streams, `${name}.singer`), 'utf8');
 }

@@ -13,7 +13,7 @@ const types = {
 };
 type Name = keyof typeof types;
 
-/** A line with a value in exactly this spelling. */
+/** Returns a RECORD line with the value in exactly this spelling. */
 function line(id: number, name: Name, literal: string): string {
   return `{"type":"RECORD","stream":"t","record":{"id":${id},"${name}":${literal}}}`;
 }
@@ -82,7 +82,7 @@ describe('values are stored losslessly', () => {
     ['null', 'i', 'null', null],
   ])('%s (%s)', async (_name, name, literal, expected) => {
     const [value] = await readBack([[name, literal]]);
-    // node:sqlite gives whole doubles as numbers, whole integers here as numbers too.
+    // node:sqlite returns integral doubles as numbers, and `query` returns short integers as numbers.
     expect(Object.is(value, expected) ? expected : value).toStrictEqual(expected);
     if (expected === 0) expect(Object.is(value, expected)).toBe(true);
   });
@@ -128,7 +128,7 @@ describe('values are stored losslessly', () => {
     );
   });
 
-  it('if nested deeply, and refused if nested too deeply', async () => {
+  it('if they are nested deeply, but refused if they are nested too deeply', async () => {
     const target = new TestTarget({ validate_records: false });
     for (const depth of [10, 4000, 5000, 200_000]) {
       const nested = `${'['.repeat(depth)}${']'.repeat(depth)}`;
@@ -146,7 +146,7 @@ describe('values are stored losslessly', () => {
     expect(stderr).toContain('line 2: the line is nested too deeply');
   });
 
-  it('up to strings of 100 MB; a line past the limit is refused', async () => {
+  it('up to strings of 100 MB, but refused if the line exceeds the limit', async () => {
     const text = 'x'.repeat(100_000_000);
     const target = new TestTarget();
     await target.load(lines(declared, line(1, 's', `"${text}"`)));
@@ -167,7 +167,7 @@ describe('values are stored losslessly', () => {
     expect(stderr).toContain('Strings with an unpaired surrogate, stored as U+FFFD: 2 stream=t');
   });
 
-  it('with the last value of a repeated key', async () => {
+  it('using the last value of a repeated key', async () => {
     const target = new TestTarget();
     await target.load(
       lines(declared, '{"type":"RECORD","stream":"t","record":{"id":1,"s":"a","s":"b"}}'),
@@ -242,7 +242,7 @@ function spell(value: number): string {
   return Object.is(value, -0) ? '-0' : JSON.stringify(value);
 }
 
-/** The rule of the README, written a second time: from the literal straight to the cell. */
+/** Implements the README's rule independently: converts a literal directly to the expected cell. */
 function expectedCell(name: Name, text: string): Cell {
   if (text === 'true' || text === 'false') return text === 'true' ? 1 : 0;
   if (text.startsWith('"')) return (JSON.parse(text) as string).toWellFormed();
@@ -251,7 +251,7 @@ function expectedCell(name: Name, text: string): Cell {
   const isHeld = Number.isFinite(double) && sameDecimal(text, double);
   if (name === 'm') return isHeld && !isMinusZero(text) ? String(double) : text;
   if (isMinusZero(text)) return -0;
-  // Every numeric column got a value that no double holds, so it became untyped.
+  // Every numeric column received a value that no double holds, so it became untyped.
   const [numerator, denominator] = fraction(text);
   const whole = numerator / denominator;
   const isWhole = whole * denominator === numerator && whole === BigInt.asIntN(64, whole);
@@ -264,7 +264,7 @@ function isMinusZero(text: string): boolean {
   return /^-0(?:\.0*)?(?:e.*)?$/i.test(text);
 }
 
-/** Compares both as fractions of integers. */
+/** True if a literal and a double are equal, compared as integer fractions. */
 function sameDecimal(text: string, double: number): boolean {
   const [one, other] = [fraction(text), fraction(String(double))];
   return one[0] * other[1] === other[0] * one[1];

@@ -7,7 +7,7 @@ const declared = schema('t', { id: integer, v: nullableText }, ['id']);
 const rows = (from: number, count: number): string =>
   lines(...Array.from({ length: count }, (_, at) => record('t', { id: from + at, v: 'x' })));
 
-/** A row without a STATE after it keeps the transaction open. */
+/** Keeps the transaction open, because no STATE follows the row. */
 const pending = lines(schema('k', { id: integer }), record('k', { id: 1 }));
 
 /** Takes the write lock of a database. */
@@ -38,7 +38,7 @@ async function startHolding(target: TestTarget): Promise<Child> {
   return child;
 }
 
-describe('a database that another program writes', () => {
+describe('a database that another program is writing', () => {
   it('is loaded once the other program commits', async () => {
     const target = new TestTarget();
     await target.load(lines(declared));
@@ -52,7 +52,7 @@ describe('a database that another program writes', () => {
     expect(target.rows('t')).toHaveLength(3);
   });
 
-  it('fails the run after lock_timeout_seconds, naming the file', async () => {
+  it('fails the run after lock_timeout_seconds and names the file', async () => {
     const target = new TestTarget({ lock_timeout_seconds: 0.5 });
     await target.load(lines(declared));
     const other = lock(target);
@@ -62,7 +62,7 @@ describe('a database that another program writes', () => {
     expect(stderr).toContain(`The database ${target.database} is being written by another program`);
   });
 
-  it('fails the run with the process ID if the other program is a target-sqlite', async () => {
+  it('fails the run and names the process ID if the other program is a target-sqlite', async () => {
     const target = new TestTarget({ lock_timeout_seconds: 0.5 });
     const first = await startHolding(target);
     const end = ended(first);
@@ -74,7 +74,7 @@ describe('a database that another program writes', () => {
     expect((await end).code).toBe(0);
   });
 
-  it('does not keep a waiting run from ending on SIGTERM', async () => {
+  it('does not prevent a waiting run from ending on SIGTERM', async () => {
     const target = new TestTarget();
     await target.load(lines(declared));
     const other = lock(target);
@@ -87,7 +87,7 @@ describe('a database that another program writes', () => {
     other.close();
   });
 
-  it('takes the rows and states of two runs at once', async () => {
+  it('accepts the rows and states of two concurrent runs', async () => {
     const targets = ['one', 'two'].map(
       (id) => new TestTarget({ state_id: id, batch_size_rows: 50 }),
     );
@@ -111,7 +111,7 @@ describe('a database that another program writes', () => {
     expect(target.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   });
 
-  it('is declared again if the other program changed a table', async () => {
+  it('is inspected again if the other program has changed a table', async () => {
     const target = new TestTarget({ add_record_metadata: false });
     const numbers = schema('t', { id: integer, v: { type: ['null', 'integer'] } }, ['id']);
     const child = target.start();
@@ -130,8 +130,8 @@ describe('a database that another program writes', () => {
   });
 });
 
-describe('a database that the target writes', () => {
-  it('can be read meanwhile', async () => {
+describe('a database that the target is writing', () => {
+  it('can be read during the load', async () => {
     const target = new TestTarget();
     await target.load(lines(declared) + rows(1, 3));
     const child = target.start();
@@ -145,7 +145,7 @@ describe('a database that the target writes', () => {
     expect((await end).code).toBe(0);
   });
 
-  it('is refused if a newer version wrote it', async () => {
+  it('is refused if a newer version has written it', async () => {
     const target = new TestTarget();
     await target.load(lines(declared));
     const database = new DatabaseSync(target.database);
@@ -158,7 +158,7 @@ describe('a database that the target writes', () => {
     }
   });
 
-  it('notes at the next run that the last one was killed', async () => {
+  it('records in the next run that the previous run was killed', async () => {
     const target = new TestTarget();
     const child = target.start();
     const end = ended(child);

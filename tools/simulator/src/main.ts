@@ -7,10 +7,10 @@ Serves a fictional Exact Spotter account on this machine.
 
   --port N        Port to listen on (default: a free port)
   --leads N       Number of leads, 10 to 1000000 (default: 1000)
-  --seed N        Each seed gives another company (default: 1)
-  --token TEXT    Value of the header token_exact (default: simulator-token)
+  --seed N        Seed of the account; each seed creates a different company (default: 1)
+  --token TEXT    Value that the token_exact header must have (default: simulator-token)
   --latency MS    Milliseconds before each response (default: 0)
-  --quota N/S     Rate limit: N requests in S seconds, such as 30/20 (default: no limit)
+  --quota N/S     Rate limit of N requests in S seconds, such as 30/20 (default: no limit)
   --help          Show this help
 `;
 
@@ -84,13 +84,13 @@ function integer(name: string, text: string, minimum: number, maximum: number): 
 function parseQuota(text: string): { requests: number; seconds: number } {
   const [, requests, seconds] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   if (requests === undefined || seconds === undefined) {
-    throw new RangeError('--quota must be requests/seconds, such as 30/20.');
+    throw new RangeError('--quota must have the form requests/seconds, such as 30/20.');
   }
   return { requests: Number(requests), seconds: Number(seconds) };
 }
 
 function greeting(url: string, controlUrl: string, token: string, leads: number): string {
-  return `An account of ${leads} leads answers at ${url}
+  return `A simulated account with ${leads} leads answers at ${url}
 The token is ${token}
 
   curl -H 'token_exact: ${token}' '${url}/Leads?$top=1'

@@ -8,14 +8,14 @@ const account = createAccount({ seed: 3, leads: 700, now: NOW });
 const rows = (set: string): readonly Row[] => account.rows(set);
 
 describe('an account', () => {
-  it('has the same rows for the same seed, and others for another seed', () => {
+  it('has the same rows for the same seed and different rows for a different seed', () => {
     const same = createAccount({ seed: 3, leads: 700, now: NOW });
     const other = createAccount({ seed: 4, leads: 700, now: NOW });
     for (const set of account.sets.keys()) expect(same.rows(set), set).toEqual(rows(set));
     expect(other.rows('Leads')).not.toEqual(rows('Leads'));
   });
 
-  it('has the same edits for the same seed', () => {
+  it('receives the same edits for the same seed', () => {
     const [one, other] = [1, 2].map(() => createAccount({ seed: 3, leads: 700, now: NOW }));
     for (const edited of [one, other]) edited?.live({ seed: 9, edits: 200, reach: 'whole' });
     for (const set of account.sets.keys()) {
@@ -24,7 +24,7 @@ describe('an account', () => {
     expect(one?.rows('Leads')).not.toEqual(rows('Leads'));
   });
 
-  it('has no two rows with the same key, before and after edits', () => {
+  it('has unique keys before and after edits', () => {
     const edited = createAccount({ seed: 8, leads: 300, now: NOW });
     for (const reach of ['daily', 'whole', 'whole'] as const) {
       for (const [set, { store }] of edited.sets) {
@@ -43,7 +43,7 @@ describe('an account', () => {
     }
   });
 
-  it('has unique ids in the lists inside rows', () => {
+  it('has unique IDs in the lists inside rows', () => {
     const inside = (set: string, array: string): unknown[] =>
       rows(set)
         .flatMap((row) => (row[array] as Row[] | null) ?? [])
@@ -59,14 +59,14 @@ describe('an account', () => {
     expect(new Set(persons)).toEqual(new Set([...persons, ...contacts]));
   });
 
-  it('has one instant, written in several ways, that a third of the leads share', () => {
+  it('has one instant that a third of the leads share in several spellings', () => {
     const shared = ticks(mostShared(rows('Leads'), 'updateDate'));
     const group = rows('Leads').filter((row) => ticks(row['updateDate']) === shared);
     expect(group).toHaveLength(233);
     expect(new Set(group.map((row) => row['updateDate'])).size).toBeGreaterThan(1);
   });
 
-  it('has the strings and shapes that break careless readers', () => {
+  it('contains strings and shapes that break careless clients', () => {
     const all = JSON.stringify([...account.sets.keys()].map(rows));
     for (const part of ['\\"', '\\n', '👍🏽', '"00', '":[]', '":null', '12ABC', '"leadId":0']) {
       expect(all).toContain(part);
@@ -81,7 +81,7 @@ describe('an account', () => {
     expect(rows('Boxes').every((row) => typeof row['salesRep'] === 'string')).toBe(true);
   });
 
-  it('removes the rows of a lead in other sets when the lead is removed', () => {
+  it('removes rows in other sets when their lead is removed', () => {
     const edited = createAccount({ seed: 3, leads: 100, now: NOW });
     const id = Number(edited.rows('Leads')[3]?.['id']);
     edited.add('callsHistory', { leadId: id });
@@ -94,7 +94,7 @@ describe('an account', () => {
     expect(mentions()).toEqual([]);
   });
 
-  it('shows an edit of LeadsAndPersons in Leads, without the persons', () => {
+  it('shows an edit of LeadsAndPersons in Leads, which has no persons', () => {
     const edited = createAccount({ seed: 3, leads: 100, now: NOW });
     edited.change('LeadsAndPersons', Number(edited.rows('Leads')[5]?.['id']), { stage: 'Nova' });
     expect(edited.rows('Leads')[5]?.['stage']).toBe('Nova');
@@ -103,7 +103,7 @@ describe('an account', () => {
     expect(edited.rows('Leads')[5]).not.toHaveProperty('persons');
   });
 
-  it('dates every change later than all before, even if its clock goes backwards', () => {
+  it('dates every change later than all earlier changes even if its clock is set back', () => {
     const edited = createAccount({ seed: 3, leads: 100, now: NOW });
     const id = Number(edited.rows('Leads')[2]?.['id']);
     const stamps = [0, 0, 1, -5000].map((step) => {
@@ -117,7 +117,7 @@ describe('an account', () => {
     expect(all.filter((stamp) => stamp > (stamps.at(-1) ?? 0n))).toEqual([]);
   });
 
-  it('sends the other variants of its objects if shapes asks for them', () => {
+  it('sends the variants of its objects that shapes selects', () => {
     const odd = createAccount({
       seed: 3,
       leads: 200,

@@ -17,7 +17,7 @@ afterEach(() => vi.restoreAllMocks());
 const rows = (set: string): readonly Row[] => account.rows(set);
 
 describe('the server', () => {
-  it('refuses unknown sets, requests without the token and methods other than GET', async () => {
+  it('refuses unknown sets, requests without the token, and methods other than GET', async () => {
     expect((await get(simulator, '/Leads')).status).toBe(200);
     expect((await get(simulator, '/Nothing')).status).toBe(404);
     expect((await fetch(`${simulator.url}/Leads`)).status).toBe(401);
@@ -43,7 +43,7 @@ describe('the server', () => {
     }
   });
 
-  it('lets a watcher edit the account before its rows are read, or after', async () => {
+  it('lets a watcher edit the account before or after its rows are read', async () => {
     const before = account.count('Leads');
     const newRows = async (): Promise<number> =>
       (await page(simulator, '/Leads', { $skip: before })).value.length;
@@ -62,12 +62,15 @@ describe('the behaviour', () => {
     ['always', [true, true]],
     ['whenMore', [true, false]],
     ['never', [false, false]],
-  ] as const)('links to the next page with nextLink: %s', async (nextLink, wanted) => {
-    simulator.behave({ nextLink });
-    const first = await page(simulator, '/Leads', { $orderby: 'id' });
-    const last = await page(simulator, '/Leads', { $filter: 'id eq 999999999' });
-    expect([first, last].map((one) => '@odata.nextLink' in one)).toEqual(wanted);
-  });
+  ] as const)(
+    'has the right links to the next page with nextLink: %s',
+    async (nextLink, wanted) => {
+      simulator.behave({ nextLink });
+      const first = await page(simulator, '/Leads', { $orderby: 'id' });
+      const last = await page(simulator, '/Leads', { $filter: 'id eq 999999999' });
+      expect([first, last].map((one) => '@odata.nextLink' in one)).toEqual(wanted);
+    },
+  );
 
   it('repeats the query in the link to the next page', async () => {
     const first = await page(simulator, '/Leads', { $filter: "city ne 'd''x'", $top: 20 });
@@ -78,13 +81,13 @@ describe('the behaviour', () => {
     expect(((await response.json()) as Envelope).value).toEqual(rows('Leads').slice(20, 40));
   });
 
-  it('links from a later page to the one after it', async () => {
+  it('links from a later page to the next page', async () => {
     const later = await page(simulator, '/Leads', { $top: 20, $skip: 40 });
     const { searchParams } = new URL(later['@odata.nextLink'] ?? '');
     expect(Object.fromEntries(searchParams)).toEqual({ $top: '20', $skip: '60' });
   });
 
-  it('links back to the same page with nextLink: loop', async () => {
+  it('links to the same page again with nextLink: loop', async () => {
     simulator.behave({ nextLinkKeepsTop: false, nextLink: 'loop' });
     const link = (await page(simulator, '/Leads', { $top: 20 }))['@odata.nextLink'] ?? '';
     expect(new URL(link).searchParams.toString()).toBe('%24skip=0');
@@ -96,7 +99,7 @@ describe('the behaviour', () => {
     [400, '/Meetings', { $filter: 'id eq 1 or id eq 2' }],
     [404, '/painpoints', {}],
     [403, '/losts', {}],
-  ] as const)('answers with %i if it is set to: %s %j', async (status, path, query) => {
+  ] as const)('answers with %i if so configured: %s %j', async (status, path, query) => {
     expect((await get(simulator, path, query)).status).toBe(200);
     simulator.behave({
       rejects: { filter: ['Leads'], count: 'all' },
@@ -122,7 +125,7 @@ describe('the behaviour', () => {
     expect(await encoding()).toBeNull();
   });
 
-  it('ignores the options that it is set to ignore', async () => {
+  it('ignores the options in ignores', async () => {
     simulator.behave({
       ignores: { orderby: ['Leads'], filter: ['Tasks'], top: ['Tasks'] },
       pageCap: 100,
@@ -185,7 +188,7 @@ describe('the behaviour', () => {
 });
 
 describe('the rate limit', () => {
-  /** The clock that the rate limit is measured with. */
+  /** The clock that the rate limit uses. */
   let clock = 0;
   beforeEach(() => {
     clock = 1_000_000;
@@ -204,7 +207,7 @@ describe('the rate limit', () => {
     expect(await statuses(6)).toEqual(expect.arrayContaining([200, 429]));
   });
 
-  it('reports the most requests in a window and the refused ones', async () => {
+  it('reports the maximum number of requests in a window and the number of refused requests', async () => {
     simulator.behave({ quota: { requests: 5, seconds: 10 } });
     await statuses(8);
     clock += 10_001;
@@ -219,7 +222,7 @@ describe('the rate limit', () => {
     [{ retryAfter: 'seconds' }, '2'],
     [{ retryAfter: 7 }, '7'],
     [{ retryAfter: 'none' }, null],
-  ] as const)('says how long to wait with %j', async (form, retryAfter) => {
+  ] as const)('sends the seconds to wait in Retry-After with %j', async (form, retryAfter) => {
     simulator.behave({ quota: { requests: 1, seconds: 2, ...form } });
     expect(await statuses(1)).toEqual([200]);
     clock += 700;
@@ -228,7 +231,7 @@ describe('the rate limit', () => {
     expect(headers.get('retry-after')).toBe(retryAfter);
   });
 
-  it('says until when to wait, as a date of its own clock', async () => {
+  it('sends the end of the wait as a date of its own clock', async () => {
     const quota = {
       requests: 1,
       seconds: 2,

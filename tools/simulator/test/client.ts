@@ -13,7 +13,7 @@ export interface Envelope {
   readonly '@odata.count'?: number;
 }
 
-/** Sends one request, without retries. */
+/** Sends one request without retries. */
 export async function get(
   simulator: Simulator,
   path: string,
@@ -57,7 +57,7 @@ export async function everyRow(
   }
 }
 
-/** Whether a promise is neither fulfilled nor rejected. */
+/** True if a promise is still pending. */
 export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   const settled = promise.then(
     () => false,

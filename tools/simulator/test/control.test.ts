@@ -17,7 +17,7 @@ async function control(command: string, body?: unknown): Promise<Response> {
 }
 
 describe('a control request', () => {
-  it('edits the account and answers with the number of rows of each set', async () => {
+  it('edits the account and returns the number of rows in each set', async () => {
     const before = account.rows('Leads');
     const response = await control('live', { seed: 1, edits: 20 });
     const counts = [...account.sets.keys()].map((set) => [set, account.count(set)]);
@@ -31,14 +31,14 @@ describe('a control request', () => {
     expect((await page(simulator, '/Leads')).value).toHaveLength(7);
   });
 
-  it('replaces the plan of faults', async () => {
+  it('replaces the fault plan', async () => {
     await control('faults', [{ match: {}, fault: { status: 503 } }]);
     expect((await get(simulator, '/Leads')).status).toBe(503);
     await control('faults', []);
     expect((await get(simulator, '/Leads')).status).toBe(200);
   });
 
-  it('lists the requests to the API and the use of the rate limit', async () => {
+  it('lists the requests to the API and reports the use of the rate limit', async () => {
     await control('behave', { quota: { requests: 1, seconds: 3600 } });
     for (const path of ['/Leads', '/Tasks']) await get(simulator, path);
     const response = await fetch(`${simulator.controlUrl}/requests`);
@@ -67,7 +67,7 @@ describe('a control request', () => {
     ['faults', [{ match: {}, fault: 'noSuch' }], 'FaultRule'],
     ['live', { edits: 'many' }, 'seed and edits must be numbers'],
     ['nothing', {}, 'Unknown command'],
-  ])('is refused with a reason: %s %j', async (command, body, reason) => {
+  ])('is refused with a reason if it is invalid: %s %j', async (command, body, reason) => {
     const response = await control(command, body);
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ error: expect.stringContaining(reason) as string });

@@ -13,14 +13,14 @@ beforeAll(async () => {
 afterAll(() => simulator.stop());
 beforeEach(() => simulator.reset());
 
-/** A query whose response is long enough to be compressed. */
+/** The response to this query is long enough to be compressed. */
 const query = { $top: 100 };
 
 function inject(fault: Fault): void {
   simulator.faults([{ match: { nth: 1 }, fault }]);
 }
 
-describe('a plan of faults', () => {
+describe('a fault plan', () => {
   it.each([500, 502, 503, 504, 429, 401, 403, 404])(
     'answers the n-th request of a set with status %i',
     async (status) => {
@@ -36,14 +36,14 @@ describe('a plan of faults', () => {
     },
   );
 
-  it('hits every n-th request', async () => {
+  it('affects every n-th request', async () => {
     simulator.faults([{ match: { every: 3 }, fault: { status: 500 } }]);
     for (let times = 0; times < 7; times += 1) await get(simulator, '/sdrs');
     const statuses = simulator.requests.map(({ status }) => status);
     expect(statuses).toEqual([200, 200, 500, 200, 200, 500, 200]);
   });
 
-  it('hits requests with a probability, the same ones for the same seed', async () => {
+  it('affects requests with a given probability, and the same requests for the same seed', async () => {
     const statuses = async (seed: number): Promise<number[]> => {
       simulator.faults([{ match: { probability: 0.3, seed }, fault: { status: 500 } }]);
       simulator.clearRequests();
@@ -86,13 +86,16 @@ describe('a fault', () => {
     ['truncatedJson', false, 'application/json'],
     ['html', false, 'text/html'],
     ['wrongContentType', true, 'text/html'],
-  ] as const)('sends another body or type with status 200: %s', async (fault, isValid, type) => {
-    inject(fault);
-    const response = await get(simulator, '/Leads', query);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toContain(type);
-    expect(isJson(await response.text())).toBe(isValid);
-  });
+  ] as const)(
+    'sends a wrong body or content type with status 200: %s',
+    async (fault, isValid, type) => {
+      inject(fault);
+      const response = await get(simulator, '/Leads', query);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toContain(type);
+      expect(isJson(await response.text())).toBe(isValid);
+    },
+  );
 
   it('sends no headers: headersNever', async () => {
     const controller = new AbortController();
@@ -107,7 +110,7 @@ describe('a fault', () => {
     await expect(response).rejects.toThrow();
   });
 
-  it('sends half of the body and no end: chunkedWithoutEnd', async () => {
+  it('sends half of the body and then hangs: chunkedWithoutEnd', async () => {
     const controller = new AbortController();
     inject('chunkedWithoutEnd');
     const response = await get(simulator, '/Leads', query, controller.signal);
@@ -128,7 +131,7 @@ describe('a fault', () => {
     expect(performance.now() - started).toBeGreaterThan(body.length / 20 / 2);
   });
 
-  it('sends neither length nor chunks: http10', async () => {
+  it('sends a body without a length or chunks: http10', async () => {
     inject('http10');
     expect((await page(simulator, '/Leads', query)).value).toHaveLength(100);
     inject('http10');
@@ -143,7 +146,7 @@ describe('a fault', () => {
     [{ shiftedRows: -5 }, (rows) => rows.slice(15, 55)],
     [{ shiftedRows: 5 }, (rows) => rows.slice(25, 65)],
   ] as [Fault, (rows: Envelope['value']) => Envelope['value']][])(
-    'changes the rows of a page but not its link: %j',
+    'changes the rows of a page, but not its link: %j',
     async (fault, expected) => {
       const options = { $skip: 20, $top: 40, $orderby: 'id' };
       simulator.behave({ nextLink: 'whenMore' });
@@ -164,7 +167,7 @@ describe('a fault', () => {
     expect(value.filter((row) => !('id' in row))).toHaveLength(1);
   });
 
-  it('points to another host, which notices whether the token was sent', async () => {
+  it('points to a second host, which records whether the token was sent', async () => {
     inject('redirect');
     const response = await get(simulator, '/Leads', query);
     const location = response.headers.get('location') ?? '';
@@ -179,7 +182,7 @@ describe('a fault', () => {
   });
 });
 
-/** Waits for a response that the server delays, so that what is pending had time to arrive. */
+/** Waits for a response that the server delays, so pending data has had time to arrive. */
 async function expectSlowResponse(): Promise<void> {
   simulator.behave({ latencyMs: 100 });
   expect((await get(simulator, '/Tasks')).status).toBe(200);
@@ -193,7 +196,7 @@ function isJson(body: string): boolean {
   }
 }
 
-/** Sends a request over a plain socket and returns the raw response. */
+/** Sends a request through a plain socket and returns the raw response. */
 async function rawGet(path: string): Promise<string> {
   const { hostname, port } = new URL(simulator.url);
   const socket = connect(Number(port), hostname);

@@ -29,7 +29,7 @@ describe('npm run simulator', () => {
     expect(await once(simulator, 'close')).toEqual([0, null]);
   });
 
-  it('prints its options with --help', async () => {
+  it('lists its options with --help', async () => {
     const simulator = start('--help');
     const [output, end] = await Promise.all([text(simulator.stdout), once(simulator, 'close')]);
     for (const name of ['port', 'leads', 'seed', 'token', 'latency', 'quota']) {
@@ -40,12 +40,15 @@ describe('npm run simulator', () => {
 
   it.each([
     ['--leads', '5', '--leads must be an integer from 10 to 1000000.'],
-    ['--quota', '30', '--quota must be requests/seconds, such as 30/20.'],
+    ['--quota', '30', '--quota must have the form requests/seconds, such as 30/20.'],
     ['--nothing', '1', "Unknown option '--nothing'"],
-  ])('exits with code 2 and a reason: %s %s', async (name, value, reason) => {
-    const simulator = start(name, value);
-    const [output, end] = await Promise.all([text(simulator.stderr), once(simulator, 'close')]);
-    expect(output).toContain(reason);
-    expect(end).toEqual([2, null]);
-  });
+  ])(
+    'exits with code 2 and prints the reason if an option is invalid: %s %s',
+    async (name, value, reason) => {
+      const simulator = start(name, value);
+      const [output, end] = await Promise.all([text(simulator.stderr), once(simulator, 'close')]);
+      expect(output).toContain(reason);
+      expect(end).toEqual([2, null]);
+    },
+  );
 });

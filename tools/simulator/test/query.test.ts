@@ -24,11 +24,11 @@ const inner = (row: Row, object: string, name: string): unknown =>
 interface Case {
   readonly set: string;
   readonly filter: string;
-  /** Whether a row matches the filter, by other code than the simulator's. */
+  /** True if a row matches the filter. Does not use the simulator's code. */
   readonly matches: (row: Row) => boolean;
 }
 
-/** The filters use values of the account, so that each of them matches some rows. */
+/** The filters use values from the account, so each filter matches some rows. */
 function casesFor(of: typeof account): Case[] {
   const rows = (set: string): readonly Row[] => of.rows(set);
   const lead = rows('Leads')[20] ?? {};
@@ -170,7 +170,7 @@ describe('$filter', () => {
     ['Meetings', 'startTime ge 2026-01-01T00:00:00Z'],
     ['Meetings', 'year(startTime) eq 2026'],
     ['LeadsCustomFields', 'id eq 5'],
-  ])('rejects a filter of %s: %s', async (set, filter) => {
+  ])('rejects an invalid filter of %s: %s', async (set, filter) => {
     const response = await get(simulator, `/${set}`, { $filter: filter });
     expect(response.status).toBe(400);
     const body = (await response.json()) as { error: { code: string; message: string } };
@@ -203,7 +203,7 @@ describe('$orderby', () => {
   });
 
   it.each(['stage,id', 'updateDate desc', 'id'])(
-    'orders by %s anew when a row has changed',
+    'orders by %s again after rows have changed',
     async ($orderby) => {
       const changing = createAccount({ seed: 3, leads: 100, now: NOW });
       const server = await startSimulator({ account: changing, token: TOKEN });
@@ -224,7 +224,7 @@ describe('$orderby', () => {
     $orderby: string,
     by: readonly string[],
   ): Promise<void> {
-    // Without a filter, old boxes are hidden.
+    // Old boxes are hidden unless there is a filter.
     const $filter = set === 'Boxes' ? 'start ge 2000-01-01T00:00:00Z' : 'not (1 eq 2)';
     const sent = await everyRow(server, `/${set}`, { $orderby, $filter });
     const wanted = server.account.rows(set).toSorted((one, other) => compare(one, other, by));
@@ -257,11 +257,11 @@ describe('the other query options', () => {
     ['Leads', { $orderby: 'telephones' }],
     ['Leads', { $top: '-1' }],
     ['Leads', { $count: 'yes' }],
-  ])('rejects an option of %s: %j', async (set, query) => {
+  ])('rejects an invalid option for %s: %j', async (set, query) => {
     expect((await get(simulator, `/${set}`, query)).status).toBe(400);
   });
 
-  it('counts the rows, in a page and with /$count', async () => {
+  it('counts the rows with $count and with /$count', async () => {
     const size = rows('Leads').length;
     const { value, '@odata.count': count } = await page(simulator, '/Leads', {
       ...{ $count: 'true', $top: 2, $filter: 'id gt 0' },
@@ -270,7 +270,7 @@ describe('the other query options', () => {
     expect(await (await get(simulator, '/Leads/$count')).text()).toBe(String(size));
   });
 
-  it('ignores options that it does not know', async () => {
+  it('ignores unknown options', async () => {
     const query = { startDate: 'x', $foo: 1 };
     expect((await page(simulator, '/callsHistory', query)).value).toEqual(
       rows('callsHistory').slice(0, 500),
@@ -320,7 +320,7 @@ describe('a large account', () => {
     ['LeadsAndPersons', { $orderby: 'updateDate asc,id asc', $skip: 100_000 }],
     ['callsHistory', { $filter: 'id gt 33600000', $orderby: 'id' }],
     ['Meetings', { $filter: "startTime ge '2026-01-01'", $orderby: 'startTime,id' }],
-  ])('generates only the rows of a page of %s with %j', async (set, query) => {
+  ])('generates few rows beyond those of the page: %s with %j', async (set, query) => {
     const generated = vi.spyOn(large.set(set).store.definition, 'row');
     expect((await page(server, `/${set}`, query)).value).toHaveLength(500);
     expect(generated.mock.calls.length).toBeGreaterThanOrEqual(400);
@@ -328,7 +328,7 @@ describe('a large account', () => {
     generated.mockRestore();
   });
 
-  it('sorts only the matching rows if they have to be sorted', async () => {
+  it('sorts only the matching rows if it has to sort', async () => {
     const generated = vi.spyOn(large.set('Leads').store.definition, 'row');
     const $filter = 'updateDate ge 2026-09-01T00:00:00Z';
     expect((await page(server, '/Leads', { $filter, $orderby: 'id' })).value).toHaveLength(500);

@@ -10,7 +10,7 @@ export function member(value: unknown, name: string): unknown {
   return (value as Row | null)?.[name];
 }
 
-/** Converts a UTC instant to units of 100 ns since 1970, by other code than the simulator's. */
+/** Converts a UTC instant to units of 100 ns since 1970. Does not use the simulator's code. */
 export function ticks(value: unknown): bigint {
   const [, seconds = '', fraction = ''] = /^(.{19})(?:\.(\d+))?Z$/.exec(text(value)) ?? [];
   return BigInt(Date.parse(`${seconds}Z`)) * 10_000n + BigInt(fraction.padEnd(7, '0'));

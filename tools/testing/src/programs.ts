@@ -7,9 +7,9 @@ const packages = join(import.meta.dirname, '..', '..', '..', 'packages');
 /** A started program whose three standard streams are pipes. */
 export type Child = ChildProcessWithoutNullStreams;
 
-/** How a program ended and everything it printed. */
+/** How a program ended, and everything that it printed. */
 export interface Ended {
-  /** The exit code, or null if a signal ended it. */
+  /** The exit code; null if a signal ended the program. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -20,11 +20,11 @@ export interface StartOptions {
   /** The whole environment (default: this process's). */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** The user to run it as (POSIX only, needs root). */
+  /** The ID of the user to run the program as (POSIX only, requires root). */
   readonly uid?: number;
 }
 
-/** Starts a program. If it closes its stdin early, that is not an error. */
+/** Starts a program. It may close its stdin early without causing an error. */
 export function start(
   command: string,
   args: readonly string[] = [],
@@ -35,7 +35,7 @@ export function start(
   return child;
 }
 
-/** Starts the tap or the target from its sources, so that no build is needed. */
+/** Starts the tap or the target from its source files, so no build is needed. */
 export function startProgram(
   program: 'tap-exactsales' | 'target-sqlite',
   args: readonly string[] = [],
@@ -46,9 +46,9 @@ export function startProgram(
 }
 
 /**
- * Waits until a program has ended and both of its outputs are closed. Call it before the program
- * has printed anything, since output is collected from here on.
- * @param input written to its stdin, which is then closed (default: stdin is left as it is)
+ * Waits until a program has ended and both its stdout and its stderr are closed. Call this right
+ * after starting the program: earlier output is not collected.
+ * @param input is written to the program's stdin, which is then closed (default: stdin is untouched)
  */
 export async function ended(child: Child, input?: string | Uint8Array): Promise<Ended> {
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
@@ -64,7 +64,7 @@ export async function ended(child: Child, input?: string | Uint8Array): Promise<
   };
 }
 
-/** Runs a program on an input (default: an empty one) until it ends. */
+/** Starts a program, sends it an input (default: an empty one) and waits until it ends. */
 export async function execute(
   command: string,
   args: readonly string[] = [],

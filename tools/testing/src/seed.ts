@@ -1,9 +1,9 @@
-/** Returns numbers in [0, 1), the same sequence for the same seed. */
+/** Returns random numbers in [0, 1). The same seed yields the same sequence. */
 export type Random = () => number;
 
 /**
- * Turns a function that draws random numbers into a test. If the test fails, its message contains the
- * seed; the environment variable `SEED` repeats it.
+ * Turns a function that uses random numbers into a test. If the test fails, its error message
+ * contains the seed; set the environment variable `SEED` to it to repeat the test.
  */
 export function withSeed(
   body: (random: Random, seed: number) => Promise<void> | void,

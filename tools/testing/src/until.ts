@@ -4,9 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 const INTERVAL = 20;
 
 /**
- * Waits until something is true. The only limit is the timeout of the test.
- * @param fact returns undefined, null or false until then
- * @returns the first other value of `fact`
+ * Calls `fact` repeatedly until it returns something other than undefined, null or false. The only
+ * limit is the test's timeout.
+ * @returns the first such value
  */
 export async function until<T>(
   fact: () => T | Promise<T>,

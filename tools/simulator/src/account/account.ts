@@ -13,39 +13,39 @@ export interface AccountSet {
 interface AccountParts {
   readonly world: World;
   readonly sets: ReadonlyMap<string, AccountSet>;
-  /** Chooses what happens next in `live`. */
+  /** Chooses the next edit of `live`. */
   readonly pickEdit: (random: Random, reach: Reach) => Edit;
-  /** The time of the clock, in milliseconds since 1970; undefined for the machine's clock. */
+  /** The account's time, in milliseconds since 1970; undefined to use the machine's clock. */
   readonly now: number | undefined;
 }
 
-/** Something that happens to an account. */
+/** Makes one change to an account. */
 export type Edit = (account: Account, random: Random) => void;
 
 /**
- * `daily`: only edits that are noticed by a reader who asks each day for what changed. Rows of sets
- * that are read by change date are never removed, nor changed without a new date. `whole`: anything
- * may happen.
+ * Which edits may be made. `daily` allows only edits that a client can notice by asking each day for
+ * changes: in sets that are read by change date, rows are not removed, and every change updates the
+ * date. `whole` allows all edits.
  */
 export type Reach = 'daily' | 'whole';
 
 interface LiveOptions {
   readonly seed: number;
-  /** How many edits. */
+  /** The number of edits to make. */
   readonly edits: number;
   /** Default: `daily`. */
   readonly reach?: Reach;
 }
 
-/** Selects rows: by the first column of their key, or by a test. */
+/** Selects rows by the first column of their key or by a predicate. */
 type Selector = number | ((row: Row) => boolean);
 
-/** The members to set, given or computed from the row. */
+/** The members to set, or a function that computes them from the row. */
 type Changes = Row | ((row: Row) => Row);
 
 /**
- * A fictional company: seventeen sets whose rows follow from a seed. Only edited rows take memory.
- * Rows are returned exactly as the API sends them.
+ * A fictional company: seventeen sets whose rows are generated from a seed. Only edited rows take
+ * memory. Rows are returned exactly as the API sends them.
  */
 export class Account {
   readonly world: World;
@@ -63,7 +63,7 @@ export class Account {
     this.#last = world.now;
   }
 
-  /** Milliseconds since 1970. The clock runs until you set it, and stays at that time afterwards. */
+  /** Milliseconds since 1970. The clock runs until you set it; from then on it is stopped. */
   get clock(): number {
     return this.#clock ?? Date.now();
   }
@@ -72,13 +72,13 @@ export class Account {
     this.#clock = ms;
   }
 
-  /** The sets by name, spelled as in the specification. */
+  /** The sets by name. Names are spelled as in the specification. */
   get sets(): ReadonlyMap<string, AccountSet> {
     return this.#sets;
   }
 
   /**
-   * Returns the set of a name, in any letter case.
+   * Returns the set with this name, ignoring case.
    * @throws Error if there is no such set
    */
   set(name: string): AccountSet {
@@ -87,7 +87,7 @@ export class Account {
     return found;
   }
 
-  /** Returns the set of a name, in any letter case; undefined if there is none. */
+  /** Returns the set with this name, ignoring case; undefined if there is none. */
   find(name: string): AccountSet | undefined {
     const wanted = name.toLowerCase();
     return [...this.#sets.values()].find(({ view }) => view.name.toLowerCase() === wanted);
@@ -104,7 +104,7 @@ export class Account {
     return this.set(name).store.size;
   }
 
-  /** Adds a generated row with the current date; `members` override what was generated. */
+  /** Adds a generated row with the current date; `members` override the generated members. */
   add(name: string, members: Row = {}): Row {
     const { store } = this.set(name);
     const stamps = this.#stamps(store, store.definition.addedAt);
@@ -113,8 +113,8 @@ export class Account {
 
   /**
    * Changes rows and, if the set has a column for it, their change date. Each change is later than
-   * everything before it.
-   * @returns how many rows were changed
+   * all edits before it.
+   * @returns the number of changed rows
    */
   change(name: string, selector: Selector, changes: Changes): number {
     const indexes = this.#select(this.set(name).store, selector);
@@ -122,7 +122,7 @@ export class Account {
     return indexes.length;
   }
 
-  /** Changes the row at an index, as `change` does. */
+  /** Does what `change` does, for the row at an index. */
   changeAt(name: string, index: number, changes: Changes): void {
     const { store } = this.set(name);
     const row = store.row(index) ?? {};
@@ -132,8 +132,8 @@ export class Account {
   }
 
   /**
-   * Removes rows without a trace. A lead's rows in other sets are removed with it.
-   * @returns how many rows were selected
+   * Removes rows without a trace. Removing a lead also removes its rows in other sets.
+   * @returns the number of selected rows
    */
   remove(name: string, selector: Selector): number {
     const indexes = this.#select(this.set(name).store, selector);
@@ -141,7 +141,7 @@ export class Account {
     return indexes.length;
   }
 
-  /** Removes the row at an index, as `remove` does. */
+  /** Does what `remove` does, for the row at an index. */
   removeAt(name: string, index: number): void {
     const { store } = this.set(name);
     const id = store.row(index)?.['id'];
@@ -149,13 +149,13 @@ export class Account {
     if (store === this.set('Leads').store && typeof id === 'number') this.#removeRowsOf(index, id);
   }
 
-  /** Adds, changes and removes rows as a company would. The same seed gives the same edits. */
+  /** Adds, changes and removes rows as a company would. The same seed yields the same edits. */
   live({ seed, edits, reach = 'daily' }: LiveOptions): void {
     const random = new Random(hash(seed, 13, edits));
     for (let done = 0; done < edits; done += 1) this.#pickEdit(random, reach)(this, random);
   }
 
-  /** Returns the current time, but later than every moment that it returned before. */
+  /** Returns the current time, or 1 ms after the last returned moment if that is later. */
   moment(): Moment {
     this.#last = Math.max(this.clock, this.#last + 1);
     this.#moments += 1;

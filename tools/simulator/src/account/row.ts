@@ -1,6 +1,6 @@
 import type { Shapes } from '../seed/world.ts';
 
-/** `instant` is Edm.DateTimeOffset. A date that the API declares as a string is `string`. */
+/** `instant` is Edm.DateTimeOffset. Dates that the API declares as strings have the type `string`. */
 export type Scalar = 'int' | 'number' | 'string' | 'boolean' | 'instant';
 
 /** The type of a member: a scalar, an object, or a list of either. */
@@ -41,7 +41,7 @@ function isList(property: Property): property is readonly [Scalar | Properties] 
   return Array.isArray(property);
 }
 
-/** A set as clients see it: its name, and which part of a row it sends. */
+/** A set as clients see it: its name and the members that it sends. */
 export interface View {
   readonly name: string;
   readonly properties: Properties;

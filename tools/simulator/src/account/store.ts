@@ -4,12 +4,12 @@ import type { Random } from '../seed/random.ts';
 import type { Range } from '../seed/rows-per-lead.ts';
 import { valueAt, type Properties, type Row } from './row.ts';
 
-/** The rows of a set. Only edited rows are stored; the others are generated from their index. */
+/** The rows of a set. Only edited rows are stored; all other rows are generated from their index. */
 export class Store {
   readonly definition: Definition;
-  /** Grows with every edit, so that caches know when they are out of date. */
+  /** Incremented by every edit, so that caches can detect that they are out of date. */
   version = 0;
-  /** By index; undefined if the row was removed. */
+  /** The edited rows by index; undefined if the row was removed. */
   readonly #edited = new Map<number, Row | undefined>();
   #next: number;
   #size: number;
@@ -30,7 +30,7 @@ export class Store {
     return index < this.definition.count ? this.definition.row(index) : undefined;
   }
 
-  /** Whether the row was added, changed or removed. */
+  /** True if the row was added, changed or removed. */
   isEdited(index: number): boolean {
     return this.#edited.has(index);
   }
@@ -40,7 +40,7 @@ export class Store {
     return [...this.#edited].filter((entry): entry is [number, Row] => entry[1] !== undefined);
   }
 
-  /** Returns the indexes of all rows with this value at `path`, and possibly of others. */
+  /** Returns the indexes of all rows with this value at `path`, and possibly of further rows. */
   candidates(path: string, value: number): Iterable<number> {
     const ordering = this.definition.orderings.find((one) => one.path === path);
     if (!ordering) return this.indexes();
@@ -63,14 +63,14 @@ export class Store {
     });
   }
 
-  /** Yields the indexes of all rows in the order in which they were added. */
+  /** Yields the indexes of all rows, oldest first. */
   *indexes(): Generator<number> {
     for (let index = 0; index < this.#next; index += 1) {
       if (!this.#edited.has(index) || this.#edited.get(index) !== undefined) yield index;
     }
   }
 
-  /** Returns the index of a random row; undefined if (nearly) all rows were removed. */
+  /** Returns the index of a random row; undefined if all or nearly all rows were removed. */
   pick(random: Random): number | undefined {
     for (let tries = 0; tries < 100; tries += 1) {
       const index = random.below(this.#next);
@@ -79,7 +79,7 @@ export class Store {
     return undefined;
   }
 
-  /** Adds a generated row, after `change` has changed it. */
+  /** Generates a row, applies `change` to it and adds the result. */
   add(change: (generated: Row) => Row): Row {
     const row = change(this.definition.row(this.#next));
     this.#edited.set(this.#next, row);
@@ -89,7 +89,10 @@ export class Store {
     return row;
   }
 
-  /** @throws Error if there is no row at the index */
+  /**
+   * Replaces the row at an index.
+   * @throws Error if there is no row at the index
+   */
   put(index: number, row: Row): void {
     if (this.row(index) === undefined) {
       throw new Error(`${this.definition.name} has no row at index ${index}.`);
@@ -112,9 +115,9 @@ export interface Definition {
   /** The name of the entity type in error messages. */
   readonly entity: string;
   readonly properties: Properties;
-  /** How many rows the account starts with: indexes 0 to count - 1. Added rows have higher ones. */
+  /** The initial number of rows. They have the indexes 0 to count - 1; added rows follow. */
   readonly count: number;
-  /** Generates a row, the same each time. */
+  /** Generates the row at an index. The same index always yields the same row. */
   row(index: number): Row;
   /** The paths that identify a row. */
   readonly key: readonly string[];
@@ -126,7 +129,7 @@ export interface Definition {
   readonly changedAt?: readonly string[];
   /** Formats the time for these members. */
   stamp(moment: Moment): string;
-  /** Where a row has the id of its lead, and which generated rows a lead has. */
+  /** The path of the lead's ID in a row, and the generated rows of each lead. */
   readonly owner?: { readonly path: string; rowsOf(lead: number): Range };
   /** Members that `$select` rejects. */
   readonly unselectable?: readonly string[];

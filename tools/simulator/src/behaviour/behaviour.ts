@@ -1,4 +1,4 @@
-/** Names of sets, in any letter case, or all sets. */
+/** Set names, ignoring case, or all sets. */
 export type Sets = readonly string[] | 'all';
 
 /** A query option without its `$`. */
@@ -8,46 +8,49 @@ export type Option = 'filter' | 'orderby' | 'select' | 'top' | 'skip' | 'count';
 export interface QuotaRule {
   readonly requests: number;
   readonly seconds: number;
-  /** The form of Retry-After: seconds, a date, no header, or this number (default: `seconds`). */
+  /** The format of Retry-After: seconds, a date, no header, or a fixed number (default: `seconds`). */
   readonly retryAfter?: 'seconds' | 'date' | 'none' | number;
-  /** How far the server's clock is ahead of this machine's, as its headers show it (default: 0). */
+  /** How far the clock in the response headers is ahead of this machine's clock (default: 0). */
   readonly clockOffsetSeconds?: number;
 }
 
 /** How the server answers requests. */
 export interface Behaviour {
-  /** When a page has an `@odata.nextLink`; `loop` links back to the same page. */
+  /** When a page has an `@odata.nextLink`. With `loop`, it links to the same page again. */
   readonly nextLink: 'always' | 'whenMore' | 'never' | 'loop' | 'otherHost';
-  /** Whether the link repeats `$top`. */
+  /** True if the link repeats `$top`. */
   readonly nextLinkKeepsTop: boolean;
-  /** The most rows that a page may have, even if `$top` is higher. */
+  /** The maximum number of rows in a page, even if `$top` is higher. */
   readonly pageCap: number;
   readonly quota: QuotaRule | undefined;
   /** Requests that other integrations make with the same token, at regular intervals. */
   readonly foreignUse: { readonly requests: number; readonly seconds: number } | undefined;
-  /** Milliseconds before the headers are sent, for all sets or by set. */
+  /** Milliseconds to wait before sending the headers, for all sets or per set. */
   readonly latencyMs: number | ((set: string) => number);
-  /** Options that are answered with status 400, and for which sets. */
+  /** The sets for which each option is answered with status 400. */
   readonly rejects: Partial<Readonly<Record<Option, Sets>>>;
-  /** Options that are ignored without an error, and for which sets. */
+  /** The sets for which each option is silently ignored. */
   readonly ignores: Partial<Readonly<Record<Option, Sets>>>;
-  /** Whether `$filter` may contain `or`. */
+  /** What happens if `$filter` contains `or`. */
   readonly orClause: 'accepted' | 'rejected';
-  /** Whether Boxes without a `$filter` hides rows older than four weeks. */
+  /** True if Boxes hides rows older than four weeks unless the request has a `$filter`. */
   readonly hiddenBoxWindow: boolean;
   /** Sets that answer 404. */
   readonly missing: Sets;
   /** Sets that answer 403. */
   readonly forbidden: Sets;
-  /** By set, spelled as in the specification: pages of more than `rows` rows take `ms` milliseconds longer. */
+  /**
+   * Sets whose pages take `ms` milliseconds longer if they have more than `rows` rows. Names are
+   * spelled as in the specification.
+   */
   readonly slowSets: Readonly<Record<string, { readonly rows: number; readonly ms: number }>>;
-  /** Whether rows that `$orderby` leaves equal have the same order in each response. */
+  /** Whether rows with equal `$orderby` values have the same order in every response. */
   readonly tieOrder: 'stable' | 'shuffled';
-  /** Whether pages are compressed for clients that accept it. */
+  /** True if pages are compressed for clients that accept it. */
   readonly gzip: boolean;
 }
 
-/** What is known of the real server; where nothing is known, what is most likely. */
+/** Behaves like the real server as far as that is known; the rest is the most likely behaviour. */
 export const defaultBehaviour: Behaviour = {
   nextLink: 'always',
   nextLinkKeepsTop: true,
@@ -66,7 +69,7 @@ export const defaultBehaviour: Behaviour = {
   gzip: true,
 };
 
-/** Whether `sets` includes a set, in any letter case. */
+/** True if `sets` includes the set, ignoring case. */
 export function includes(sets: Sets | undefined, set: string): boolean {
   if (sets === undefined) return false;
   return sets === 'all' || sets.some((one) => one.toLowerCase() === set.toLowerCase());

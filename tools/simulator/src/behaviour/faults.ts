@@ -1,7 +1,7 @@
 import { Random } from '../seed/random.ts';
 import { includes } from './behaviour.ts';
 
-/** What goes wrong with one response. */
+/** A failure that is injected into one response. */
 export type Fault =
   | { readonly status: number; readonly retryAfter?: number | string }
   | SimpleFault
@@ -28,24 +28,24 @@ export const simpleFaults = [
 
 type SimpleFault = (typeof simpleFaults)[number];
 
-/** A fault, and the requests that it applies to. */
+/** A fault and the requests that it applies to. */
 export interface FaultRule {
   readonly match: {
     /** Only requests to this set (default: all sets). */
     readonly set?: string;
     /** Only the n-th matching request, counted from 1. */
     readonly nth?: number;
-    /** Only every n-th matching request (default: each). Ignored if `nth` is set. */
+    /** Only every n-th matching request (default: every request). Ignored if `nth` is set. */
     readonly every?: number;
-    /** From 0 to 1 (default: 1). */
+    /** The probability that the fault occurs, from 0 to 1 (default: 1). */
     readonly probability?: number;
-    /** Seeds the probability (default: 1). */
+    /** The seed of the random numbers (default: 1). */
     readonly seed?: number;
   };
   readonly fault: Fault;
 }
 
-/** Chooses the fault of each request: the first rule that matches decides. */
+/** Chooses the fault of each request. If several rules match, the first one applies. */
 export class FaultPlan {
   readonly #rules: { readonly rule: FaultRule; readonly random: Random; seen: number }[];
 

@@ -2,13 +2,13 @@ import type { Behaviour, QuotaRule } from './behaviour.ts';
 
 /** How the client used the rate limit. */
 export interface QuotaReport {
-  /** The most requests that the client made in any window, including refused ones. */
+  /** The maximum number of requests in any window, including refused requests. */
   readonly maxInWindow: number;
-  /** How many requests were answered with status 429. */
+  /** The number of requests that were answered with status 429. */
   readonly answered429: number;
 }
 
-/** The token's rate limit: a sliding window over the arrival of requests. */
+/** Enforces the token's rate limit with a sliding window over the arrival times of requests. */
 export class Quota {
   #arrived: number[] = [];
   #admitted: number[] = [];
@@ -20,7 +20,7 @@ export class Quota {
     return { maxInWindow: this.#maxInWindow, answered429: this.#answered429 };
   }
 
-  /** @returns undefined if the request is within the limit, otherwise the seconds to wait */
+  /** @returns the seconds to wait; undefined if the request is within the limit */
   admit({ quota, foreignUse }: Behaviour): number | undefined {
     if (!quota) return undefined;
     const now = performance.now();
@@ -37,7 +37,7 @@ export class Quota {
     return ((this.#admitted[0] ?? now) - since) / 1000;
   }
 
-  /** Admits the requests that other integrations have made meanwhile, if the limit allows them. */
+  /** Admits the requests that other integrations have made since the last call, up to the limit. */
   #admitForeign(
     quota: QuotaRule,
     { requests, seconds }: { readonly requests: number; readonly seconds: number },
@@ -54,7 +54,7 @@ export class Quota {
   }
 }
 
-/** Returns the value of the Retry-After header; undefined if the rule is to send none. */
+/** Returns the value of the Retry-After header; undefined if the header is not sent. */
 export function retryAfter(
   { retryAfter: form = 'seconds', ...rule }: QuotaRule,
   seconds: number,
@@ -65,7 +65,7 @@ export function retryAfter(
   return new Date(serverTime(rule) + Math.ceil(seconds) * 1000).toUTCString();
 }
 
-/** Returns the time of the server's clock in milliseconds since 1970. */
+/** Returns the simulated server's time in milliseconds since 1970. */
 export function serverTime({ clockOffsetSeconds = 0 }: Partial<QuotaRule>): number {
   return Date.now() + clockOffsetSeconds * 1000;
 }

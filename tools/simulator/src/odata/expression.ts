@@ -59,15 +59,15 @@ export type FunctionName = keyof typeof functions;
 type Evaluate = (row: Row) => Value;
 
 /**
- * Compiles a filter to a test for rows. `eq` and `ne` treat null as an ordinary value; every other
- * comparison with null yields null, and a row for which the filter yields null does not match.
+ * Compiles a filter to a predicate for rows. `eq` and `ne` treat null as an ordinary value. All other
+ * comparisons with null yield null, and a row does not match if the filter yields null.
  */
 export function matcher(filter: Expression): (row: Row) => boolean {
   const evaluate = evaluator(filter);
   return (row) => evaluate(row) === true;
 }
 
-/** Instants become strings that compare as instants do. */
+/** Compiles an expression. Instants become strings that sort chronologically. */
 function evaluator(expression: Expression): Evaluate {
   switch (expression.kind) {
     case 'literal':
@@ -123,7 +123,7 @@ function isIn(left: Expression, values: readonly Expression[]): Evaluate {
   return (row) => wanted.has(evaluate(row));
 }
 
-/** @param deciding the operand that decides alone: false for `and`, true for `or` */
+/** @param deciding the value that decides the result on its own: false for `and`, true for `or` */
 function logical(left: Evaluate, right: Evaluate, deciding: boolean): Evaluate {
   return (row) => {
     const one = left(row);

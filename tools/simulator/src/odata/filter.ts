@@ -137,7 +137,7 @@ class FilterParser {
   }
 }
 
-/** Returns undefined if the token is not a literal, such as a date without a time or a zone. */
+/** @returns undefined if the token is not a literal; for example, a date needs a time and a zone */
 function literal({ kind, text }: Token): Expression | undefined {
   if (kind === 'string') {
     return { kind: 'literal', type: 'string', value: text.slice(1, -1).replaceAll("''", "'") };
@@ -159,11 +159,11 @@ type TokenKind = 'date' | 'number' | 'string' | 'word' | 'punctuation';
 interface Token {
   readonly kind: TokenKind;
   readonly text: string;
-  /** Its position in the filter. */
+  /** The token's position in the filter. */
   readonly at: number;
 }
 
-/** In order of precedence: a date starts like a number. */
+/** The order matters: a date also starts like a number. */
 const patterns: readonly (readonly [TokenKind, RegExp])[] = [
   ['date', /\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?/y],
   ['number', /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y],

@@ -2,7 +2,7 @@ import type { Account } from '../account/account.ts';
 import { elementOf, membersOf, type Properties, type Property } from '../account/row.ts';
 import { edmType } from './operands.ts';
 
-/** Describes the account's sets and their types in CSDL, OData's schema language. */
+/** Describes the account's sets and their types in CSDL, the OData schema language. */
 export function metadata(account: Account): string {
   const sets = [...account.sets.values()];
   const types = sets.flatMap(({ view }) => typesOf(typeName(view.name), view.properties));
@@ -24,7 +24,7 @@ function typeName(set: string): string {
   return `${set}ODataDTO`;
 }
 
-/** Returns a type and the types of the objects inside it. */
+/** Returns the declarations of a type and of the types nested in it. */
 function typesOf(name: string, properties: Properties, kind = 'EntityType'): string[] {
   const inner = Object.entries(properties).flatMap(([member, property]) => {
     const members = membersOf(elementOf(property) ?? property);

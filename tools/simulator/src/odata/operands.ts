@@ -10,7 +10,7 @@ export class QueryError extends Error {
   }
 }
 
-/** What a query may name. */
+/** The type whose members a query may use. */
 export interface Entity {
   readonly properties: Properties;
   /** The name of the type in error messages. */
@@ -18,13 +18,13 @@ export interface Entity {
 }
 
 interface Member {
-  /** The names along the path, spelled as in the rows. */
+  /** The path's segments, spelled as in the rows. */
   readonly path: readonly string[];
   readonly property: Property;
 }
 
 /**
- * Returns the member at a path such as `lead/id`. Names are case-sensitive, except that `Id` is `id`.
+ * Returns the member at a path such as `lead/id`. Names are case-sensitive, except that `Id` means `id`.
  * @throws QueryError if there is no such member
  */
 export function resolveMember(properties: Properties, path: string, entity: string): Member {
@@ -44,7 +44,7 @@ export function isCollection(property: Property): boolean {
   return elementOf(property) !== undefined;
 }
 
-/** @throws QueryError if there is no such function, or it does not accept the arguments */
+/** @throws QueryError if the function is unknown or does not accept the arguments */
 export function resolveCall(name: string, values: readonly Expression[]): Expression {
   if (!isFunction(name)) throw new QueryError(`An unknown function with name '${name}' was found.`);
   const { parameters, returns } = functions[name];
@@ -70,7 +70,7 @@ export function requireComparable(left: OperandType, right: OperandType, operato
   );
 }
 
-/** Returns OData's name of a type. */
+/** Returns the OData name of a type. */
 export function edmType(type: OperandType): string {
   return {
     int: 'Edm.Int32',

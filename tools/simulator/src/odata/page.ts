@@ -10,15 +10,15 @@ import { compareKeys, isInOrder, keysOf, scanRows, type Predicate } from './scan
 
 interface Page {
   readonly rows: readonly Row[];
-  /** Whether there are rows after the page. */
+  /** True if there are rows after the page. */
   readonly more: boolean;
-  /** How many rows match the filter, if the query asks for it. */
+  /** The number of rows that match the filter; only if the query asks for it. */
   readonly count?: number;
 }
 
 interface PageRequest {
   readonly query: Query;
-  /** The most rows that a page may have. */
+  /** The maximum number of rows in a page. */
   readonly cap: number;
   /** Seeds the order of rows with equal keys; undefined for a stable order. */
   readonly shuffle?: number;
@@ -37,14 +37,14 @@ export function readPage({ view, store }: AccountSet, { query, cap, shuffle }: P
   };
 }
 
-/** Returns how many rows match the filter of a query. */
+/** Returns the number of rows that match a query's filter. */
 export function countRows(store: Store, { filter }: Query): number {
   if (!filter) return store.size;
   const { smallest, predicateFor } = plan(store, { filter, orderby: [] });
   return unordered(store, smallest, predicateFor).reduce((rows) => rows + 1, 0);
 }
 
-/** Keeps the selected paths of a row. */
+/** Returns only the selected paths of a row. */
 function projection(row: Row, select: readonly (readonly string[])[]): Row {
   const picked: Record<string, unknown> = {};
   for (const [name = '', ...rest] of select) {
@@ -74,11 +74,11 @@ function matchingRows(store: Store, query: Query, shuffle: number | undefined): 
 }
 
 interface Plan {
-  /** Returns the test for the rows of a scan, or for all rows. */
+  /** Returns the predicate for the rows of a scan, or for all rows if no scan is given. */
   readonly predicateFor: (scan?: Scan) => Predicate;
-  /** The scan of the fewest rows. */
+  /** The scan that reads the fewest rows. */
   readonly smallest: Scan | undefined;
-  /** The scan whose path is the first item of the requested order. */
+  /** The scan whose path is the first item of `$orderby`. */
   readonly ordered: Scan | undefined;
 }
 
@@ -100,7 +100,7 @@ function plan(store: Store, { filter, orderby: [first] }: Pick<Query, 'filter' |
   };
 }
 
-/** Whether reading in order costs less than reading the fewest rows and sorting them. */
+/** True if reading in order costs less than reading the fewest rows and sorting them. */
 function isScanCheaper(ordered: Scan, smallest: Scan | undefined): boolean {
   return !smallest || smallest.size * 8 > ordered.size;
 }
@@ -120,7 +120,7 @@ interface Keyed {
   readonly keys: readonly (Key | null)[];
 }
 
-/** Sorts rows that are already in the order of the first item: one group of equals at a time. */
+/** Sorts rows that are already sorted by the first item, one group of equal rows at a time. */
 function* sortedGroups(
   store: Store,
   query: Query,
@@ -165,7 +165,7 @@ function sortKeyed(rows: Keyed[], { orderby }: Query, shuffle: number | undefine
     .map(({ index }) => index);
 }
 
-/** The most recent sorted results: the pages of one read repeat the same query. */
+/** The most recent sorted results, cached because all pages of a read repeat the same query. */
 const results = new Map<string, number[]>();
 const storeNumbers = new WeakMap<Store, number>();
 let lastStore = 0;

@@ -13,7 +13,7 @@ export interface Order {
 export interface Query {
   readonly filter?: Expression;
   readonly orderby: readonly Order[];
-  /** The paths to send; undefined for all members. */
+  /** The paths to send; undefined to send all members. */
   readonly select?: readonly (readonly string[])[];
   readonly top?: number;
   readonly skip: number;
@@ -26,7 +26,7 @@ interface SelectableEntity extends Entity {
 }
 
 /**
- * Parses the options of a query. Unknown options are ignored, as the real server does.
+ * Parses the options of a query. Unknown options are ignored, as on the real server.
  * @throws QueryError if the value of a known option is invalid
  */
 export function parseOptions(
@@ -75,5 +75,7 @@ function parseSelected(
 
 function nonNegativeInteger(option: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new QueryError(`Invalid value '${text}' for ${option}: it must be a non-negative integer.`);
+  throw new QueryError(
+    `Invalid value '${text}' for ${option}: the value must be a non-negative integer.`,
+  );
 }

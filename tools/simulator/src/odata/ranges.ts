@@ -7,11 +7,11 @@ type Ranges = readonly Range[];
 /** The ranks of an ordering at which generated rows may match a filter. */
 export interface Scan {
   readonly ordering: Ordering;
-  /** Ascending, without overlaps. */
+  /** The ranges are ascending and do not overlap. */
   readonly ranges: Ranges;
-  /** How many ranks. */
+  /** The number of ranks in the ranges. */
   readonly size: number;
-  /** For each condition of the filter (joined by `and`), whether the ranges express it fully. */
+  /** For each condition that the filter joins by `and`: true if the ranges express it fully. */
   readonly covers: readonly boolean[];
 }
 
@@ -24,7 +24,7 @@ export function planScan(ordering: Ordering, filter: Expression | undefined): Sc
   return { ordering, ranges, size, covers: parts.map((one) => one !== undefined) };
 }
 
-/** Whether a generated row is in the ranges. */
+/** True if a generated row is in the ranges. */
 export function contains({ ordering, ranges }: Scan, index: number): boolean {
   const rank = ordering.rankOf(index);
   return ranges.some(({ from, to }) => rank >= from && rank < to);
@@ -73,7 +73,7 @@ function ascending(one: Key, other: Key): number {
   return one < other ? -1 : 1;
 }
 
-/** Both arguments must be ascending and without overlaps. */
+/** The ranges of each argument must be ascending and must not overlap. */
 function intersection(one: Ranges, other: Ranges): Range[] {
   return one.flatMap((left) =>
     other.flatMap((right) => {

@@ -5,13 +5,13 @@ import { lowerBound, type Key, type Ordering } from '../seed/ordering.ts';
 import type { Scan } from './ranges.ts';
 import type { Order } from './query.ts';
 
-/** Tests rows against a filter. Generated rows are tested by index, to avoid generating them. */
+/** Tests rows against a filter. `index` tests a generated row, without generating it if possible. */
 export interface Predicate {
   readonly row: (row: Row) => boolean;
   readonly index: (index: number) => boolean;
 }
 
-/** Yields the indexes of the matching rows of a scan, in its order. */
+/** Yields the indexes of the matching rows of a scan, in the scan's order. */
 export function scanRows(
   store: Store,
   { ordering, ranges }: Scan,
@@ -105,7 +105,7 @@ function rankOf(store: Store, ordering: Ordering, orderby: readonly Order[], row
   if (key === null || key === undefined) return 0;
   let rank = lowerBound(ordering, key);
   const last = lowerBound(ordering, key, true);
-  // Skip the rows with an equal key that come first by the tie-breakers.
+  // Skip rows with the same key that the tie-breakers put first.
   while (rank < last && comesBefore(store, ordering.indexAt(rank), row, orderby)) rank += 1;
   return rank;
 }
@@ -115,7 +115,7 @@ function comesBefore(store: Store, index: number, row: Row, orderby: readonly Or
   return compareKeys(keysOf(generated, orderby), keysOf(row, orderby), orderby) < 0;
 }
 
-/** Whether an ordering, read in either direction, gives the requested order. */
+/** True if reading the ordering, forward or backward, yields the requested order. */
 export function isInOrder(
   { path, tieBreakers }: Ordering,
   key: readonly string[],
@@ -123,7 +123,7 @@ export function isInOrder(
 ): boolean {
   const paths = [path, ...tieBreakers];
   const [first] = orderby;
-  // Items after the key of the set change nothing: no two rows have the same key.
+  // Items after the set's key have no effect because keys are unique.
   const maximum = key.every((one) => paths.includes(one)) ? orderby.length : paths.length;
   return (
     first !== undefined &&
@@ -133,7 +133,7 @@ export function isInOrder(
   );
 }
 
-/** Returns the values that a row is ordered by, in a comparable form. */
+/** Returns the values by which a row is sorted, in a comparable form. */
 export function keysOf(row: Row, orderby: readonly Omit<Order, 'descending'>[]): (Key | null)[] {
   return orderby.map(({ path, instant }) => {
     const value = valueAt(row, path);
@@ -143,7 +143,7 @@ export function keysOf(row: Row, orderby: readonly Omit<Order, 'descending'>[]):
   });
 }
 
-/** Null comes first. */
+/** Compares two rows by their keys. Null sorts first. */
 export function compareKeys(
   one: readonly (Key | null)[],
   other: readonly (Key | null)[],

@@ -6,13 +6,13 @@ export interface Moment {
   readonly fraction: string;
 }
 
-/** How many milliseconds São Paulo's clock is behind UTC; constant since 2019. */
+/** The number of milliseconds by which São Paulo is behind UTC; constant since 2019. */
 const SAO_PAULO = 3 * 60 * 60 * 1000;
 
-/** The suffix of a date: UTC, São Paulo's wall clock without a suffix, or the same with its offset. */
+/** The suffix of a date: `Z` for UTC; no suffix or `-03:00` for São Paulo's wall clock. */
 export type Zone = 'Z' | 'none' | '-03:00';
 
-/** Returns for example `2026-09-04T16:06:50.4609863Z`. */
+/** Returns a date-time such as `2026-09-04T16:06:50.4609863Z`. */
 export function formatMoment({ ms, fraction }: Moment, zone: Zone): string {
   const clock = zone === 'Z' ? ms : ms - SAO_PAULO;
   const seconds = new Date(clock).toISOString().slice(0, 19);
@@ -20,17 +20,17 @@ export function formatMoment({ ms, fraction }: Moment, zone: Zone): string {
   return `${seconds}${point}${fraction}${zone === 'none' ? '' : zone}`;
 }
 
-/** São Paulo's wall clock with seven digits and no zone, as in the times of Meetings. */
+/** Returns São Paulo's wall clock with seven fraction digits and no zone, as Meetings does. */
 export function wallClock(ms: number): string {
   return `${new Date(ms - SAO_PAULO).toISOString().slice(0, 19)}.0000000`;
 }
 
-/** São Paulo's wall clock with a `Z` that does not mean UTC, as in the times of Boxes. */
+/** Returns São Paulo's wall clock with a `Z` that does not mean UTC, as Boxes does. */
 export function wallClockAsUtc(ms: number): string {
   return `${new Date(ms - SAO_PAULO).toISOString().slice(0, 19)}Z`;
 }
 
-/** The date in São Paulo. */
+/** Returns the date in São Paulo. */
 export function wallClockDate(ms: number): string {
   return new Date(ms - SAO_PAULO).toISOString().slice(0, 10);
 }
@@ -38,8 +38,8 @@ export function wallClockDate(ms: number): string {
 const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?(Z|[+-]\d\d:\d\d)?$/;
 
 /**
- * Converts a date-time to UTC with seven fraction digits and no zone, so that comparing the strings
- * compares the moments. A date-time without a zone is read as São Paulo's wall clock.
+ * Converts a date-time to UTC with seven fraction digits and no zone. The resulting strings sort
+ * chronologically. A date-time without a zone is read as São Paulo's wall clock.
  * @returns undefined if the string is not a date-time
  */
 export function comparable(text: string): string | undefined {

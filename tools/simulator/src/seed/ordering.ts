@@ -4,22 +4,22 @@ import type { Timeline } from './timeline.ts';
 export type Key = string | number;
 
 /**
- * An order in which generated rows can be read without sorting them: the row at each rank is
- * computed, and the keys ascend with the rank.
+ * An order in which generated rows can be read without sorting them. The row at each rank can be
+ * computed, and keys ascend with the rank.
  */
 export interface Ordering {
-  /** The member that the rows are ordered by. */
+  /** The member by which the rows are sorted. */
   readonly path: string;
-  /** The members that order rows with equal values. */
+  /** The members by which rows with equal values are sorted. */
   readonly tieBreakers: readonly string[];
   readonly size: number;
   readonly indexAt: (rank: number) => number;
   readonly rankOf: (index: number) => number;
-  /** Returns the value that the row at this rank is ordered by, in a comparable form. */
+  /** Returns the value by which the row at this rank is sorted, in a comparable form. */
   readonly keyAt: (rank: number) => Key;
 }
 
-/** Orders rows by a key that grows with their index. */
+/** Creates an ordering by a key that grows with the row's index. */
 export function byKey(
   path: string,
   size: number,
@@ -30,9 +30,9 @@ export function byKey(
 }
 
 /**
- * Orders rows by a date.
- * @param format prints the date as the set does
- * @param asText compares the dates as strings instead of moments
+ * Creates an ordering by a date.
+ * @param format formats the date as the set does
+ * @param asText if true, dates are compared as strings instead of moments
  */
 export function byTime(
   path: string,
@@ -54,7 +54,7 @@ export function byTime(
   };
 }
 
-/** Returns the first rank whose key is at least `key`, or with `after` the first whose key is greater. */
+/** Returns the first rank whose key is at least `key` or, if `after` is true, greater than `key`. */
 export function lowerBound({ size, keyAt }: Ordering, key: Key, after = false): number {
   let [low, high] = [0, size];
   while (low < high) {

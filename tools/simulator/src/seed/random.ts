@@ -1,6 +1,6 @@
 /**
- * Mixes its arguments into an unsigned 32-bit number. The result depends on nothing else, so
- * anything derived from an index can be computed again instead of being stored.
+ * Mixes its arguments into an unsigned 32-bit number. Since the result depends only on the arguments,
+ * values derived from an index can be recomputed instead of stored.
  */
 export function hash(seed: number, salt: number, index: number): number {
   let mixed = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(salt + 0x7f4a7c15, 0xc2b2ae35);
@@ -10,14 +10,14 @@ export function hash(seed: number, salt: number, index: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** Turns a set's name into a salt, so that each set has its own random numbers. */
+/** Derives a salt from a set's name, so each set has different random numbers. */
 export function saltOf(name: string): number {
   let salt = 0;
   for (let at = 0; at < name.length; at += 1) salt = hash(salt, name.charCodeAt(at), at);
   return salt;
 }
 
-/** A random number generator (mulberry32). The same seed gives the same sequence. */
+/** A random number generator (mulberry32). The same seed yields the same sequence. */
 export class Random {
   #state: number;
 
@@ -43,14 +43,17 @@ export class Random {
     return this.next() < probability;
   }
 
-  /** @throws Error if there are no choices */
+  /**
+   * Returns a random choice.
+   * @throws Error if there are no choices
+   */
   pick<T>(choices: readonly T[]): T {
     const choice = choices[this.below(choices.length)];
     if (choice === undefined) throw new Error('Cannot pick from an empty list.');
     return choice;
   }
 
-  /** Returns null with the given probability, otherwise what `create` returns. */
+  /** Returns null with the given probability, otherwise the result of `create`. */
   orNull<T>(probability: number, create: () => T): T | null {
     return this.chance(probability) ? null : create();
   }

@@ -1,13 +1,14 @@
 /** A range of integers. */
 export interface Range {
   readonly from: number;
-  /** Exclusive. */
+  /** The end of the range (exclusive). */
   readonly to: number;
 }
 
 /**
- * Assigns the rows of a set to leads by a repeating pattern, so that a row's lead and a lead's rows
- * are computed instead of stored. With `[2, 0, 1]` the first lead has two rows, the second none.
+ * Assigns a set's rows to leads by a repeating pattern of row counts. With `[2, 0, 1]`, the first lead
+ * has two rows, the second lead has none and the third lead has one. Because of the pattern, a row's
+ * lead and a lead's rows can be computed and need not be stored.
  */
 export class RowsPerLead {
   readonly total: number;
@@ -22,7 +23,7 @@ export class RowsPerLead {
     this.total = this.rowsOf(leads).from;
   }
 
-  /** Returns the index of the row's lead, and the row's position among that lead's rows. */
+  /** Returns the index of the row's lead and the row's position among the lead's rows. */
   ownerOf(index: number): { readonly lead: number; readonly nth: number } {
     const round = this.#owners.length;
     const within = index % round;

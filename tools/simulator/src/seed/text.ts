@@ -23,7 +23,7 @@ const firstNames = [
 ];
 const lastNames = ['Souza', "D'Assunção", 'Peçanha', 'Gonçalves', 'Lima', 'Araújo', 'Müller'];
 
-/** Strings that expose careless handling of quotes, line breaks, commas, spaces or code points. */
+/** Strings that break code which mishandles quotes, line breaks, commas, spaces or code points. */
 const awkwardTexts = [
   'disse: "quero já" e desligou',
   "o dono é o João d'Água; --",
@@ -52,7 +52,7 @@ export function lastName(random: Random): string {
   return random.pick(lastNames);
 }
 
-/** A remark as users type them: often awkward, rarely as long as the API allows. */
+/** Returns a remark like those that users type: often awkward, and sometimes of the maximum length. */
 export function remark(random: Random): string {
   if (random.chance(0.002)) return 'muito longo '.repeat(700).slice(0, 7999);
   if (random.chance(0.3)) return random.pick(awkwardTexts);
@@ -67,24 +67,24 @@ export function email(random: Random): string {
   return `${name}${random.below(1000)}@exemplo.com.br`;
 }
 
-/** Digits only, starting with the country code. */
+/** Returns a phone number: only digits, starting with the country code. */
 export function phone(random: Random): string {
   return `55${11 + random.below(80)}9${digits(random, 8)}`;
 }
 
-/** Returns a string of `length` digits; it may have leading zeros. */
+/** Returns a string of `length` digits, possibly with leading zeros. */
 export function digits(random: Random, length: number): string {
   return String(random.below(10 ** length)).padStart(length, '0');
 }
 
-/** Fourteen characters, some with leading zeros, some with letters (issued since 2026). */
+/** Returns 14 characters. Some have leading zeros; some contain letters, as issued since 2026. */
 export function cnpj(random: Random): string {
   if (random.chance(0.3)) return `00${digits(random, 12)}`;
   if (random.chance(0.3)) return `12${random.pick(['ABC', 'Z0X', 'QW9'])}${digits(random, 7)}DE`;
   return digits(random, 14);
 }
 
-/** An amount below `limit`, with up to two decimals. */
+/** Returns an amount below `limit` with up to two decimals. */
 export function money(random: Random, limit: number): number {
   return random.below(limit * 100) / 100;
 }

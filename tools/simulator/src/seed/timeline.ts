@@ -2,23 +2,23 @@ import type { Moment } from './instant.ts';
 import { hash } from './random.ts';
 
 interface TimelineOptions {
-  /** How many rows. */
+  /** The number of rows. */
   readonly count: number;
   /** Milliseconds since 1970. */
   readonly from: number;
   readonly to: number;
   readonly seed: number;
-  /** How many rows share each moment (default: 1). */
+  /** The number of rows that share each moment (default: 1). */
   readonly rowsPerMoment?: number;
-  /** How many rows in the middle of the timeline share a single moment (default: 0). */
+  /** The number of rows in the middle of the timeline that share a single moment (default: 0). */
   readonly burst?: number;
-  /** Rounds to whole seconds or, if the rows are far enough apart, to minutes. */
+  /** Rounds moments to whole seconds or, if the rows are far enough apart, to 1 or 15 minutes. */
   readonly agenda?: true;
 }
 
 /** The rows that share a moment. */
 interface Group {
-  /** The rank of the first one. */
+  /** The rank of the group's first row. */
   readonly start: number;
   readonly indexes: readonly number[];
 }
@@ -26,8 +26,8 @@ interface Group {
 const MINUTE = 60_000;
 
 /**
- * Gives each row of a set a moment, in shuffled order. Which row is the n-th in time, and when, is
- * computed, not stored. Rows that share a moment are ordered by index.
+ * Assigns a moment to each row of a set, in shuffled order. Moments and ranks are computed instead of
+ * stored. Rows that share a moment are ordered by index.
  */
 export class Timeline {
   readonly count: number;
@@ -45,24 +45,24 @@ export class Timeline {
     this.#burst = { from: middle, to: Math.min(middle + (options.burst ?? 0), options.count) };
   }
 
-  /** Returns the index of the n-th row in time. */
+  /** Returns the index of the row at a rank in chronological order. */
   indexAt(rank: number): number {
     const { start, indexes } = this.#group(rank);
     return indexes[rank - start] ?? 0;
   }
 
-  /** Returns how many rows come before this one. */
+  /** Returns the number of rows before this row in chronological order. */
   rankOf(index: number): number {
     const { start, indexes } = this.#group(this.#order.rankOf(index));
     return start + position(indexes, index);
   }
 
-  /** Returns the moment of a row, padded with as many trailing zeros as this row happens to have. */
+  /** Returns the moment of a row. Some rows have trailing zeros in the fraction. */
   moment(index: number): Moment {
     if (index >= this.count) return { ms: this.#options.to, fraction: '' };
     const { ms, fraction } = this.momentAt(this.#order.rankOf(index));
     if (this.#options.agenda) return { ms, fraction };
-    // Trailing zeros have no meaning; the real server sometimes sends them.
+    // The real server sometimes sends trailing zeros. They have no meaning.
     const zeros = (hash(this.#options.seed, 5, index) % 3) * 4;
     return { ms, fraction: fraction.padEnd(Math.min(7, zeros), '0') };
   }
@@ -88,7 +88,7 @@ export class Timeline {
     return rank >= this.#burst.from && rank < this.#burst.to;
   }
 
-  /** Returns the first rank that has the same moment. */
+  /** Returns the first rank with the same moment. */
   #start(rank: number): number {
     if (this.#inBurst(rank)) return this.#burst.from;
     const { rowsPerMoment = 1 } = this.#options;
@@ -124,15 +124,15 @@ function position(numbers: readonly number[], wanted: number): number {
 }
 
 /**
- * How many fraction digits a moment has: seven for nine in ten, as in a sample of 3,000 real leads,
- * otherwise 6, 5, 4, 3 or none.
+ * Returns the number of fraction digits of a moment: 7 for nine out of ten, as in a sample of 3,000
+ * real leads, otherwise 6, 5, 4, 3 or 0.
  */
 function digitCount(drawn: number): number {
   const place = drawn % 50;
   return place < 5 ? ([6, 5, 4, 0, 3][place] ?? 7) : 7;
 }
 
-/** A shuffle of 0 … size - 1 that is computed in both directions, so a million rows need no list. */
+/** A shuffle of 0 … size - 1. It is computed in both directions, so it needs no list of all rows. */
 class Permutation {
   readonly #size: number;
   readonly #factor: number;
@@ -155,7 +155,7 @@ class Permutation {
   }
 }
 
-/** Returns the first number from `from` on that has no divisor in common with `size`. */
+/** Returns the smallest number that is at least `from` and coprime to `size`. */
 function coprime(from: number, size: number): number {
   let factor = Math.max(1, from);
   while (greatestCommonDivisor(factor, size) > 1) factor += 1;

@@ -1,18 +1,18 @@
 import { formatMoment, type Moment, type Zone } from './instant.ts';
 import { hash, Random, saltOf } from './random.ts';
 
-/** Milliseconds. */
+/** One day in milliseconds. */
 export const DAY = 24 * 60 * 60 * 1000;
 
-/** What all sets of an account have in common. */
+/** The data that all sets of an account share. */
 export interface World {
   readonly seed: number;
-  /** How many leads are generated. */
+  /** The number of generated leads. */
   readonly leads: number;
-  /** When the account was created, in milliseconds since 1970. No generated history is later. */
+  /** When the account was created, in milliseconds since 1970. No generated past event is later. */
   readonly now: number;
   readonly shapes: Shapes;
-  /** Returns the random numbers of one row: the same each time the row is generated. */
+  /** Returns a row's random number generator. It yields the same numbers on each call. */
   random(set: string, index: number): Random;
   /** Formats a date whose zone is undocumented, with the suffix that `shapes.zone` chooses. */
   date(moment: Moment): string;
@@ -35,11 +35,11 @@ export function createWorld(seed: number, leads: number, now: number, shapes: Sh
 }
 
 /**
- * Variants of the objects, where the specification is silent or contradicts itself. They belong to
- * the account, so that its rows are always exactly what is sent.
+ * Variants of the objects where the specification is silent or contradicts itself. They are part of
+ * the account, because its rows must be exactly what the API sends.
  */
 export interface Shapes {
-  /** Elements of a user's `groupList`: names, or objects with an id and a value. */
+  /** Elements of a user's `groupList`: names, or objects with an ID and a value. */
   readonly groupList: 'strings' | 'objects';
   /** Elements of a lead's `telephones`: numbers as strings, or objects with a number. */
   readonly telephones: 'strings' | 'objects';
@@ -54,11 +54,11 @@ export interface Shapes {
   readonly unknownFields: boolean;
   /** Sends decimals (prices, values, quantities) as strings. */
   readonly numbersAsStrings: boolean;
-  /** Members of a lead that LeadsAndPersons does not send. */
+  /** The lead members that LeadsAndPersons does not send. */
   readonly leadsAndPersonsLack: readonly string[];
 }
 
-/** The most likely variant of each. */
+/** The most likely variants. */
 export const defaultShapes: Shapes = {
   groupList: 'strings',
   telephones: 'strings',
@@ -72,12 +72,12 @@ export const defaultShapes: Shapes = {
   leadsAndPersonsLack: [],
 };
 
-/** Returns the id at an index. Ids grow with the index and have gaps, like the real ones. */
+/** Returns the ID at an index. Like real IDs, they grow with the index and have gaps. */
 export function idAt(base: number, index: number): number {
   return base + index * 3 + (hash(base, 7, index) % 3);
 }
 
-/** Returns the index of an id. The id must come from `idAt` with the same base. */
+/** Returns the index of an ID, which must come from `idAt` with the same base. */
 export function indexOfId(base: number, id: number): number {
   return Math.floor((id - base) / 3);
 }

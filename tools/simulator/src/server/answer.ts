@@ -13,11 +13,11 @@ export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly contentType: string;
-  /** How many rows the body has. */
+  /** The number of rows in the body. */
   readonly rows: number;
 }
 
-/** Base URLs of the API and of the second host, for absolute links. */
+/** The base URLs of the API and of the second host, used in absolute links. */
 export interface Hosts {
   readonly url: string;
   readonly otherUrl: string;
@@ -25,7 +25,7 @@ export interface Hosts {
 
 const FOUR_WEEKS = 28 * 24 * 60 * 60 * 1000;
 const JSON_TYPE = 'application/json; odata.metadata=minimal; charset=utf-8';
-/** The address in the context of the real server's responses. */
+/** The URL that the real server sends in `@odata.context`. */
 const METADATA_URL = 'http://apiv3.exactspotter.com:81/api/v3/$metadata';
 
 /** Returns the answer to a request that passed the token and rate limit checks. */
@@ -160,7 +160,7 @@ function odataError(status: number, text: string): Answer {
   return { status, body, contentType: JSON_TYPE, rows: 0 };
 }
 
-/** A message in the form of ASP.NET, for errors that are not OData's. */
+/** Returns an error in the format of ASP.NET, which is used for all errors outside of OData. */
 export function plainMessage(status: number, text: string): Answer {
   const body = JSON.stringify({ Message: text });
   return { status, body, contentType: 'application/json; charset=utf-8', rows: 0 };
@@ -171,13 +171,13 @@ function notFound(uri: string): Answer {
 }
 
 interface PageFacts {
-  /** Before any fault shifted its rows. */
+  /** The query as sent, before a fault shifts its rows. */
   readonly query: Query;
   readonly cap: number;
   readonly more: boolean;
 }
 
-/** Returns the link to the next page: the same options with a larger `$skip`. */
+/** Returns the link to the next page, which has the same options and a larger `$skip`. */
 function nextLink(
   { nextLink: mode, nextLinkKeepsTop }: Behaviour,
   { path, query: options }: RequestEntry,

@@ -5,8 +5,8 @@ import { simpleFaults, type FaultRule } from '../behaviour/faults.ts';
 import type { Simulator } from './simulator.ts';
 
 /**
- * Lets another process control the simulator: `POST /control/live`, `/behave` and `/faults` with a
- * JSON body, `POST /control/reset`, `GET /control/requests`. No token is needed.
+ * Lets another process control the simulator through `POST /control/live`, `/behave` and `/faults`,
+ * which take a JSON body, `POST /control/reset` and `GET /control/requests`. No token is needed.
  */
 export async function control(
   simulator: Simulator,

@@ -4,24 +4,24 @@ import type { Account } from '../account/account.ts';
 /** What the server records about a request. */
 export interface RequestEntry {
   readonly number: number;
-  /** Relative to the API's base URL: `/Leads`, `/Boxes/$count`. */
+  /** The path relative to the API's base URL, such as `/Leads` or `/Boxes/$count`. */
   readonly path: string;
-  /** The name of the set, spelled as in the specification; the first path segment if there is none. */
+  /** The set's name, spelled as in the specification; if there is no such set, the first path segment. */
   readonly set: string;
   readonly query: Readonly<Record<string, string>>;
   /** All headers except the token. */
   readonly headers: Readonly<Record<string, string>>;
-  /** When it arrived, in milliseconds since 1970. */
+  /** The time at which the request arrived, in milliseconds since 1970. */
   readonly at: number;
-  /** 0 until the request is answered, and if no headers are sent. */
+  /** The status of the response; 0 if no headers have been sent. */
   status: number;
-  /** Rows in the response. */
+  /** The number of rows in the response. */
   rows: number;
-  /** The fault that was injected, objects as JSON. */
+  /** The injected fault. If it is an object, it is recorded as JSON. */
   fault?: string;
 }
 
-/** Starts the record of a request that has just arrived. */
+/** Creates the entry of a request that has just arrived. */
 export function createEntry(
   request: IncomingMessage,
   base: string,

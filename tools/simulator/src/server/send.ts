@@ -8,13 +8,13 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether to compress the body if the client accepts it. */
+  /** True if the body is compressed for clients that accept it. */
   readonly gzip: boolean;
   /** The target of redirects. */
   readonly otherUrl: string;
 }
 
-/** "Maintenance. We will be back soon." */
+/** A maintenance page, in Portuguese: "Maintenance. We will be back soon." */
 const HTML =
   '<!DOCTYPE html><html><head><title>Manutenção</title></head><body>Voltamos já.</body></html>';
 
@@ -107,7 +107,7 @@ async function sendSlowly(
   return answer.status;
 }
 
-/** Sends neither length nor chunks: the body ends with the connection. */
+/** Sends a body without a length or chunks, which ends when the connection is closed. */
 function sendHttp10(
   { response, request }: Exchange,
   { status, contentType, body }: Answer,

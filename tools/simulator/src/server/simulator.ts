@@ -11,24 +11,24 @@ import { send } from './send.ts';
 
 export interface SimulatorOptions {
   readonly account: Account;
-  /** The value of the header token_exact that clients must send. */
+  /** The value that clients must send in the token_exact header. */
   readonly token: string;
-  /** Overrides of the default behaviour. */
+  /** Options that override the default behaviour. */
   readonly behaviour?: Partial<Behaviour>;
-  /** Default: a free port. */
+  /** The port to listen on (default: a free port). */
   readonly port?: number;
 }
 
-/** Is called for a request that passed the token and rate limit checks. It may edit the account. */
+/** Called for each request that passes the token and rate limit checks. It may edit the account. */
 export type Watcher = (request: RequestEntry) => void;
 
 export interface DecoyRequest {
   readonly path: string;
-  /** Whether the URL or any header contained the token. A client must not send it here. */
+  /** True if the URL or a header contained the token, which clients must not send to this host. */
   readonly withToken: boolean;
 }
 
-/** A second host, which faulty links and redirects point to. It answers with an empty page. */
+/** A second host, the target of faulty links and redirects. It answers with an empty page. */
 export interface Decoy {
   readonly url: string;
   readonly requests: DecoyRequest[];
@@ -63,17 +63,17 @@ export class Simulator {
     this.#behaviour = { ...defaultBehaviour, ...options.behaviour };
   }
 
-  /** All requests to the API since the start or the last `clearRequests`. */
+  /** All requests to the API since the start or the last call of `clearRequests`. */
   get requests(): readonly RequestEntry[] {
     return this.#requests;
   }
 
-  /** How the client used the rate limit since it was set. */
+  /** How the client has used the rate limit since it was set. */
   get quota(): QuotaReport {
     return this.#quota.report;
   }
 
-  /** All requests to the second host, which faulty links and redirects point to. */
+  /** All requests to the second host, the target of faulty links and redirects. */
   get decoyRequests(): readonly DecoyRequest[] {
     return this.#decoy.requests;
   }
@@ -89,14 +89,14 @@ export class Simulator {
     if ('quota' in changes) this.#quota = new Quota();
   }
 
-  /** Replaces the plan of faults. An empty plan ends all faults. */
+  /** Replaces the fault plan. An empty plan ends all faults. */
   faults(plan: readonly FaultRule[]): void {
     this.#plan = new FaultPlan(plan);
   }
 
   /**
    * Calls `watcher` for each request before it is processed.
-   * @returns a function that ends the calls
+   * @returns a function that removes the watcher
    */
   onRequest(watcher: Watcher): () => void {
     this.#onRequest.add(watcher);
@@ -105,7 +105,7 @@ export class Simulator {
 
   /**
    * Calls `watcher` for each request after its rows are read and before they are sent.
-   * @returns a function that ends the calls
+   * @returns a function that removes the watcher
    */
   beforeResponse(watcher: Watcher): () => void {
     this.#beforeResponse.add(watcher);
@@ -120,7 +120,7 @@ export class Simulator {
     this.clearRequests();
   }
 
-  /** Stops at once and closes all connections. */
+  /** Closes all connections and stops the servers without waiting for pending responses. */
   async stop(): Promise<void> {
     for (const server of [this.#server, this.#decoy.server]) {
       if (!server.listening) continue;
@@ -150,7 +150,7 @@ export class Simulator {
     return { url: this.url, otherUrl: `${this.#decoy.url}/v3` };
   }
 
-  /** Returns undefined if the request has the token, is within the rate limit and is a GET. */
+  /** @returns undefined if the request is a GET with the token and within the rate limit */
   #refuse(request: IncomingMessage): Outcome | undefined {
     if (request.headers['token_exact'] !== this.#options.token) {
       return { answer: plainMessage(401, 'TokenRequired') };
@@ -166,7 +166,7 @@ export class Simulator {
     return { answer: plainMessage(405, text) };
   }
 
-  /** Returns undefined if the client has closed the connection. */
+  /** @returns undefined if the client has closed the connection */
   async #answer(entry: RequestEntry, response: ServerResponse): Promise<Outcome | undefined> {
     for (const watcher of this.#onRequest) watcher(entry);
     const { latencyMs, slowSets } = this.#behaviour;
@@ -193,7 +193,7 @@ interface Outcome {
   readonly fault?: Fault;
 }
 
-/** Returns the answer of a fault that is a status; undefined for other faults. */
+/** Returns the answer to send if the fault is a status; undefined for all other faults. */
 function failure(fault: Fault | undefined): Outcome | undefined {
   if (typeof fault !== 'object' || !('status' in fault)) return undefined;
   const headers = retryAfterHeader(fault.retryAfter);
@@ -204,7 +204,7 @@ function retryAfterHeader(value: string | number | undefined): Readonly<Record<s
   return value === undefined ? {} : { 'retry-after': String(value) };
 }
 
-/** Whether the client has closed the connection, for example after a timeout. */
+/** True if the client has closed the connection, for example after a timeout. */
 function isDisconnected(response: ServerResponse): boolean {
   return response.destroyed;
 }

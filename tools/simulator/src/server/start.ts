@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { control } from './control.ts';
 import { Simulator, type Decoy, type DecoyRequest, type SimulatorOptions } from './simulator.ts';
 
-/** Serves an account on 127.0.0.1 as the real API does, until you call `stop`. */
+/** Serves an account on 127.0.0.1 like the real API, until you call `stop`. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const decoy = await startDecoy(options.token);
   const server = createServer();
@@ -31,7 +31,7 @@ async function startDecoy(token: string): Promise<Decoy> {
 
 /**
  * Starts a server on 127.0.0.1.
- * @param port 0 = a free port
+ * @param port the port to listen on; 0 for a free port
  * @returns the server's origin, such as `http://127.0.0.1:8080`
  */
 async function listen(server: Server, port = 0): Promise<string> {

@@ -19,14 +19,14 @@ import { anyUser, userProperties } from './users.ts';
 const FIRST_TASK = 7_100_000;
 const HOUR = 60 * 60 * 1000;
 
-/** Appointments from two years ago to half a year ahead. */
+/** Returns appointment times from two years ago to about half a year ahead. */
 function agendaTimes(world: World, name: string, count: number, rowsPerMoment = 1): Timeline {
   const seed = hash(world.seed, saltOf(name), 0);
   const [from, to] = [world.now - 730 * DAY, world.now + 200 * DAY];
   return new Timeline({ count, from, to, seed, rowsPerMoment, agenda: true });
 }
 
-/** Start and end are strings without a zone, in São Paulo's wall clock. */
+/** Meetings. `startTime` and `finalTime` are strings without a zone, in São Paulo's wall clock. */
 export function meetings(world: World): Definition {
   const perLead = new RowsPerLead([1, 0, 0, 1, 0, 0, 0, 1, 0, 0], world.leads);
   const times = agendaTimes(world, 'Meetings', perLead.total);
@@ -58,7 +58,7 @@ export function meetings(world: World): Definition {
   };
 }
 
-/** Returns the members that hold a meeting's time; `ms` is its start in milliseconds since 1970. */
+/** Returns a meeting's time members. `ms` is its start in milliseconds since 1970. */
 export function meetingTimes(ms: number): Row {
   return {
     startTime: wallClock(ms),
@@ -105,7 +105,7 @@ function meeting(world: World, index: number, lead: number): Row {
   };
 }
 
-/** Up to three boxes start at the same time. Start and end have a `Z` but are wall clock. */
+/** Boxes. Up to three start at the same time. `start` and `end` are wall clock in spite of their `Z`. */
 export function boxes(world: World): Definition {
   const perLead = new RowsPerLead([1, 0], world.leads);
   const times = agendaTimes(world, 'Boxes', perLead.total, 3);
@@ -137,7 +137,7 @@ export function boxes(world: World): Definition {
   };
 }
 
-/** Returns the members that hold a box's time; `ms` is its start in milliseconds since 1970. */
+/** Returns a box's time members. `ms` is its start in milliseconds since 1970. */
 export function boxTimes(ms: number): Row {
   return { start: wallClockAsUtc(ms), end: wallClockAsUtc(ms + HOUR / 2) };
 }
@@ -208,7 +208,7 @@ function task(world: World, index: number, lead: number): Row {
   };
 }
 
-/** Returns some of the lead's persons, an empty list or null. */
+/** Returns the contacts of a task: some of the lead's persons, an empty list or null. */
 function contacts(world: World, lead: number, most: number): Row[] | null {
   if (most === 3) return null;
   const random = world.random('contacts', lead);

@@ -13,15 +13,15 @@ import { users } from './users.ts';
 
 export interface AccountOptions {
   readonly seed: number;
-  /** 10 to 1,000,000. Most other sets grow with it. */
+  /** The number of leads, 10 to 1,000,000. Most other sets grow with it. */
   readonly leads: number;
-  /** Milliseconds since 1970. If set, the clock stays there (default: the machine's clock). */
+  /** A fixed time for the account's clock, in milliseconds since 1970 (default: the machine's clock). */
   readonly now?: number;
   /** Variants of the objects (default: the most likely ones). */
   readonly shapes?: Partial<Shapes>;
 }
 
-/** Creates a fictional account. The same options give the same rows. */
+/** Creates a fictional account. The same options yield the same rows. */
 export function createAccount({ seed, leads, now, shapes }: AccountOptions): Account {
   const world = createWorld(seed, leads, now ?? Date.now(), { ...defaultShapes, ...shapes });
   return new Account({ world, sets: createSets(world), pickEdit, now });

@@ -19,7 +19,7 @@ export function pickEdit(random: Random, reach: Reach): Edit {
   return edit;
 }
 
-/** Edits that are noticed by a reader who asks each day for what changed. */
+/** Edits that a client can notice by asking each day for changes. */
 const daily: readonly WeightedEdit[] = [
   [30, changeLead],
   [12, moveLead],
@@ -62,7 +62,7 @@ const daily: readonly WeightedEdit[] = [
   [0.5, (account, random) => changeAny(account, random, 'Sources', { subSources: [] })],
 ];
 
-/** Edits that only a complete read notices. */
+/** Edits that only a complete read can notice. */
 const silent: readonly WeightedEdit[] = [
   [10, (account, random) => removeAny(account, random, 'Leads')],
   ...(['LeadsCustomFields', 'callsHistory', 'QualificationHistories', 'LeadsSold'] as const).map(
@@ -80,7 +80,7 @@ const silent: readonly WeightedEdit[] = [
   [2, (account, random) => changeAny(account, random, 'callsHistory', { price: money(random, 9) })],
 ];
 
-/** Sets that are read by the date of an appointment, in a window around today. */
+/** Sets that are read by appointment date, in a window around today. */
 type Agenda = 'Meetings' | 'Tasks' | 'Boxes';
 
 const HOUR = 60 * 60 * 1000;
@@ -94,7 +94,7 @@ function changeLead(account: Account, random: Random): void {
   });
 }
 
-/** Moves a lead to another stage, which adds a row to its history. */
+/** Moves a lead to another stage and adds a row to its stage history. */
 function moveLead(account: Account, random: Random): void {
   const lead = anyRow(account, random, 'Leads');
   const [leadId, stage] = [lead['id'], stageName(random.below(STAGE_COUNT))];
@@ -117,7 +117,7 @@ function changePersons(account: Account, random: Random): void {
   });
 }
 
-/** Returns an id that no other person has or ever had. */
+/** Returns an ID that no person has ever had. */
 function nextPerson(leadId: number, persons: readonly Row[]): number {
   const ids = persons.map(({ id }) => Number(id));
   return Math.max(1_000_000_000 + personId(leadIndex(leadId), 0) * 8, ...ids) + 1;
@@ -132,7 +132,7 @@ function addToLead(account: Account, random: Random, set: string): void {
   account.add(set, { leadId: anyRow(account, random, 'Leads')['id'] });
 }
 
-/** Adds a call that was made some hours ago: calls may be entered late. */
+/** Adds a call that started up to six hours ago, since calls may be entered late. */
 function addCall(account: Account, random: Random): void {
   const { id, lead } = anyRow(account, random, 'Leads');
   const { ms, fraction } = account.moment();
@@ -173,10 +173,10 @@ function removeFromAgenda(account: Account, random: Random, set: Agenda): void {
   if (index !== undefined) account.removeAt(set, index);
 }
 
-/** The usual window of readers, in milliseconds before and after now. */
+/** The window that clients usually read, in milliseconds before and after now. */
 const [PAST, FUTURE] = [25 * DAY, 180 * DAY];
 
-/** Returns the members that hold a random time in the usual window. */
+/** Returns the time members of an appointment at a random time in the usual window. */
 function randomTime(account: Account, random: Random, set: Agenda): Row {
   const ms = account.clock - PAST + random.next() * (PAST + FUTURE);
   const minute = Math.floor(ms / 60_000) * 60_000;

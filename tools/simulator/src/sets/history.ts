@@ -12,13 +12,13 @@ import { leadFacts, leadId } from './leads.ts';
 
 const utc = (moment: Moment): string => formatMoment(moment, 'Z');
 
-/** Moments in the last two years. */
+/** Returns moments in the last two years. */
 export function pastTimes(world: World, name: string, count: number, rowsPerMoment = 1): Timeline {
   const seed = hash(world.seed, saltOf(name), 0);
   return new Timeline({ count, from: world.now - 730 * DAY, to: world.now, seed, rowsPerMoment });
 }
 
-/** One row for each move of a lead between stages. The rows have no id and do not say who moved it. */
+/** Moves of leads between stages, one row per move. A row has no ID and does not name the user. */
 export function leadStages(world: World): Definition {
   const perLead = new RowsPerLead([2, 3, 1, 2], world.leads);
   const times = pastTimes(world, 'LeadStages', perLead.total);
@@ -68,7 +68,7 @@ function leadStage(world: World, index: number, { lead, nth }: { lead: number; n
   };
 }
 
-/** A lead may be discarded more than once, on different dates. */
+/** Discarded leads. A lead may be discarded more than once, on different dates. */
 export function losts(world: World): Definition {
   const perLead = new RowsPerLead(
     [0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
@@ -107,7 +107,7 @@ function lost(world: World, index: number, lead: number): Row {
   };
 }
 
-/** Calls. Two may start at the same moment. */
+/** Calls. Two calls may start at the same moment. */
 export function callsHistory(world: World): Definition {
   const perLead = new RowsPerLead([2, 4, 0, 1, 3], world.leads);
   const times = pastTimes(world, 'callsHistory', perLead.total, 2);

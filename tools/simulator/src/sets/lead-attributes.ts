@@ -8,15 +8,18 @@ import { Timeline } from '../seed/timeline.ts';
 import { DAY, type World } from '../seed/world.ts';
 import { leadId } from './leads.ts';
 
-/** In ascending order, so that a lead's fields are in the order of the key. */
+/** Field IDs in ascending order, so that a lead's fields are sorted by key. */
 const fields = ['_canais', '_obs', '_persona', '_tamanho'];
 
-/** The key is (lead, field); a field's id is a string. An import has set many values at once. */
+/**
+ * Custom field values. The key is (lead, field), and field IDs are strings. Many rows share one
+ * `updateDate`, as after an import.
+ */
 export function customFields(world: World): Definition {
   const perLead = new RowsPerLead([2, 0, 3, 4, 1], world.leads);
   const burst = perLead.total >= 2000 ? 1000 : Math.floor(perLead.total / 3);
   const seed = hash(world.seed, saltOf('LeadsCustomFields'), 0);
-  // Each row that is added later has a new field, so that no lead has a field twice.
+  // Each row that is added later gets a new field, so that no lead has a field twice.
   const idOf = (index: number): string =>
     (index < perLead.total ? fields[perLead.ownerOf(index).nth] : undefined) ?? `_campo${index}`;
   const span = { from: world.now - 730 * DAY, to: world.now };
@@ -51,7 +54,7 @@ export function customFields(world: World): Definition {
   };
 }
 
-/** A multi-choice field has its values in `options`, and `value` is null. */
+/** Returns a field value. Multiple-choice fields hold their values in `options`; `value` is null. */
 function field(world: World, index: number, lead: number, id: string): Row {
   const random = world.random('LeadsCustomFields', index);
   const base = { leadId: leadId(lead), id };
@@ -63,7 +66,7 @@ function field(world: World, index: number, lead: number, id: string): Row {
   return { ...base, type: 'MultiplaEscolha', value: null, options };
 }
 
-/** A lead's pain points. The name of the key is undocumented. */
+/** Pain points of leads. The name of the key is undocumented. */
 export function painPoints(world: World): Definition {
   const perLead = new RowsPerLead([0, 1, 0, 2, 0, 0], world.leads);
   const { painPointKey } = world.shapes;
@@ -79,7 +82,7 @@ export function painPoints(world: World): Definition {
     row: (index) => {
       const { lead, nth } = perLead.ownerOf(index);
       const pain = (world.random('painPoints', lead).below(pains.length) + nth) % pains.length;
-      // Each row that is added later has a new id, so that no lead has a pain point twice.
+      // Each row that is added later gets a new ID, so that no lead has a pain point twice.
       const id = index < perLead.total ? 70 + pain : 1000 + index;
       return painPoint(world, lead, id, pains[pain] ?? null);
     },

@@ -38,15 +38,15 @@ export function leadIndex(id: number): number {
   return indexOfId(FIRST_LEAD, id);
 }
 
-/** A lead's name and funnel, which other sets repeat. */
+/** Returns a lead's name and funnel, which other sets repeat. */
 export function leadFacts(world: World, index: number): { lead: string; funnelId: number } {
   const random = world.random('lead', index);
   return { lead: companyName(random), funnelId: random.pick(FUNNELS) };
 }
 
 /**
- * Leads, each with its persons; `/Leads` hides them, `/LeadsAndPersons` sends them. As after an
- * import, 1,000 leads share one `updateDate` (a third of them if there are fewer than 2,000).
+ * Leads with their persons, which `/Leads` hides and `/LeadsAndPersons` sends. As after an import,
+ * 1,000 leads share one `updateDate` (one third of the leads if there are fewer than 2,000).
  */
 export function leads(world: World): Definition {
   const count = world.leads;
@@ -133,7 +133,7 @@ function lead(world: World, index: number): Row {
   };
 }
 
-/** A reference to another row. A missing one is an object whose members are null. */
+/** Returns a reference to another row. If there is no such row, both members are null. */
 function reference(row: Row | undefined): Row {
   return { id: row?.['id'] ?? null, value: row?.['value'] ?? null };
 }
@@ -180,7 +180,7 @@ function personProperties({ messagingId }: Shapes): Properties {
   };
 }
 
-/** How many persons a lead has: usually one to three, sometimes none. */
+/** Returns the number of a lead's persons: usually one to three, sometimes none. */
 export function personCount(world: World, lead: number): number {
   const drawn = world.random('personCount', lead).below(20);
   return drawn < 2 ? 0 : 1 + (drawn % 3);

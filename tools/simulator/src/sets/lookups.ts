@@ -16,7 +16,7 @@ const stageNames = [
   'Negociação',
   'Vendidos',
 ];
-/** Two pairs differ only in letter case: a misspelt source becomes a new one and is never deleted. */
+/** Two pairs differ only in case: a misspelled name creates a new source, which is never deleted. */
 const sourceNames = ['Google', 'google', 'Indicação', 'INDICAÇÃO', 'Feira', 'Site', 'LinkedIn'];
 const industryNames = ['Saúde', 'Educação', 'Indústria', 'Comércio, varejo', 'Logística', 'Outros'];
 

@@ -80,7 +80,7 @@ function product(random: Random): Row {
   };
 }
 
-/** The rows have no id; the key is the lead and the time of its qualification. */
+/** Qualifications. The rows have no ID; the key is the lead and the qualification time. */
 export function qualifications(world: World): Definition {
   const perLead = new RowsPerLead([1, 2, 0], world.leads);
   const times = pastTimes(world, 'QualificationHistories', perLead.total);

@@ -12,7 +12,7 @@ const kinds = {
   sellers: { base: 448_000, count: 9 },
 } as const;
 
-/** Pre-sellers and sellers have the same members. The API has no endpoint for managers. */
+/** Pre-sellers or sellers, which have the same members. The API has no endpoint for managers. */
 export function users(world: World, kind: Kind): Definition {
   const { base, count } = kinds[kind];
   return {
@@ -55,10 +55,10 @@ function user(world: World, kind: Kind, index: number): Row {
   };
 }
 
-/** The users of each account, cached because most rows repeat one of them. */
+/** The users of each account, cached because most rows contain a user. */
 const cache = new WeakMap<World, Record<Kind, readonly Row[]>>();
 
-/** Picks one of the account's users. */
+/** Returns a random user of the account. */
 export function anyUser(world: World, kind: Kind, random: Random): Row {
   let both = cache.get(world);
   if (!both)
@@ -70,7 +70,7 @@ function all(world: World, kind: Kind): Row[] {
   return Array.from({ length: kinds[kind].count }, (_, index) => user(world, kind, index));
 }
 
-/** How the API represents a missing user: an object whose members are null. */
+/** Returns what the API sends for a missing user: an object whose members are null, except `active`. */
 export function noUser(): Row {
   return {
     ...{ id: null, name: null, lastName: null, email: null },
