@@ -17,11 +17,11 @@ import { endpoints, type Endpoint } from './endpoints.ts';
 export interface SelectedStream {
   readonly stream: TableName;
   readonly columns: ReadonlySet<string>;
-  /** The catalog asks for a complete read in every run. */
+  /** True if the catalog asks for a complete read in every run. */
   readonly isFullTable: boolean;
 }
 
-/** An endpoint, with the selected streams that its rows become. */
+/** An endpoint and the selected streams that its rows are converted to. */
 export interface SelectedEndpoint {
   readonly endpoint: Endpoint;
   readonly streams: readonly SelectedStream[];
@@ -34,8 +34,8 @@ export function discover(): Catalog {
 }
 
 /**
- * Returns the streams and columns that a catalog selects. Ignores streams that the tap does not
- * have, with a warning.
+ * Returns the streams and columns that a catalog selects. Warns about streams that the tap does not
+ * have, and ignores them.
  */
 export function select(catalog: Catalog, known: Catalog): ReadonlyMap<TableName, SelectedStream> {
   const selected = new Map<TableName, SelectedStream>();
@@ -47,8 +47,8 @@ export function select(catalog: Catalog, known: Catalog): ReadonlyMap<TableName,
 }
 
 /**
- * Returns the endpoints to read, in order. Endpoints that may share one read are in one group, the
- * narrower one first.
+ * Returns the endpoints to read, in order. Endpoints that may share one read are in one group, with
+ * the narrower endpoint first.
  */
 export function endpointGroups(
   selected: ReadonlyMap<TableName, SelectedStream>,
@@ -63,7 +63,7 @@ export function endpointGroups(
   });
 }
 
-/** @param more is added to the schema, e.g. `x-covered` */
+/** @param more keywords to add to the schema, e.g. `x-covered` */
 export function schemaMessage(
   stream: TableName,
   columns: ReadonlySet<string>,
@@ -79,7 +79,7 @@ export function schemaMessage(
   };
 }
 
-/** The column that the stream's bookmark is a value of. */
+/** Returns the column whose values are the stream's bookmarks; undefined if the stream has none. */
 export function replicationKey(stream: TableName): string | undefined {
   return readReplication(tables[stream])?.key;
 }
@@ -96,12 +96,15 @@ function describeStream(stream: TableName): StreamDescription {
   };
 }
 
-/** Not sent, or rebuilt: Portuguese text, the reference connector's names, examples. */
+/**
+ * Keywords that are omitted or rebuilt: Portuguese text, the reference connector's names, and
+ * examples.
+ */
 const NOT_SENT = new Set(['$schema', 'x-references', 'x-pt', 'x-documented', 'examples']);
 
 /**
- * Returns a table's schema as it is sent: plain JSON Schema with the x- keywords that other programs
- * use, and the English text.
+ * Returns the schema to send for a table: plain JSON Schema with the English text and the x-
+ * keywords that other programs use.
  * @param columns the columns to send (default: all)
  */
 function sentSchema(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
@@ -120,7 +123,7 @@ function sentKeywords(schema: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !NOT_SENT.has(keyword)));
 }
 
-/** Leaves out the references of columns that are not sent. */
+/** Returns the references of the columns that are sent. */
 function referencesOf(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
   const sent = [...readReferences(tables[stream])].filter(([name]) => columns?.has(name) ?? true);
   if (sent.length === 0) return {};
@@ -149,7 +152,7 @@ function selectStream(entry: CatalogEntry, known: Catalog): SelectedStream | und
   };
 }
 
-/** The selected columns among those that the tap has, and always the automatic ones. */
+/** Returns the selected columns that the tap has. Automatic columns are always included. */
 function selectedColumns(own: CatalogEntry, properties: ReadonlySet<string>): Set<string> {
   return new Set(
     own.metadata.flatMap(({ breadcrumb: [, column], metadata }) => {
@@ -162,12 +165,12 @@ function selectedColumns(own: CatalogEntry, properties: ReadonlySet<string>): Se
 function warnOfKey(stream: TableName, key: string | undefined): void {
   if (key === undefined || key === replicationKey(stream)) return;
   log.warning(
-    `Ignoring the replication key "${key}" in the catalog: the stream is always read by its own.`,
+    `Ignoring the replication key "${key}" in the catalog: the tap always uses the stream's own replication key.`,
     { stream },
   );
 }
 
-/** A catalog written by hand may lack either name, or the schema. */
+/** A hand-written catalog may lack `tap_stream_id`, `stream` or the schema. */
 function idOf(entry: Partial<CatalogEntry>): string {
   return entry.tap_stream_id ?? entry.stream ?? '';
 }

@@ -1,8 +1,8 @@
 import type { TableName } from '@exact-spotter/schema';
 
 /**
- * Where a column is found in the API's object: a path with dots, or several paths, of which the first
- * that is not null counts (default: the column's own name).
+ * Where a column is found in the API's object: a dotted path, or several paths, of which the first
+ * with a non-null value is used (default: the column's own name).
  */
 type Source = string | readonly string[];
 
@@ -11,9 +11,10 @@ type Columns = Readonly<Record<string, Source>>;
 /**
  * How to read a date of the API.
  * `utc`: an audit column, in UTC with or without a suffix.
- * `wall`: an agenda column, on the account's wall clock whatever suffix it has (the `Z` of a box is
- * decoration).
- * `zoned`: the zone is not documented, so it is the suffix's, or the account's if there is none.
+ * `wall`: a column of meetings or boxes, on the account's wall clock regardless of its suffix (the
+ * `Z` of a box has no meaning).
+ * `zoned`: the zone is not documented, so the suffix decides, or the account's time zone if there
+ * is no suffix.
  */
 export type Clock = 'utc' | 'wall' | 'zoned';
 
@@ -21,7 +22,10 @@ export type Clock = 'utc' | 'wall' | 'zoned';
 export interface DateColumn {
   readonly column: string;
   readonly member: string;
-  /** `instant`: unquoted, in UTC. `wall`: unquoted, wall clock with a decorative Z. `text`: quoted, wall clock. */
+  /**
+   * `instant`: unquoted, in UTC. `wall`: unquoted, wall clock with a meaningless Z. `text`: quoted,
+   * wall clock.
+   */
   readonly literal: 'instant' | 'wall' | 'text';
 }
 
@@ -32,7 +36,7 @@ export interface ChildTable {
   readonly columns: Columns;
 }
 
-/** A path of the API, how it is read, and the tables that its rows become. */
+/** An API path, how it is read, and the tables that its rows are converted to. */
 export interface Endpoint {
   readonly path: `/${string}`;
   readonly stream: TableName;
@@ -47,9 +51,9 @@ export interface Endpoint {
   readonly columns: Columns;
   /** How to read the date-times of columns (default: `zoned`). */
   readonly clocks?: Readonly<Record<string, Clock>>;
-  /** Integer columns in which the API writes 0 for none. */
+  /** Integer columns in which the API writes 0 for a missing value. */
   readonly zeroIsNull?: readonly string[];
-  /** Values of key columns for rows that have none. */
+  /** Values of key columns for rows that lack them. */
   readonly defaults?: Readonly<Record<string, number>>;
   readonly children?: readonly ChildTable[];
   /** True if the server hides rows when a request has no date filter. */
@@ -63,7 +67,7 @@ export interface Endpoint {
 }
 
 const BY_ID = { member: 'id', unique: true } as const;
-/** For rows without an id: the rows of one lead are read together. */
+/** For rows without an ID. The rows of one lead are read together. */
 const BY_LEAD = { member: 'leadId', unique: false } as const;
 
 const user = {
@@ -96,9 +100,9 @@ const leadColumns = {
 const UPDATED: DateColumn = { column: 'updatedate', member: 'updateDate', literal: 'instant' };
 
 /**
- * Every endpoint, in the order of reading: small lookup tables first, then what refers to them, slow
- * endpoints last, so that a first load is useful within its first minute. A column with several
- * sources is one whose spelling in the API is not certain.
+ * Every endpoint, in reading order: small lookup tables first, then the endpoints that refer to
+ * them, and slow endpoints last, so that a first load is useful within its first minute. If a
+ * column has several sources, its spelling in the API is not certain.
  */
 export const endpoints: readonly Endpoint[] = [
   { path: '/sdrs', stream: 'sdrs', ...user },
@@ -333,7 +337,7 @@ export const endpoints: readonly Endpoint[] = [
   },
   {
     // It is not documented whether these are each lead's pains or the list of all pains. A pain
-    // without a lead gets 0, as boxes have.
+    // without a lead is assigned lead ID 0, as in boxes.
     path: '/painPoints',
     stream: 'painpoints',
     pageKey: BY_LEAD,

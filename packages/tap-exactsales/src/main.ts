@@ -11,7 +11,10 @@ import {
 } from '@exact-spotter/singer';
 import { checkSettings, program, type TapSettings } from './settings.ts';
 
-/** How long a run may take to end after a signal, in milliseconds: its reader may be stuck. */
+/**
+ * How many milliseconds a run may take to end after a signal. It is limited because the reader of
+ * its output may be stuck.
+ */
 const LONGEST_END = 4000;
 
 const commandLine = {

@@ -2,7 +2,7 @@ import { secondsToHours } from 'date-fns/secondsToHours';
 import { secondsToMinutes } from 'date-fns/secondsToMinutes';
 import { alignColumns, quantity } from './text.ts';
 
-/** How far a read is, in numbers. */
+/** The progress of a read in numbers. */
 export interface Figures {
   readonly rows: number;
   /** Rows of the whole read; undefined if the server does not say. */
@@ -21,8 +21,8 @@ export interface NamedFigures extends Figures {
 }
 
 /**
- * Milliseconds over which the rate is measured: more than the rate limit's time span, because pages
- * come in bursts.
+ * Milliseconds over which the rate is measured. They exceed the rate limit's time span, because
+ * pages arrive in bursts.
  */
 const RATE_SPAN = 60_000;
 const SHORTEST_SPAN = 1000;
@@ -31,7 +31,7 @@ const SHORTEST_SPAN = 1000;
 export class Gauge {
   #rows = 0;
   #total: number | undefined;
-  /** Row counts over time. The first one is the latest that is older than the span. */
+  /** Row counts over time. The first sample is the latest one that is older than the span. */
   readonly #samples: { readonly at: number; readonly rows: number }[];
 
   constructor(now: number) {
@@ -43,8 +43,8 @@ export class Gauge {
   }
 
   /**
-   * @param rows of the read so far; fewer than before if it started over
-   * @param total rows of the whole read, as far as the server says
+   * @param rows number of rows read so far; lower than before if the read started over
+   * @param total rows of the whole read; undefined if the server does not say
    */
   reach(rows: number, total: number | undefined, now: number): void {
     this.#rows = rows;
@@ -84,7 +84,7 @@ export function statusLines(reads: readonly NamedFigures[], requestsLeft: number
   return [...alignColumns(cells, (column) => column > 0), limitText(requestsLeft)];
 }
 
-/** Returns one sentence for a log. @param rows of the whole run so far */
+/** Returns one sentence for a log. @param rows number of rows of the whole run so far */
 export function progressSentence(
   reads: readonly NamedFigures[],
   rows: number,

@@ -7,11 +7,11 @@ import {
 } from '@exact-spotter/singer';
 import { Gauge, progressSentence, statusLines, type NamedFigures } from './progress-lines.ts';
 
-/** Shows people how far a run is. */
+/** Shows the progress of a run to people. */
 export interface Progress {
   /**
-   * Passes the pages of a read through, and counts their rows.
-   * @param name what is being read, for people
+   * Yields the pages of a read unchanged and counts their rows.
+   * @param name what is being read, as shown to people
    */
   follow<P extends CountedPage>(name: string, pages: AsyncIterable<P>): AsyncGenerator<P>;
   end(): void;
@@ -20,17 +20,18 @@ export interface Progress {
 interface CountedPage {
   /** Rows of this read so far. */
   readonly rowsRead: number;
-  /** Rows of the whole read, as far as the server says. */
+  /** Rows of the whole read; undefined if the server does not say. */
   readonly total?: number | undefined;
 }
 
-/** Milliseconds between two updates of a terminal, and between two lines of a log. */
+/** Milliseconds between two terminal updates (`draw`) and between two log lines (`line`). */
 const INTERVALS = { draw: 200, line: 60_000 } as const;
 
 /**
- * Starts to show progress. On a terminal: lines that are redrawn in place, below the log. Otherwise:
- * one log line per minute. In a log that programs read: nothing, because it has the metrics.
- * @param requestsLeft returns how many requests the rate limit would let through at once
+ * Starts to show progress. A terminal shows lines below the log that are redrawn in place. A log
+ * receives one line per minute. A log that programs read receives no progress lines, because it has
+ * the metrics.
+ * @param requestsLeft returns how many requests the rate limit allows at the moment
  */
 export async function startProgress(
   requestsLeft: () => number,
@@ -52,7 +53,7 @@ export async function startProgress(
   return progressOf(reads, stop);
 }
 
-/** @param ends called in order, once */
+/** @param ends functions that are called in order when progress ends */
 function progressOf(reads: Reads, ...ends: readonly (() => void)[]): Progress {
   return {
     follow: (name, pages) => reads.follow(name, pages),
@@ -62,7 +63,7 @@ function progressOf(reads: Reads, ...ends: readonly (() => void)[]): Progress {
   };
 }
 
-/** The timer does not keep the process alive. @returns a function that stops it */
+/** Starts a timer that does not keep the process alive. @returns a function that stops the timer */
 function every(milliseconds: number, act: () => void): () => void {
   const timer = setInterval(act, milliseconds).unref();
   return () => clearInterval(timer);

@@ -57,10 +57,10 @@ export async function run(
 }
 
 /**
- * Keeps the heap close to what is in use. Almost all of a page becomes garbage at once, and V8 would
- * let it pile up: it doubles the space for young objects up to 100 MiB, and collects old ones, with
- * the buffers they hold, only when there are several times as many as needed. Collecting
- * sooner costs 5 % of the time, and a run waits for the API, not for the collector.
+ * Keeps the heap close to the memory in use. Almost all of a page becomes garbage at once, and V8
+ * would let the garbage pile up: it doubles the space for young objects up to 100 MiB, and collects
+ * old objects and their buffers only when there are several times as many as needed. Collecting
+ * sooner costs 5 % of the time, which does not matter because a run waits for the API.
  */
 function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');

@@ -17,7 +17,9 @@ import type { TapSettings } from './settings.ts';
 
 type Selected = ReadonlyMap<TableName, SelectedStream>;
 
-/** `--test=schema`: writes the SCHEMA message of each selected stream, without the network. */
+/**
+ * Writes the SCHEMA message of each selected stream, for `--test=schema`. Does not use the network.
+ */
 export async function writeSchemas(
   settings: TapSettings,
   selected: Selected,
@@ -29,8 +31,8 @@ export async function writeSchemas(
 }
 
 /**
- * `--test`: writes the schema and up to one record of each selected stream, requested as a run would
- * request it. Writes no STATE, because what was not read must not count as read.
+ * Writes the schema and up to one record of each selected stream, for `--test`. Sends the same
+ * requests as a run. Writes no STATE, because rows that were not read must not count as read.
  * @throws ProgramError at the end if an endpoint could not be read; at once if nothing can be read
  */
 export async function writeSample(
@@ -73,10 +75,10 @@ interface Context {
   readonly settings: PlanSettings;
 }
 
-/** Rows to choose from: enough that one is likely to have children. */
+/** How many rows to choose from: enough that one of them is likely to have children. */
 const CHOICE = 25;
 
-/** Returns up to one row of each of an endpoint's streams. */
+/** Returns up to one row for each stream of an endpoint. */
 async function sampleOf(
   selected: SelectedEndpoint,
   { client, timezone, state, settings }: Context,

@@ -8,20 +8,22 @@ import { quantity } from './text.ts';
 
 export interface ScheduleOptions {
   readonly context: SyncContext;
-  /** How many reads may be under way. */
+  /** Maximum number of reads in progress. */
   readonly concurrency: number;
-  /** Compare each complete read with the server's count. */
+  /** True if each complete read is compared with the server's count. */
   readonly reconcile: boolean;
   /** Ends the run gracefully. */
   readonly signal: AbortSignal;
-  /** Aborts the signal, after an error in one read that ends them all. */
+  /** Aborts the signal after an error that ends all reads. */
   readonly stop: () => void;
 }
 
 /**
- * Reads every endpoint that the selected streams need, several at a time, and writes the SCHEMA lines
- * of its streams first. An endpoint that cannot be read does not stop the others.
- * @throws ProgramError at the end if an endpoint could not be read completely; at once if nothing can be read
+ * Reads every endpoint that the selected streams need, several at a time. Writes the SCHEMA lines
+ * of an endpoint's streams before their rows. If an endpoint cannot be read, the remaining
+ * endpoints still are.
+ * @throws ProgramError at the end if an endpoint could not be read completely; at once if nothing
+ * can be read
  */
 export async function syncAll(
   selected: ReadonlyMap<TableName, SelectedStream>,
@@ -40,12 +42,12 @@ export async function syncAll(
   await allOrNone(Array.from({ length: options.concurrency }, work), options.stop);
   if (failed.length > 0) {
     throw new ProgramError(
-      `Could not read all rows of ${failed.join(', ')}; see the messages above. Everything else was read, and the next run continues from there.`,
+      `Could not read all rows of ${failed.join(', ')}; see the messages above. All other rows were read, and the next run continues from the state written so far.`,
     );
   }
 }
 
-/** Waits for all. If one fails, stops the others and throws its error. */
+/** Waits for all reads. If one read fails, stops the remaining reads and throws the error. */
 async function allOrNone(works: readonly Promise<void>[], stop: () => void): Promise<void> {
   try {
     await Promise.all(works);
@@ -57,8 +59,8 @@ async function allOrNone(works: readonly Promise<void>[], stop: () => void): Pro
 }
 
 /**
- * @param failed gets the names of streams that could not be read completely
- * @returns an endpoint that needs a read of its own
+ * @param failed receives the names of streams that could not be read completely
+ * @returns an endpoint that must be read separately
  */
 async function syncGroup(
   group: readonly SelectedEndpoint[],
@@ -73,7 +75,9 @@ async function syncGroup(
   try {
     const { withoutKey, isSure, separate } = await syncUpToNow(group, options);
     if (withoutKey > 0) {
-      log.error(`${names}: not sent because they have no key: ${quantity(withoutKey, 'row')}.`);
+      log.error(
+        `${names}: did not send ${quantity(withoutKey, 'row')} because the key is missing.`,
+      );
     }
     if (withoutKey > 0 || !isSure) failed.push(names);
     for (const { stream } of streams) {
@@ -92,7 +96,10 @@ async function syncGroup(
   }
 }
 
-/** Reads twice if the first read continued an interrupted one, which does not see what changed since. */
+/**
+ * Reads a second time if the first read resumed an interrupted read, because a resumed read misses
+ * later changes.
+ */
 async function syncUpToNow(
   group: readonly SelectedEndpoint[],
   { context, signal, reconcile: isReconciling }: ScheduleOptions,

@@ -10,7 +10,7 @@ import {
 } from '@exact-spotter/singer';
 import { mapSettings, type MapSettings } from '@exact-spotter/stream-maps';
 
-/** The settings of a run: complete, checked and frozen. */
+/** The complete, validated and frozen settings of a run. */
 export interface TapSettings extends MapSettings {
   readonly api_token: string;
   /** A date or a date-time. */
@@ -33,7 +33,7 @@ export interface TapSettings extends MapSettings {
   readonly batch_config?: BatchConfig;
 }
 
-/** The same shape as in the Singer SDK. */
+/** Has the same shape as in the Singer SDK. */
 export interface BatchConfig {
   readonly encoding: { readonly format: 'jsonl'; readonly compression?: 'gzip' | 'none' };
   readonly storage: { readonly root: string; readonly prefix?: string };
@@ -41,12 +41,12 @@ export interface BatchConfig {
   readonly batch_size?: number;
 }
 
-/** The same as in the Singer SDK. */
+/** Equals the default of the Singer SDK. */
 export const DEFAULT_BATCH_SIZE = 10_000;
 
 const version = packageVersion(import.meta.url);
 
-/** No account has rows before this day, so a read from here on needs no date filter. */
+/** No account has rows before this day, so a read that starts here needs no date filter. */
 export const EARLIEST_START = '2000-01-01';
 
 const batchSettings = {
@@ -54,7 +54,7 @@ const batchSettings = {
     type: 'object',
     title: 'Batches',
     description:
-      'Write rows to files of JSON lines, named in BATCH messages, instead of RECORD messages, e.g. {"encoding": {"format": "jsonl", "compression": "gzip"}, "storage": {"root": "file:///path/to/folder", "prefix": ""}, "batch_size": 10000}.',
+      'Write rows to JSON Lines files that BATCH messages name, instead of writing RECORD messages, e.g. {"encoding": {"format": "jsonl", "compression": "gzip"}, "storage": {"root": "file:///path/to/folder", "prefix": ""}, "batch_size": 10000}.',
     properties: {
       encoding: {
         type: 'object',
@@ -110,14 +110,14 @@ export const program: Program = {
         type: 'integer',
         title: 'Past days',
         description:
-          'For meetings, tasks and boxes: how many days before the last complete run are read again.',
+          'How many days before the last complete run meetings, tasks and boxes are read again.',
         default: 30,
         minimum: 0,
       },
       future_days: {
         type: 'integer',
         title: 'Future days',
-        description: 'For meetings, tasks and boxes: how many days ahead are read.',
+        description: 'How many days ahead meetings, tasks and boxes are read.',
         default: 365,
         minimum: 0,
       },
@@ -125,7 +125,7 @@ export const program: Program = {
         type: 'number',
         title: 'Full refresh days',
         description:
-          'Re-read a date-based stream in full once its last full read is this many days old, so that rows deleted in Exact Spotter are noticed. Fractions are allowed; 0 means never.',
+          'Re-read a date-based stream in full once its last full read is this many days old, to notice rows deleted in Exact Spotter. Fractions are allowed; 0 means never.',
         default: 7,
         minimum: 0,
       },
@@ -133,7 +133,7 @@ export const program: Program = {
         type: 'number',
         title: 'Lookback days',
         description:
-          'How many days before their bookmark incremental streams are read again, because calls and sales may be entered late. Fractions are allowed.',
+          'How many days before its bookmark an incremental stream is read again, because calls and sales may be entered late. Fractions are allowed.',
         default: 1,
         minimum: 0,
       },
@@ -141,7 +141,7 @@ export const program: Program = {
         type: 'string',
         title: 'Time zone',
         description:
-          "The time zone of the account, in which the API writes the agenda's dates. An IANA name.",
+          "The account's time zone, as an IANA name. The API writes the dates of meetings and boxes in it.",
         default: 'America/Sao_Paulo',
       },
       api_url: {
@@ -154,14 +154,14 @@ export const program: Program = {
         type: 'integer',
         title: 'Quota: requests',
         description:
-          "Maximum number of requests within `quota_seconds`. The company's integrations share this rate limit: lower it to leave requests for the others.",
+          "Maximum number of requests within `quota_seconds`. All of the company's integrations share this rate limit: lower the number to leave requests for other integrations.",
         default: 30,
         minimum: 1,
       },
       quota_seconds: {
         type: 'number',
         title: 'Quota: seconds',
-        description: 'The time span of the rate limit.',
+        description: 'Time span of the rate limit, in seconds.',
         default: 20,
         exclusiveMinimum: 0,
       },
@@ -266,7 +266,10 @@ function isTimezone(name: string): boolean {
   }
 }
 
-/** Also rejects the parts of the SDK's shape that are not supported. */
+/**
+ * Returns the problems of `batch_config`. Also rejects the parts of the SDK's shape that are not
+ * supported.
+ */
 function batchProblems(config: JsonValue | undefined): string[] {
   if (!isObject(config)) return [];
   const { encoding = {}, storage = {} } = config;
@@ -307,8 +310,8 @@ function problem(path: string, isGood: boolean, wanted: string): string[] {
 }
 
 /**
- * Returns the folder that `storage.root` names. A relative path after `file://`, as in the Singer
- * SDK's own example, is accepted too.
+ * Returns the folder that `storage.root` names. Also accepts a relative path after `file://`, as in
+ * the Singer SDK's own example.
  * @returns undefined if the root is not a folder on this machine
  */
 export function folderOf(root: unknown): string | undefined {

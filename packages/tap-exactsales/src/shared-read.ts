@@ -6,7 +6,7 @@ import type { SelectedEndpoint, SelectedStream } from './catalog.ts';
 import { rootMembers, valueAt } from './rows/api-members.ts';
 
 /**
- * Decides from the first rows whether one read serves two endpoints: it does if the rows of the
+ * Decides from the first rows whether one read serves two endpoints. It does if the rows of the
  * wider endpoint have all the members that the columns of the narrower one need.
  */
 export class SharedRead {
@@ -15,23 +15,23 @@ export class SharedRead {
   #isDecided = false;
   #separate: SelectedEndpoint | undefined;
 
-  /** @param endpoints the narrower one first; only one if nothing is shared */
+  /** @param endpoints the narrower endpoint first; a single endpoint if nothing is shared */
   constructor(endpoints: readonly SelectedEndpoint[], client: Client) {
     this.#endpoints = endpoints;
     this.#client = client;
   }
 
-  /** The endpoint that turned out to need a read of its own. */
+  /** The endpoint that turned out to need a separate read. */
   get separate(): SelectedEndpoint | undefined {
     return this.#separate;
   }
 
-  /** The streams that the rows serve, as far as is known. */
+  /** The streams that the rows belong to, as far as is known. */
   get streams(): readonly SelectedStream[] {
     return this.#endpoints.flatMap(({ streams }) => streams);
   }
 
-  /** Returns the streams that the rows serve. The first call may send a request to find out. */
+  /** Returns the streams that the rows belong to. The first call may send a request to find out. */
   async streamsIn(rows: readonly ApiRow[]): Promise<readonly SelectedStream[]> {
     const [narrower, wider] = this.#endpoints;
     if (this.#isDecided || !narrower || !wider || rows.length === 0) return this.streams;
@@ -45,8 +45,9 @@ export class SharedRead {
 }
 
 /**
- * True if the rows have all that the narrower endpoint offers. A member that no row has may be missing
- * from both endpoints, so one of the rows is read from the narrower one to compare.
+ * True if the rows have all members that the narrower endpoint offers. A member that no row has may
+ * be missing from both endpoints, so one row is also requested from the narrower endpoint to
+ * compare.
  */
 async function isServedBy(
   rows: readonly ApiRow[],
@@ -69,7 +70,10 @@ async function isServedBy(
   return isServed;
 }
 
-/** Returns no rows if the narrower endpoint cannot be read: the wider one is then used instead. */
+/**
+ * Returns no rows if the narrower endpoint cannot be read, because the wider endpoint is used
+ * instead.
+ */
 async function rowsOf(client: Client, path: string, query: Query): Promise<readonly ApiRow[]> {
   try {
     return (await client.page(path, query, 'always')).rows;
@@ -80,7 +84,7 @@ async function rowsOf(client: Client, path: string, query: Query): Promise<reado
   }
 }
 
-/** The members of an endpoint's own table that no row has. */
+/** Returns the members of an endpoint's own table that no row has. */
 function missingMembers(
   { endpoint, streams }: SelectedEndpoint,
   rows: readonly ApiRow[],

@@ -23,7 +23,7 @@ export interface SyncContext {
   readonly progress: Progress;
   readonly settings: PlanSettings;
   readonly pageSize: number;
-  /** By the path of an endpoint. */
+  /** By endpoint path. */
   readonly limits: Map<string, ServerLimits>;
 }
 
@@ -35,13 +35,15 @@ export interface ReadResult {
   readonly withoutKey: number;
   /** False if rows may be missing. */
   readonly isSure: boolean;
-  /** An endpoint whose columns the shared read lacks: it needs a read of its own. */
+  /**
+   * The endpoint that must be read separately because the shared read lacks some of its columns.
+   */
   readonly separate: SelectedEndpoint | undefined;
 }
 
 /**
- * Reads endpoints that share their rows, in these steps: plan the read; request each page, convert its
- * objects to rows, write them, and write a checkpoint; conclude.
+ * Reads endpoints that share their rows. Plans the read; requests each page, converts its objects
+ * to rows, and writes the rows and a checkpoint; then concludes the read.
  */
 export async function sync(
   endpoints: readonly SelectedEndpoint[],

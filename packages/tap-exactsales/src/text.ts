@@ -1,11 +1,11 @@
-/** E.g. `1 row`, `2 rows`. */
+/** Returns a count with its noun, e.g. `1 row` or `2 rows`. */
 export function quantity(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /**
  * Aligns cells in columns, two spaces apart.
- * @param isRightAligned whether a column, counted from 0, is aligned to the right
+ * @param isRightAligned returns true if a column, counted from 0, is aligned to the right
  * @returns one line per row
  */
 export function alignColumns(

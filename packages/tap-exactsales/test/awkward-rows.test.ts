@@ -17,7 +17,7 @@ const answers =
   };
 
 describe('two endpoints that share one read', () => {
-  it('lose only the wider one if that cannot be read', async () => {
+  it('lose only the wider endpoint if it cannot be read', async () => {
     const server = await serve(
       { leads, leadsandpersons: persons },
       answers('leadsandpersons', 404),
@@ -29,7 +29,7 @@ describe('two endpoints that share one read', () => {
     expect(rowsOf(ended.messages, 'leads')).toBe(3);
   });
 
-  it('are both read from the wider one if the narrower one cannot be read', async () => {
+  it('are both read from the wider endpoint if the narrower endpoint cannot be read', async () => {
     const server = await serve({ leads, leadsandpersons: persons }, answers('leads', 404));
     const ended = await readStreams(server.url, ['leads', 'leadspersons']);
     server.stop();
@@ -54,7 +54,7 @@ describe('a server that answers 500', () => {
   const calls: Row[] = leads.map(({ id }) => ({ id, startDate: dated(-Number(id)) }));
   const settings = { start_date: '2001-01-01', max_retries: 0 };
 
-  it('to a date filter is read without it, and the rows are filtered here', async () => {
+  it('to a date filter is read without the filter, and the tap filters the rows', async () => {
     const server = await serve({ callshistory: calls }, answers('callshistory', 500, /startDate/));
     const ended = await readStreams(server.url, ['callshistory'], { settings });
     server.stop();
@@ -63,7 +63,7 @@ describe('a server that answers 500', () => {
     expect(rowsOf(ended.messages, 'callshistory')).toBe(3);
   });
 
-  it('to everything gets only one more request', async () => {
+  it('to everything receives only one more request', async () => {
     const server = await serve({}, answers('callshistory', 500));
     const ended = await readStreams(server.url, ['callshistory'], { settings });
     server.stop();
@@ -72,9 +72,9 @@ describe('a server that answers 500', () => {
   });
 });
 
-describe('settings of millions of days', () => {
+describe('a setting of millions of days', () => {
   it.each([{ future_days: 9_999_999 }, { past_days: 9_999_999 }, { full_refresh_days: 1e12 }])(
-    'read everything in the first run and in the next: %o',
+    'reads everything in the first run and in the next run: %o',
     async (days) => {
       const meetings = [-9000, -1, 9000].map((day, id) => ({ id, startTime: dated(day) }));
       const server = await serve({ meetings });

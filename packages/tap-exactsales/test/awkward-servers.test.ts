@@ -66,7 +66,7 @@ describe('a server whose count', () => {
     expect((await expectCompleteRead(script)).length).toBeLessThan(25);
   });
 
-  it('is a string gets no needless requests', async () => {
+  it('is a string receives no needless requests', async () => {
     const asked = await expectCompleteRead(
       counted((_answer, _asked, found) => String(found.length)),
     );
@@ -112,7 +112,7 @@ describe('a server that rejects', () => {
   });
 });
 
-it('keeps the start of a date range if the server ignores its end', async () => {
+it('still filters by the start of a date range if the server ignores the end', async () => {
   const boxes = [...sets.boxes, { id: 9000, start: dated(500), leadId: 0 }];
   const server = await serve({ boxes }, undefined, (clause) => !clause.includes(' lt '));
   const ended = await readStreams(server.url, ['boxes']);
@@ -129,8 +129,8 @@ describe('a compressed body', () => {
     ['brotli', 'br', brotliCompressSync],
     ['gzip in capitals', 'GZIP', gzipSync],
     ['gzip in gzip', 'gzip, gzip', (text) => gzipSync(gzipSync(text))],
-    ['nothing, after a byte order mark', 'identity', (text) => Buffer.from(`\uFEFF${text}`)],
-  ])('is read: %s', async (_case, encoding, pack) => {
+    ['no compression, with a byte order mark', 'identity', (text) => Buffer.from(`\uFEFF${text}`)],
+  ])('is decoded: %s', async (_case, encoding, pack) => {
     await expectCompleteRead((answer) => {
       answer.headers['content-encoding'] = encoding;
       answer.bytes = pack(JSON.stringify(answer.envelope));

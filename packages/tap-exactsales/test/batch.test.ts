@@ -29,7 +29,7 @@ async function read(
 
 describe('batch files', () => {
   it.each(['gzip', 'none'] as const)(
-    'contain the records that RECORD messages would (compression %s)',
+    'contain the same records as RECORD messages (compression: %s)',
     async (compression) => {
       const sets = { industries: rows(1200) };
       const plain = await read(sets, ['industries'], {});
@@ -51,7 +51,7 @@ describe('batch files', () => {
       expect(encoding).toEqual({ format: 'jsonl', compression });
       const records = plain.messages.filter(({ type }) => type === 'RECORD');
       expect(recordsIn(batch)).toEqual(records.map(({ record }) => record));
-      // What a RECORD message says besides its record, the BATCH message says about all of them.
+      // The BATCH message has the members that a RECORD message has besides its record.
       expect(Object.keys(about)).toEqual(['type', 'stream', 'version', 'time_extracted']);
       expect(about.version).toBe(activated?.version);
       expect(about.time_extracted).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
@@ -69,7 +69,7 @@ describe('batch files', () => {
     expect(readdirSync(root)).toHaveLength(2);
   });
 
-  it('have up to batch_size rows, and a STATE follows a full one', async () => {
+  it('have up to batch_size rows, and a STATE follows each full file', async () => {
     const { messages } = await read(
       { industries: rows(1200) },
       ['industries'],
@@ -85,7 +85,7 @@ describe('batch files', () => {
     ]);
   });
 
-  it('are written after stream maps, with names that file systems accept', async () => {
+  it('contain mapped rows and have names that file systems accept', async () => {
     const root = batchRoot();
     const stream_maps = { industries: { __alias__: 'a/b c', nome: 'value', value: null } };
     const { messages } = await read({ industries: rows(1) }, ['industries'], {
@@ -140,7 +140,7 @@ describe('the batches of a family are written together, parents first,', () => {
       ['sources: 1', 'sources: 2', 'sources__subSources: 21'],
     ],
     [
-      'when a parent comes again and replaces its first children',
+      'when a parent is sent again and replaces its first children',
       100,
       [
         { id: 1, subSources: [sub(11), sub(12)] },
@@ -150,7 +150,7 @@ describe('the batches of a family are written together, parents first,', () => {
       ['sources: 1 2', 'sources__subSources: 11 12 21', 'sources: 1', 'sources__subSources: 12'],
     ],
     [
-      'when a parent comes again and some of its first children follow a full file',
+      'when a parent is sent again and some of its first children follow a full file',
       2,
       [
         { id: 1, subSources: [sub(11), sub(12), sub(13)] },
@@ -174,7 +174,7 @@ describe('the batches of a family are written together, parents first,', () => {
     ]);
   });
 
-  it('under the names that stream maps give them', async () => {
+  it('under the names that stream maps assign', async () => {
     const stream_maps = { sources: { __alias__: 'origens', origem: 'id', id: null } };
     const sources = [1, 2, 1].map((id) => ({ id, subSources: [sub(10 + id)] }));
     const { messages } = await read({ sources }, FAMILY, {
@@ -232,7 +232,7 @@ it('ends with one error and no STATE if a file cannot be written', async () => {
   expect(stderr.match(/CRITICAL/g)).toHaveLength(1);
 });
 
-it('deletes a file that is still being created when another one fails', async () => {
+it('deletes a file that is still being created when another file fails', async () => {
   const root = batchRoot();
   const make = Reflect.get(BatchFolder.prototype, 'file');
   const otherFailed = Promise.withResolvers<undefined>();

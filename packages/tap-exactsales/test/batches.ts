@@ -33,7 +33,10 @@ export function recordsIn(batch: Message | undefined): Row[] {
   });
 }
 
-/** Summarizes messages: stream and ids of each BATCH, type and stream of the others. */
+/**
+ * Summarizes messages: the stream and IDs of each BATCH, and the type and stream of every other
+ * message.
+ */
 export function summary(messages: readonly Message[]): string[] {
   return messages.map((message) => {
     const { type, stream } = message;

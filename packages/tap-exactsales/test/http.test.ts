@@ -11,13 +11,13 @@ describe('a failed connection', () => {
     ['ENOTFOUND', 'the host name is unknown', true],
     ['ENETUNREACH', 'there is no route to the network', true],
     ['CERT_HAS_EXPIRED', 'the certificate of the host has expired', true],
-    // A company proxy that decrypts traffic: every endpoint fails in the same way.
+    // If a company proxy decrypts traffic, every endpoint fails in the same way.
     ['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS', true],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'NODE_EXTRA_CA_CERTS', true],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'the certificate belongs to another host', true],
     ['ECONNRESET', 'the connection was reset', false],
     ['UND_ERR_SOCKET', 'the connection was closed', false],
-  ])('is described if the code is %s', (code, words, unreachable) => {
+  ])('is described by its code %s', (code, words, unreachable) => {
     expect(failureReason(failure(code))).toContain(words);
     expect(isUnreachable(failure(code))).toBe(unreachable);
   });

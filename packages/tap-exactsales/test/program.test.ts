@@ -17,7 +17,7 @@ describe('--discover', () => {
     );
   });
 
-  it('has metadata for every column, and none of the keywords that are not sent', async () => {
+  it('has metadata for every column and leaves out internal keywords', async () => {
     const { streams } = JSON.parse((await tap(['--discover'])).stdout) as Catalog;
     const leads = streams.find(({ stream }) => stream === 'leads');
     const columns = Object.keys(leads?.schema['properties'] ?? {});
@@ -93,7 +93,7 @@ describe('wrong usage ends with exit code 2 and one sentence:', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('all problems are named at once', async () => {
+  it('for each of several wrong settings', async () => {
     const config = file('tap.json', { page_size: 0, timezone: 'x', concurrency: 'four' });
     const { stderr } = await tap(['--config', config]);
     for (const name of ['api_token', 'page_size', 'timezone', 'concurrency']) {

@@ -10,7 +10,7 @@ await runProgram(program, [], {}, async () => {
     await Array.fromAsync(progress.follow(name, pages(total)));
   };
   await Promise.all([read('leads', 2000), read('boxes')]);
-  // Long enough for two more lines, which must not come.
+  // This is long enough for two more lines, which must not be written.
   await sleep(120);
   progress.end();
 });

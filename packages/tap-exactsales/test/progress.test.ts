@@ -14,7 +14,7 @@ async function logLines(env: NodeJS.ProcessEnv): Promise<string[]> {
 }
 
 describe('progress in a log', () => {
-  it('is logged while rows are read, and not after', async () => {
+  it('is logged while rows are read, but not afterwards', async () => {
     const lines = await logLines({});
     const counts = lines.map((line) =>
       Number(/([\d,]+) rows so far/.exec(line)?.[1]?.replace(',', '')),
@@ -45,7 +45,7 @@ describe('Gauge', () => {
   it.each([
     ['of a read that has just begun', [], 500, { rows: 0, percent: undefined, rate: undefined }],
     ['of a read in progress', [1, 2, 3, 4], 4000, { rows: 2000, percent: 20, rate: 500, toGo: 16 }],
-    // The first 30 pages of a run come in a burst, which says nothing about the hour after it.
+    // The first 30 pages of a run arrive in a burst, which says nothing about the following hour.
     [
       'of a read that has slowed down',
       [1, 1, 1, 70, 100],

@@ -45,7 +45,7 @@ it('backs off after a 429 even if Retry-After is 0', () => {
   expect(waitBefore({ status: 503, retryAfter: 0 }, 3, 0.5)).toBe(0);
 });
 
-it('retries statuses that may pass, and no others', () => {
+it('retries only statuses that may be temporary', () => {
   expect([429, 500, 502, 503, 504].every(isRetriableStatus)).toBe(true);
   expect([200, 301, 400, 401, 403, 404].some(isRetriableStatus)).toBe(false);
 });

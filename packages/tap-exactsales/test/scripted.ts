@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { Ended } from '@exact-spotter/testing';
 import { file, tap } from './tap.ts';
 
-/** Servers that behave as the simulator does not: a few rows, a minimal query language, and a hook. */
+/**
+ * Servers that behave in ways the simulator does not. They have a few rows, a minimal query
+ * language, and a hook.
+ */
 
 const TOKEN = 'canary-of-scripts';
 
@@ -14,12 +17,12 @@ export interface Asked {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** The response that the server is about to send; a script may change all of it. */
+/** The response that the server is about to send; a script may change any part of it. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
   envelope: Record<string, unknown>;
-  /** Instead of the envelope. */
+  /** The body to send instead of the envelope. */
   bytes?: Buffer;
 }
 
@@ -38,8 +41,8 @@ export interface Scripted {
 }
 
 /**
- * @param sets path in lower case → rows; every other path has no rows
- * @param respects false for a clause of a filter that the server ignores
+ * @param sets rows by lower-case path; every other path has no rows
+ * @param respects returns false for a filter clause that the server ignores
  */
 export async function serve(
   sets: Readonly<Record<string, readonly Row[]>>,
@@ -103,13 +106,13 @@ export interface Message {
   readonly value?: { readonly bookmarks: Readonly<Record<string, Row>> };
 }
 
-/** How many distinct records of a stream were written. */
+/** Returns how many distinct records of a stream were written. */
 export function rowsOf(messages: readonly Message[], stream: string): number {
   const rows = messages.filter((message) => message.type === 'RECORD' && message.stream === stream);
   return new Set(rows.map(({ record }) => JSON.stringify(record))).size;
 }
 
-/** The value of the last STATE. */
+/** Returns the value of the last STATE. */
 export function lastState(messages: readonly Message[]): Message['value'] {
   return messages.findLast(({ type }) => type === 'STATE')?.value;
 }

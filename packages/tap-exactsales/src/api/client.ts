@@ -9,7 +9,7 @@ import { waitBefore } from './retry.ts';
 
 export interface Connection {
   readonly client: Client;
-  /** How many requests the rate limit would let through at once. */
+  /** How many requests the rate limit allows at the moment. */
   readonly requestsLeft: () => number;
   readonly close: () => Promise<void>;
 }
@@ -43,20 +43,20 @@ interface ClientOptions {
 }
 
 /**
- * Which failed requests are retried. `except timeouts`: the caller requests fewer rows instead.
- * `never`: the request only tests what the server accepts.
+ * Which failed requests are retried. With `except timeouts`, the caller requests fewer rows after a
+ * timeout. With `never`, the request only tests what the server accepts.
  */
 export type RetryPolicy = 'always' | 'except timeouts' | 'never';
 
-/** A request that has waited this many milliseconds in total is given up, even if retries are left. */
+/** A request fails once it has waited this many milliseconds in total, even if retries are left. */
 const LONGEST_WAIT = 15 * 60_000;
 
-/** Sends requests within the rate limit, with the timeout and the retries of the settings. */
+/** Sends requests within the rate limit, with the timeout and the retries from the settings. */
 export class Client {
   readonly #options: ClientOptions;
   /** How many milliseconds the server's clock is behind ours. */
   #serverLag = 0;
-  /** The statuses that were warned about; undefined if the request had no response. */
+  /** The statuses that have been warned about. `undefined` is a request without a response. */
   readonly #warned = new Set<number | undefined>();
 
   constructor(options: ClientOptions) {
@@ -65,9 +65,9 @@ export class Client {
 
   /**
    * Requests a page.
-   * @throws ApiRejectedError after a 400 or a 501; ApiTimeoutError or ApiBrokenError after a timeout
-   * or a 500 that is not retried any more; ApiEndpointError if this endpoint cannot be read;
-   * ApiFatalError if nothing can be read
+   * @throws ApiRejectedError after a 400 or a 501; ApiTimeoutError after a timeout, or
+   * ApiBrokenError after a 500, that is not retried again; ApiEndpointError if this endpoint cannot
+   * be read; ApiFatalError if nothing can be read
    */
   page(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
     return this.#retrying(policy, async () => {
@@ -84,8 +84,8 @@ export class Client {
   }
 
   /**
-   * Converts an instant of our clock to the server's if that is behind, so that a bookmark is never
-   * ahead of either.
+   * Converts an instant from our clock to the server's if the server's clock is slow, so that a
+   * bookmark is never ahead of either clock.
    */
   atServer(ours: Instant): Instant {
     return shiftInstant(ours, -Math.max(0, this.#serverLag));
@@ -173,7 +173,7 @@ function unusable(path: string): never {
   throw new ApiRetriableError(`${nameOf(path)} did not return a page of rows`);
 }
 
-/** How errors name a request. */
+/** Returns the name of a request for errors. */
 function nameOf(path: string): string {
   return `GET ${path}`;
 }

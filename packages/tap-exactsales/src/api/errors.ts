@@ -13,9 +13,9 @@ export class ApiRetriableError extends ProgramError {
   readonly status: number | undefined;
   /** The wait that the API asked for, in milliseconds. */
   readonly retryAfter: number | undefined;
-  /** The request timed out: one for fewer rows may succeed. */
+  /** True if the request timed out. A request for fewer rows may succeed. */
   readonly isTimeout: boolean;
-  /** The host was never reached. */
+  /** True if the host was never reached. */
   readonly isUnreachable: boolean;
 
   constructor(
@@ -51,24 +51,24 @@ export class ApiRejectedError extends ProgramError {
   }
 }
 
-/** This endpoint cannot be read; others can. */
+/** This endpoint cannot be read, but other endpoints can. */
 export class ApiEndpointError extends ProgramError {
   override readonly name = 'ApiEndpointError';
 }
 
-/** 500 that retries did not help: an option of the query may cause it. */
+/** A 500 that persisted after retries. A query option may cause it. */
 export class ApiBrokenError extends ApiEndpointError {}
 
-/** A timeout that was not retried, or only in vain. */
+/** A timeout that was not retried, or that persisted after retries. */
 export class ApiTimeoutError extends ApiEndpointError {}
 
-/** True for an error that ends the reading of one endpoint only. */
+/** True if an error ends the read of only one endpoint. */
 export function isEndpointError(error: unknown): error is ApiEndpointError | ApiRejectedError {
   return error instanceof ApiEndpointError || error instanceof ApiRejectedError;
 }
 
 /**
- * Returns the error of a request that got no complete response.
+ * Returns the error for a request that received no complete response.
  * @param request e.g. `GET /Leads`
  */
 export function connectionError(
@@ -85,7 +85,10 @@ export function connectionError(
   });
 }
 
-/** Returns what a status other than 200 means for this request, this endpoint or the run. */
+/**
+ * Returns the error for a status other than 200. It affects the request, the endpoint or the whole
+ * run.
+ */
 export function statusError(request: string, response: HttpResponse): Error {
   const { status } = response;
   const answered = `${request} answered ${status}`;
@@ -96,7 +99,7 @@ export function statusError(request: string, response: HttpResponse): Error {
       isTimeout: status === 504 || status === 408,
     });
   }
-  // OData answers 501 to options that a service does not have.
+  // An OData service answers 501 if it does not support an option.
   if (status === 400 || status === 501) return new ApiRejectedError(request, status);
   if (status === 401) {
     return new ApiFatalError(
@@ -104,7 +107,7 @@ export function statusError(request: string, response: HttpResponse): Error {
     );
   }
   return new ApiEndpointError(
-    `${answered}: ${ENDPOINT_REASONS[status] ?? 'the API is not known to give this response'}.`,
+    `${answered}: ${ENDPOINT_REASONS[status] ?? 'the API is not known to answer with this status'}.`,
   );
 }
 
@@ -114,8 +117,8 @@ const ENDPOINT_REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Returns what an error means if the request is not sent again.
- * @param retries how often it was sent again before
+ * Returns the error to throw if the request is not sent again.
+ * @param retries how often the request has been retried
  */
 export function finalError(error: ApiRetriableError, retries: number): Error {
   if (error.isUnreachable) {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { EnvHttpProxyAgent, request } from 'undici';
 
-/** A complete response. A body that breaks off is an error. */
+/** A complete response. A truncated body is an error. */
 export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
@@ -12,7 +12,7 @@ export interface HttpResponse {
   /** The server's clock, to the second. */
   readonly date: string | undefined;
   readonly text: string;
-  /** From sending the request to the last byte. */
+  /** The time from sending the request to receiving the last byte. */
   readonly milliseconds: number;
 }
 
@@ -22,19 +22,19 @@ export interface HttpOptions {
   readonly connections: number;
 }
 
-/** Maximum size of a body in bytes, compressed or not. A page of 500 rows has less than 1 MiB. */
+/** Maximum size of a body in bytes, compressed or not. A page of 500 rows is smaller than 1 MiB. */
 const LARGEST_BODY = 256 * 1024 * 1024;
 
 /**
- * Sends GET requests over kept-alive connections. Redirects are not followed, so the token goes
- * nowhere else.
+ * Sends GET requests over kept-alive connections. Does not follow redirects, so that the token is
+ * never sent to another host.
  */
 export class Http {
   readonly #agent: EnvHttpProxyAgent;
   readonly #headers: Readonly<Record<string, string>>;
 
   constructor({ headers, connections }: HttpOptions) {
-    // The caller's signal is the only timeout: undici's own would start anew with every byte.
+    // The caller's signal is the only timeout: undici's own timeouts would restart with every byte.
     this.#agent = new EnvHttpProxyAgent({
       connections,
       headersTimeout: 0,
@@ -46,7 +46,7 @@ export class Http {
 
   /**
    * @param onHeaders called when the response begins
-   * @throws the error of the connection, or the signal's reason
+   * @throws the connection error, or the signal's reason
    */
   async get(url: string, signal: AbortSignal, onHeaders: () => void): Promise<HttpResponse> {
     const sent = performance.now();
@@ -82,7 +82,8 @@ function encodings(header: string | readonly string[] | undefined): string | und
 }
 
 /**
- * Decompresses and decodes a body. Some servers and proxies use another compression than requested.
+ * Decompresses and decodes a body. Some servers and proxies use a different compression from the
+ * one requested.
  * @param encoding the `Content-Encoding` header: names in the order in which they were applied
  * @throws zlib's error for a body that is truncated or corrupt
  */
@@ -107,13 +108,16 @@ const [fromGzip, fromZlib, fromRaw, fromBrotli, fromZstd] = [
 const DECOMPRESS: Readonly<Partial<Record<string, (bytes: Buffer) => Promise<Buffer>>>> = {
   gzip: (bytes) => fromGzip(bytes, LIMIT),
   'x-gzip': (bytes) => fromGzip(bytes, LIMIT),
-  // With zlib's header, as the standard says, or without, as some servers send it.
+  // The standard requires zlib's header, but some servers omit it.
   deflate: (bytes) => ((bytes[0] ?? 0) % 16 === 8 ? fromZlib : fromRaw)(bytes, LIMIT),
   br: (bytes) => fromBrotli(bytes, LIMIT),
   zstd: (bytes) => fromZstd(bytes, LIMIT),
 };
 
-/** Says in a few words why a connection failed. Never contains the URL, whose filter may have values. */
+/**
+ * Describes in a few words why a connection failed. Never includes the URL, because its filter may
+ * contain values.
+ */
 export function failureReason(error: unknown): string {
   const code = failureCode(error);
   return (code === undefined ? undefined : REASONS[code]) ?? code ?? 'the connection failed';

@@ -1,7 +1,7 @@
 import { isObject, parseLossless, type JsonValue } from '@exact-spotter/singer';
 import type { HttpResponse } from './http.ts';
 
-/** An object of the API, as it came. */
+/** An object as the API sent it. */
 export type ApiRow = Readonly<Record<string, JsonValue>>;
 
 /** A page of an endpoint, as the server sent it. */
@@ -10,11 +10,13 @@ export interface ApiPage {
   /** The number of rows that match the filter, if `$count` was requested and answered. */
   readonly count: number | undefined;
   readonly nextLink: string | undefined;
-  /** From sending the request to the last byte, of the attempt that succeeded. */
+  /**
+   * The time from sending the request to receiving the last byte, for the attempt that succeeded.
+   */
   readonly milliseconds: number;
 }
 
-/** The query options of OData. `$filter` is the `and` of the clauses. */
+/** The OData query options. The clauses of `$filter` are joined with `and`. */
 export interface Query {
   readonly filter?: readonly string[];
   readonly orderby?: readonly string[];
@@ -36,7 +38,7 @@ export function queryText({ filter = [], orderby = [], select = [], ...rest }: Q
   return options.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
 }
 
-/** Writes a string or a number as a literal of a filter. */
+/** Writes a string or a number as a filter literal. */
 export function literal(value: JsonValue): string {
   return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
 }
@@ -55,7 +57,7 @@ export function parsePage({ text, milliseconds }: HttpResponse): ApiPage | undef
   };
 }
 
-/** Reads a count, which OData writes as a number or as its digits in a string. */
+/** Reads a count, which OData writes as a number or as a string of digits. */
 export function readCount(count: JsonValue | undefined): number | undefined {
   const text = typeof count === 'number' || typeof count === 'string' ? String(count) : '';
   return /^\s*\d+\s*$/.test(text) ? Number(text) : undefined;

@@ -8,32 +8,39 @@ export interface Pass {
 
 interface Sent {
   readonly at: number;
-  /** By how many milliseconds later the server may have counted the request. */
+  /** How many milliseconds later the server may have counted the request. */
   delay: number;
 }
 
 /**
- * How long a request may travel before the server counts it, in milliseconds or as a share of the
- * time span, whichever is longer. A place in the time span becomes free that much later, or earlier if
- * the response begins earlier, because the request has been counted by then.
+ * How long a request may travel before the server counts it: in milliseconds or as a share of the
+ * time span, whichever is longer. The request's place in the time span becomes free that much
+ * later, or sooner if the response begins sooner, because the server has counted the request by
+ * then.
  */
 const LONGEST_WAY = 250;
 const LONGEST_WAY_SHARE = 0.02;
-/** The share of the limit that is left after a 429, and how it grows with every span without one. */
+/**
+ * The share of the limit that remains after a 429, and how much the limit grows with every time
+ * span without a 429.
+ */
 const SHRINK = 0.7;
 const GROWTH = 1;
 
 /**
- * The token's rate limit: up to N requests in any time span, as the server counts them, of all streams
- * and all retries together. A sliding window: each request waits until the one N places before it has
- * left the span.
+ * The token's rate limit: up to N requests in any time span, as the server counts them. All streams
+ * and all retries share it. It is a sliding window: each request waits until the request N places
+ * before it has left the time span.
  */
 export class Quota {
   readonly #requests: number;
   readonly #span: number;
   readonly #longestWay: number;
   readonly #sent: Sent[] = [];
-  /** Requests allowed in the span now: fewer than `#requests` while others use the same limit. */
+  /**
+   * Requests currently allowed in the time span: fewer than `#requests` while other integrations
+   * use the same limit.
+   */
   #limit: number;
   #limitChanged = -Infinity;
   #pausedUntil = 0;
@@ -47,7 +54,10 @@ export class Quota {
     this.#longestWay = Math.max(LONGEST_WAY, this.#span * LONGEST_WAY_SHARE);
   }
 
-  /** Waits until a request may be sent, first come, first served. Rejects if the signal aborts. */
+  /**
+   * Waits until a request may be sent. Serves callers in the order of their calls. Rejects if the
+   * signal aborts.
+   */
   async pass(signal: AbortSignal): Promise<Pass> {
     const turn = this.#turn.then(() => this.#takePlace(signal));
     this.#turn = turn.catch(() => undefined);
@@ -60,8 +70,8 @@ export class Quota {
   }
 
   /**
-   * Pauses, and lowers the limit: the server says that it is exceeded although we respect it, so others
-   * use it too.
+   * Pauses and lowers the limit. The server says that the limit is exceeded although we respect it,
+   * so other integrations must be using it.
    * @param milliseconds how long to pause
    */
   exceeded(milliseconds: number): void {
@@ -72,7 +82,7 @@ export class Quota {
     this.#limitChanged = now;
   }
 
-  /** How many requests may be sent at once. */
+  /** How many requests may be sent at the moment. */
   get left(): number {
     const now = performance.now();
     const inSpan = this.#sent.filter((sent) => this.#expires(sent) > now);

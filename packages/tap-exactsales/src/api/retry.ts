@@ -3,14 +3,14 @@
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
 
-/** Statuses after which the same request may succeed. */
+/** True if the same request may succeed after a response with this status. */
 export function isRetriableStatus(status: number): boolean {
   return [408, 425, 429, 500, 502, 503, 504].includes(status);
 }
 
 /**
- * Exponential backoff with full jitter: between zero and a bound that doubles, so that programs that
- * failed together do not retry together.
+ * Returns an exponential backoff with full jitter: a wait between zero and a bound that doubles.
+ * Programs that failed together then do not retry together.
  * @param attempt how many attempts have failed, from 1
  * @param random in [0, 1)
  * @returns milliseconds

@@ -66,7 +66,7 @@ async function examineAll(settings: TapSettings): Promise<SetFinding[]> {
   }
 }
 
-/** Examines one endpoint. If it cannot be read, that is a finding too. */
+/** Examines one endpoint. Failure to read it is also a finding. */
 async function examine(selected: SelectedEndpoint, context: DoctorContext): Promise<SetFinding> {
   const { endpoint, streams } = selected;
   const names = { set: endpoint.path, streams: streams.map(({ stream }) => stream) };

@@ -39,14 +39,14 @@ export function fieldFinding(
 interface ColumnSample {
   /** `stream.column` */
   readonly name: string;
-  /** Paths that it may be found at, the most likely first. */
+  /** Paths where the column may be found, the most likely first. */
   readonly sources: readonly string[];
   readonly objects: readonly ApiRow[];
-  /** A date-time whose zone is not documented. */
+  /** True for a date-time whose zone is not documented. */
   readonly isZoned: boolean;
 }
 
-/** The columns of an endpoint's tables, the own table first. */
+/** Returns the columns of an endpoint's tables, starting with the endpoint's own table. */
 function columnSamples(endpoint: Endpoint, rows: readonly ApiRow[]): ColumnSample[] {
   const children = endpoint.children ?? [];
   return [
@@ -75,7 +75,7 @@ function tableSamples(
   }));
 }
 
-/** The elements of an array in all rows. */
+/** Returns the elements of an array from all rows. */
 function elementsOf(rows: readonly ApiRow[], array: string): JsonValue[] {
   return rows.flatMap((row) => {
     const list = row[array];
@@ -89,7 +89,10 @@ function missingArrays({ children = [] }: Endpoint, rows: readonly ApiRow[]): st
     .map(({ stream, array }) => `${stream} (${array})`);
 }
 
-/** True if no object has any of the column's sources. Members of a null are unknown, not missing. */
+/**
+ * True if no object has any of the column's sources. Members of a null value are unknown, not
+ * missing.
+ */
 function isMissing({ sources, objects }: ColumnSample): boolean {
   const lacksAll = (object: ApiRow): boolean => sources.every((source) => lacks(object, source));
   return objects.length > 0 && objects.every(lacksAll);
@@ -141,7 +144,7 @@ function byColumn(
   return Object.fromEntries(found.filter(([, values]) => values.length > 0));
 }
 
-/** Converts all rows as a run does, and keeps only what went wrong. */
+/** Converts all rows as a run does and returns only the problems. */
 function readAll(
   selected: SelectedEndpoint,
   rows: readonly ApiRow[],

@@ -2,9 +2,9 @@ import { endpoints } from '../endpoints.ts';
 import { quantity } from '../text.ts';
 
 /**
- * What the server does with an option of a query. `ignored`: it answers as if the option were not
- * there. `refused`: it answers 400. `failed`: no usable response. `finds nothing`: it hides rows that
- * match. `not told`: the endpoint has too few rows to find out.
+ * What the server does with an option of a query. `ignored`: it answers as if the option had not
+ * been sent. `refused`: it answers 400. `failed`: no usable response. `finds nothing`: it hides
+ * rows that match. `not told`: the endpoint has too few rows to find out.
  */
 export type Verdict = 'yes' | 'ignored' | 'refused' | 'failed' | 'finds nothing' | 'not told';
 
@@ -20,10 +20,10 @@ export type LinkPlace =
 
 export interface LinkFinding {
   readonly stands: LinkPlace;
-  /** Whether links repeat the `$top` of the request; null if there are none. */
+  /** Whether links repeat the `$top` of the request; null if there are no links. */
   readonly keeps_top: boolean | null;
   readonly leads_to_another_host: boolean;
-  /** A link does not lead past its own page. */
+  /** True if a link does not lead past its own page. */
   readonly leads_back: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface FieldFinding {
   readonly spellings: Readonly<Record<string, readonly string[]>>;
   /** For date-times without a documented zone: the suffixes found, or `none`. */
   readonly zones: Readonly<Record<string, readonly string[]>>;
-  /** For columns that come from a list: what its elements are. */
+  /** For columns that come from a list: the kinds of its elements. */
   readonly lists: Readonly<Record<string, readonly string[]>>;
   /** Columns for which the API sent a value that does not fit. */
   readonly misfits: readonly string[];
@@ -69,7 +69,7 @@ export interface ReachableSet {
   readonly key_filter: Verdict;
   readonly and: Verdict;
   readonly order: Verdict;
-  /** Whether rows that share a key came in the same order twice. */
+  /** Whether rows that share a key were returned in the same order twice. */
   readonly ties: 'steady' | 'changing' | 'not told';
   readonly select: Verdict;
   readonly top: Verdict;
@@ -118,7 +118,7 @@ function optionDifferences(found: Found): string[] {
     ),
     ...(found.rows === null ? ['The number of rows ($count) is not returned.'] : []),
     ...(found.ties === 'changing'
-      ? ['Rows with the same key come in a different order each time.']
+      ? ['Rows with the same key are returned in a different order each time.']
       : []),
     ...(found.hides_without_date === false ? ['No rows are hidden without a date filter.'] : []),
   ];
@@ -152,7 +152,7 @@ function pageDifferences({ page, next_link: link }: Found): string[] {
       : []),
     ...(link.leads_to_another_host ? ['The link to the next page leads to another host.'] : []),
     ...(link.leads_back ? ['The link to the next page leads back to the same page.'] : []),
-    ...(link.stands === 'irregularly' ? ['Links to the next page come irregularly.'] : []),
+    ...(link.stands === 'irregularly' ? ['Links to the next page are sent irregularly.'] : []),
   ];
 }
 
@@ -166,7 +166,7 @@ function fieldDifferences({ set, fields }: Found): string[] {
     ...listed('Columns missing in all rows', missing),
     ...listed('Columns with values that do not fit', misfits),
     ...listed('Columns under a less likely name', other),
-    ...(withoutKey > 0 ? [`${quantity(withoutKey, 'row')} without a key.`] : []),
+    ...(withoutKey > 0 ? [`Rows without a key: ${withoutKey}.`] : []),
   ];
 }
 
@@ -174,12 +174,12 @@ function listed(what: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${what}: ${names.join(', ')}.`];
 }
 
-/** True for the likely name and for its parents: `a` is one of `a.b`. */
+/** True if the name is the likely name or one of its parents: `a` is a parent of `a.b`. */
 function isLikely(found: string, first: string): boolean {
   return found === first || first.startsWith(`${found}.`);
 }
 
-/** The most likely source of a column. */
+/** Returns the most likely source of a column. */
 function likeliest(path: string, name: string): string {
   const [stream = '', column = ''] = name.split('.');
   const endpoint = endpoints.find((candidate) => candidate.path === path);

@@ -8,8 +8,8 @@ import { dateFilter, dateReader, type DateFilter } from '../plan/date-range.ts';
 import type { Timezone } from '../rows/timezone.ts';
 
 /**
- * A query whose correct answer is known from rows already seen. Some of them match, and some do not: a
- * server that ignores the filter would send those first.
+ * A query whose correct answer is known from rows already seen. Some of these rows match and some
+ * do not. A server that ignores the filter would send the rows that do not match first.
  */
 export interface ProbeQuery {
   /** The option that is tested. */
@@ -25,10 +25,13 @@ export interface ProbeQuery {
 
 /** Rows to request to test a filter. */
 const SOME = 50;
-/** How many keys the rows of {@link betweenQuery} have. */
+/** Maximum number of keys that {@link betweenQuery} takes into account. */
 const FEW = 10;
 
-/** Queries rows after the lowest key, in the order of a run; fewer than there are. */
+/**
+ * Queries rows after the lowest key, in the order that a run uses. Requests fewer rows than there
+ * are.
+ */
 export function keyQuery(
   endpoint: Endpoint,
   { rows }: RequestedPage,
@@ -55,8 +58,8 @@ export function keyQuery(
 }
 
 /**
- * Queries the rows between two keys, all of which are known, in descending order, with only the key
- * selected. The answer is a last page.
+ * Queries the rows between two keys in descending order and selects only the key. All of these rows
+ * are known, so the answer is a last page.
  */
 export function betweenQuery(
   endpoint: Endpoint,
@@ -66,7 +69,7 @@ export function betweenQuery(
 ): ProbeQuery | undefined {
   const { member } = endpoint.pageKey;
   const keys = distinctKeys(endpoint, rows);
-  // More rows of a page's last key may follow.
+  // The next page may have more rows of this page's last key.
   const [above, ...wanted] = keys.slice(0, isWhole ? FEW : Math.min(FEW, keys.length - 1));
   const upTo = wanted.at(-1);
   if (above === undefined || upTo === undefined) return undefined;
@@ -120,7 +123,7 @@ export function numericKeyOf(endpoint: Endpoint, row: ApiRow): number | undefine
   return typeof key === 'number' ? key : undefined;
 }
 
-/** In ascending order. */
+/** Returns the distinct keys in ascending order. */
 function distinctKeys(endpoint: Endpoint, rows: readonly ApiRow[]): number[] {
   const keys = new Set(rows.flatMap((row) => numericKeyOf(endpoint, row) ?? []));
   return [...keys].sort((left, right) => left - right);

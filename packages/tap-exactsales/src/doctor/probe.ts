@@ -34,7 +34,7 @@ export interface Probe {
 export interface Answers {
   readonly first: RequestedPage;
   readonly rows: Outcome<number>;
-  /** The count without a date filter, of an endpoint that hides rows then. */
+  /** The count without a date filter, for an endpoint that hides rows without one. */
   readonly rowsWithoutDate?: Outcome<number>;
   readonly byKey: Probe | undefined;
   readonly between: Probe | undefined;
@@ -44,8 +44,8 @@ export interface Answers {
 }
 
 /**
- * Requests a page as a run would, the count, and a few more rows up to three times. It sends more
- * requests only if something is rejected or times out.
+ * Requests a page as a run would, then the count, then a few more rows up to three times. Sends
+ * more requests only if something is rejected or times out.
  * @throws ApiEndpointError, ApiRejectedError if the endpoint cannot be read
  */
 export async function probe(endpoint: Endpoint, context: ProbeContext): Promise<Answers> {

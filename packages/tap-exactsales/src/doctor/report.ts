@@ -2,12 +2,15 @@ import { program } from '../settings.ts';
 import type { LinkFinding, PageFinding, ReachableSet, SetFinding } from './findings.ts';
 import { alignColumns } from '../text.ts';
 
-/** Returns the report for programs, with a line end. */
+/** Returns the report for programs, ending with a newline. */
 export function jsonReport(sets: readonly SetFinding[]): string {
   return `${JSON.stringify({ program: program.name, version: program.version, sets }, null, 2)}\n`;
 }
 
-/** Returns the report for people: a table, remarks on each endpoint, and what to do. With a line end. */
+/**
+ * Returns the report for people: a table, remarks on each endpoint, and what to do. It ends with a
+ * newline.
+ */
 export function textReport(sets: readonly SetFinding[]): string {
   const details = sets.flatMap((set) => {
     const lines = set.reachable ? remarks(set) : [set.fault];
@@ -52,7 +55,7 @@ function pageText({ cap, rows, asked_in_time: asked }: PageFinding): string {
   return cap === asked ? String(cap) : `${cap} of ${asked}`;
 }
 
-/** What does not fit into the table. */
+/** Returns what does not fit into the table. */
 function remarks({ fields, differences, ...set }: ReachableSet): string[] {
   const { zones, spellings, lists } = fields;
   return [
@@ -83,8 +86,8 @@ function advice(sets: readonly SetFinding[]): string {
   const other = sets.filter((set) => !set.reachable || set.differences.length > 0);
   if (other.length === 0) return 'Everything is as expected.\n';
   return `${other.length} of ${sets.length} sets differ from what this version expects (lines with "!", and sets that
-cannot be reached). A run adapts to this and says so in its log. To report it, paste the output of
-\`${program.name} doctor --format json\` into an issue. It contains names and numbers, but no value of
-a record and no token.
+cannot be reached). A run adapts to this and logs how. To report it, paste the output of
+\`${program.name} doctor --format json\` into an issue. It contains names and numbers, but no record
+values and no token.
 `;
 }

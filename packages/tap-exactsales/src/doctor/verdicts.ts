@@ -25,11 +25,11 @@ export function orderVerdict(endpoint: Endpoint, { first, between, refused }: An
   return isSorted(endpoint, rows, -1) ? 'yes' : 'ignored';
 }
 
-/** Returns whether the rows of each key came in the same order twice. */
+/** Returns whether the rows of each key were returned in the same order twice. */
 export function tieFinding(endpoint: Endpoint, { first, byKey }: Answers): ReachableSet['ties'] {
   if (endpoint.pageKey.unique || filterVerdict(byKey) !== 'yes') return 'not told';
   const before = groupByKey(endpoint, first.rows);
-  // More rows of a page's last key may follow.
+  // The next page may have more rows of this page's last key.
   const again = [...groupByKey(endpoint, pageOf(byKey)?.rows ?? [])].slice(0, -1);
   const several = again.filter(([, rows]) => rows.length > 1);
   if (several.length === 0) return 'not told';
@@ -56,7 +56,7 @@ export function topVerdict(answers: Answers): Verdict {
   return pages.some(({ rows, top }) => rows.length === top) ? 'yes' : 'not told';
 }
 
-/** Rows that may come or go between two requests. */
+/** How many rows may be added or deleted between two requests. */
 const DRIFT = 20;
 
 export function countVerdict({ first, rows, refused }: Answers): ReachableSet['count_inline'] {

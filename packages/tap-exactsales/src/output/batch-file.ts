@@ -7,10 +7,13 @@ import { createGzip } from 'node:zlib';
 import { errorCode, ProgramError, SettingsError } from '@exact-spotter/singer';
 import { folderOf, type BatchConfig } from '../settings.ts';
 
-/** How many characters of a stream's name its file names contain, because their length is limited. */
+/**
+ * Maximum number of characters of the stream name in a file name, because file systems limit its
+ * length.
+ */
 const NAME_LENGTH = 100;
 
-/** The folder of a run's files. No other run uses the same names. */
+/** The folder for a run's files. No other run uses the same file names. */
 export class BatchFolder {
   readonly encoding: BatchConfig['encoding'];
   readonly #folder: string;
@@ -19,7 +22,7 @@ export class BatchFolder {
   #files = 0;
 
   /**
-   * @param source how the files' names begin, before the stream
+   * @param source the program name, which precedes the stream name in file names
    * @throws SettingsError if the folder does not exist and cannot be created
    */
   static async open({ encoding, storage }: BatchConfig, source: string): Promise<BatchFolder> {
@@ -30,7 +33,7 @@ export class BatchFolder {
       const reason = errorCode(cause);
       throw new SettingsError(
         [
-          `The setting "batch_config.storage.root": cannot create the folder ${folder} (${reason}): create it, or name one whose parent exists.`,
+          `The setting "batch_config.storage.root": cannot create the folder ${folder} (${reason}); create it, or set a folder whose parent exists.`,
         ],
         { cause },
       );
@@ -54,9 +57,9 @@ export class BatchFolder {
   }
 }
 
-/** Higher levels take several times as long and save a tenth. */
+/** Higher levels take several times as long and save only a tenth of the size. */
 const GZIP_LEVEL = 1;
-/** Bytes that may wait for the disk before the writer has to wait too. */
+/** How many bytes may be queued for the disk before the writer has to wait. */
 const QUEUE_BYTES = 1024 * 1024;
 /** Bytes to write at once. */
 const PIECE_BYTES = 128 * 1024;
@@ -82,7 +85,7 @@ export class BatchFile {
       ? createGzip({ level: GZIP_LEVEL, chunkSize: PIECE_BYTES, ...queue })
       : new PassThrough(queue);
     this.#written = writeAll(handle, this.#source, path);
-    // The next write or close gets the error.
+    // The next call of `write` or `close` throws the error.
     this.#written.catch(() => undefined);
     this.#source.on('error', () => undefined);
   }
@@ -121,7 +124,7 @@ async function writeAll(handle: FileHandle, source: Transform, path: string): Pr
 function writeError(path: string, cause: unknown): ProgramError {
   const reason = errorCode(cause);
   return new ProgramError(
-    `Cannot write the batch file ${path} (${reason}): check its folder, or set another one in batch_config.`,
+    `Cannot write the batch file ${path} (${reason}): check its folder, or set another folder in batch_config.`,
     { cause },
   );
 }

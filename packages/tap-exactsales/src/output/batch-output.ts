@@ -16,7 +16,7 @@ import type { MessageOutput } from './line-output.ts';
 const LONGEST_WAIT = 30_000;
 
 /**
- * @param source how the files' names begin, before the stream
+ * @param source the program name, which precedes the stream name in file names
  * @throws SettingsError if the folder cannot be used
  */
 export async function openBatches(
@@ -30,10 +30,10 @@ export async function openBatches(
 }
 
 /**
- * Writes rows to files and the other messages as lines. BATCH lines name the files before any message
- * that depends on them: a STATE follows all rows written so far, a SCHEMA and an ACTIVATE_VERSION
- * those of their stream and its family. STATE is held back until a file is full, to avoid many tiny
- * files.
+ * Writes rows to files and all other messages as lines. BATCH lines name the files before any
+ * message that depends on them: a STATE follows the files of all rows written so far, and a SCHEMA
+ * or an ACTIVATE_VERSION follows the files of its stream and the stream's family. A STATE is held
+ * back until a file is full, to avoid many tiny files.
  */
 class BatchOutput implements MessageOutput {
   readonly #output: Output;
@@ -81,10 +81,10 @@ class BatchOutput implements MessageOutput {
     }
   }
 
-  /** After an error nothing more is written: a later STATE would cover lost rows. */
+  /** Writes nothing after an error, because a later STATE would cover lost rows. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     this.#turn = this.#turn.then(work);
-    // The caller of this turn, or of a later one, gets the error.
+    // The error reaches the caller of this turn or of a later turn.
     this.#turn.catch(() => undefined);
     return this.#turn;
   }
@@ -127,7 +127,7 @@ class BatchOutput implements MessageOutput {
    */
   async #writeBatches(batches: readonly Batch[]): Promise<void> {
     const closing = batches.map((batch) => batch.close());
-    // If one fails, wait for the others too, so that all files can be deleted.
+    // If one file fails, the remaining files are still awaited so that all files can be deleted.
     await Promise.allSettled(closing);
     for (const message of await Promise.all(closing)) {
       await this.#output.write(messageLine(message));

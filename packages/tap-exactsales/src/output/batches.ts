@@ -8,7 +8,10 @@ import {
 } from '@exact-spotter/singer';
 import type { BatchFile, BatchFolder } from './batch-file.ts';
 
-/** Limit for a file, in characters before compression. The row that exceeds it is the last one. */
+/**
+ * Maximum size of a file, in characters before compression. The row that exceeds the limit is the
+ * last row of the file.
+ */
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 /** Rows of one stream and one version that go into one file. */
@@ -17,7 +20,7 @@ export class Batch {
   readonly version: number | undefined;
   readonly #folder: BatchFolder;
   readonly #mostRows: number;
-  /** When its first row was read: no row is older. */
+  /** When the first row was read. No row of the batch is older. */
   readonly #extracted: string | undefined;
   #file: Promise<BatchFile> | undefined;
   #lines = '';
@@ -86,8 +89,9 @@ export class OpenBatches {
   /** By stream. */
   readonly #batches = new Map<string, Batch>();
   /**
-   * By stream, the children that its rows replaced since the last STATE. They are kept when a batch
-   * is written in the middle of a row's children, because the rest of these children still follow.
+   * For each stream, the children that its rows have replaced since the last STATE. They are kept
+   * if a batch is written in the middle of a row's children, because the remaining children have
+   * not been added yet.
    */
   readonly #replaced = new Map<string, Set<string>>();
 
@@ -97,7 +101,7 @@ export class OpenBatches {
     this.#size = size;
   }
 
-  /** Parents first. */
+  /** All open batches, parents first. */
   get all(): Batch[] {
     return [...this.#batches.values()].toSorted(
       (one, other) => this.#families.depthOf(one.stream) - this.#families.depthOf(other.stream),
@@ -115,8 +119,8 @@ export class OpenBatches {
   }
 
   /**
-   * True if the family's files must be written before a record: its file is full or has another
-   * version, or the record replaces children that are in the family's files.
+   * True if the family's files must be written before a record, because the record's file is full
+   * or has another version, or because the record replaces children that are in the family's files.
    */
   mustWriteBefore(record: RecordMessage): boolean {
     const batch = this.#batches.get(record.stream);
@@ -135,12 +139,15 @@ export class OpenBatches {
     for (const key of this.#replacedBy(record)) replaced.add(key);
   }
 
-  /** Forgets the batch of a stream, which a BATCH message has named. */
+  /** Forgets a stream's batch after a BATCH message has named it. */
   remove(stream: string): void {
     this.#batches.delete(stream);
   }
 
-  /** Forgets which children were replaced, at a STATE: it is never written between a row's children. */
+  /**
+   * Forgets which children were replaced. This happens at a STATE, which is never written between a
+   * row's children.
+   */
   forgetReplaced(): void {
     this.#replaced.clear();
   }

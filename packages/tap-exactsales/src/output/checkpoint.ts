@@ -13,7 +13,7 @@ interface Context {
   readonly limits: ReadonlyMap<string, ServerLimits>;
 }
 
-/** Writes a STATE from which a later run can continue if this one ends after the page. */
+/** Writes a STATE from which a later run can continue if this run ends after the page. */
 export async function checkpoint(
   page: Page,
   streams: readonly SelectedStream[],
@@ -28,9 +28,9 @@ export async function checkpoint(
 }
 
 /**
- * Ends a read. If the read missed no row, declares the rows it did not bring deleted, and moves the
- * bookmarks on. The order matters: another read may write a STATE in between, which must not cover
- * anything that has not been written yet.
+ * Ends a read. If the read missed no row, declares the rows that it did not find as deleted and
+ * advances the bookmarks. The order matters: another read may write a STATE in between, and that
+ * STATE must not cover anything that has not been written yet.
  */
 export async function conclude(
   streams: readonly SelectedStream[],
@@ -59,7 +59,10 @@ async function declareDeleted(
   for (const { stream } of streams) await writer.activateVersion(stream, version);
 }
 
-/** Repeats the SCHEMA with the range that was read, so that a target can delete its other rows. */
+/**
+ * Repeats the SCHEMA with the range that was read, so that a target can delete the rows in the
+ * range that were not sent.
+ */
 async function declareWindow(
   streams: readonly SelectedStream[],
   { method, endpoint, range }: ReadPlan,
@@ -72,12 +75,12 @@ async function declareWindow(
   await writer.schema(own, { 'x-covered': covered });
 }
 
-/** True if the server hides old rows without a date filter, and does not support one. */
+/** True if the server hides old rows without a date filter and does not support a date filter. */
 function hidesRows({ endpoint }: ReadPlan, limits: Context['limits']): boolean {
   const canFilter = limits.get(endpoint.path)?.supports('date filter') ?? true;
   if (endpoint.hidesWithoutDate !== true || canFilter) return false;
   log.warning(
-    `${endpoint.path}: without a date filter the API hides old rows, so missing rows do not count as deleted.`,
+    `${endpoint.path}: without a date filter the API hides old rows, so missing rows are not treated as deleted.`,
     { stream: endpoint.stream },
   );
   return true;

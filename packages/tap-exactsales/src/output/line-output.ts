@@ -1,15 +1,16 @@
 import { messageLine, stateLine, type Message, type Output } from '@exact-spotter/singer';
 
-/** The output of a run's messages. */
+/** Writes a run's messages. */
 export interface MessageOutput {
   /**
    * Writes messages together.
-   * @param messages taken one by one, so that only one is in memory besides the text of its line
+   * @param messages taken one by one, so that only one message is in memory besides the text of the
+   * lines
    */
   write(messages: Iterable<Message>): Promise<void>;
   /**
    * Writes a STATE, which covers everything written before.
-   * @param value called when the STATE is written, which may be later
+   * @param value returns the state; called when the STATE is written, which may be later
    */
   state(value: () => object): Promise<void>;
   /** Waits until everything has been written. */

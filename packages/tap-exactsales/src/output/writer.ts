@@ -15,10 +15,10 @@ import { program, type TapSettings } from '../settings.ts';
 import { LineOutput, type MessageOutput } from './line-output.ts';
 
 /**
- * Opens the writer of a run, with the stream maps of the settings. All streams are known in advance,
- * so maps that do not fit them are reported before the first request.
- * @param output where the messages go (default: lines)
- * @throws SettingsError with everything that is wrong with the maps
+ * Opens the writer of a run, with the stream maps of the settings. All streams are known in
+ * advance, so maps that do not fit them are reported before the first request.
+ * @param output writes the messages (default: as lines)
+ * @throws SettingsError that lists every problem of the maps
  */
 export async function openWriter(
   settings: TapSettings,
@@ -36,7 +36,7 @@ export async function openWriter(
 
 /**
  * Opens the output of a run: lines, or lines and files if the settings ask for batches.
- * @throws SettingsError if the folder of the files cannot be used
+ * @throws SettingsError if the batch folder cannot be used
  */
 export async function openOutput({ batch_config: config }: TapSettings): Promise<MessageOutput> {
   if (!config) return new LineOutput(stdoutOutput());
@@ -52,21 +52,21 @@ export class Writer {
   readonly #counters = new Map<TableName, Counter>();
   readonly #rows = new Map<TableName, number>();
 
-  /** @param maps change the messages (default: none) */
+  /** @param maps the stream maps to apply to the messages (default: none) */
   constructor(output: MessageOutput, state: State, maps?: StreamMapper) {
     this.#output = output;
     this.#state = state;
     this.#maps = maps;
   }
 
-  /** @param more is added to the schema, e.g. `x-covered` */
+  /** @param more keywords to add to the schema, e.g. `x-covered` */
   async schema({ stream, columns }: SelectedStream, more: JsonSchema = {}): Promise<void> {
     await this.#write([schemaMessage(stream, columns, more)]);
   }
 
   /**
-   * @param rows taken one by one, so that only one is in memory besides the text of its line
-   * @param versions of the rows, by stream; a stream without one sends rows without a version
+   * @param rows taken one by one, so that only one row is in memory besides the text of the lines
+   * @param versions row versions by stream; rows of a stream without a version are sent without one
    * @param extracted when the rows were read, in milliseconds since 1970
    */
   async rows(

@@ -11,28 +11,31 @@ import {
   type RequestedPage,
 } from './request.ts';
 
-/** The endpoint cannot be read by key: it supports no filter or order, or its rows have no key. */
+/**
+ * The endpoint cannot be read by key: it does not support the filter or the order, or its rows have
+ * no key.
+ */
 export class KeyedReadError extends Error {
   override readonly name = 'KeyedReadError';
 }
 
 /** Where the next page begins. */
 interface Cursor {
-  /** The last key that was read (unique), or the first that was not (shared by several rows). */
+  /** The last key that was read (unique key), or the key to read next (shared by several rows). */
   readonly key: JsonValue | undefined;
   /** Rows of that key that have been read already, because a page was too small for all of them. */
   readonly drained: number;
   readonly lastDrained?: string;
 }
 
-/** How often a key is read from its first row again because its rows changed. */
+/** How often a key may be read from its first row again because its rows changed. */
 const MOST_RESTARTS = 5;
 
 /**
- * Reads pages by key. With a unique key: `gt` the last one. With a key that several rows share, the
- * rows of a page's last key are left to the next page, which requests `ge`, so that no page ends
- * inside a key. A key with more rows than a page is read with `$skip`, one row twice to notice
- * changes.
+ * Reads pages by key. If the key is unique, each page requests the keys after the last one (`gt`).
+ * If several rows may share a key, the rows of a page's last key are left to the next page (`ge`),
+ * so that no page ends inside a key. If a key has more rows than a page, its rows are read with
+ * `$skip`, and pages overlap by one row to notice changes.
  * @throws KeyedReadError if this endpoint cannot be read by key
  */
 export async function* pagesByKey(
@@ -73,8 +76,9 @@ export async function* pagesByKey(
 }
 
 /**
- * True for a read of several pages that had no count, or got fewer rows than its first count
- * promised: they may have been deleted meanwhile, or missed because the server does not order.
+ * True if a read of several pages had no count or received fewer rows than its first count
+ * promised. The missing rows may have been deleted during the read, or skipped because the server
+ * ignores the order.
  */
 function isDoubtful({ rows, total }: PagingCounts, { key }: Cursor): boolean {
   return key !== undefined && (total === undefined || rows < total);
@@ -132,7 +136,7 @@ function keyClause({ endpoint }: ReadRequest, { key }: Cursor): { key?: string }
   return { key: `${member} ${unique ? 'gt' : 'ge'} ${literal(key)}` };
 }
 
-/** True if the page continues a key's rows where the page before left them. */
+/** True if the page continues a key's rows where the previous page stopped. */
 function continues({ rows }: RequestedPage, { drained, lastDrained }: Cursor): boolean {
   if (drained === 0) return true;
   return rows[0] !== undefined && JSON.stringify(rows[0]) === lastDrained;

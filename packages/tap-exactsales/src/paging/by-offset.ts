@@ -14,16 +14,19 @@ import {
   type RequestedPage,
 } from './request.ts';
 
-/** Rows of the page before that are requested again: up to N rows may come or go between two pages. */
+/**
+ * How many rows of the previous page are requested again. Up to this many rows may be added or
+ * deleted between two pages.
+ */
 const OVERLAP = 20;
-/** How often an endpoint is read from the start because rows moved by more than the overlap. */
+/** How often an endpoint may be read from the start because rows moved by more than the overlap. */
 const MOST_RESTARTS = 5;
 
 /**
- * Reads pages with `$skip`, for an endpoint that supports nothing better. Rows that come and go shift
- * all rows after them, so every page begins inside the one before. If rows of that page are found
- * again, reading continues after them; otherwise it starts over. It also starts over, until no new
- * row comes, if rows may have swapped places.
+ * Reads pages with `$skip`, for an endpoint that supports nothing better. Added and deleted rows
+ * shift all rows after them, so every page begins inside the previous page. If rows of the previous
+ * page are found again, the read continues after them; otherwise it starts over. If rows may have
+ * swapped places, the read is also repeated until no new row is found.
  */
 export async function* pagesByOffset(client: Client, request: ReadRequest): AsyncGenerator<Page> {
   const found = new FoundRows(request);
@@ -55,13 +58,14 @@ async function* onePass(
     const from = indexAfter(tail, identities);
     if (from === undefined && (page.rows.length > 0 || again > 0)) return false;
     const rows = page.rows.slice(from ?? 0);
-    // Only rows that are known: the end, or a server that ignores $skip.
+    // A page of known rows means that the read has reached the end or that the server ignores
+    // $skip.
     const isKnown = position > 0 && rows.length === 0;
     if (isKnown && page.rows.length > again) return false;
     const judged = judgePage(page, rows.length, counts, request.limits.supports('count'));
     if (judged.isCountWrong) request.limits.disable('count', 'ignored');
     const isEnd = judged.isLast || isKnown;
-    // A new row may also be among those that should be known.
+    // A new row may also be among the rows that should be known.
     const missed = page.rows.filter(
       (_, index) => index < (from ?? 0) && found.lacks(identities[index]),
     );
@@ -77,9 +81,10 @@ async function* onePass(
 }
 
 /**
- * Rows seen so far of an endpoint without a total order: if rows that share a key swap places between
- * requests, one is read twice and another is missed, which the number of different rows reveals.
- * Keeps the keys of all rows, about 100 bytes each, so it is only used if nothing better works.
+ * The rows seen so far, for an endpoint without a total order. If rows that share a key swap places
+ * between requests, one row is read twice and another row is missed, which the number of distinct
+ * rows reveals. The keys of all rows are kept in memory (about 100 bytes each), so this is used
+ * only if nothing better works.
  */
 class FoundRows {
   readonly #isOrderPartial: boolean;
@@ -105,7 +110,10 @@ class FoundRows {
     return this.#isOrderPartial && identity !== undefined && !this.#found.has(identity);
   }
 
-  /** If the API has the same row twice, the total is never reached, but a pass brings nothing new. */
+  /**
+   * If the API has the same row twice, the total is never reached. The read then ends with a pass
+   * that finds no new row.
+   */
   isComplete(total: number | undefined): boolean {
     const isNothingNew = this.#passes > 1 && this.#found.size === this.#before;
     const isTotalReached = total !== undefined && this.#found.size >= total;
@@ -128,12 +136,14 @@ async function requestAt(
   return page;
 }
 
-/** Up to half of what the server sends in one page. */
+/** Returns how many rows to request again: at most half of what the server sends in one page. */
 function overlap({ limits }: ReadRequest): number {
   return Math.min(OVERLAP, Math.floor(Math.min(limits.top, limits.longestPage) / 2));
 }
 
-/** Returns the index after the last row of `tail` that is found; undefined if none is. */
+/**
+ * Returns the index after the last row of `tail` that is found again; undefined if no row is found.
+ */
 function indexAfter(tail: readonly string[], identities: readonly string[]): number | undefined {
   if (tail.length === 0) return 0;
   for (const known of tail.toReversed()) {
@@ -143,7 +153,10 @@ function indexAfter(tail: readonly string[], identities: readonly string[]): num
   return undefined;
 }
 
-/** Identifies a row by the values of its table's key, or by the whole row if it has none of them. */
+/**
+ * Returns a function that identifies a row by its table's key values, or by the whole row if it has
+ * no key values.
+ */
 function identityOf({ stream, columns }: Endpoint): (row: ApiRow) => string {
   const paths = tables[stream]['x-key'].map((column) =>
     [columns[column] ?? column].flat().map((path) => path.split('.')),

@@ -6,11 +6,14 @@ export interface PagingCounts {
   readonly rows: number;
   /** Rows that the first page's count promised. */
   readonly total: number | undefined;
-  /** The last page was shorter than expected and had no count: the next one is requested with one. */
+  /**
+   * True if the last page was shorter than expected and had no count. The next page is then
+   * requested with a count.
+   */
   readonly needsCount: boolean;
-  /** A count was higher than its page's end, so the server does not count the page alone. */
+  /** True if a count exceeded the end of its page, so the server does not count only the page. */
   readonly isCountProven: boolean;
-  /** The last page had no new row, but its count promised some. */
+  /** True if the last page had no new row although its count promised more rows. */
   readonly isContradicted: boolean;
 }
 
@@ -22,7 +25,10 @@ export const COUNTS_AT_START: PagingCounts = {
   isContradicted: false,
 };
 
-/** The first page is requested with a count to get the total, the last one to prove that it is the last. */
+/**
+ * True if the next page needs a count: the first page to find out the total, the last page to prove
+ * that it is the last.
+ */
 export function wantsCount(
   { rows, total, needsCount }: PagingCounts,
   { top }: ServerLimits,
@@ -34,15 +40,15 @@ export function wantsCount(
 interface Judgement {
   readonly isLast: boolean;
   readonly counts: PagingCounts;
-  /** Two pages in a row contradicted the count. */
+  /** True if two pages in a row contradicted the count. */
   readonly isCountWrong?: boolean;
 }
 
 /**
- * Decides whether a page is the last one. A link to the next page proves nothing, and the server may
- * have cut a page that is shorter than requested: only the count is reliable. If the server sends no
- * count, the read ends with a page without a new row.
- * @param fresh rows that the page before did not have
+ * Decides whether a page is the last one. Only the count is reliable: a link to the next page
+ * proves nothing, and a page may be short because the server cut it. If the server sends no count,
+ * the read ends with a page that has no new row.
+ * @param fresh number of rows that the previous page did not have
  * @param isCounting false if the server's counts are known to be wrong
  */
 export function judgePage(
@@ -58,7 +64,7 @@ export function judgePage(
     : judgeWithNewRows(page, count, { ...counts, isContradicted: false });
 }
 
-/** Ignores a count that is lower than the number of rows that came. */
+/** Returns the page's count, or undefined if it is lower than the number of rows received. */
 function credibleCount({ count, skip, rows }: RequestedPage): number | undefined {
   return count !== undefined && (rows.length === 0 || count >= skip + rows.length)
     ? count
@@ -76,12 +82,15 @@ function judgeWithNewRows(
   }
   const hasMore = count > skip + rows.length;
   const isCountProven = counts.isCountProven || hasMore;
-  // A full page that counts only itself may be all there is, or come from a server that counts pages.
+  // If the count of a full page covers only that page, either no rows follow or the server counts
+  // pages.
   const isLast = !hasMore && (isCountProven || rows.length < top || nextLink === undefined);
   return { isLast, counts: { ...counts, isCountProven } };
 }
 
-/** Ends the read, unless the count promises more rows: then the page is requested once more. */
+/**
+ * Ends the read unless the count promises more rows, in which case the page is requested once more.
+ */
 function judgeWithoutNewRow(
   { skip, rows }: RequestedPage,
   count: number | undefined,
@@ -100,7 +109,7 @@ function judgeWithoutNewRow(
   };
 }
 
-/** Requests the next page with a count, unless the last one was requested with one. */
+/** Requests the next page with a count, unless the last page was already requested with a count. */
 function requestCountOnce(counts: PagingCounts): PagingCounts {
   return { ...counts, needsCount: counts.total !== undefined && !counts.needsCount };
 }

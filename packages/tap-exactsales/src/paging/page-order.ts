@@ -19,7 +19,8 @@ export function pageKeyOf({ pageKey }: Endpoint, row: ApiRow): JsonValue | undef
 
 /**
  * Returns the query option that the server has ignored; undefined if the page is as requested.
- * @param key the key that the page was requested to begin with (shared key) or after (unique key)
+ * @param key the key at which (shared key) or after which (unique key) the page was requested to
+ * begin
  */
 export function ignoredOption(
   rows: readonly ApiRow[],
@@ -42,7 +43,7 @@ export function ignoredOption(
 
 /**
  * Tests whether the server respects the order, by requesting the last row.
- * @param key the highest one that was read
+ * @param key the highest key that was read
  * @returns what the server does with the order; undefined if it respects it
  */
 export async function orderProblem(
@@ -56,7 +57,7 @@ export async function orderProblem(
     const last = row && pageKeyOf(endpoint, row);
     return row === undefined || (typeof last === 'number' && last >= key) ? undefined : 'ignored';
   } catch (error) {
-    // An error that may pass, such as a timeout, proves nothing.
+    // A temporary error, such as a timeout, proves nothing.
     if (error instanceof ApiRejectedError || error instanceof ApiBrokenError) return 'rejected';
     throw error;
   }

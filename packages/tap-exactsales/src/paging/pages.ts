@@ -15,7 +15,7 @@ interface Context {
   readonly limits: Map<string, ServerLimits>;
 }
 
-/** Requests the pages of a plan, and reports the progress. */
+/** Requests the pages of a plan and reports the progress. */
 export function requestPages(
   { endpoint, endpoints, resumed }: ReadPlan,
   dates: DateFilter,
@@ -29,10 +29,10 @@ export function requestPages(
 }
 
 /**
- * Reads all rows, page by page: by key if the endpoint can be filtered and ordered by one, otherwise
- * by offset. A row's page key never changes, so a row that changes during the read keeps its place:
- * no row is skipped or read endlessly. The server's links are never followed, because last pages
- * have them too, and they may lead anywhere.
+ * Reads all rows, page by page: by key if the endpoint can be filtered and ordered by its page key,
+ * otherwise by offset. A row's page key never changes, so a row that changes during the read keeps
+ * its place, and no row is skipped or read endlessly. The server's links to the next page are never
+ * followed, because even last pages have them and they may lead anywhere.
  * @param resume the last page key of an earlier run; only rows after it are read
  */
 export async function* byKeyOrOffset(

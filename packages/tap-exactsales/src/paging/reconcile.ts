@@ -14,10 +14,10 @@ interface Context {
 }
 
 /**
- * Compares the rows of a complete read with the server's count under the same filter, with one
- * request, and logs the result. Skips a read that continued an interrupted one, because the rows read
- * before are not known.
- * @param rows that were read, each counted once
+ * Compares the rows of a complete read with the server's count under the same filter and logs the
+ * result. Sends one request. Skips a read that resumed an interrupted read, because the number of
+ * rows read before is unknown.
+ * @param rows number of rows that were read, each counted once
  */
 export async function reconcile(plan: ReadPlan, rows: number, context: Context): Promise<void> {
   if (plan.version === undefined || plan.resumed) return;
@@ -25,7 +25,7 @@ export async function reconcile(plan: ReadPlan, rows: number, context: Context):
   const read = `${quantity(rows, 'row')} ${rows === 1 ? 'was' : 'were'} read`;
   const counted = await countRows(plan, context);
   if (counted === undefined) {
-    log.warning(`${path}: ${read}, but the API returns no count to compare.`, {
+    log.warning(`${path}: ${read}, but the API returns no count to compare with.`, {
       stream,
     });
   } else if (counted === rows) {
@@ -34,7 +34,7 @@ export async function reconcile(plan: ReadPlan, rows: number, context: Context):
     });
   } else {
     log.warning(
-      `${path}: ${read}, but the API counts ${counted}. Rows added or deleted during the read make a small difference; run again if it is large.`,
+      `${path}: ${read}, but the API counts ${counted}. Rows added or deleted during the read cause a small difference; if the difference is large, run again.`,
       { stream },
     );
   }

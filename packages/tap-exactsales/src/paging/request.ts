@@ -35,7 +35,7 @@ export interface PagePosition {
   readonly count: boolean;
 }
 
-/** A page, and what was requested. */
+/** A page with the `$top` and `$skip` that were requested. */
 export interface RequestedPage extends ApiPage {
   readonly top: number;
   readonly skip: number;
@@ -44,14 +44,16 @@ export interface RequestedPage extends ApiPage {
 /** Rows in the order of reading. */
 export interface Page {
   readonly rows: readonly ApiRow[];
-  /** Where a later run can continue: the last page key. Missing if it must start over. */
+  /**
+   * Where a later run can continue: the last page key. Missing if the later run must start over.
+   */
   readonly resume?: number;
   /** Rows of this read so far, without repetitions. */
   readonly rowsRead: number;
-  /** Rows of the whole read, as far as the server says. */
+  /** Rows of the whole read; undefined if the server does not say. */
   readonly total?: number | undefined;
   readonly isLast: boolean;
-  /** False if rows may have been skipped: the rows kept moving and have no key to read by. */
+  /** False if rows may have been skipped because they kept moving and have no key to read by. */
   readonly isSure: boolean;
 }
 
@@ -81,7 +83,7 @@ export async function requestPage(
   }
 }
 
-/** Requests only the first row of a read, in another order. */
+/** Requests only the first row of a read in the given order. */
 export async function requestFirst(
   client: Client,
   request: ReadRequest,
@@ -144,7 +146,7 @@ async function send(
 }
 
 /**
- * Finds the options that cause an error, and stops using them.
+ * Finds the options that cause an error and stops using them.
  * @returns false if the endpoint cannot be read without them either
  */
 async function findsCause(

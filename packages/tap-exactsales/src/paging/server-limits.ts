@@ -2,15 +2,15 @@ import { log } from '@exact-spotter/singer';
 import type { Endpoint } from '../endpoints.ts';
 import type { DateOption } from '../plan/date-range.ts';
 
-/** An option of a query that the server may not support on an endpoint. */
+/** A query option that the server may not support on an endpoint. */
 export type QueryOption = 'select' | DateOption | 'count' | 'key filter' | 'orderby' | 'top';
 
-/** What a run does instead. */
+/** What a run does instead of using an option. */
 const FALLBACKS: Readonly<Record<QueryOption, string>> = {
-  select: 'requesting all columns and dropping the others here',
+  select: 'requesting all columns and dropping the unselected ones here',
   count: 'reading until a page has no new rows',
   'date filter': 'reading all rows and filtering them here',
-  'date end': 'reading later rows too and dropping them here',
+  'date end': 'reading later rows as well and dropping them here',
   'key filter': 'reading pages by offset',
   orderby: 'reading pages by offset, in any order',
   top: 'accepting pages of any length',
@@ -23,7 +23,7 @@ export const FEWEST_ROWS = 25;
 export class ServerLimits {
   readonly #path: string;
   readonly #failed = new Set<QueryOption>();
-  /** Rows to request in a page. */
+  /** Rows to request per page. */
   top: number;
   /** Rows in the longest page so far. */
   longestPage = 0;
@@ -45,7 +45,7 @@ export class ServerLimits {
     log.warning(`${this.#path}: the API ${VERBS[how]} the ${option}; ${FALLBACKS[option]}.`);
   }
 
-  /** Halves the page size. @returns false if it is the lowest already */
+  /** Halves the page size. @returns false if the page size is already the lowest */
   halve(): boolean {
     if (this.top <= FEWEST_ROWS) return false;
     this.top = Math.max(FEWEST_ROWS, Math.floor(this.top / 2));
@@ -53,12 +53,17 @@ export class ServerLimits {
     return true;
   }
 
-  /** Lowers the page size, because the server rejects it. @returns false if it is the lowest already */
+  /**
+   * Lowers the page size because the server rejects it.
+   * @returns false if the page size is already the lowest
+   */
   lower(): boolean {
     const next = ROUND_SIZES.find((size) => size < this.top);
     if (next === undefined) return false;
     this.top = next;
-    log.warning(`${this.#path}: the API rejects so many rows; requesting ${next} at a time.`);
+    log.warning(
+      `${this.#path}: the API rejects this page size; requesting ${next} rows at a time.`,
+    );
     return true;
   }
 }
@@ -75,15 +80,15 @@ export function limitsOf(
 }
 
 const VERBS = { rejected: 'rejects', ignored: 'ignores' } as const;
-/** Limits that a server is likely to have. */
+/** Page sizes that a server is likely to have as its limit. */
 const ROUND_SIZES = [1000, 500, 250, 200, 100, 50, 25, 10];
 
-/** Whether the server accepts a query with these options, for one row. */
+/** Resolves to true if the server accepts a query with these options for one row. */
 type Accepts = (options: readonly QueryOption[]) => Promise<boolean>;
 
 /**
- * Returns the options that a query can do without, the most likely cause of a 400 first. The date
- * filter of an endpoint that hides rows without one is left out last.
+ * Returns the options that a query can do without, the most likely cause of a 400 first. If the
+ * endpoint hides rows without a date filter, the date filter follows the paging options.
  */
 export function optionsToDoubt({ hidesWithoutDate }: Endpoint): readonly QueryOption[] {
   const [date, paging] = [['date filter'], ['key filter', 'orderby']] as const;
@@ -95,10 +100,10 @@ export function optionsToDoubt({ hidesWithoutDate }: Endpoint): readonly QueryOp
 }
 
 /**
- * Finds out what a 400 or 501 rejects: the number of rows, one option, or several. Of several, keeps
- * those that are accepted together.
- * @param options those of the rejected query
- * @returns false if the server rejects even the plainest query
+ * Finds out what a 400 or 501 rejects: the number of rows, one option or several options. If it
+ * rejects several, keeps the options that are accepted together.
+ * @param options the options of the rejected query
+ * @returns false if the server rejects even the simplest query
  */
 export async function findRejected(
   options: readonly QueryOption[],
@@ -115,8 +120,8 @@ export async function findRejected(
 const BREAKING: ReadonlySet<QueryOption> = new Set(['select', 'date filter', 'date end']);
 
 /**
- * Finds out which option causes a 500 that retries do not help.
- * @returns false if no option does
+ * Finds out which option causes a 500 that persists after retries.
+ * @returns false if no option causes it
  */
 export async function findBreaking(
   options: readonly QueryOption[],

@@ -8,7 +8,7 @@ import { dateReader } from './date-range.ts';
 import { isAhead, type ReadPlan } from './plan.ts';
 import type { Bookmark, ProgressMarkers } from './state.ts';
 
-/** How far a read has come. */
+/** Tracks the progress of a read. */
 export class ReadTracker {
   readonly plan: ReadPlan;
   readonly #dateOf: (row: ApiRow) => Instant | undefined;
@@ -24,7 +24,7 @@ export class ReadTracker {
     this.#newest = plan.resumed?.newest;
   }
 
-  /** When the read began, by our clock or the server's, whichever is behind. */
+  /** When the read began, by our clock or the server's, whichever is earlier. */
   get startedAt(): Instant {
     return this.#startedAt;
   }
@@ -44,13 +44,14 @@ export class ReadTracker {
     return this.#isSure;
   }
 
-  /** @param rows those of the page that are in the plan's range */
+  /** @param rows the page's rows that are in the plan's range */
   note(
     page: { readonly rowsRead: number; readonly isSure: boolean },
     rows: readonly ApiRow[],
     client: Client,
   ): void {
-    // A response shows the server's clock. Rows that change after the start are left to the next run.
+    // The server's clock is known once a response has been received. Rows that change after the
+    // start are left to the next run.
     if (!this.plan.resumed) this.#startedAt = client.atServer(this.plan.startedAt);
     this.#rowsRead = page.rowsRead;
     this.#isSure &&= page.isSure;
@@ -82,7 +83,10 @@ export function endedBookmark(
   };
 }
 
-/** Returns the latest date seen, but not after the start of the read: rows may be dated in the future. */
+/**
+ * Returns the latest date seen, but no later than the start of the read, because rows may be dated
+ * in the future.
+ */
 function latest(
   { replication_key_value: before }: Bookmark,
   startedAt: Instant,
@@ -94,7 +98,7 @@ function latest(
 }
 
 /**
- * Returns where a later run can continue if this one is interrupted.
+ * Returns where a later run can continue if this run is interrupted.
  * @param resume the page key to continue after
  * @returns null if the later run must start over
  */

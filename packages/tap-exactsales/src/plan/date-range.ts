@@ -5,15 +5,18 @@ import type { Clock, DateColumn, Endpoint } from '../endpoints.ts';
 import { valueAt } from '../rows/api-members.ts';
 import type { Timezone } from '../rows/timezone.ts';
 
-/** Dates in [from, to); a missing end is open. */
+/** Dates in [from, to). The range is open at an end that is missing. */
 export interface DateRange {
   readonly from?: Instant;
   readonly to?: Instant;
 }
 
-/** A range of an endpoint's date column: a filter for the server, and a check of its rows. */
+/**
+ * A range of an endpoint's date column, as a filter for the server and as a check of the rows that
+ * it returns.
+ */
 export interface DateFilter {
-  /** Clauses for `$filter`. They match every row of the range, and perhaps some near its ends. */
+  /** Clauses for `$filter`. They match every row in the range and may match rows near its ends. */
   readonly clauses: readonly string[];
   readonly byOption: Partial<Readonly<Record<DateOption, string>>>;
   /** A row without a date belongs to every range. */
@@ -22,12 +25,15 @@ export interface DateFilter {
   ignoredOption(row: ApiRow): DateOption | undefined;
 }
 
-/** The two ends of a range: a server may support one and not the other. */
+/** The two ends of a range. A server may support only one of them. */
 export type DateOption = 'date filter' | 'date end';
 
-/** How far outside the range a row may be if the zone of its date is uncertain. */
+/** How many milliseconds outside the range a row may be if the zone of its date is uncertain. */
 const EDGE = millisecondsInDay + millisecondsInHour;
-/** How far it may be for dates in UTC: a server may compare whole seconds, or strings. */
+/**
+ * How many milliseconds outside the range a row with a UTC date may be, because a server may
+ * compare whole seconds or strings.
+ */
 const UTC_EDGE = millisecondsInMinute;
 
 export function dateFilter(endpoint: Endpoint, range: DateRange, timezone: Timezone): DateFilter {
@@ -51,7 +57,10 @@ export function dateFilter(endpoint: Endpoint, range: DateRange, timezone: Timez
   };
 }
 
-/** Returns a function that reads the date an endpoint is filtered by, or undefined if a row has none. */
+/**
+ * Returns a function that reads the date by which an endpoint is filtered. The function returns
+ * undefined if a row has no such date.
+ */
 export function dateReader(
   endpoint: Endpoint,
   timezone: Timezone,
@@ -110,8 +119,9 @@ const LITERALS: Readonly<Record<DateColumn['literal'], (text: ClockText) => stri
 };
 
 /**
- * Returns the earliest reading of an instant on a clock that may be the account's or UTC. It is an
- * hour early, because the wall clock shows the same hour twice at the end of daylight saving time.
+ * Returns the earliest time that the API's clock may show at an instant. If the clock is not known,
+ * it may be the account's or UTC. The account's wall clock is read an hour early, because it shows
+ * the same hour twice at the end of daylight saving time.
  */
 function earliestReading(instant: Instant, clock: Clock, timezone: Timezone): ClockText {
   const wall = `${timezone.toWall(shiftInstant(instant, -millisecondsInHour))}Z`;

@@ -24,15 +24,17 @@ export interface ReadPlan {
   /** The endpoints that the read serves. */
   readonly endpoints: readonly SelectedEndpoint[];
   readonly method: ReplicationMethod;
-  /** Every row from the start date on is read, so rows that are missing were deleted. */
+  /**
+   * True if every row from the start date on is read, so that missing rows must have been deleted.
+   */
   readonly isComplete: boolean;
   readonly range: DateRange;
   readonly startedAt: Instant;
-  /** The new version of the streams' rows; missing if they keep the one they have. */
+  /** The new version of the streams' rows; missing if their version does not change. */
   readonly version?: number;
   /** The version of the rows to send, by stream. */
   readonly versions: ReadonlyMap<TableName, number>;
-  /** How far the interrupted read had come that this one continues. */
+  /** The progress of the interrupted read that this read resumes. */
   readonly resumed?: ProgressMarkers;
 }
 
@@ -49,7 +51,8 @@ export interface PlanSettings {
 
 export function planSettings(settings: TapSettings, timezone: Timezone): PlanSettings {
   const startDate = timezone.toInstant(settings.start_date, 'zoned');
-  if (startDate === undefined) throw new Error('a start date that the checks let through');
+  if (startDate === undefined)
+    throw new Error('The start date is invalid although it passed the checks.');
   return {
     startDate,
     isFromTheBeginning: settings.start_date === EARLIEST_START,
@@ -72,7 +75,7 @@ export function planRead(
   now: Instant,
 ): ReadPlan {
   const endpoint = endpoints.at(-1)?.endpoint;
-  if (!endpoint) throw new Error('a read without an endpoint');
+  if (!endpoint) throw new Error('A read needs at least one endpoint.');
   const method = readReplication(tables[endpoint.stream])?.method ?? 'full';
   const streams = endpoints.flatMap((selected) => selected.streams);
   const bookmarks = streams.map(({ stream }) => state.bookmark(stream));
@@ -132,9 +135,10 @@ function resumedRead(
 }
 
 /**
- * Returns where to continue, if all streams of the read stopped at the same place and the read has not
- * ended since. Only an incremental read is continued, however old it is, because a second read brings
- * what changed meanwhile. Continuing a full or window read would mix rows from two points in time.
+ * Returns where to continue if all streams of the read stopped at the same place and the read has
+ * not ended since. Only an incremental read is resumed, regardless of its age, because a second
+ * read then fetches what has changed since it began. Resuming a full or window read would mix rows
+ * from two points in time.
  */
 function resumable(
   endpoint: Endpoint,
@@ -155,8 +159,8 @@ function resumable(
 }
 
 /**
- * True for a stream that has never been read completely, or whose last complete read is too old. A
- * bookmark without a date of its last complete read does not count as too old.
+ * True if a stream has never been read completely or its last complete read is too old. A bookmark
+ * without the date of a last complete read does not count as too old.
  */
 function isRefreshDue(
   bookmark: Bookmark,
@@ -170,7 +174,10 @@ function isRefreshDue(
   return compareInstants(shiftInstant(fullReadAt, fullRefreshDays * millisecondsInDay), now) <= 0;
 }
 
-/** True for a date more than a day ahead: clocks do not differ that much, so it cannot be trusted. */
+/**
+ * True if a date is more than a day ahead. Clocks do not differ that much, so such a date cannot be
+ * trusted.
+ */
 export function isAhead(date: Instant, now: Instant): boolean {
   return compareInstants(date, shiftInstant(now, millisecondsInDay)) > 0;
 }
@@ -189,7 +196,9 @@ function rangeOf(
   return settings.isFromTheBeginning && from === settings.startDate ? {} : { from };
 }
 
-/** Returns the earliest bookmark less the days to read again, but not before the start date. */
+/**
+ * Returns the earliest bookmark minus the days to read again, but no earlier than the start date.
+ */
 function since(
   method: ReplicationMethod,
   bookmarks: readonly Bookmark[],
@@ -203,7 +212,7 @@ function since(
   return later(startDate, shiftInstant(values.reduce(earlier), -days * millisecondsInDay));
 }
 
-/** Returns the start in milliseconds, or more if an earlier version is not lower. */
+/** Returns the start in milliseconds, or a higher number if an earlier version is not lower. */
 function nextVersion(bookmarks: readonly Bookmark[], now: Instant): number {
   return Math.max(milliseconds(now), ...bookmarks.map(({ version = 0 }) => version + 1));
 }

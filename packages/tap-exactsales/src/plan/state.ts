@@ -10,7 +10,7 @@ import {
 import { replicationKey } from '../catalog.ts';
 import { Timezone } from '../rows/timezone.ts';
 
-/** How far an interrupted read had come. */
+/** The progress of an interrupted read. */
 export interface ProgressMarkers {
   /** The endpoint that was read, and the page key to continue after. */
   readonly path: string;
@@ -30,7 +30,7 @@ export interface Bookmark {
   readonly replication_key_value?: Instant;
   /** The version of the stream's rows since its last complete read. */
   readonly version?: number;
-  /** When the last successful read began, and the last complete one. */
+  /** When the last successful read and the last complete read began. */
   readonly read_at?: Instant;
   readonly full_read_at?: Instant;
   /** Null once the read has ended, so that merging states does not keep older markers. */
@@ -40,7 +40,7 @@ export interface Bookmark {
 /** The bookmarks of all streams, as a STATE message holds them. */
 export class State {
   readonly #bookmarks = new Map<TableName, Bookmark>();
-  /** Bookmarks of streams that this version does not have: written back unchanged. */
+  /** Bookmarks of streams that this version does not have. They are written back unchanged. */
   readonly #unknown: Record<string, JsonValue> = {};
 
   bookmark(stream: TableName): Bookmark {
@@ -68,7 +68,8 @@ export class State {
 /**
  * Reads the content of the `--state` file: the value of a STATE message of this tap, the whole
  * message, or what Meltano stores.
- * @throws SettingsError if it has another shape: starting over without being asked would be worse
+ * @throws SettingsError if the content has another shape, because starting over without being asked
+ * would be worse
  */
 export function parseState(given: JsonRecord, file: string): State {
   const state = new State();

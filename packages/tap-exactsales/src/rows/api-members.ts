@@ -1,4 +1,4 @@
-// The members of the API's objects: which ones the columns come from, and how to read one.
+// Which members of the API's objects the columns come from, and how to read a member.
 
 import { tables } from '@exact-spotter/schema';
 import { isObject, type JsonValue } from '@exact-spotter/singer';
@@ -29,7 +29,10 @@ export function knownMembers(endpoint: Endpoint): Set<string> {
   return new Set([endpoint, ...narrower].flatMap(ownMembers));
 }
 
-/** Returns the members of rows that are not known. Members of nested objects are not checked. */
+/**
+ * Returns the members that occur in the rows but are not known. Members of nested objects are not
+ * checked.
+ */
 export function unknownMembers(
   rows: readonly ApiRow[],
   known: ReadonlySet<string>,

@@ -26,7 +26,7 @@ export class RowReaders {
   readonly #endpoint: Endpoint;
   readonly #known: Set<string>;
 
-  /** @param plan the endpoint whose pages are read, and those that the read serves */
+  /** @param plan the endpoint whose pages are read, and the endpoints that the read serves */
   constructor(
     plan: { readonly endpoint: Endpoint; readonly endpoints: readonly SelectedEndpoint[] },
     timezone: Timezone,
@@ -36,7 +36,7 @@ export class RowReaders {
     this.#known = knownMembers(plan.endpoint);
   }
 
-  /** Rows without a key so far. They are not sent. */
+  /** How many rows without a key there were so far. Such rows are not sent. */
   get withoutKey(): number {
     return this.#readers.reduce((sum, reader) => sum + reader.withoutKey, 0);
   }
@@ -51,7 +51,7 @@ export class RowReaders {
 
   /**
    * Yields each row, followed by its children.
-   * @param streams those to convert the rows for
+   * @param streams the streams to convert the rows for
    */
   *read(rows: readonly ApiRow[], streams: readonly SelectedStream[]): Generator<StreamRow> {
     const names = new Set(streams.map(({ stream }) => stream));
@@ -66,7 +66,8 @@ export class RowReaders {
 
 /**
  * Returns the readers of an endpoint's tables, the parent first.
- * @param onMismatch creates a stream's handler of values that do not fit (default: warn once per column)
+ * @param onMismatch creates a stream's handler for values that do not fit (default: warn once per
+ * column)
  */
 export function readersOf(
   { endpoint, streams }: SelectedEndpoint,

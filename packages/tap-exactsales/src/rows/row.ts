@@ -21,18 +21,24 @@ export interface RowReader {
 interface Column {
   readonly name: string;
   readonly isKey: boolean;
-  /** The only member that it comes from; undefined if there are several, or if its path is longer. */
+  /**
+   * The only member that the column comes from; undefined if there are several members or the path
+   * is longer.
+   */
   readonly member: string | undefined;
   readonly paths: readonly (readonly string[])[];
   readonly convert: Convert;
-  /** The value if the row has none. */
+  /** The value to use if the row has none. */
   readonly fallback: number | null;
 }
 
 /** Called with the name of a column for which the API sent a value that does not fit. */
 export type ReportMismatch = (column: string) => void;
 
-/** A table's columns, and a row of nulls to copy: faster than adding the columns one by one. */
+/**
+ * A table's columns and a row of nulls. Copying the row is faster than adding the columns one by
+ * one.
+ */
 interface Shape {
   readonly columns: readonly Column[];
   readonly blank: TableRow;
@@ -58,7 +64,7 @@ export function rowReader(
   return reader;
 }
 
-/** Creates the reader of a child table: one row per element of the array, in order. */
+/** Creates the reader of a child table, which returns one row per array element, in order. */
 export function childReader(
   endpoint: Endpoint,
   child: ChildTable,
@@ -94,7 +100,7 @@ export function childReader(
   return reader;
 }
 
-/** The key column of elements without a key: the index in the array. */
+/** The key column of elements without a key. It contains the index in the array. */
 const POSITION = 'position';
 
 function childRow(

@@ -9,14 +9,20 @@ import { TZDateMini } from '@date-fns/tz';
 import { millisecondsInDay, millisecondsInMinute } from 'date-fns/constants';
 import type { Clock } from '../endpoints.ts';
 
-/** How most dates are written. In UTC they are instants already. Days 29 to 31 may not exist. */
+/**
+ * Matches the way in which most dates are written. In UTC, such dates are instants already. Days 29
+ * to 31 do not match because they may not exist.
+ */
 const PLAIN =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z?$/;
 
 /** Converts between instants and the wall clock of an account. */
 export class Timezone {
   readonly #name: string;
-  /** Minutes of wall time → milliseconds ahead of UTC. Looking them up in the zone's rules is slow. */
+  /**
+   * Minutes of wall time → milliseconds ahead of UTC. They are cached because the zone's rules are
+   * slow to apply.
+   */
   readonly #offsets = new Map<number, number>();
 
   /** @param name an IANA name that Intl accepts */
@@ -41,7 +47,7 @@ export class Timezone {
     return fields.fraction === '' ? `${seconds}Z` : `${seconds}.${fields.fraction}Z`;
   }
 
-  /** Returns the wall clock at an instant without a suffix, e.g. `2026-08-19T11:00:00.000`. */
+  /** Returns the wall-clock time at an instant without a suffix, e.g. `2026-08-19T11:00:00.000`. */
   toWall(instant: Instant): string {
     const at = new TZDateMini(instant, this.#name);
     const wall = at.getTime() - at.getTimezoneOffset() * millisecondsInMinute;
@@ -63,9 +69,13 @@ export class Timezone {
     return offset;
   }
 
-  /** date-fns' `transpose` is slower, and loses the seconds of offsets before standard time. */
+  /**
+   * Avoids date-fns' `transpose`, which is slower and loses the seconds of offsets before standard
+   * time.
+   */
   #wallToUtc(wall: number): number {
-    // The constructor reads years below 100 as 19xx. The calendar repeats after 400 years.
+    // The constructor reads years below 100 as 19xx, so they are shifted by 400 years, after which
+    // the calendar repeats.
     const later = new Date(wall).getUTCFullYear() < 100 ? FOUR_CENTURIES : 0;
     const at = new Date(wall + later);
     const zoned = new TZDateMini(

@@ -5,21 +5,21 @@ import type { Timezone } from './timezone.ts';
 /** A value that fits the column; `undefined` if the API's value does not. */
 type Converted = JsonValue | undefined;
 
-/** Converts the API's value, which is never null, to the column's. */
+/** Converts a value of the API, which is never null, to a value of the column. */
 export type Convert = (value: JsonValue) => Converted;
 
 /** Members that describe an object in a list (groups, phone numbers, answers), in order of preference. */
 const DESCRIBING = ['text', 'value', 'name', 'number', 'phone', 'label', 'description'];
 const LIST_SEPARATOR = ', ';
 
-/** What decides how the values of a column are converted. */
+/** The rules for converting a column's values. */
 export interface ColumnRules {
   /** `integer`, `number`, `boolean` or `string`. */
   readonly type: string;
-  /** `date-time` or `date`, of a string. */
+  /** `date-time` or `date` if the type is `string`. */
   readonly format: string | undefined;
   readonly clock: Clock;
-  /** The API sends 0 if there is no value. */
+  /** True if the API sends 0 for a missing value. */
   readonly zeroIsNull: boolean;
 }
 
