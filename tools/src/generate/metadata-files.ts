@@ -22,8 +22,8 @@ export function datasetteMetadata(): string {
 }
 
 /**
- * Returns the tables as a dbt source, for dbt 1.10.5 or newer. Relationship tests only warn, because
- * the API leaves gaps. The variable `exactsales_schema` overrides the schema, which is SQLite's.
+ * Returns the tables as a dbt source for dbt 1.10.5 or newer. Relationship tests only warn, because
+ * the API leaves gaps. The variable `exactsales_schema` overrides the schema (default: SQLite's `main`).
  */
 export function dbtSources(): string {
   const source = {
@@ -74,7 +74,7 @@ function keyTests(table: TableName, column: string): string[] {
   return key.length === 1 ? ['unique', 'not_null'] : ['not_null'];
 }
 
-/** Skips relationships of several columns, which dbt's own test cannot express. */
+/** Returns a column's relationship tests. dbt's own test cannot express those of several columns. */
 function referenceTests(table: TableName, column: string): object[] {
   return relationships
     .filter((joined) => joined.table === table && Object.keys(joined.columns).length === 1)
