@@ -39,7 +39,10 @@ const libraries = {
   ajv: ['packages/schema/src/meta-schema.ts', 'packages/singer/src/validator.ts'],
 };
 
-/** Node modules with the same restriction, except in the tools, which serve an API and read databases. */
+/**
+ * Node modules with the same restriction, except in the tools, which serve an API and read
+ * databases.
+ */
 const builtInModules = {
   'node:http': NETWORK,
   'node:https': NETWORK,

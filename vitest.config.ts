@@ -18,7 +18,10 @@ const skipReasons: Reporter = {
   },
 };
 
-/** The slowest test files, which run first and in this order: a slow file at the end would leave a core idle. */
+/**
+ * The slowest test files, which run first and in this order: a slow file at the end would leave a
+ * core idle.
+ */
 const SLOW = [
   ...['interruptions', 'tap-faults', 'batch', 'tap-behaviours', 'tap-quota', 'meltano'],
   ...['target-postgres', 'tap-live', 'wheels', 'peers', 'target-duckdb', 'tap-servers'],

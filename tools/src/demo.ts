@@ -92,7 +92,8 @@ async function pipe(): Promise<number> {
     env,
     stdio: [tap.stdout, 'ignore', 'inherit'],
   });
-  // While this process holds the pipe open, neither program notices that the other program has ended.
+  // While this process holds the pipe open, neither program notices that the other program has
+  // ended.
   tap.stdout.destroy();
   const codes = await Promise.all([tap, target].map((child) => once(child, 'exit')));
   return codes.map(([code]) => (code as number | null) ?? 1).find((code) => code !== 0) ?? 0;

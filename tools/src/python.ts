@@ -69,7 +69,10 @@ interface Environment {
   readonly requirements: readonly string[];
 }
 
-/** Installs with uv, which is ten times as fast as pip. Uses pip if uv is missing or finds no package. */
+/**
+ * Installs with uv, which is ten times as fast as pip. Uses pip if uv is missing or finds no
+ * package.
+ */
 async function install(environment: Environment): Promise<void> {
   const { python, uv, folder } = environment;
   mkdirSync(dirname(folder), { recursive: true });
@@ -106,7 +109,10 @@ async function installRequirements(
 /** Milliseconds after which a lock is assumed to be left over from a killed process. */
 const LOCK_AGE = 10 * 60_000;
 
-/** Waits for the lock, since test files run in parallel and several of them need the same environment. */
+/**
+ * Waits for the lock, since test files run in parallel and several of them need the same
+ * environment.
+ */
 async function lock(folder: string): Promise<() => void> {
   mkdirSync(dirname(folder), { recursive: true });
   for (;;) {

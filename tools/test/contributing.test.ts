@@ -37,7 +37,10 @@ function stepOf(row: string): Step {
   return [file, name.replaceAll('`', '')];
 }
 
-/** Returns patterns that match the source of an exported function or of a class and its public method. */
+/**
+ * Returns patterns that match the source of an exported function or of a class and its public
+ * method.
+ */
 function definitions(name: string): RegExp[] {
   const [owner = '', method] = name.split('.');
   if (method === undefined) {

@@ -34,7 +34,10 @@ class Source extends Pair {
     utimesSync(path, minute * 60, minute * 60);
   }
 
-  /** Runs `tap | target` from the database's state. @returns the number of records that the tap sent */
+  /**
+   * Runs `tap | target` from the database's state.
+   * @returns the number of records that the tap sent
+   */
   async copy(): Promise<number> {
     const { stdout: state } = await this.target('state');
     this.write('state.json', JSON.parse(state) as unknown);
@@ -64,7 +67,9 @@ function withoutPrefix(row: Row): Row {
   return Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('_sdc_')));
 }
 
-/** Returns rows as sorted strings that can be compared. If a row lacks a column, its value is null. */
+/**
+ * Returns rows as sorted strings that can be compared. If a row lacks a column, its value is null.
+ */
 function sortedRows(rows: readonly Row[]): string[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].sort();
   const text = (value: unknown): string =>

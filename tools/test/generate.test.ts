@@ -52,14 +52,18 @@ function setting(title: string): { title: string; description: string } {
 
 const texts = derivedTexts({ tap: sample('tap-exactsales'), target: sample('target-sqlite') });
 const TAP_PAGE = 'packages/tap-exactsales/README.md';
-/** Hand-written pages with markers. They are copied from the repository, except {@link TAP_PAGE}. */
+/**
+ * Hand-written pages with markers. They are copied from the repository, except {@link TAP_PAGE}.
+ */
 const PAGES = [
   ...new Set(
     texts.flatMap(({ path, marker }) => (marker === undefined || path === TAP_PAGE ? [] : [path])),
   ),
 ];
 
-/** Deleted rows are kept, instants are UTC, and a join by stage needs the funnel and trimmed names. */
+/**
+ * Deleted rows are kept, instants are UTC, and a join by stage needs the funnel and trimmed names.
+ */
 const QUERY_FACTS = [/WHERE _sdc_deleted_at IS NULL/, /UTC/, /funnel|funil/, /trim/];
 
 let root: string;

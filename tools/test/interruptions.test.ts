@@ -13,7 +13,10 @@ const KILLS = Number(process.env['KILLS'] ?? 9);
 const served = serveAccount({ seed: 51, leads: 600 }, { page_size: 50 });
 const { account, newPair, copies } = served;
 
-/** Waits until the tap has sent some requests. By then it handles signals but has not read every row. */
+/**
+ * Waits until the tap has sent some requests. By then it handles signals but has not read every
+ * row.
+ */
 async function untilReading(requests = 12): Promise<void> {
   await until(() => served.simulator.requests.length >= requests);
 }
@@ -143,7 +146,9 @@ describe('a STATE', () => {
   });
 });
 
-/** Adapts one pair's lines for the target of another pair, which looks for files in its own folder. */
+/**
+ * Adapts one pair's lines for the target of another pair, which looks for files in its own folder.
+ */
 function moved(from: Pair, to: Pair, lines: readonly string[]): string[] {
   if (existsSync(batchesOf(from))) cpSync(batchesOf(from), batchesOf(to), { recursive: true });
   return lines.map((line) => line.replaceAll(from.folder, to.folder));

@@ -12,7 +12,9 @@ export interface PairEnded {
   readonly target: Ended;
 }
 
-/** A folder with the settings of both programs, and methods that run the programs over real pipes. */
+/**
+ * A folder with the settings of both programs, and methods that run the programs over real pipes.
+ */
 export class Pair {
   readonly folder = mkdtempSync(join(tmpdir(), 'pair-'));
   readonly database = join(this.folder, 'exact.sqlite');

@@ -10,7 +10,9 @@ type Account = Parameters<typeof compareRows>[1];
 type Rows = Parameters<typeof compareRows>[2];
 type Skip = (reason: string) => never;
 
-/** Returns the folder of the programs. Skips the test, or fails in CI, if they cannot be installed. */
+/**
+ * Returns the folder of the programs. Skips the test, or fails in CI, if they cannot be installed.
+ */
 export async function peerTools(name: string, skip: Skip): Promise<string> {
   const found = await pythonTools(name);
   return 'bin' in found ? found.bin : missing(name, found.missing, skip);
@@ -22,7 +24,10 @@ export function missing(name: string, reason: string, skip: Skip): never {
   return skip(reason);
 }
 
-/** Runs the tap with a target by another author. @param state the state that the tap continues from */
+/**
+ * Runs the tap with a target by another author.
+ * @param state the state that the tap continues from
+ */
 export async function feed(
   pair: Pair,
   [target = '', ...args]: readonly string[],

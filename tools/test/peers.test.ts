@@ -12,7 +12,10 @@ import { createAccount, startSimulator, type Simulator } from '@exact-spotter/si
 import { TOKEN } from './served-account.ts';
 import { feed, peerTools } from './peer-tools.ts';
 
-/** Tests the programs with a tap checker, a target, and the Singer SDK's test streams by other authors. */
+/**
+ * Tests the programs with a tap checker, a target, and the Singer SDK's test streams by other
+ * authors.
+ */
 const run = promisify(execFile);
 const MINUTES = 60_000;
 const account = createAccount({ seed: 71, leads: 200 });

@@ -98,7 +98,10 @@ export async function startPostgres(timezone: string): Promise<Postgres | { miss
   }
 }
 
-/** Returns the folder of the server's programs. It is a copy if their user cannot read the environment. */
+/**
+ * Returns the folder of the server's programs. It is a copy if their user cannot read the
+ * environment.
+ */
 function serverPrograms(python: string, copyTo?: string): string {
   const [site = ''] = globSync(join(python, '..', 'lib', 'python3*', 'site-packages'));
   if (copyTo !== undefined) {

@@ -4,19 +4,27 @@ import { type Ended } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
-/** The token of every simulated account. If a test finds it in a message, a program has leaked it. */
+/**
+ * The token of every simulated account. If a test finds it in a message, a program has leaked it.
+ */
 export const TOKEN = 'canary-token';
 
 type Account = Simulator['account'];
 
-/** A generated account and its server for the tests in one file. The server is reset before each test. */
+/**
+ * A generated account and its server for the tests in one file. The server is reset before each
+ * test.
+ */
 export interface ServedAccount {
   readonly account: Account;
   /** Available while the tests run. */
   readonly simulator: Simulator;
   /** Creates a pair whose settings point to the account's server. */
   readonly newPair: (settings?: object) => Pair;
-  /** Runs the pair. Expects it to succeed, to reveal no secret, and to make the tables equal the account. */
+  /**
+   * Runs the pair. Expects it to succeed, to reveal no secret, and to make the tables equal the
+   * account.
+   */
   readonly copies: (pair: Pair) => Promise<{ readonly tap: Ended; readonly target: Ended }>;
 }
 

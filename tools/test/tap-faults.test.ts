@@ -10,7 +10,9 @@ const served = serveAccount(
 );
 const { account, newPair, copies } = served;
 
-/** Requests that fail: the first, a middle and the last page of the largest set, and a page of a small set. */
+/**
+ * Returns rules that inject a fault into three pages of the largest set and a page of a small set.
+ */
 function everywhere(fault: Fault): FaultRule[] {
   return [
     { match: { set: 'sdrs', nth: 1 }, fault },

@@ -53,7 +53,9 @@ function run(before = ''): string {
 const ESCAPE = '\u001B';
 const TOKENS = new RegExp(`${ESCAPE}\\[(\\d*)[A-Za-z]|\\r|\\n|[^${ESCAPE}\\r\\n]+`, 'g');
 
-/** Returns a terminal's lines after a text with line ends and the four supported cursor movements. */
+/**
+ * Returns a terminal's lines after a text with line ends and the four supported cursor movements.
+ */
 function screen(text: string): string[] {
   const lines = [''];
   let row = 0;

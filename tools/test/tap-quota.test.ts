@@ -17,7 +17,8 @@ const served = serveAccount(
 const { account, newPair } = served;
 
 describe('the rate limit', () => {
-  // The tap assumes that a request reaches the server within 250 ms. An overloaded machine may exceed this once.
+  // The tap assumes that a request reaches the server within 250 ms. An overloaded machine may
+  // exceed this once.
   it.each([1, 4, 16])('is never exceeded with %i requests in flight', { retry: 2 }, (concurrency) =>
     withSeed(async (random) => {
       served.simulator.behave({ quota: QUOTA, latencyMs: () => random() * 60 });

@@ -8,7 +8,10 @@ import type { Behaviour, Option, Sets } from '@exact-spotter/simulator';
 import { TOKEN } from './served-account.ts';
 
 const MINUTES = 60_000;
-/** Number of generated servers. Set `SERVERS=200` in the environment to test many more from a random seed. */
+/**
+ * Number of generated servers. Set `SERVERS=200` in the environment to test many more from a random
+ * seed.
+ */
 const SERVERS = Number(process.env['SERVERS'] ?? 12);
 /** Every build tests the same servers, so that a failure is caused by a change in the code. */
 const FIXED_SEED = 20_261_125;

@@ -88,7 +88,7 @@ it.for([
   { environment: 'target-duckdb', on: '1.2', ids: [1, 2, 3] },
   { environment: 'target-duckdb-on-duckdb-2', on: '2.0', ids: [2, 3] },
 ])(
-  'target-duckdb on DuckDB $on loads only $ids of three rows',
+  'target-duckdb on DuckDB $on loads the rows with the IDs $ids out of three',
   { timeout: 5 * MINUTES },
   async ({ environment, ids }, { skip }) => {
     const database = new DuckDb(await peerTools(environment, skip), served.newPair());

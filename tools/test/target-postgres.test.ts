@@ -47,7 +47,10 @@ async function differences(schema: string): Promise<ReturnType<typeof compareTab
   return compareTables(served.account, (table) => tables.get(table) ?? [], warehouseCell);
 }
 
-/** Edits the account by deleting a stage, a future meeting, a lead, and the contacts of another lead. */
+/**
+ * Edits the account by deleting a stage, a future meeting, a lead, and the contacts of another
+ * lead.
+ */
 function editAccount(seed: number): { readonly lead: number } {
   const { account } = served;
   account.live({ seed, edits: 60 });

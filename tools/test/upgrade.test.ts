@@ -9,7 +9,10 @@ import { Pair } from './pair.ts';
 import { peerTools } from './peer-tools.ts';
 import { TOKEN } from './served-account.ts';
 
-/** Tests that the current programs continue from the output of earlier versions in `test-data/upgrade`. */
+/**
+ * Tests that the current programs continue from the output of earlier versions in
+ * `test-data/upgrade`.
+ */
 const MINUTES = 60_000;
 const root = join(import.meta.dirname, '..', '..');
 const upgrades = join(root, 'test-data', 'upgrade');
@@ -32,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => simulator.stop());
 
-/** The current time in these tests: two hours after the earlier version's last run. */
+/** Edits the account, two hours after the earlier version's last run. */
 function edit(): void {
   simulator.account.clock = Date.parse('2026-11-25T09:00:00Z');
   simulator.account.live({ seed: 2, edits: 60 });

@@ -19,7 +19,7 @@ export interface Skipped {
 export interface Figure {
   /** The name that `npm run bench -- NAME` accepts. */
   readonly name: string;
-  /** @param isFull true to measure at full size, which can take long; otherwise it takes about a minute */
+  /** @param isFull true to measure at full size instead of for about a minute; it can take long */
   measure(isFull: boolean): Promise<readonly (Measured | Skipped)[]>;
 }
 

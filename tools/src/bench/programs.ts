@@ -9,7 +9,9 @@ const root = join(import.meta.dirname, '..', '..', '..');
 /** A program and its arguments. */
 export type Command = readonly [string, ...string[]];
 
-/** Returns the command line of one of our programs as installed: built, and started by its bin file. */
+/**
+ * Returns the command line of one of our programs as installed: built, and started by its bin file.
+ */
 export function command(
   program: 'tap-exactsales' | 'target-sqlite',
   ...args: readonly string[]
@@ -36,7 +38,11 @@ export interface Pipes {
   readonly output?: string;
 }
 
-/** Runs a program until it ends. @returns its duration in milliseconds. @throws Error if it fails */
+/**
+ * Runs a program until it ends.
+ * @returns its duration in milliseconds
+ * @throws Error if it fails
+ */
 export async function run(
   one: Command,
   { input, output = '/dev/null' }: Pipes = {},
@@ -84,7 +90,10 @@ const REPORT_PEAK = `data:text/javascript,${encodeURIComponent(
    process.on('exit', () => writeSync(3, process.resourceUsage().maxRSS + '\\n'));`,
 )}`;
 
-/** @param input a file, the end of a pipe, or `ignore`. @param output a file or the end of a pipe */
+/**
+ * @param input a file, the end of a pipe, or `ignore`
+ * @param output a file or the end of a pipe
+ */
 function start(
   [program, ...args]: Command,
   input: string | number,
@@ -120,11 +129,17 @@ async function ended(child: ChildProcess): Promise<string> {
 interface Pipe {
   readonly readEnd: number;
   readonly writeEnd: number;
-  /** Closes this process's ends once both children have theirs. Until then, the reader sees no end of input. */
+  /**
+   * Closes this process's ends once both children have theirs. Until then, the reader sees no end
+   * of input.
+   */
   close(): void;
 }
 
-/** Creates a pipe as a shell does. Node connects children by sockets, which are slower and buffer more. */
+/**
+ * Creates a pipe as a shell does. Node connects children by sockets, which are slower and buffer
+ * more.
+ */
 function createPipe(): Pipe {
   const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
   const path = join(folder, 'pipe');

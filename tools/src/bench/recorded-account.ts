@@ -32,7 +32,10 @@ export async function recordAccount(folder: string, leads: number): Promise<Reco
   }
 }
 
-/** Returns the command line of a tap that reads the account. @param name the name of its settings file */
+/**
+ * Returns the command line of a tap that reads the account.
+ * @param name the name of its settings file
+ */
 export async function tapCommand(
   server: Server,
   folder: string,

@@ -11,7 +11,10 @@ const ROWS_PER_STATE = 100;
 const STATES = 600;
 const IDLE_STATES = 8;
 
-/** Measures the time from a STATE in the input to the same STATE in the output, once its rows are on disk. */
+/**
+ * Measures the time from a STATE in the input to the same STATE in the output, once its rows are on
+ * disk.
+ */
 export const targetLatency: Figure = {
   name: 'target-latency',
   measure: () => inFolder(measure),

@@ -11,7 +11,9 @@ const ROUNDS = 5;
 /** Rows per commit of the baseline: about as many as the target commits at a time. */
 const BASELINE_COMMIT = '5000';
 
-/** Compares the target with the baseline on leads of 42 columns, and a reload with the first load. */
+/**
+ * Compares the target with the baseline on leads of 42 columns, and a reload with the first load.
+ */
 export const targetLeads: Figure = {
   name: 'target-leads',
   measure: () => inFolder(measure),

@@ -38,7 +38,8 @@ export function tryMutant({ file, from, to, test }: Mutant): string | undefined 
     for (const shared of ['node_modules', 'test-data']) {
       symlinkSync(join(root, shared), join(copy, shared));
     }
-    // These are copied, not linked, so that paths relative to them, such as the reports, are in the copy.
+    // These are copied, not linked, so that paths relative to them, such as the reports, are in the
+    // copy.
     for (const shared of ['vitest.config.ts', 'tsconfig.base.json', 'package.json']) {
       cpSync(join(root, shared), join(copy, shared));
     }

@@ -16,7 +16,10 @@ export async function writeDerived(root: string, texts: readonly DerivedText[]):
   return problems;
 }
 
-/** @returns one sentence per file under `root` that {@link writeDerived} would change or cannot write */
+/**
+ * @returns one sentence per file under `root` that {@link writeDerived} would change or cannot
+ * write
+ */
 export async function checkDerived(root: string, texts: readonly DerivedText[]): Promise<string[]> {
   const { files, problems } = await generated(root, texts);
   for (const [path, text] of files) {

@@ -12,7 +12,10 @@ import { QUERY_NOTES } from './words.ts';
 const SOURCE = 'exactsales';
 const DESCRIPTION = `A copy of an Exact Spotter account. ${QUERY_NOTES}`;
 
-/** Returns the titles and descriptions for `datasette exact.sqlite --metadata datasette-metadata.yml`. */
+/**
+ * Returns the titles and descriptions for
+ * `datasette exact.sqlite --metadata datasette-metadata.yml`.
+ */
 export function datasetteMetadata(): string {
   const described = Object.fromEntries(
     allTables().map((name) => [name, datasetteTable(tables[name])]),
@@ -74,7 +77,9 @@ function keyTests(table: TableName, column: string): string[] {
   return key.length === 1 ? ['unique', 'not_null'] : ['not_null'];
 }
 
-/** Returns a column's relationship tests. dbt's own test cannot express those of several columns. */
+/**
+ * Returns a column's relationship tests. dbt's own test cannot express those of several columns.
+ */
 function referenceTests(table: TableName, column: string): object[] {
   return relationships
     .filter((joined) => joined.table === table && Object.keys(joined.columns).length === 1)

@@ -7,7 +7,9 @@ export interface PluginFacts {
   readonly keywords: readonly string[];
   /** Web page of the system that the program reads or writes. */
   readonly domainUrl: string;
-  /** The member that only this kind of plugin has: `select` for extractors, `dialect` for loaders. */
+  /**
+   * The member that only this kind of plugin has: `select` for extractors, `dialect` for loaders.
+   */
   readonly kindMember: { readonly select: readonly string[] } | { readonly dialect: string };
 }
 

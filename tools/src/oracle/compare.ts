@@ -5,7 +5,9 @@ interface Account {
   rows(set: string): readonly object[];
 }
 
-/** Returns the differences between the database and the account, or an empty list if they are equal. */
+/**
+ * Returns the differences between the database and the account, or an empty list if they are equal.
+ */
 export function differences(database: string, account: Account): string[] {
   const reader = new DatabaseSync(database, { readOnly: true });
   try {
