@@ -5,7 +5,7 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-/** Which packages a package may import. Each name is a tag in the package's package.json. */
+/** The packages that each package may import. Each name is a tag in the package's package.json. */
 const packages = {
   singer: { folder: 'packages/singer', imports: [] },
   'stream-maps': { folder: 'packages/stream-maps', imports: ['singer'] },
@@ -39,13 +39,16 @@ const libraries = {
   ajv: ['packages/schema/src/meta-schema.ts', 'packages/singer/src/validator.ts'],
 };
 
-/** Likewise for Node's own modules, except in the tools, which serve an API and read databases. */
+/**
+ * Node modules with the same restriction, except in the tools, which serve an API and read
+ * databases.
+ */
 const builtInModules = {
   'node:http': NETWORK,
   'node:https': NETWORK,
   'node:http2': NETWORK,
   'node:sqlite': DATABASE,
-  // A socket on descriptor 0 is the standard input too.
+  // A socket on descriptor 0 also reads standard input.
   'node:net': STREAMS,
   'node:process': STREAMS,
   'node:tty': STREAMS,
@@ -53,7 +56,7 @@ const builtInModules = {
 
 const isTool = (name) => packages[name].folder.startsWith('tools');
 
-/** Ways to touch a standard stream without `process`: by its descriptor or its device file. */
+/** Functions that can use a standard stream by its descriptor, without `process`. */
 const FILE_FUNCTIONS =
   '/^(?:read|readv|readFile|write|writev|writeFile|appendFile|fsync|fdatasync|close)(?:Sync)?$/';
 const descriptorUses = [
@@ -72,13 +75,13 @@ const descriptorUses = [
 }));
 
 const ownStyle = [
-  { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+  { selector: 'ExportDefaultDeclaration', message: 'Use named exports only.' },
   { selector: 'TSEnumDeclaration', message: 'Use a union of literals instead of an enum.' },
 ];
 
 const npmName = (folder) => `@exact-spotter/${folder.replace(/^.*\//, '')}`;
 
-/** Regular expressions for what a package may not import, each with its message. */
+/** Returns regular expressions for what a package may not import, each with its message. */
 function forbiddenPatterns(name, place) {
   const { folder, imports } = packages[name];
   const others = Object.entries(packages).filter(
@@ -106,7 +109,7 @@ function forbiddenPatterns(name, place) {
   return patterns;
 }
 
-/** The rules for static and dynamic imports. */
+/** Returns the rules for static and dynamic imports. */
 function importRules(name, place) {
   const patterns = forbiddenPatterns(name, place);
   const dynamic = patterns.map(({ regex, message }) => ({
@@ -134,7 +137,7 @@ const boundaries = Object.entries(packages).flatMap(([name, { folder }]) => [
     })),
 ]);
 
-/** Where a library or a module of Node may be imported, for the test of these rules. */
+/** The places that may import each library or Node module, exported for the test of these rules. */
 export const places = { ...libraries, ...builtInModules };
 
 export default defineConfig(
@@ -202,7 +205,7 @@ export default defineConfig(
       'max-lines-per-function': ['error', 60],
     },
   },
-  // A table of literals is as long as its contents.
+  // A list of literals may be as long as its contents.
   {
     files: ['endpoints', 'settings'].map((name) => `packages/tap-exactsales/src/${name}.ts`),
     rules: { 'max-lines': 'off' },

@@ -2,12 +2,12 @@ import { basename, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type Reporter, type TestSpecification } from 'vitest/node';
 
-/** Of every package's `exports`: tests run from source, without a build. */
+/** Conditions in every package's `exports`, so that tests run from source without a build. */
 const conditions = ['@exact-spotter/source', 'node', 'import', 'default'];
 const root = import.meta.dirname;
 const project = process.env['npm_package_name'] ?? 'one';
 
-/** Adds to the JSON report why a test was skipped. */
+/** Adds the reason why a test was skipped to the JSON report. */
 const skipReasons: Reporter = {
   onTestModuleEnd(file) {
     for (const test of file.children.allTests('skipped')) {
@@ -18,7 +18,10 @@ const skipReasons: Reporter = {
   },
 };
 
-/** Files that take longest, in this order. One that started last would leave a core idle. */
+/**
+ * The slowest test files, which run first and in this order: a slow file at the end would leave a
+ * core idle.
+ */
 const SLOW = [
   ...['interruptions', 'tap-faults', 'batch', 'tap-behaviours', 'tap-quota', 'meltano'],
   ...['target-postgres', 'tap-live', 'wheels', 'peers', 'target-duckdb', 'tap-servers'],
@@ -46,9 +49,9 @@ export default defineConfig({
       skipReasons,
       ['json', { outputFile: join(root, '.reports', `${project}.json`) }],
     ],
-    // Many tests start whole programs, and the machine may have two cores.
+    // Many tests start whole programs, and the machine may have only two cores.
     maxWorkers: 2,
-    // Programs that run from source start in half the time when Node caches what it compiled.
+    // Programs that run from source start in half the time if Node caches the compiled code.
     env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node') },
     sequence: { sequencer: SlowestFirst },
     testTimeout: 60_000,

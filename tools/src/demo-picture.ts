@@ -3,12 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Runs the demo and draws its output as `docs/demo.svg`, the picture in README.md. The picture leaves
- * out the SQL and the middle of long paragraphs. Run it again when the demo's output changes:
+ * Runs the demo and draws its output as `docs/demo.svg`, the picture in README.md. The picture omits
+ * the SQL and the middle of long paragraphs. Draw the picture again when the demo's output changes:
  * `npm run picture -w @exact-spotter/tools`.
  */
 const COLUMNS = 96;
-/** Lines of a paragraph that are kept at its beginning and at its end. */
+/** Number of lines that a long paragraph keeps at its beginning and at its end. */
 const KEPT = 2;
 const LINE_HEIGHT = 18;
 const CHARACTER_WIDTH = 7.8;
@@ -69,7 +69,7 @@ function cut(line: string): string {
   return line.length > COLUMNS ? `${line.slice(0, COLUMNS - 1)}…` : line;
 }
 
-/** SVG collapses ordinary spaces. */
+/** Escapes text for SVG. Spaces become no-break spaces, because SVG collapses ordinary ones. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll(' ', '\u00A0');
 }

@@ -6,8 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { createAccount, startSimulator } from '@exact-spotter/simulator';
 
 /**
- * Copies a generated account into `demo/exact.sqlite` with the two installed programs, then shows
- * its contents. The API is the simulator, on this machine.
+ * Copies a generated account into `demo/exact.sqlite` with the two installed programs, then queries
+ * the database. The simulator, which runs on this machine, serves the API.
  */
 const LEADS = 800;
 const TOKEN = 'demo-token';
@@ -31,7 +31,10 @@ LIMIT 8`,
 FROM meetings
 JOIN leads ON leads.id = meetings.lead_id
 JOIN sdrs ON sdrs.id = leads.sdr_id
-WHERE meetings._sdc_deleted_at IS NULL
+WHERE meetings.type <> 'Cancelada'
+  AND meetings._sdc_deleted_at IS NULL
+  AND leads._sdc_deleted_at IS NULL
+  AND sdrs._sdc_deleted_at IS NULL
 GROUP BY sdrs.id
 ORDER BY meetings DESC
 LIMIT 5`,
@@ -89,16 +92,17 @@ async function pipe(): Promise<number> {
     env,
     stdio: [tap.stdout, 'ignore', 'inherit'],
   });
-  // While this process holds the pipe open, neither program sees the other one end.
+  // While this process holds the pipe open, neither program notices that the other program has
+  // ended.
   tap.stdout.destroy();
   const codes = await Promise.all([tap, target].map((child) => once(child, 'exit')));
   return codes.map(([code]) => (code as number | null) ?? 1).find((code) => code !== 0) ?? 0;
 }
 
 function show(): void {
-  // Not read-only, because closing it then removes the -wal and -shm files.
+  // The database is not opened read-only, so that closing it removes the -wal and -shm files.
   const reader = new DatabaseSync(database);
-  say('\nThe tables and their numbers of rows:\n\n');
+  say('\nRows per table:\n\n');
   const names = reader
     .prepare(
       `SELECT name FROM sqlite_schema

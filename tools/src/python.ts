@@ -8,13 +8,13 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 
-/** The folder of a virtual environment's programs, or why the environment is missing. */
+/** The folder of a virtual environment's programs, or the reason why the environment is missing. */
 export type PythonTools = { readonly bin: string } | { readonly missing: string };
 
 /**
- * Creates, once, a virtual environment under `.venv/` with the pinned requirements of
- * `tools/requirements/<name>.txt`. Those of `<name>.no-deps.txt` are installed without their
- * dependencies, which the tests do not need.
+ * Creates a virtual environment under `.venv/` with the pinned requirements in
+ * `tools/requirements/<name>.txt`, unless it exists. The requirements in `<name>.no-deps.txt` are
+ * installed without their dependencies, which the tests do not need.
  */
 export async function pythonTools(name: string): Promise<PythonTools> {
   const requirements = ['', '.no-deps']
@@ -42,7 +42,7 @@ export async function pythonTools(name: string): Promise<PythonTools> {
   }
 }
 
-/** Returns the command of a Python 3.10 or newer that can create virtual environments. */
+/** Returns the command that starts Python 3.10 or newer, if it can create virtual environments. */
 export async function findPython(): Promise<string | undefined> {
   const check = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
   for (const command of ['python3', 'python']) {
@@ -62,14 +62,17 @@ async function findUv(): Promise<string | undefined> {
 
 interface Environment {
   readonly python: string;
-  /** Path of uv; undefined if it could not be installed. */
+  /** The path of uv, or undefined if it could not be installed. */
   readonly uv: string | undefined;
   readonly folder: string;
   readonly bin: string;
   readonly requirements: readonly string[];
 }
 
-/** Uses uv, which is ten times as fast as pip, or pip if uv is missing or does not find a package. */
+/**
+ * Installs with uv, which is ten times as fast as pip. Uses pip if uv is missing or finds no
+ * package.
+ */
 async function install(environment: Environment): Promise<void> {
   const { python, uv, folder } = environment;
   mkdirSync(dirname(folder), { recursive: true });
@@ -77,7 +80,7 @@ async function install(environment: Environment): Promise<void> {
   if (uv !== undefined) {
     try {
       await execute(uv, ['venv', '--quiet', '--python', python, folder]);
-      // If PYTHONDONTWRITEBYTECODE is set, Python would compile everything at every start.
+      // If PYTHONDONTWRITEBYTECODE were set, Python would compile everything at every start.
       const options = ['--quiet', '--compile-bytecode'];
       await installRequirements(environment, [uv, 'pip', 'install', ...options]);
       return;
@@ -103,10 +106,13 @@ async function installRequirements(
   }
 }
 
-/** Milliseconds after which a lock is taken to be left over from a process that was killed. */
+/** Milliseconds after which a lock is assumed to be left over from a killed process. */
 const LOCK_AGE = 10 * 60_000;
 
-/** Test files run in parallel, and several of them need the same environment. */
+/**
+ * Waits for the lock, since test files run in parallel and several of them need the same
+ * environment.
+ */
 async function lock(folder: string): Promise<() => void> {
   mkdirSync(dirname(folder), { recursive: true });
   for (;;) {

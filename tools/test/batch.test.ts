@@ -11,7 +11,7 @@ const MINUTES = 60_000;
 const served = serveAccount({ seed: 81, leads: 500 }, { page_size: 60 });
 const { account, newPair, copies } = served;
 
-/** Counts the rows of each table, and the metadata that they have. */
+/** Returns the number of rows of each table and how many of them have each kind of metadata. */
 function counts({ database }: Pair): Record<string, unknown> {
   const reader = new DatabaseSync(database, { readOnly: true });
   const found = tableNames.map((table) => {
@@ -23,13 +23,13 @@ function counts({ database }: Pair): Record<string, unknown> {
   return Object.fromEntries(found);
 }
 
-describe('rows in BATCH files', () => {
+describe('BATCH files', () => {
   it.each<[string, Batches, 'daily' | 'whole']>([
     ['compressed', { compression: 'gzip' }, 'daily'],
     ['uncompressed', { compression: 'none' }, 'daily'],
-    ['compressed, small, from full refreshes', { compression: 'gzip', batch_size: 35 }, 'whole'],
+    ['compressed, small and from full refreshes', { compression: 'gzip', batch_size: 35 }, 'whole'],
   ])(
-    '%s: the copy equals one from RECORD messages, also after edits and deletions',
+    'produce the same copy as RECORD messages, even after edits and deletions (%s)',
     { timeout: 3 * MINUTES },
     async (_case, batches, reach) => {
       const settings = reach === 'whole' ? { full_refresh_days: 0.000_001 } : {};
@@ -66,7 +66,7 @@ describe('rows in BATCH files', () => {
   });
 });
 
-it('SIGTERM leaves no file that no message names', async () => {
+it('the tap leaves no file without a BATCH message when SIGTERM ends it', async () => {
   served.simulator.behave({ latencyMs: 20 });
   const pair = withBatches(newPair(), { compression: 'gzip' });
   const tap = pair.startTap();
@@ -88,7 +88,7 @@ it('SIGTERM leaves no file that no message names', async () => {
     ).toBe(true);
 });
 
-it('a closed pipe leaves no file that no message names', async () => {
+it('the tap leaves no file without a BATCH message when its reader closes the pipe', async () => {
   const pair = withBatches(newPair(), { compression: 'gzip' });
   const tap = pair.startTap();
   const ending = ended(tap);

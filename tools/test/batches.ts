@@ -8,12 +8,12 @@ export interface Batches {
   readonly batch_size?: number;
 }
 
-/** Returns the folder of a pair's batch files, where its target looks for them. */
+/** Returns the folder of a pair's BATCH files, where the pair's target looks for them. */
 export function batchesOf({ folder }: Pair): string {
   return join(folder, 'batches');
 }
 
-/** Makes the tap of a pair write BATCH files, if `batches` is given. */
+/** Makes a pair's tap write BATCH files if `batches` is given. */
 export function withBatches(pair: Pair, batches: Batches | undefined): Pair {
   if (!batches) return pair;
   const { compression, ...rest } = batches;

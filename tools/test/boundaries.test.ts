@@ -10,22 +10,22 @@ const eslint = new ESLint({
   ruleFilter: ({ ruleId }) =>
     ruleId === 'import-x/no-cycle' ||
     /^no-restricted-(?:imports|syntax|globals|properties)$/.test(ruleId),
-  // None of these rules needs types, and without them any path will do.
+  // These rules do not need types. Without types, a linted path need not exist.
   overrideConfig: {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: false, project: null } },
   },
 });
 
-/** Returns the linter's messages for a text in place of a file. */
+/** Returns the linter's messages for a file with the given text. */
 async function lint(file: string, text: string): Promise<string[]> {
   const results = await eslint.lintText(text, { filePath: join(root, file) });
-  // ESLint's own words come before ours.
+  // ESLint puts its own words before our message.
   const own = /^'.+' (?:import )?is restricted from being used(?: by a pattern)?\. /;
   return results.flatMap(({ messages }) => messages.map(({ message }) => message.replace(own, '')));
 }
 
-/** The folder of each package, and the packages that it may import. */
+/** The folder of each package and the packages that it may import. */
 const PACKAGES: Readonly<Record<string, { folder: string; imports: readonly string[] }>> = {
   singer: { folder: 'packages/singer', imports: [] },
   'stream-maps': { folder: 'packages/stream-maps', imports: ['singer'] },
@@ -73,7 +73,7 @@ describe('an import between packages', () => {
   it.each(pairs.filter(({ isAllowed }) => !isAllowed))(
     'is refused: $name imports $other',
     async ({ folder, other }) => {
-      // Some of these also close a cycle.
+      // Some of these imports also close a cycle.
       expect(await lintImports(`${folder}/src/index.ts`, `@exact-spotter/${other}`)).toContain(
         `${folder} may not import @exact-spotter/${other}.`,
       );
@@ -100,13 +100,13 @@ describe('an import between packages', () => {
   });
 });
 
-describe('a library or a module of Node', async () => {
+describe('a library or Node module', async () => {
   const config = (await import(pathToFileURL(join(root, 'eslint.config.js')).href)) as {
     readonly places: Readonly<Record<string, readonly string[]>>;
   };
   const places = Object.entries(config.places);
 
-  it.each(places)('%s is allowed in its place', async (library, allowed) => {
+  it.each(places)('%s is allowed where it belongs', async (library, allowed) => {
     for (const place of allowed) {
       expect(existsSync(join(root, place)), place).toBe(true);
       const file = place.endsWith('/') ? `${place}any.ts` : place;
@@ -151,7 +151,7 @@ describe('a standard stream', () => {
     ['fs.read', 'declare const fs: any;\nfs.read(0, bytes);'],
     ['a terminal', 'declare const WriteStream: any;\nvoid new WriteStream(2);'],
     ['a device file', "declare const open: any;\nopen('/dev/stdin');"],
-    ['the file of a descriptor', "declare const open: any;\nopen('/dev/fd/1');"],
+    ['a descriptor’s file', "declare const open: any;\nopen('/dev/fd/1');"],
   ] as const;
 
   it.each(uses)('is refused outside of singer: %s', async (_what, text) => {

@@ -13,7 +13,7 @@ interface Test {
   readonly fullName?: string;
 }
 
-/** A report as vitest writes it. */
+/** Returns a report in vitest's format. */
 function report(tests: readonly Test[], more: object = {}): object {
   const hasFailed = tests.some(({ status }) => status === 'failed');
   const assertionResults = tests.map(({ status, skipReason, fullName }, at) => ({
@@ -29,7 +29,7 @@ function report(tests: readonly Test[], more: object = {}): object {
   };
 }
 
-/** Summarizes one package's report and one check that passed. */
+/** Summarizes one package's report together with one passed check. */
 function summaryOf(
   text: string | undefined,
   { isCi = true, succeeded = true, expected = [] as { test: RegExp; reason: string }[] } = {},
@@ -57,7 +57,7 @@ describe('npm test', () => {
     expect(lines).toEqual(['3 passed, 0 failed, 0 skipped']);
   });
 
-  it('names skipped tests with their reason', () => {
+  it('lists skipped tests with their reasons', () => {
     const { failed, lines } = summaryOf(JSON.stringify(report([passed, skipped])), { isCi: false });
     expect(failed).toBe(0);
     expect(lines).toEqual([
@@ -69,7 +69,7 @@ describe('npm test', () => {
   it.each([
     ['syncs the disk (needs strace)', 'needs strace'],
     ['syncs the disk', 'no reason given'],
-  ])('names the reason of a skipped test from its name: %s', (fullName, reason) => {
+  ])('takes the reason for a skipped test from its name: %s', (fullName, reason) => {
     const tests = report([passed, { status: 'skipped', fullName }]);
     const { lines } = summaryOf(JSON.stringify(tests), { isCi: false });
     expect(lines[0]).toBe(`skipped  ${SMALL}: ${fullName}: ${reason}`);
@@ -89,7 +89,7 @@ describe('npm test', () => {
     expect(lines.at(-1)).toBe('2 passed, 0 failed, 1 skipped');
   });
 
-  it('names failed tests', () => {
+  it('lists failed tests', () => {
     const { failed, lines } = summaryOf(JSON.stringify(report([passed, { status: 'failed' }])), {
       succeeded: false,
     });
@@ -111,7 +111,7 @@ describe('npm test', () => {
   it.each([
     ['is missing', undefined],
     ['is cut short', '{"success": true, "numTo'],
-    ['is of another format', '{}'],
+    ['has an unknown format', '{}'],
     ['is empty', JSON.stringify(report([]))],
     ['reports no success', JSON.stringify(report([passed], { success: false }))],
     [
@@ -131,7 +131,7 @@ describe('npm test', () => {
     expect(summaryOf(JSON.stringify(report([passed])), { succeeded: false }).failed).toBe(1);
   });
 
-  it('expects a report of every package with tests', () => {
+  it('expects a report from every package with tests', () => {
     const projects = testProjects(join(import.meta.dirname, '..', '..'));
     expect(projects).toEqual(
       expect.arrayContaining(['@exact-spotter/singer', '@exact-spotter/tools']),

@@ -21,7 +21,7 @@ beforeEach(({ skip }) => {
   if ('missing' in tools) skip(tools.missing);
 });
 
-it('each program and the pair have a container file', () => {
+it('a container file exists for each program and for the pair', () => {
   expect(files.sort()).toEqual([
     'pair.Containerfile',
     'tap-exactsales.Containerfile',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** A file, and the function or `Class.method` that it defines. */
+/** A file and the function or `Class.method` that it defines. */
 type Step = readonly [file: string, name: string];
 
 describe('the pipeline in CONTRIBUTING.md', () => {
@@ -23,7 +23,7 @@ describe('the pipeline in CONTRIBUTING.md', () => {
   });
 });
 
-/** The rows of the table under "The pipeline", without its head. */
+/** Returns the rows of the table under "The pipeline", without its header. */
 function pipelineRows(page: string): string[] {
   const [, section = ''] = /^## The pipeline$(.*?)^## /ms.exec(page) ?? [];
   return section
@@ -37,7 +37,10 @@ function stepOf(row: string): Step {
   return [file, name.replaceAll('`', '')];
 }
 
-/** Patterns that the source of an exported function, or of a class and its public method, matches. */
+/**
+ * Returns patterns that match the source of an exported function or of a class and its public
+ * method.
+ */
 function definitions(name: string): RegExp[] {
   const [owner = '', method] = name.split('.');
   if (method === undefined) {

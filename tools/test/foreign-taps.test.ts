@@ -7,7 +7,7 @@ import { ended, startProgram } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
 import { peerTools } from './peer-tools.ts';
 
-/** target-sqlite with taps by other authors. */
+/** Tests target-sqlite with taps by other authors. */
 const MINUTES = 60_000;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -27,14 +27,17 @@ class Source extends Pair {
     return join(this.folder, 'files');
   }
 
-  /** @param minute its modification time, which taps compare with their bookmark */
+  /** Writes a file. @param minute its modification time, which taps compare with their bookmark */
   file(name: string, text: string, minute: number): void {
     const path = join(this.files, name);
     writeFileSync(path, text);
     utimesSync(path, minute * 60, minute * 60);
   }
 
-  /** Runs `tap | target` from the database's state. @returns how many records the tap sent */
+  /**
+   * Runs `tap | target` from the database's state.
+   * @returns the number of records that the tap sent
+   */
   async copy(): Promise<number> {
     const { stdout: state } = await this.target('state');
     this.write('state.json', JSON.parse(state) as unknown);
@@ -49,7 +52,7 @@ class Source extends Pair {
     return sent.stdout.split('\n').filter((line) => line.includes('"type":"RECORD"')).length;
   }
 
-  /** The rows of a table in any order, without the tap's columns about the file. */
+  /** Returns the rows of a table in any order, without the tap's columns about the file. */
   rows(table: string): string[] {
     const reader = new DatabaseSync(this.database, { readOnly: true });
     const statement = reader.prepare(`SELECT * FROM "${table}" WHERE _sdc_deleted_at IS NULL`);
@@ -64,7 +67,9 @@ function withoutPrefix(row: Row): Row {
   return Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('_sdc_')));
 }
 
-/** Rows as sorted strings that can be compared. Columns that a row lacks are null. */
+/**
+ * Returns rows as sorted strings that can be compared. If a row lacks a column, its value is null.
+ */
 function sortedRows(rows: readonly Row[]): string[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].sort();
   const text = (value: unknown): string =>
@@ -83,7 +88,7 @@ describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
       .map((cells) => cells.map((cell) => `"${String(cell).replaceAll('"', '""')}"`).join(','))
       .join('\r\n');
 
-  it('is copied completely, and then what changed', async ({ skip }) => {
+  it('is copied completely, and changes are copied in later runs', async ({ skip }) => {
     const tap = join(await peerTools('tap-csv-folder', skip), 'tap-csv-folder');
     const source = new Source(tap, (path) => ({
       ...{ path, filesystem: 'local', read_mode: 'one_stream_per_file' },
@@ -96,12 +101,12 @@ describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
 
     const more = [...people, { id: '8', name: 'Zé', note: 'NULL' }];
     source.file('people.csv', csv(more), 3);
-    // A file as old as the bookmark is read once more, which changes nothing.
+    // A file as old as the bookmark is read again, which changes nothing.
     expect(await source.copy()).toBe(4);
     expect(source.rows('people')).toEqual(sortedRows(more));
     expect(source.rows('places')).toEqual(sortedRows(places));
 
-    // An older file is not read, so the bookmark came from the database.
+    // An older file is not read, which shows that the bookmark came from the database.
     source.file('places.csv', csv([...places, { cep: '01310-200', city: 'Santos' }]), 1);
     expect(await source.copy()).toBe(3);
     expect(source.rows('people')).toEqual(sortedRows(more));

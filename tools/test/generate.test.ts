@@ -18,7 +18,7 @@ import { checkDerived, writeDerived } from '../src/generate/files.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 
-/** Returns a program with a setting of every kind. */
+/** Returns a sample program with settings of every kind. */
 function sample(name: string): Program {
   return {
     name,
@@ -52,14 +52,18 @@ function setting(title: string): { title: string; description: string } {
 
 const texts = derivedTexts({ tap: sample('tap-exactsales'), target: sample('target-sqlite') });
 const TAP_PAGE = 'packages/tap-exactsales/README.md';
-/** Hand-written pages with markers, copied from the repository, except {@link TAP_PAGE}. */
+/**
+ * Hand-written pages with markers. They are copied from the repository, except {@link TAP_PAGE}.
+ */
 const PAGES = [
   ...new Set(
     texts.flatMap(({ path, marker }) => (marker === undefined || path === TAP_PAGE ? [] : [path])),
   ),
 ];
 
-/** Deleted rows stay, instants are UTC, and a join by stage needs the funnel and trimmed names. */
+/**
+ * Deleted rows are kept, instants are UTC, and a join by stage needs the funnel and trimmed names.
+ */
 const QUERY_FACTS = [/WHERE _sdc_deleted_at IS NULL/, /UTC/, /funnel|funil/, /trim/];
 
 let root: string;
@@ -87,7 +91,7 @@ function read(path: string): string {
 }
 
 describe('npm run generate', () => {
-  it('reports no problem after a write, and exactly the file that was edited', async () => {
+  it('reports no problem after a write, and then only the file that was edited', async () => {
     expect(await writeDerived(root, texts)).toEqual([]);
     expect(await checkDerived(root, texts)).toEqual([]);
     for (const { path } of texts) {
@@ -125,7 +129,7 @@ describe('npm run generate', () => {
     expect(read(TAP_PAGE)).toMatch(/^# By hand\n\n<!-- generated: settings -->\n\n\| setting/);
   });
 
-  it('states in the first line of every generated file what generates it', () => {
+  it('names its command in the first line of every generated file', () => {
     const whole = texts.filter(({ marker }) => marker === undefined);
     expect(whole).not.toHaveLength(0);
     for (const { path, text } of whole) {
@@ -140,7 +144,7 @@ describe('plugin.yml', () => {
     return parse(read(`packages/${name}/plugin.yml`)) as Record<string, unknown>;
   };
 
-  it('has what Meltano needs when there is no pip_url', async () => {
+  it('contains what Meltano needs to run a plugin without a pip_url', async () => {
     const tap = await definition('tap-exactsales');
     expect(tap).toMatchObject({
       name: 'tap-exactsales',
@@ -156,13 +160,13 @@ describe('plugin.yml', () => {
     expect(tap).not.toHaveProperty('dialect');
   });
 
-  it('gives a loader its dialect and no select', async () => {
+  it('contains a dialect but no select for a loader', async () => {
     const target = await definition('target-sqlite');
     expect(target).toMatchObject({ namespace: 'target_sqlite', dialect: 'sqlite' });
     expect(target).not.toHaveProperty('select');
   });
 
-  it('gives each setting its kind, default and sensitivity', async () => {
+  it('contains the kind, default and sensitivity of each setting', async () => {
     const { settings } = await definition('tap-exactsales');
     expect(settings).toEqual([
       { name: 'api_token', ...label('Token'), kind: 'string', sensitive: true },
@@ -207,7 +211,7 @@ describe('TABLES.md and TABELAS.md', () => {
     }
   });
 
-  it('have a heading for every table and every link', async () => {
+  it('have a heading for every table and for every link', async () => {
     await writeDerived(root, texts);
     for (const page of ['packages/schema/TABLES.md', 'packages/schema/TABELAS.md']) {
       const text = read(page);
@@ -221,7 +225,7 @@ describe('TABLES.md and TABELAS.md', () => {
     }
   });
 
-  it('say near the top what makes a query wrong', async () => {
+  it('warn near the top about common mistakes in queries', async () => {
     await writeDerived(root, texts);
     for (const page of ['packages/schema/TABLES.md', 'packages/schema/TABELAS.md']) {
       const top = read(page).slice(0, 2000);
@@ -231,7 +235,7 @@ describe('TABLES.md and TABELAS.md', () => {
 });
 
 describe('the diagram in the schema README', () => {
-  it('draws all tables and relationships', async () => {
+  it('contains all tables and relationships', async () => {
     await writeDerived(root, texts);
     const [, graph = ''] = /```mermaid\n(.*)```/s.exec(read('packages/schema/README.md')) ?? [];
     expect(graph.match(/^ {2}\w+ \S+ \w+ : ".+"$/gm)).toHaveLength(relationships.length);
@@ -252,7 +256,7 @@ describe('dbt-sources.yml and datasette-metadata.yml', () => {
     }[];
   }
 
-  it('give dbt every table, with tests of keys and references', async () => {
+  it('describe every table to dbt, with tests of keys and references', async () => {
     await writeDerived(root, texts);
     const { sources } = parse(read('packages/schema/dbt-sources.yml')) as Sources;
     const found = Object.fromEntries(
@@ -272,7 +276,7 @@ describe('dbt-sources.yml and datasette-metadata.yml', () => {
     ]);
   });
 
-  it('give Datasette the metadata of every column', async () => {
+  it('describe every column to Datasette', async () => {
     await writeDerived(root, texts);
     const { databases } = parse(read('packages/schema/datasette-metadata.yml')) as {
       databases: { exact: { tables: Record<string, { columns: object }> } };
@@ -283,7 +287,7 @@ describe('dbt-sources.yml and datasette-metadata.yml', () => {
     }
   });
 
-  it('say near the top what makes a query wrong', async () => {
+  it('warn near the top about common mistakes in queries', async () => {
     await writeDerived(root, texts);
     for (const file of ['dbt-sources.yml', 'datasette-metadata.yml']) {
       const top = read(`packages/schema/${file}`).slice(0, 1000).replaceAll(/\s+/g, ' ');

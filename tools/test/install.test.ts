@@ -26,7 +26,7 @@ const MINUTES = 60_000;
 /** The published packages: the folders under `packages/`. */
 const PACKAGES = ['singer', 'stream-maps', 'schema', 'tap-exactsales', 'target-sqlite'] as const;
 
-/** Every file of a package matches one of these. */
+/** Every file in a package matches one of these patterns. */
 const WANTED =
   /^(?:dist|bin)\/|^(?:package\.json|README\.md|STREAM-MAPS\.md|LICENSE|CHANGELOG\.md|plugin\.yml)$/;
 const OF_THE_SCHEMA = /^(?:TABLES\.md|TABELAS\.md|dbt-sources\.yml|datasette-metadata\.yml)$/;
@@ -47,7 +47,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.each(PACKAGES)('the package %s', (name) => {
   const tarball = (): string => tarballs[PACKAGES.indexOf(name)] ?? '';
 
-  it('contains the needed files only', async () => {
+  it('contains only the needed files', async () => {
     const { stdout } = await run('tar', ['--list', '--file', tarball()]);
     const files = stdout
       .trim()
@@ -72,13 +72,13 @@ describe.each(PACKAGES)('the package %s', (name) => {
     await run(join(tools, 'publint'), ['run', tarball(), '--strict']);
   });
 
-  it('has types that every module resolution finds', async () => {
+  it('has types that every module resolution mode finds', async () => {
     await run(join(tools, 'attw'), [tarball(), '--profile', 'esm-only', '--no-emoji']);
   });
 });
 
-describe('installed by npm into an empty folder', () => {
-  it('comes from the packed copies of all packages', async () => {
+describe('an installation by npm into an empty folder', () => {
+  it('uses the packed copies of all packages', async () => {
     const { stdout } = await run('npm', ['ls', '--json'], { cwd: folder });
     const { dependencies } = JSON.parse(stdout) as { dependencies: Record<string, unknown> };
     for (const name of PACKAGES) {
@@ -132,15 +132,15 @@ describe('nx release', () => {
   });
 });
 
-/** Returns every string in a part of a package.json: all of them are paths. */
+/** Returns every string in a part of a package.json that contains only paths. */
 function paths(part: unknown): string[] {
   if (typeof part === 'string') return [part];
   return typeof part === 'object' && part !== null ? Object.values(part).flatMap(paths) : [];
 }
 
 /**
- * Packs every package from a copy of the repository under `folder`: packing replaces package.json
- * files for a moment, while other tests may read them.
+ * Packs every package from a copy of the repository under `folder`, because packing replaces
+ * package.json files for a moment and other tests may read them at that time.
  * @returns the paths of the tarballs, in the order of {@link PACKAGES}
  */
 async function packCopies(folder: string): Promise<string[]> {

@@ -8,17 +8,20 @@ import { batchesOf, withBatches, type Batches } from './batches.ts';
 import { serveAccount } from './served-account.ts';
 
 const MINUTES = 60_000;
-/** Runs that are killed: `KILLS=500` in the environment makes it many more. */
+/** Number of runs that are killed. Set `KILLS=500` in the environment to kill many more. */
 const KILLS = Number(process.env['KILLS'] ?? 9);
 const served = serveAccount({ seed: 51, leads: 600 }, { page_size: 50 });
 const { account, newPair, copies } = served;
 
-/** Waits until the tap has sent some requests: it handles signals by then and has not read all. */
+/**
+ * Waits until the tap has sent some requests. By then it handles signals but has not read every
+ * row.
+ */
 async function untilReading(requests = 12): Promise<void> {
   await until(() => served.simulator.requests.length >= requests);
 }
 
-/** Answers quickly until the tap is reading, and then so slowly that it cannot finish. */
+/** Answers quickly until the tap is reading, and then so slowly that the tap cannot finish. */
 function answerSlowly(): void {
   served.simulator.behave({
     latencyMs: () => (served.simulator.requests.length < 12 ? 0 : 400),
@@ -54,7 +57,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const tap = newPair().startTap();
     await untilReading();
     tap.kill(signal);
-    // Its output does not fit into the pipe, so it could not end otherwise.
+    // The output does not fit into the pipe, so the tap could not end without the signal.
     expect(await exitCode(tap)).toBe(0);
     tap.stdout.resume();
   });
@@ -64,7 +67,7 @@ it('a second SIGTERM ends the tap at once with exit code 143', async () => {
   const tap = newPair().startTap();
   await untilReading();
   const exit = exitCode(tap);
-  // After the first one alone, the tap would end with 0.
+  // After only one SIGTERM, the tap would end with 0.
   await until(() => tap.exitCode !== null || (tap.kill('SIGTERM'), false));
   expect(await exit).toBe(143);
 });
@@ -80,7 +83,7 @@ it('a reader that closes the pipe ends the tap without an error message', async 
   head.kill();
 });
 
-/** Rows in RECORD messages, and in small files. */
+/** The two ways to send rows: in RECORD messages and in small BATCH files. */
 const FORMATS: readonly (readonly [string, Batches | undefined])[] = [
   ['lines', undefined],
   ['files', { compression: 'gzip', batch_size: 40 }],
@@ -88,7 +91,7 @@ const FORMATS: readonly (readonly [string, Batches | undefined])[] = [
 
 describe.each(FORMATS)('kill -9 with rows in %s', (_format, batches) => {
   it.each(['tap', 'target', 'both'] as const)(
-    'of %s, at any moment, loses nothing: later runs make the copy equal',
+    'of %s at a random moment loses no row, and later runs complete the copy',
     (victim) =>
       withSeed(async (random) => {
         served.simulator.behave({ latencyMs: 8 });
@@ -98,7 +101,7 @@ describe.each(FORMATS)('kill -9 with rows in %s', (_format, batches) => {
         }
         served.simulator.behave({ latencyMs: 0 });
         await copies(pair);
-        // Rows that came twice are there once, and the next run continues as usual.
+        // Rows that were sent twice are stored once, and the next run continues as usual.
         account.live({ seed: KILLS, edits: 10 });
         await copies(pair);
       })(),
@@ -108,7 +111,7 @@ describe.each(FORMATS)('kill -9 with rows in %s', (_format, batches) => {
 
 describe('a STATE', () => {
   it.each(FORMATS)(
-    'covers all rows before it: a load that ends there and a run from it make the copy equal (rows in %s)',
+    'covers all rows before it, so a run from it completes a load that ended there (rows in %s)',
     async (_format, batches) => {
       const pair = withBatches(newPair(), batches);
       const whole = await pair.tap();
@@ -125,7 +128,7 @@ describe('a STATE', () => {
     3 * MINUTES,
   );
 
-  it('continues an interrupted read after the rows that were read', async () => {
+  it('lets the next run continue an interrupted read after the last row', async () => {
     const pair = newPair();
     const first = await pair.tap();
     const interrupted = states(first.stdout).find((value) =>
@@ -138,24 +141,26 @@ describe('a STATE', () => {
       .filter(({ set }) => set === 'LeadsAndPersons')
       .map(({ query }) => query['$filter'] ?? '');
     expect(filters[0]).toMatch(/^id gt \d+$/);
-    // Then it reads what changed since the first run began.
+    // Then the tap reads what changed since the first run began.
     expect(filters.at(-1)).toMatch(/^updateDate ge /);
   });
 });
 
-/** Returns one pair's lines for the target of another, which looks for files in its own folder. */
+/**
+ * Adapts one pair's lines for the target of another pair, which looks for files in its own folder.
+ */
 function moved(from: Pair, to: Pair, lines: readonly string[]): string[] {
   if (existsSync(batchesOf(from))) cpSync(batchesOf(from), batchesOf(to), { recursive: true });
   return lines.map((line) => line.replaceAll(from.folder, to.folder));
 }
 
-/** Loads the first lines of a run. */
+/** Loads lines from the start of a run. */
 async function load(pair: Pair, lines: readonly string[]): Promise<void> {
   const { code, stderr } = await pair.load(`${lines.join('\n')}\n`);
   expect(code, stderr).toBe(0);
 }
 
-/** Kills a run after a random number of requests, if it has not ended by then. */
+/** Kills a run after a random number of requests, unless it has already ended. */
 async function runAndKill(
   pair: Pair,
   victim: 'tap' | 'target' | 'both',

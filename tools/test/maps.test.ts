@@ -37,7 +37,7 @@ async function copied(pair: Pair): Promise<(sql: string) => Row[]> {
   };
 }
 
-/** The same account without maps, to compare with. */
+/** The same account copied without maps, for comparison. */
 async function plain(): Promise<(sql: string) => Row[]> {
   return copied(newPair({}));
 }
@@ -99,7 +99,7 @@ describe('stream maps of the tap', () => {
     }
   });
 
-  it('rename the column of a window', async () => {
+  it('rename the column that a window filters by', async () => {
     const pair = newPair({
       stream_maps: { meetings: { __alias__: 'reunioes', inicio: 'starttime', starttime: null } },
     });
@@ -114,7 +114,7 @@ describe('stream maps of the tap', () => {
   });
 });
 
-describe('stream maps that do not fit', () => {
+describe('invalid stream maps', () => {
   it.each([
     [{ leads: { id: null } }, /Stream "leads": the map drops the key column "id"/],
     [{ leads: { x: 'leed' } }, /Stream "leads", column "x": the stream has no column "leed"/],

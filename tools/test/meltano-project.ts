@@ -16,7 +16,7 @@ export class MeltanoProject {
   /**
    * @param bin the folder of Meltano's programs
    * @param environment variables to add, including `PATH`
-   * @param folder where the project is (default: a new folder)
+   * @param folder the project's folder (default: a new folder)
    */
   constructor(bin: string, environment: NodeJS.ProcessEnv, folder?: string) {
     this.folder = folder ?? join(mkdtempSync(join(tmpdir(), 'meltano-')), 'project');
@@ -38,12 +38,12 @@ export class MeltanoProject {
     cpSync(folder, this.folder, { recursive: true });
   }
 
-  /** The same project with more environment variables. */
+  /** Returns the same project with more environment variables. */
   with(environment: NodeJS.ProcessEnv): MeltanoProject {
     return new MeltanoProject(this.#bin, { ...this.#environment, ...environment }, this.folder);
   }
 
-  /** @returns everything it printed. @throws Error if it fails */
+  /** Runs a command. @returns everything it printed. @throws Error if it fails */
   async meltano(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await ended(this.start(...args));
     if (code === 0) return stdout + stderr;

@@ -11,7 +11,7 @@ import { ended, until } from '@exact-spotter/testing';
 import { pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
-/** The commands that people use, with the current release of Meltano. */
+/** Tests the commands that people use with the current release of Meltano. */
 const root = join(import.meta.dirname, '..', '..');
 const TOKEN = 'canary-token';
 const MINUTES = 60_000;
@@ -35,7 +35,7 @@ beforeAll(async () => {
     PATH: [tools.bin, join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     TAP_EXACTSALES_API_TOKEN: TOKEN,
     TAP_EXACTSALES_QUOTA_REQUESTS: '10000',
-    // A fraction, which Meltano cannot pass on as an integer.
+    // This is a fraction, which Meltano cannot pass on as an integer.
     TAP_EXACTSALES_QUOTA_SECONDS: '0.5',
   });
   await project.init();
@@ -66,7 +66,7 @@ function here(): MeltanoProject {
   return project;
 }
 
-/** The same project with another database. */
+/** Returns the same project with a different database. */
 function apart(name: string, environment: NodeJS.ProcessEnv = {}): MeltanoProject {
   const database = join(here().folder, `${name}.sqlite`);
   return here().with({ TARGET_SQLITE_DATABASE: database, ...environment });
@@ -81,7 +81,7 @@ function query(database: string, sql: string): Record<string, SQLOutputValue>[] 
   }
 }
 
-/** The filters of all requests for a set. */
+/** Returns the filters of all requests for a set. */
 function filters(set: string): string[] {
   const asked = simulator.requests.filter(({ path }) => path.endsWith(`/${set}`));
   return asked.map(({ query: { $filter = '' } }) => $filter);
@@ -118,7 +118,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(query(database, 'SELECT * FROM meltano_test_stream')).toEqual([
       expect.objectContaining({ id: 1, name: 'Meltano Test Record', _sdc_deleted_at: null }),
     ]);
-    // After the test, Meltano 4.4 ends the loader, and fails if it has already ended by itself.
+    // After the test, Meltano 4.4 ends the loader, and fails if the loader has already ended.
     if (code === 0) expect(stdout).toContain('Plugin configuration is valid');
     else expect(stderr).toContain('ProcessLookupError');
   });
@@ -145,12 +145,12 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     await here().meltano('run', ...PAIR);
     expect(differences(here().database, account)).toEqual([]);
     const bookmark = bookmarks['leads']?.replication_key_value ?? '';
-    // The filter is one day before the bookmark.
+    // The filter starts one day before the bookmark.
     const [year] = bookmark.split('-');
     expect(filters('LeadsAndPersons').join()).toContain(`updateDate ge ${year}-`);
   });
 
-  it('a run continues from a state that state set wrote', async () => {
+  it('a run continues from the state that `meltano state set` wrote', async () => {
     expect((await here().tried('state', 'list')).stdout.trim()).toBe(ID);
     const before = await state();
     const { leads } = before.singer_state.bookmarks;
@@ -201,7 +201,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(Object.keys(rows[0] ?? {})).not.toContain('cnpj');
   });
 
-  it('BATCH files are loaded, and removed if clean_up_batch_files is set', async () => {
+  it('the target loads BATCH files, and removes them if clean_up_batch_files is set', async () => {
     const root = join(here().folder, '.meltano', 'run', 'target-sqlite');
     const files = (): string[] =>
       (existsSync(root) ? readdirSync(root) : []).filter((name) => name.endsWith('.jsonl.gz'));
@@ -219,7 +219,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     }
   });
 
-  it('a run after one whose tap was killed and one that was killed as a whole makes the copy equal', async () => {
+  it('a run completes the copy after the tap and then a whole run were killed', async () => {
     const killed = apart('killed', { TAP_EXACTSALES_PAGE_SIZE: '10' });
     const id = '--state-id-suffix=killed';
     const database = join(here().folder, 'killed.sqlite');
@@ -243,18 +243,18 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     const runs = query(database, 'SELECT outcome FROM _singer_runs ORDER BY run');
     expect(runs).toEqual([{ outcome: 'done' }, { outcome: 'running' }]);
 
-    // For five minutes, Meltano takes a run that was killed for one that is still active.
+    // For five minutes, Meltano considers a killed run to be still active.
     await killed.meltano('run', '--force', id, ...PAIR);
     expect(differences(database, account)).toEqual([]);
   });
 });
 
-/** Waits until the tap has sent some requests and has not read all. */
+/** Waits until the tap has sent some requests. By then it has not read every row. */
 async function untilReading(): Promise<void> {
   await until(() => simulator.requests.length >= 30);
 }
 
-/** Finds the process of a plugin by the process group that Meltano leads. */
+/** Finds the process of a plugin in the process group that Meltano leads. */
 async function processOf(group: number | undefined, program: string): Promise<number> {
   const { stdout } = await promisify(execFile)('ps', ['-eo', 'pgid=,pid=,args=']);
   const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/));

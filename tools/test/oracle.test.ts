@@ -8,7 +8,7 @@ import { columnsOf, expectations, expectedRows } from '../src/oracle/tables.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** An account with the given rows only. */
+/** Returns an account that contains only the given rows. */
 function accountOf(sets: Readonly<Record<string, readonly Row[]>>) {
   return { rows: (set: string) => sets[set] ?? [] };
 }
@@ -43,7 +43,7 @@ describe('expected rows', () => {
     expect(expected).toMatchObject(cells);
   });
 
-  it('have the key of their parent, and a position if they have no key', () => {
+  it('contain the parent key, and a position if they have no key', () => {
     const questionAnswers = [
       { question: 'a', questionID: 1, answers: [{ text: 'x' }, { text: 'y' }] },
       { question: 'b', questionId: 2, answers: null },
@@ -115,7 +115,7 @@ describe('the differences of a database', () => {
     for (const one of wanted) expect(found.join('\n')).toContain(`industries ${one}`);
   });
 
-  /** All tables, empty except for the industries. */
+  /** Creates all tables, which are empty except for the industries. */
   function databaseWith(values: readonly string[]): string {
     const path = join(mkdtempSync(join(tmpdir(), 'oracle-')), 'x.sqlite');
     const database = new DatabaseSync(path);

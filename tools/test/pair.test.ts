@@ -24,7 +24,7 @@ describe('tap | target', () => {
     expect(differences(pair.database, account)).toEqual([]);
   });
 
-  it('reads only what may have changed in the next run', async () => {
+  it('reads only what may have changed when it runs again', async () => {
     const first = { requests: simulator.requests.length, rows: rowsRead() };
     simulator.clearRequests();
     account.live({ seed: 5, edits: 60 });

@@ -6,20 +6,22 @@ import { ended, startProgram, type Child, type Ended } from '@exact-spotter/test
 /** Starts one of the two programs with its three standard streams as pipes. */
 type Start = (program: 'tap-exactsales' | 'target-sqlite', args: readonly string[]) => Child;
 
-/** How both programs ended. */
+/** The results of both programs. */
 export interface PairEnded {
   readonly tap: Ended;
   readonly target: Ended;
 }
 
-/** A folder with the settings of both programs, and ways to run the two over real pipes. */
+/**
+ * A folder with the settings of both programs, and methods that run the programs over real pipes.
+ */
 export class Pair {
   readonly folder = mkdtempSync(join(tmpdir(), 'pair-'));
   readonly database = join(this.folder, 'exact.sqlite');
 
   readonly #start: Start;
 
-  /** @param start starts a program (default: from its sources) */
+  /** @param start a function that starts a program (default: from its sources) */
   constructor(tap: object, target: object = {}, start: Start = startProgram) {
     this.#start = start;
     this.write('tap.json', tap);

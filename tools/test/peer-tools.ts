@@ -10,19 +10,24 @@ type Account = Parameters<typeof compareRows>[1];
 type Rows = Parameters<typeof compareRows>[2];
 type Skip = (reason: string) => never;
 
-/** Returns the folder of the programs. Skips the test, or fails in CI, if they cannot be installed. */
+/**
+ * Returns the folder of the programs. Skips the test, or fails in CI, if they cannot be installed.
+ */
 export async function peerTools(name: string, skip: Skip): Promise<string> {
   const found = await pythonTools(name);
   return 'bin' in found ? found.bin : missing(name, found.missing, skip);
 }
 
-/** Skips a test that lacks something on this machine. In CI it fails. */
+/** Skips a test that lacks something on this machine. In CI, the test fails instead. */
 export function missing(name: string, reason: string, skip: Skip): never {
   if (process.env['CI'] !== undefined) throw new Error(`CI must run ${name}: ${reason}`);
   return skip(reason);
 }
 
-/** Runs `tap | target` with another target. @param state where the tap continues from */
+/**
+ * Runs the tap with a target by another author.
+ * @param state the state that the tap continues from
+ */
 export async function feed(
   pair: Pair,
   [target = '', ...args]: readonly string[],
@@ -44,7 +49,7 @@ export function lastState({ stdout }: Ended): object {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as object;
 }
 
-/** Returns some rows of each table that a copy lacks or has too many. */
+/** Returns some missing rows and some extra rows of each table in a copy. */
 export function compareTables(
   account: Account,
   rowsOf: (table: string) => Rows,

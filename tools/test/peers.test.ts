@@ -12,7 +12,10 @@ import { createAccount, startSimulator, type Simulator } from '@exact-spotter/si
 import { TOKEN } from './served-account.ts';
 import { feed, peerTools } from './peer-tools.ts';
 
-/** Both programs with other authors' programs: a checker of taps, a target, and the Singer SDK's test streams. */
+/**
+ * Tests the programs with a tap checker, a target, and the Singer SDK's test streams by other
+ * authors.
+ */
 const run = promisify(execFile);
 const MINUTES = 60_000;
 const account = createAccount({ seed: 71, leads: 200 });
@@ -33,7 +36,7 @@ it(
   async ({ skip }) => {
     const bin = await peerTools('singer-tools', skip);
     const pair = newPair();
-    // On stdin: if it starts the tap itself, it may check the result too early.
+    // The checker reads stdin. If it started the tap itself, it could check the result too early.
     const check = async (...args: string[]): Promise<string> => {
       const tap = startProgram('tap-exactsales', [
         '--config',
@@ -93,7 +96,7 @@ interface Message {
 
 type Rows = Map<string, Map<string, Readonly<Record<string, unknown>>>>;
 
-/** Returns the last record of each key, or every record of a stream without a key. */
+/** Returns the last record for each key, or every record if the stream has no key. */
 
 function finalRows(messages: readonly Message[]): Rows {
   const keys = new Map<string, readonly string[]>();
@@ -110,7 +113,7 @@ function finalRows(messages: readonly Message[]): Rows {
   return rows;
 }
 
-/** A value as it is stored. */
+/** Returns a value in its stored form. */
 function cell(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value === 'boolean') return Number(value);
@@ -173,14 +176,14 @@ describe('a test stream of the Singer SDK', () => {
       'schema_updates',
       'special_chars_in_attributes',
     ].map((name) => ({ name })),
-  )('$name: every row is loaded', { timeout: 5 * MINUTES }, async ({ name }, { skip }) => {
+  )('$name is loaded completely', { timeout: 5 * MINUTES }, async ({ name }, { skip }) => {
     const text = await stream(name, skip);
     const pair = newPair();
     const { code, stdout, stderr } = await load(pair, text);
     expect(code, stderr).toBe(0);
     const messages = parse(text);
     expectRows(pair.database, finalRows(messages));
-    // An empty state is not passed on, because it would erase a stored one.
+    // An empty state is not printed, because it would erase a stored state.
     const states = messages.filter(
       ({ type, value }) => type === 'STATE' && JSON.stringify(value) !== '{}',
     );
@@ -201,7 +204,7 @@ describe('a test stream of the Singer SDK', () => {
       ],
     ],
   ] as const)(
-    '%s and then %s: the rows of both are loaded',
+    '%s and then %s are both loaded completely',
     async ([first, second, counts], { skip }) => {
       const pair = newPair();
       for (const name of [first, second]) {
@@ -233,7 +236,7 @@ describe('a test stream of the Singer SDK', () => {
     ['record_before_schema', 'test_record_before_schema'],
     ['record_missing_key_property', 'id'],
     ['record_missing_required_property', 'id'],
-  ] as const)('%s: is refused with one error message', async ([name, mentions], { skip }) => {
+  ] as const)('%s is refused with one error message', async ([name, mentions], { skip }) => {
     const { code, stdout, stderr } = await load(newPair(), await stream(name, skip));
     expect(code).toBe(1);
     expect(stdout).toBe('');

@@ -53,11 +53,14 @@ describe.each(PLUGINS)('the Meltano definition of $name', ({ name, kind }) => {
     ],
     ['a property', { select_extra: [] }, /must NOT have additional properties/],
     ['a quality', { quality: 'splendid' }, /^\/quality must be one of gold/],
-  ])('would be invalid with %s that does not exist', async (_what, wrong, sentence) => {
-    expect(await problems(ofHub, { ...plugin, ...wrong })).toEqual([
-      expect.stringMatching(sentence) as string,
-    ]);
-  });
+  ])(
+    'is invalid for Meltano Hub if it names %s that does not exist',
+    async (_what, wrong, sentence) => {
+      expect(await problems(ofHub, { ...plugin, ...wrong })).toEqual([
+        expect.stringMatching(sentence) as string,
+      ]);
+    },
+  );
 
   it('is valid for Meltano', async ({ skip }) => {
     const { base_setting: setting, plugins } = await ofMeltano(skip);

@@ -11,10 +11,10 @@ import { pythonTools } from '../src/python.ts';
 const run = promisify(execFile);
 const PASSWORD = 'canary-password';
 
-/** Runs the server if the tests run as root, since PostgreSQL refuses root. */
+/** The user that runs the server if the tests run as root, because PostgreSQL refuses root. */
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
-/** Rows as PostgreSQL prints them as JSON. */
+/** Rows in the JSON that PostgreSQL prints. */
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
 /** A PostgreSQL server on a free local port, with its data in a temporary folder. */
@@ -46,7 +46,7 @@ export class Postgres {
     return JSON.parse(stdout) as Rows;
   }
 
-  /** @throws Error if the server ends before it answers */
+  /** Waits for the server. @throws Error if the server ends before it answers */
   async untilReady(): Promise<void> {
     await until(() => {
       if (this.#server.exitCode !== null) throw new Error('the server did not start');
@@ -98,7 +98,10 @@ export async function startPostgres(timezone: string): Promise<Postgres | { miss
   }
 }
 
-/** Returns the folder of the server's programs, copied if its user cannot read the environment. */
+/**
+ * Returns the folder of the server's programs. It is a copy if their user cannot read the
+ * environment.
+ */
 function serverPrograms(python: string, copyTo?: string): string {
   const [site = ''] = globSync(join(python, '..', 'lib', 'python3*', 'site-packages'));
   if (copyTo !== undefined) {

@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 
-// Without `--` in the script, npm takes the options for its own.
-it('npm run simulator passes its options on', () => {
+// Without `--` in the script, npm would treat the options as its own.
+it('npm run simulator passes options to the simulator', () => {
   const { status, stdout } = spawnSync('npm', ['run', 'simulator', '--', '--help'], {
     cwd: root,
     encoding: 'utf8',

@@ -4,23 +4,31 @@ import { type Ended } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
-/** The token of every simulated account. If a test finds it in a message, a program leaks it. */
+/**
+ * The token of every simulated account. If a test finds it in a message, a program has leaked it.
+ */
 export const TOKEN = 'canary-token';
 
 type Account = Simulator['account'];
 
-/** A generated account and its server for the tests of one file. Each test starts with a reset server. */
+/**
+ * A generated account and its server for the tests in one file. The server is reset before each
+ * test.
+ */
 export interface ServedAccount {
   readonly account: Account;
   /** Available while the tests run. */
   readonly simulator: Simulator;
-  /** Creates a pair with the settings for the account. */
+  /** Creates a pair whose settings point to the account's server. */
   readonly newPair: (settings?: object) => Pair;
-  /** Runs the pair and expects that it succeeds, reveals no secret, and makes the tables equal. */
+  /**
+   * Runs the pair. Expects it to succeed, to reveal no secret, and to make the tables equal the
+   * account.
+   */
   readonly copies: (pair: Pair) => Promise<{ readonly tap: Ended; readonly target: Ended }>;
 }
 
-/** @param settings of the tap, in addition to the address, the token and a high rate limit */
+/** @param settings tap settings in addition to the address, the token and a high rate limit */
 export function serveAccount(
   options: Parameters<typeof createAccount>[0],
   settings: object = {},

@@ -48,7 +48,7 @@ describe('an account is copied completely', () => {
     expect(served.simulator.decoyRequests).toEqual([]);
   });
 
-  // Each short page is in order by itself, but rows from the end of the set belong between them.
+  // Each short page is in order, but rows from the end of the set belong between these pages.
   it.each<[string, Partial<Behaviour>]>([
     ['$orderby', { ignores: { orderby: 'all' } }],
     ['$orderby and $count', { ignores: { orderby: 'all', count: 'all' } }],
@@ -63,7 +63,7 @@ describe('an account is copied completely', () => {
   it.each<['rejects' | 'ignores', RegExp]>([
     ['rejects', /\/LeadsAndPersons: the API rejects the key filter/],
     ['ignores', /\/LeadsAndPersons: the API ignores the key filter/],
-  ])('when the server %s every filter, also after edits', async (how, warning) => {
+  ])('when the server %s every filter, even after edits', async (how, warning) => {
     served.simulator.behave({ [how]: { filter: sets }, pageCap: 200 });
     const pair = newPair();
     await copies(pair, [warning]);
@@ -79,7 +79,7 @@ describe('an account is copied completely', () => {
   });
 });
 
-it('does not take boxes as deleted that the server hides without a date filter', async () => {
+it('boxes that the server hides without a date filter are not marked as deleted', async () => {
   const pair = newPair();
   await copies(pair);
   served.simulator.behave({ rejects: { filter: ['Boxes'] } });
@@ -89,7 +89,7 @@ it('does not take boxes as deleted that the server hides without a date filter',
 it.each<['missing' | 'forbidden', number]>([
   ['missing', 404],
   ['forbidden', 403],
-])('continues without a set that is %s and logs it', async (how, status) => {
+])('the tap logs that a set is %s and continues without it', async (how, status) => {
   served.simulator.behave({ [how]: ['painPoints', 'Tasks'] });
   const pair = newPair();
   const { tap, target } = await pair.run();
@@ -104,7 +104,7 @@ it.each<['missing' | 'forbidden', number]>([
   await copies(pair);
 });
 
-it('ends at once with one error message when the token is refused', async () => {
+it('the tap ends at once with one error message when the token is refused', async () => {
   const pair = newPair({ api_token: 'another-canary' });
   const { tap } = await pair.run();
   expect(tap.code).toBe(1);

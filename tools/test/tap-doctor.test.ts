@@ -38,7 +38,7 @@ async function doctor(
   return ended(child, '');
 }
 
-/** Returns one set of the JSON report. */
+/** Returns the part of the JSON report about one set. */
 async function report(set: string, settings: object = {}): Promise<unknown> {
   const { stdout } = await doctor(settings);
   return (JSON.parse(stdout) as Report).sets.find((found) => found.set === set);
@@ -68,7 +68,7 @@ describe('doctor with an API as documented', () => {
     expect(simulator.requests.length).toBeLessThanOrEqual(78);
   });
 
-  it('prints a table that ends with what to do', async () => {
+  it('prints a table that ends with the next step', async () => {
     const { code, stdout } = await doctor({}, []);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^set +reachable +rows +date filter/);
@@ -148,7 +148,7 @@ describe('doctor with an API that differs', () => {
     expect(simulator.decoyRequests).toEqual([]);
   });
 
-  it('reports expected behaviour as such', async () => {
+  it('reports expected behaviour as expected', async () => {
     expect(await report('/Leads')).toMatchObject({
       ...link('always', { keeps_top: true, leads_back: false, leads_to_another_host: false }),
       ...page({ asked: 500, cap: 500, asked_in_time: 500 }),
@@ -159,7 +159,7 @@ describe('doctor with an API that differs', () => {
 });
 
 describe('doctor with unusual rows', () => {
-  it('reports the spellings and formats of their fields', async () => {
+  it('reports the field spellings and formats', async () => {
     const other = createAccount({
       seed: 3,
       leads: 300,
@@ -200,7 +200,7 @@ describe('doctor with unusual rows', () => {
 });
 
 describe('doctor with an account that cannot be read', () => {
-  it('ends with exit code 1 when a set cannot be read, and reports all others', async () => {
+  it('ends with exit code 1 when a set cannot be read, and reports all remaining sets', async () => {
     simulator.behave({ missing: ['Tasks'], forbidden: ['painPoints'] });
     const { code, stdout, stderr } = await doctor({}, []);
     expect(code).toBe(1);
@@ -212,7 +212,7 @@ describe('doctor with an account that cannot be read', () => {
 
   it.each([
     ['a wrong token', { api_token: 'wrong-canary' }, 'answered 401: the token is missing or wrong'],
-    ['a host that is not there', { api_url: 'http://127.0.0.1:9' }, 'check api_url'],
+    ['an unreachable host', { api_url: 'http://127.0.0.1:9' }, 'check api_url'],
   ])('prints one error message for %s', async (_, settings, sentence) => {
     const { code, stdout, stderr } = await doctor(settings);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -227,7 +227,7 @@ describe('doctor with an account that cannot be read', () => {
   });
 });
 
-it('doctor prints neither the token nor a value of a record', async () => {
+it('doctor never prints the token or a record value', async () => {
   const values = account.rows('Leads').flatMap((row) => [row['lead'], row['cnpj'], row['phone1']]);
   for (const args of [[], ['--format', 'json']]) {
     const { stdout, stderr } = await doctor({}, args);

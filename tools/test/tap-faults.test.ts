@@ -10,7 +10,9 @@ const served = serveAccount(
 );
 const { account, newPair, copies } = served;
 
-/** On the first, a middle and the last page of the largest set, and on a small set. */
+/**
+ * Returns rules that inject a fault into three pages of the largest set and a page of a small set.
+ */
 function everywhere(fault: Fault): FaultRule[] {
   return [
     { match: { set: 'sdrs', nth: 1 }, fault },
@@ -51,7 +53,7 @@ describe('an account is copied completely despite', () => {
     await copies(newPair());
   });
 
-  it('errors of two kinds, each with one warning', async () => {
+  it('two kinds of errors, with one warning for each kind', async () => {
     served.simulator.faults([
       ...everywhere({ status: 503 }),
       { match: { set: 'stages', nth: 1 }, fault: 'truncatedJson' },
@@ -63,7 +65,7 @@ describe('an account is copied completely despite', () => {
   });
 
   it(
-    'several kinds of errors, in a fifth of the requests',
+    'several kinds of errors in a fifth of the requests',
     async () => {
       const mixture: Fault[] = [
         { status: 503 },
@@ -93,7 +95,7 @@ describe('an error that retrying does not fix', () => {
     ['truncated JSON', 'truncatedJson', /GET \/sdrs did not return a page/],
     ['headers that never arrive', 'headersNever', /GET \/sdrs timed out after 1 s/],
   ])(
-    '%s ends only its stream, and the token goes to no other host',
+    '%s ends only its stream, and the token is never sent to another host',
     async (_case, fault, sentence) => {
       served.simulator.faults([{ match: { set: 'sdrs' }, fault }]);
       const pair = newPair({ max_retries: 1 });
@@ -107,7 +109,7 @@ describe('an error that retrying does not fix', () => {
     },
   );
 
-  it('a token that is refused during the run: the next run continues from what was copied', async () => {
+  it('the next run continues from the copied rows after the token is refused during a run', async () => {
     served.simulator.faults([
       { match: { set: 'LeadsAndPersons', nth: 3 }, fault: { status: 401 } },
     ]);
@@ -122,7 +124,7 @@ describe('an error that retrying does not fix', () => {
     expect(filters.some((filter) => /^id gt \d+$/.test(filter))).toBe(true);
   });
 
-  it('Retry-After of thirty years ends the run', async () => {
+  it('a Retry-After of thirty years ends the run', async () => {
     served.simulator.faults([{ match: {}, fault: { status: 429, retryAfter: 1_000_000_000 } }]);
     const { tap } = await newPair().run();
     expect(tap.code).toBe(1);

@@ -38,7 +38,7 @@ const script = fc.record({
 });
 
 it(
-  'a run while rows change, and one more, make the copy equal',
+  'the copy is complete after a run while rows change and one more run',
   withSeed(async (_random, runSeed) => {
     await fc.assert(
       fc.asyncProperty(script, async ({ seed, pageSize, edits }) => {

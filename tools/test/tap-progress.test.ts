@@ -31,7 +31,7 @@ beforeAll(async () => {
 beforeEach(() => simulator.reset());
 afterAll(() => simulator.stop());
 
-/** Runs a shell command, on a terminal of 100 columns if wanted. @returns everything it printed */
+/** Runs a shell command, optionally on a terminal of 100 columns. @returns everything it printed */
 async function shell(command: string, onTerminal: boolean): Promise<string> {
   const [program, args] = onTerminal
     ? ['script', ['-qec', `stty cols 100 rows 30; ${command}`, '/dev/null']]
@@ -53,7 +53,9 @@ function run(before = ''): string {
 const ESCAPE = '\u001B';
 const TOKENS = new RegExp(`${ESCAPE}\\[(\\d*)[A-Za-z]|\\r|\\n|[^${ESCAPE}\\r\\n]+`, 'g');
 
-/** Returns the lines of a terminal after a text with line ends and the four cursor movements in use. */
+/**
+ * Returns a terminal's lines after a text with line ends and the four supported cursor movements.
+ */
 function screen(text: string): string[] {
   const lines = [''];
   let row = 0;
@@ -78,7 +80,7 @@ describe('the progress display on a terminal', () => {
   });
 
   it('shows one line per stream, leaves complete log lines, and disappears at the end', async () => {
-    // The rate of a read is shown after one second.
+    // The display shows the rate of a read after one second.
     simulator.behave({ latencyMs: (set) => (set === 'LeadsAndPersons' ? 500 : 40) });
     const text = await shell(run(), true);
     expect(text).toMatch(/\nleads \+ leadspersons +(500|1,000) of 1,200 +(41|83) %/);
@@ -110,7 +112,7 @@ describe('the progress display on a terminal', () => {
     expect(text).not.toContain('requests left');
   });
 
-  it('is off when stdout is the terminal too', async () => {
+  it('is off when stdout is also the terminal', async () => {
     expect(await shell(run().replace(/>.*/, ''), true)).not.toContain(ESCAPE);
   });
 });

@@ -17,7 +17,8 @@ const served = serveAccount(
 const { account, newPair } = served;
 
 describe('the rate limit', () => {
-  // The tap allows a request 250 ms to reach the server, which an overloaded machine may exceed once.
+  // The tap assumes that a request reaches the server within 250 ms. An overloaded machine may
+  // exceed this once.
   it.each([1, 4, 16])('is never exceeded with %i requests in flight', { retry: 2 }, (concurrency) =>
     withSeed(async (random) => {
       served.simulator.behave({ quota: QUOTA, latencyMs: () => random() * 60 });
@@ -32,7 +33,7 @@ describe('the rate limit', () => {
   );
 
   it.each(['seconds', 'date', 'none'] as const)(
-    'is respected when other clients use it too and 429 says when to retry (%s)',
+    'is respected when other clients share it and a 429 says when to retry (%s)',
     async (retryAfter) => {
       served.simulator.behave({
         quota: { ...QUOTA, retryAfter, clockOffsetSeconds: 3600 },
@@ -49,7 +50,7 @@ describe('the rate limit', () => {
 });
 
 describe('the number of requests', () => {
-  it('of a first load is at most a tenth more than the number of pages', async () => {
+  it('exceeds the number of pages by at most a tenth in a first load', async () => {
     const pair = newPair({ page_size: 500, quota_requests: 1000 });
     await pair.run();
     const sets = [
@@ -62,7 +63,7 @@ describe('the number of requests', () => {
     expect(new Set(served.simulator.requests.map(({ set }) => set))).toEqual(new Set(sets));
   });
 
-  it('does not include one after a full last page', async () => {
+  it('includes no request after a full last page', async () => {
     const exact = createAccount({ seed: 5, leads: 200 });
     const other = await startSimulator({ account: exact, token: TOKEN });
     const pair = new Pair({ api_token: TOKEN, api_url: other.url, page_size: 100 });

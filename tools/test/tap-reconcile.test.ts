@@ -31,14 +31,14 @@ function counts(): string[] {
   return simulator.requests.map(({ path }) => path).filter((path) => path.endsWith('/$count'));
 }
 
-it('no count is requested by default', async () => {
+it('the tap requests no count by default', async () => {
   expect(await tap({})).toMatchObject({ code: 0 });
   expect(counts()).toEqual([]);
 });
 
 it.each([
   ['by key', {}],
-  ['by small pages', { pageCap: 90 }],
+  ['in small pages', { pageCap: 90 }],
   ['by position', { ignores: { filter: 'all', orderby: 'all' } }],
 ] as const)(
   'reconcile requests one count per complete read %s and logs nothing if they agree',
@@ -46,14 +46,14 @@ it.each([
     simulator.behave(behaviour);
     const { code, stderr } = await tap({ reconcile: true });
     expect(code, stderr).toBe(0);
-    // Leads and their contacts are one read.
+    // Leads and their contacts are read together.
     expect(counts()).toHaveLength(16);
     expect(new Set(counts()).size).toBe(16);
     expect(stderr).not.toContain('the API counts');
   },
 );
 
-it('reconcile logs both numbers when read and count differ', async () => {
+it('reconcile logs both numbers when the rows read and the count differ', async () => {
   const stop = simulator.beforeResponse(({ path }) => {
     if (path === '/sdrs') simulator.account.remove('sdrs', 415_000);
   });
@@ -65,12 +65,12 @@ it('reconcile logs both numbers when read and count differ', async () => {
   expect(stderr.match(/the API counts/g)).toHaveLength(1);
 });
 
-it('reconcile counts rows once that were read again', async () => {
+it('reconcile counts rows only once when they are read again', async () => {
   const account = createAccount({ seed: 8, leads: 20 });
   const [lead] = account.rows('Leads');
   for (let at = 0; at < 8; at += 1) account.add('LeadStages', { leadId: lead?.['id'] });
   const served = await startSimulator({ account, token: TOKEN, behaviour: { pageCap: 4 } });
-  // A row that changes between two pages of its key makes the tap read the key again.
+  // When a row changes between two pages of its key, the tap reads the key again.
   let changes = 0;
   served.beforeResponse(({ path, query }) => {
     if (path !== '/LeadStages' || query['$skip'] === undefined || changes > 1) return;

@@ -62,7 +62,7 @@ async function run({
   return { ...result, messages: lines.map((line) => JSON.parse(line) as Message) };
 }
 
-/** Selects only these streams of the catalog, and only the named columns of each if there are any. */
+/** Selects only these streams in the catalog. If columns are named, selects only these columns. */
 function only(streams: Readonly<Record<string, readonly string[] | undefined>>): Catalog {
   return { streams: known.streams.map((entry) => selected(entry, streams)) };
 }
@@ -92,7 +92,7 @@ function streamsOf(messages: readonly Message[]): string[] {
 }
 
 describe('selecting', () => {
-  it('leads only reads /Leads', async () => {
+  it('only leads reads only /Leads', async () => {
     const { messages } = await run({ catalog: only({ leads: undefined }) });
     expect(streamsOf(messages)).toEqual(['leads']);
     expect(paths()).toEqual(['Leads']);
@@ -106,7 +106,7 @@ describe('selecting', () => {
     expect(paths()).toEqual(['LeadsAndPersons']);
   });
 
-  it('leads and contacts reads two sets if one lacks a field of the other', async () => {
+  it('leads and contacts reads two sets if one set lacks a field of the other set', async () => {
     const lacking = createAccount({
       seed: 62,
       leads: 120,
@@ -123,7 +123,7 @@ describe('selecting', () => {
     expect([pages('LeadsAndPersons'), pages('Leads')]).toEqual([3, 4]);
   });
 
-  it('a child without its parent sends only the child', async () => {
+  it('a child without its parent sends only the child’s records', async () => {
     const { messages } = await run({ catalog: only({ tasks__contacts: undefined }) });
     expect(streamsOf(messages)).toEqual(['tasks__contacts']);
     expect(messages.filter(({ type }) => type === 'RECORD')).toHaveLength(
@@ -131,7 +131,7 @@ describe('selecting', () => {
     );
   });
 
-  it('columns requests only them and the keys', async () => {
+  it('columns requests only the selected columns and the keys', async () => {
     const { messages } = await run({ catalog: only({ leads: ['lead', 'salesrep_email'] }) });
     const wanted = ['id', 'lead', 'salesrep_email', 'updatedate'];
     const [schema] = messages.filter(({ type }) => type === 'SCHEMA');
@@ -151,13 +151,13 @@ describe('selecting', () => {
     expect(messages.filter(({ type }) => type === 'RECORD')).toHaveLength(account.count('Leads'));
   });
 
-  it('nothing logs that the catalog selects no stream', async () => {
+  it('no stream logs that the catalog selects no stream', async () => {
     const { stderr, messages } = await run({ catalog: { streams: [] } });
     expect(stderr).toContain('The catalog selects no stream');
     expect(messages).toEqual([]);
   });
 
-  it('an unknown stream logs its name and ignores it', async () => {
+  it('an unknown stream logs its name and ignores the stream', async () => {
     const [first] = known.streams;
     if (!first) throw new Error('no streams');
     const stranger = { ...first, tap_stream_id: 'orders', stream: 'orders' };
@@ -208,7 +208,7 @@ describe('a run', () => {
     expect(Date.parse(last?.full_read_at ?? '')).toBeGreaterThan(Date.now() - DAY);
   });
 
-  it('never reads an incremental stream completely again if full_refresh_days is 0', async () => {
+  it('does not read an incremental stream completely again if full_refresh_days is 0', async () => {
     const old = new Date(Date.now() - 800 * DAY).toISOString();
     await run({
       catalog: leads(),
@@ -220,7 +220,7 @@ describe('a run', () => {
     expect(simulator.requests[0]?.query['$filter']).toMatch(/^updateDate ge /);
   });
 
-  it('reads a window from past_days before its last read and reports what it covers', async () => {
+  it('reads a window from past_days before its last read and reports the covered span', async () => {
     const savepoint = Date.now() - 2 * DAY;
     const bookmark = {
       replication_key: 'starttime',
@@ -288,7 +288,7 @@ describe('a run', () => {
     const start = Date.now();
     const { messages } = await run({ catalog: meetings() });
     const savepoint = messages.at(-1)?.value.bookmarks['meetings']?.replication_key_value ?? '';
-    // The server's clock is in whole seconds.
+    // The server's clock has a resolution of one second.
     expect(Date.parse(savepoint)).toBeGreaterThanOrEqual(start - 3_600_000 - 1000);
     expect(Date.parse(savepoint)).toBeLessThanOrEqual(Date.now() - 3_600_000);
   });

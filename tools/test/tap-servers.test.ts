@@ -8,9 +8,12 @@ import type { Behaviour, Option, Sets } from '@exact-spotter/simulator';
 import { TOKEN } from './served-account.ts';
 
 const MINUTES = 60_000;
-/** Generated servers: `SERVERS=200` in the environment makes it many more, from a random seed. */
+/**
+ * Number of generated servers. Set `SERVERS=200` in the environment to test many more from a random
+ * seed.
+ */
 const SERVERS = Number(process.env['SERVERS'] ?? 12);
-/** The same servers in every build, so that a failure comes from the change that was made. */
+/** Every build tests the same servers, so that a failure is caused by a change in the code. */
 const FIXED_SEED = 20_261_125;
 
 let simulator: Simulator | undefined;
@@ -34,7 +37,7 @@ function options(names: readonly Option[]): fc.Arbitrary<Partial<Record<Option, 
   return fc.dictionary(fc.constantFrom(...names), someSets, { maxKeys: 2 });
 }
 
-/** What the specification leaves open, in any combination. */
+/** Behaviours that the specification leaves open, in any combination. */
 const behaviours: fc.Arbitrary<Partial<Behaviour>> = fc.record(
   {
     nextLink: fc.constantFrom('always', 'whenMore', 'never', 'loop', 'otherHost'),
@@ -48,7 +51,7 @@ const behaviours: fc.Arbitrary<Partial<Behaviour>> = fc.record(
 );
 
 it(
-  'an edited account is copied completely from any server that the specification allows, or the log names the streams that are not',
+  'every server that the specification allows leads to a complete copy or to a log line with the incomplete streams',
   withSeed(async (_random, randomSeed) => {
     await fc.assert(
       fc.asyncProperty(

@@ -31,7 +31,7 @@ it.each([
   expect(differences(pair.database, shaped)).toEqual([]);
 });
 
-it('an unknown field is logged once and left out', async () => {
+it('an unknown field is logged once and omitted', async () => {
   const shaped = createAccount({ seed: 65, leads: 60, shapes: { unknownFields: true } });
   const other = await startSimulator({ account: shaped, token: TOKEN });
   const pair = new Pair({

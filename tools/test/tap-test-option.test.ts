@@ -79,7 +79,7 @@ describe('--test', () => {
     expect(simulator.requests.map(({ path }) => path)).toEqual(['/stages', '/LeadsAndPersons']);
   });
 
-  it('reads from the state on', async () => {
+  it('reads from the bookmarks in the state', async () => {
     const bookmarks = { leads: { replication_key_value: '2024-06-02T00:00:00Z' } };
     simulator.clearRequests();
     await tap('--test', '--state', pair.write('state.json', { bookmarks }));
@@ -89,7 +89,7 @@ describe('--test', () => {
     expect(filters).toEqual(['updateDate ge 2024-06-01T00:00:00.000Z']);
   });
 
-  it('ends with exit code 1 when a set cannot be read, and tests the others', async () => {
+  it('ends with exit code 1 when a set cannot be read, and tests the remaining sets', async () => {
     simulator.behave({ missing: ['stages'] });
     const tested = await tap('--test');
     expect(tested.code).toBe(1);
@@ -99,7 +99,7 @@ describe('--test', () => {
 });
 
 describe('--test=schema', () => {
-  it('prints only the schemas, without a request', async () => {
+  it('prints only the schemas and sends no request', async () => {
     const tested = await tap('--test=schema');
     expect(tested.code, tested.stderr).toBe(0);
     expect(streams(tested, 'SCHEMA')).toHaveLength(22);

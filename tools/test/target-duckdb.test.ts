@@ -8,14 +8,14 @@ import type { Pair } from './pair.ts';
 import { compareTables, feed, lastState, peerTools } from './peer-tools.ts';
 import { serveAccount } from './served-account.ts';
 
-/** The tap with target-duckdb, which loads each batch of rows from a CSV file. */
+/** Tests the tap with target-duckdb, which loads each batch of rows from a CSV file. */
 const run = promisify(execFile);
 const MINUTES = 60_000;
 const served = serveAccount({ seed: 71, leads: 1500 });
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
-/** Prints all tables of the file as JSON. */
+/** A Python script that prints all tables of the file as JSON. */
 const READER = `
 import duckdb, json, sys
 reader = duckdb.connect(sys.argv[1], read_only=True)
@@ -25,7 +25,7 @@ rows = lambda name: [json.loads(row) for row in ask(f'SELECT to_json(t) FROM exa
 print(json.dumps({name: rows(name) for name in names}))
 `;
 
-/** A database of target-duckdb. */
+/** A database that target-duckdb loads. */
 class DuckDb {
   readonly target: readonly string[];
   readonly #bin: string;
@@ -48,19 +48,19 @@ class DuckDb {
 
   async differences(): Promise<ReturnType<typeof compareTables>> {
     const tables = await this.tables();
-    // Its names are in lower case.
+    // target-duckdb writes names in lower case.
     const rows = (table: string): Rows => tables.get(table.toLowerCase()) ?? [];
     return compareTables(served.account, rows, seen);
   }
 }
 
-/** In its CSV, an empty string is NULL. */
+/** target-duckdb's CSV files represent an empty string as NULL. */
 function seen(cell: unknown): unknown {
   return cell === '' ? null : warehouseCell(cell);
 }
 
 it(
-  'target-duckdb receives every cell and later changes; deleted rows stay',
+  'target-duckdb stores every cell and later changes, and keeps deleted rows',
   async ({ skip }) => {
     const pair = served.newPair();
     const database = new DuckDb(await peerTools('target-duckdb', skip), pair);
@@ -82,13 +82,13 @@ it(
 
 /**
  * target-duckdb 0.8.0 lets DuckDB guess whether its CSV files have a header. DuckDB 1.3.0 and newer
- * take a first row with an instant with a zone for a header, so the first row of each batch is lost.
+ * mistake a first row that contains an instant with a zone for a header, so each batch loses a row.
  */
 it.for([
   { environment: 'target-duckdb', on: '1.2', ids: [1, 2, 3] },
   { environment: 'target-duckdb-on-duckdb-2', on: '2.0', ids: [2, 3] },
 ])(
-  'target-duckdb on DuckDB $on loads the rows $ids of three',
+  'target-duckdb on DuckDB $on loads the rows with the IDs $ids out of three',
   { timeout: 5 * MINUTES },
   async ({ environment, ids }, { skip }) => {
     const database = new DuckDb(await peerTools(environment, skip), served.newPair());

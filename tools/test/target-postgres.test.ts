@@ -9,9 +9,9 @@ import { compareTables, feed, lastState, missing, peerTools } from './peer-tools
 import { serveAccount, TOKEN } from './served-account.ts';
 
 /**
- * The tap with MeltanoLabs' target-postgres and a PostgreSQL server, by a pipe and in a Meltano
- * project. The server's time zone is São Paulo: the columns of instants have no zone and must
- * contain UTC.
+ * Tests the tap with MeltanoLabs' target-postgres and a PostgreSQL server, over a pipe and in a Meltano
+ * project. The server's time zone is São Paulo, although the columns for instants have no zone and
+ * must contain UTC.
  */
 const root = join(import.meta.dirname, '..', '..');
 const MINUTES = 60_000;
@@ -37,7 +37,7 @@ function server(): Postgres {
   return postgres;
 }
 
-/** Compares the tables of a schema with the account, without rows marked as deleted. */
+/** Compares the tables of a schema with the account, ignoring rows marked as deleted. */
 async function differences(schema: string): Promise<ReturnType<typeof compareTables>> {
   const tables = new Map<string, Awaited<ReturnType<Postgres['query']>>>();
   for (const table of Object.keys(expectations)) {
@@ -47,7 +47,10 @@ async function differences(schema: string): Promise<ReturnType<typeof compareTab
   return compareTables(served.account, (table) => tables.get(table) ?? [], warehouseCell);
 }
 
-/** Edits the account: deletes a stage, a future meeting and a lead, and the contacts of a lead. */
+/**
+ * Edits the account by deleting a stage, a future meeting, a lead, and the contacts of another
+ * lead.
+ */
 function editAccount(seed: number): { readonly lead: number } {
   const { account } = served;
   account.live({ seed, edits: 60 });
@@ -70,7 +73,7 @@ function editAccount(seed: number): { readonly lead: number } {
 
 describe('target-postgres in a pipe', () => {
   it(
-    'receives every cell and later changes, and marks or removes deleted rows after a full refresh',
+    'stores every cell and later changes, and marks or removes deleted rows after a full refresh',
     async ({ skip }) => {
       const bin = await peerTools('target-postgres', skip);
       const pair = served.newPair();
@@ -109,7 +112,7 @@ describe('target-postgres in a pipe', () => {
   );
 });
 
-/** Settings as lines of Meltano's .env file. */
+/** Returns settings as lines of Meltano's .env file. */
 function variables(plugin: string, settings: object): string[] {
   return Object.entries(settings).map(
     ([name, value]) => `${`${plugin}_${name}`.toUpperCase()}=${value}\n`,

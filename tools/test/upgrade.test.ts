@@ -9,7 +9,10 @@ import { Pair } from './pair.ts';
 import { peerTools } from './peer-tools.ts';
 import { TOKEN } from './served-account.ts';
 
-/** The current programs continue from what earlier versions wrote: see `test-data/upgrade`. */
+/**
+ * Tests that the current programs continue from the output of earlier versions in
+ * `test-data/upgrade`.
+ */
 const MINUTES = 60_000;
 const root = join(import.meta.dirname, '..', '..');
 const upgrades = join(root, 'test-data', 'upgrade');
@@ -17,7 +20,7 @@ const versions = readdirSync(upgrades, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-/** The account as the last run of the earlier version saw it. */
+/** Returns the account as the earlier version's last run read it. */
 function earlierAccount(): Simulator['account'] {
   const now = Date.parse('2026-11-25T06:00:00Z');
   const account = createAccount({ seed: 2026, leads: 60, now });
@@ -32,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => simulator.stop());
 
-/** Two hours after the last run of the earlier version. */
+/** Edits the account, two hours after the earlier version's last run. */
 function edit(): void {
   simulator.account.clock = Date.parse('2026-11-25T09:00:00Z');
   simulator.account.live({ seed: 2, edits: 60 });
@@ -50,7 +53,7 @@ function count(database: string, sql: string): unknown {
 describe.each(versions)('a copy by version %s', (version) => {
   const folder = join(upgrades, version);
 
-  /** A pair with the earlier version's database. */
+  /** Returns a pair with the earlier version's database. */
   function upgradedPair(settings: object = {}): Pair {
     const quota = { quota_requests: 10_000, quota_seconds: 1 };
     const pair = new Pair({ api_token: TOKEN, api_url: simulator.url, ...quota, ...settings });
@@ -62,7 +65,7 @@ describe.each(versions)('a copy by version %s', (version) => {
     expect(differences(upgradedPair().database, simulator.account)).toEqual([]);
   });
 
-  it('gives its state to the current target', async () => {
+  it('has a state that the current target prints', async () => {
     const pair = upgradedPair();
     const { code, stdout, stderr } = await pair.target('state');
     expect(code, stderr).toBe(0);
@@ -85,7 +88,7 @@ describe.each(versions)('a copy by version %s', (version) => {
     expect(target.code, target.stderr).toBe(0);
     expect(`${tap.stderr}${target.stderr}`).not.toMatch(/WARNING|ERROR|CRITICAL/);
     expect(differences(pair.database, simulator.account)).toEqual([]);
-    // Rows that the earlier version marked as deleted are still there.
+    // Rows that the earlier version marked as deleted are still in the database.
     expect(before).toBeGreaterThan(0);
     expect(count(pair.database, deleted)).toBeGreaterThanOrEqual(Number(before));
     expect(count(pair.database, 'SELECT count(*) FROM _singer_runs')).toBe(3);
@@ -93,7 +96,7 @@ describe.each(versions)('a copy by version %s', (version) => {
     expect(code, stderr).toBe(0);
   });
 
-  it('reads an incremental stream from its bookmark only', async () => {
+  it('continues an incremental stream from its bookmark', async () => {
     const pair = upgradedPair({ full_refresh_days: 0 });
     edit();
     await pair.run();
@@ -105,7 +108,7 @@ describe.each(versions)('a copy by version %s', (version) => {
   });
 
   it(
-    'is continued by its Meltano project without a change',
+    'is continued by its unchanged Meltano project',
     async ({ skip }) => {
       const bin = await peerTools('meltano', skip);
       const project = new MeltanoProject(bin, {

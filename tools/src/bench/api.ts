@@ -13,7 +13,7 @@ export interface ApiRequest {
   readonly rows: number;
 }
 
-/** A server in a separate process, so that it takes no time from the measured one. */
+/** A server that runs in its own process, so that it takes no time from the measured process. */
 export class Server {
   readonly url: string;
   readonly #stop: () => void;
@@ -33,7 +33,7 @@ export class Server {
     return { requests, answered429: quota.answered429 };
   }
 
-  /** @returns the response; the simulator's README lists the commands */
+  /** Sends a command from the list in the simulator's README. @returns the response */
   async control(command: string, body?: object): Promise<unknown> {
     const url = this.url.replace(/v3$/, `control/${command}`);
     const method = body === undefined ? 'GET' : 'POST';
@@ -47,12 +47,12 @@ export class Server {
   }
 }
 
-/** @param options those of `npm run simulator` */
+/** Starts the simulator. @param options the options of `npm run simulator` */
 export function startApi(options: readonly string[]): Promise<Server> {
   return startServer(join(import.meta.dirname, '..', '..', 'simulator', 'src', 'main.ts'), options);
 }
 
-/** Starts a script that prints the address it answers at. */
+/** Starts a server script and reads the server's address from the script's output. */
 export async function startServer(script: string, args: readonly string[]): Promise<Server> {
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -65,7 +65,7 @@ export async function startServer(script: string, args: readonly string[]): Prom
   return new Server(url, () => child.kill());
 }
 
-/** Settings of the tap for a server on this machine, in effect without a rate limit. */
+/** Returns tap settings for a server on this machine, with a rate limit too high to matter. */
 export function tapSettings({ url }: Server, more: object = {}): object {
   return { api_token: TOKEN, api_url: url, quota_requests: 100_000, quota_seconds: 1, ...more };
 }

@@ -1,6 +1,6 @@
-// The baseline of the benchmark: the least that any loader must do. Reads Singer lines of one stream
-// from stdin, parses each record with simdjson, and binds its values to one prepared upsert of the
-// same SQLite with the same settings. It validates nothing.
+// The baseline of the benchmarks does the least that any loader must do. It reads Singer lines of one
+// stream from stdin, parses each record with simdjson, and binds the values to one prepared upsert. It
+// uses the same SQLite with the same settings as the target, and it validates nothing.
 #include <simdjson.h>
 #include <sqlite3.h>
 
@@ -76,7 +76,7 @@ void bind(int at, dom::element value) {
 }
 
 void write(dom::element message, const char *now, sqlite3_int64 milliseconds) {
-  // Properties come in the order of the schema nearly always; where they do not, they are looked up.
+  // Binds only properties at the same position as in the schema; the benchmark's records match it.
   std::size_t at = 0;
   dom::object record = message["record"].get_object().value_unsafe();
   for (auto [name, value] : record) {
@@ -104,7 +104,7 @@ void commit(const std::string &state) {
 
 }  // namespace
 
-// baseline DATABASE ROWS_PER_COMMIT: commits at the first STATE after that many rows
+// Usage: baseline DATABASE ROWS_PER_COMMIT. Commits at the first STATE after that many rows.
 int main(int count, char **arguments) {
   if (count != 3) return 2;
   const long rows_a_commit = std::atol(arguments[2]);

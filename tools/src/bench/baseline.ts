@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Path of the baseline's program, or why it is missing. */
+/** The path of the baseline program, or the reason why it is missing. */
 export type Baseline = { readonly program: string } | { readonly missing: string };
 
-/** The same SQLite, built with those of the driver's options that affect speed. */
+/** Builds the driver's own SQLite with those of the driver's options that affect speed. */
 const SQLITE_OPTIONS = [
   '-DSQLITE_THREADSAFE=2',
   '-DSQLITE_DEFAULT_MEMSTATUS=0',
@@ -13,7 +13,7 @@ const SQLITE_OPTIONS = [
   '-DSQLITE_ENABLE_STAT4',
 ];
 
-/** Builds `baseline.cc` with g++ and simdjson, unless it was built since its source changed. */
+/** Builds `baseline.cc` with g++ and simdjson, unless the program is newer than its source. */
 export function buildBaseline(): Baseline {
   const root = join(import.meta.dirname, '..', '..', '..');
   const sqlite = join(root, 'node_modules', 'better-sqlite3', 'deps', 'sqlite3');

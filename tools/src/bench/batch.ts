@@ -9,7 +9,7 @@ import { recordAccount, tapCommand } from './recorded-account.ts';
 
 const LEADS = 100_000;
 
-/** Both programs with rows in files that BATCH messages name, compared with RECORD messages. */
+/** Compares both programs when they exchange BATCH files and when they exchange RECORD messages. */
 export const batch: Figure = {
   name: 'batch',
   measure: (isFull) =>
@@ -37,7 +37,7 @@ export const batch: Figure = {
     }),
 };
 
-/** @returns runs both programs into a new database, without files of an earlier run */
+/** @returns a function that runs both programs with a new database and an empty batch folder */
 async function pair(
   server: Server,
   folder: string,

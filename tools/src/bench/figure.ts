@@ -3,13 +3,13 @@ export interface Measured {
   readonly what: string;
   readonly value: number;
   readonly unit: '×' | '%' | 'MiB' | 'requests' | 'ms';
-  /** Undefined for a number that only explains others. */
+  /** Undefined if the number only explains another number. */
   readonly limit?: { readonly atMost: number } | { readonly atLeast: number };
-  /** The raw numbers behind `value`. */
+  /** The raw numbers that `value` is computed from. */
   readonly detail: string;
 }
 
-/** A number that cannot be measured on this machine, and why. */
+/** A number that cannot be measured on this machine, with the reason. */
 export interface Skipped {
   readonly what: string;
   readonly skipped: string;
@@ -17,12 +17,13 @@ export interface Skipped {
 
 /** Numbers that are measured together. */
 export interface Figure {
-  /** As in `npm run bench -- NAME`. */
+  /** The name that `npm run bench -- NAME` accepts. */
   readonly name: string;
-  /** @param isFull measures at full size, which may take long (default: about a minute) */
+  /** @param isFull true to measure at full size instead of for about a minute; it can take long */
   measure(isFull: boolean): Promise<readonly (Measured | Skipped)[]>;
 }
 
+/** Returns true if the value meets its limit or has no limit. */
 export function isWithinLimit({ value, limit }: Measured): boolean {
   if (limit === undefined) return true;
   return 'atMost' in limit ? value <= limit.atMost : value >= limit.atLeast;

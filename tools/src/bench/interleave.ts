@@ -1,10 +1,10 @@
-/** Measures one execution of something. */
+/** Executes a variant once and returns its measurement. */
 type Variant = () => Promise<number>;
 
 /**
- * Measures the variants in turns, so that other load on the machine affects all of them alike.
- * @param rounds odd, so that one measurement is in the middle
- * @returns the median of each
+ * Measures the variants in turn, so that other load on the machine affects all of them alike.
+ * @param rounds an odd number, so that the median is one of the measurements
+ * @returns the median of each variant
  */
 export async function interleave<Name extends string>(
   variants: Readonly<Record<Name, Variant>>,
@@ -24,7 +24,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Returns the value that the given share of all values is below. */
+/** Returns the value below which the given share of all values lies. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;

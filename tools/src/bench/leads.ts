@@ -3,8 +3,8 @@ import { recordLine, schemaLine, stateLine, stdoutOutput } from '@exact-spotter/
 
 /**
  * A generated stream of leads: 42 mixed columns, about 1,250 bytes per line, with accents, nulls,
- * doubles and dates. A lead's values follow from its id, so that every reader gets the same rows.
- * As a program, `leads.ts COUNT` writes leads to stdout, for streams that are too long for a file.
+ * doubles and dates. A lead's values are computed from its ID, so every reader receives the same rows.
+ * When run as a program, `leads.ts COUNT` writes the leads to stdout, for streams too long for a file.
  */
 type Make = (id: number) => unknown;
 
@@ -80,7 +80,7 @@ export function leadLine(id: number): string {
   return recordLine('leads', record, { timeExtracted: '2026-11-24T05:00:00.000000Z' });
 }
 
-/** Rows between two STATEs, as a tap with pages of 500 rows sends them. */
+/** Number of rows between two STATEs, as sent by a tap that reads pages of 500 rows. */
 const PAGE = 500;
 
 /** Writes a file of leads, with a STATE after each page. */

@@ -11,7 +11,7 @@ import { targetLatency } from './target-latency.ts';
 import { targetLeads } from './target-leads.ts';
 import { targetPeers } from './target-peers.ts';
 
-/** In the order of measuring. */
+/** The figures, in the order in which they are measured. */
 const figures: readonly Figure[] = [
   tapStart,
   tapRequests,
@@ -27,11 +27,11 @@ const figures: readonly Figure[] = [
   targetMemory,
 ];
 
-/** The benchmarks: most numbers are ratios to a baseline that is measured in the same run. */
+/** The benchmarks. Most numbers are ratios to a baseline that is measured in the same run. */
 const usage = `npm run bench -- [NAME]... [--full]
 
   NAME    ${figures.map(({ name }) => name).join(', ')} (default: all)
-  --full  full size: a million leads and the vendor's own rate limit; takes long
+  --full  measure at full size: a million leads and the vendor's own rate limit; takes long
 `;
 
 await bench();
@@ -61,7 +61,9 @@ async function bench(): Promise<void> {
     }
   }
   print(
-    missed === 0 ? 'Every number is within its limit.\n' : `${missed} numbers miss their limit.\n`,
+    missed === 0
+      ? 'Every number is within its limit.\n'
+      : `Numbers outside their limit: ${missed}.\n`,
   );
   if (missed > 0) process.exitCode = 1;
 }

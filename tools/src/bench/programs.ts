@@ -9,7 +9,9 @@ const root = join(import.meta.dirname, '..', '..', '..');
 /** A program and its arguments. */
 export type Command = readonly [string, ...string[]];
 
-/** The command line of one of our programs as it is installed: built, and started by its bin file. */
+/**
+ * Returns the command line of one of our programs as installed: built, and started by its bin file.
+ */
 export function command(
   program: 'tap-exactsales' | 'target-sqlite',
   ...args: readonly string[]
@@ -17,13 +19,13 @@ export function command(
   return [process.execPath, join(root, 'packages', program, 'bin', `${program}.js`), ...args];
 }
 
-/** The command line of the built target, whose settings are written into the folder. */
+/** Writes the target's settings into the folder and returns the built target's command line. */
 export function targetCommand(folder: string): Command {
   const config = writeJson(folder, 'target.json', { database: join(folder, 'data.sqlite') });
   return command('target-sqlite', '--config', config);
 }
 
-/** Removes what a target left in a folder: it loads into a new database next time. */
+/** Removes a target's database from a folder, so that the next load starts with a new database. */
 export function removeDatabase(folder: string): void {
   for (const tail of ['', '-wal', '-shm'])
     rmSync(join(folder, `data.sqlite${tail}`), { force: true });
@@ -36,7 +38,11 @@ export interface Pipes {
   readonly output?: string;
 }
 
-/** Runs a program until it ends. @returns milliseconds. @throws Error if it fails */
+/**
+ * Runs a program until it ends.
+ * @returns its duration in milliseconds
+ * @throws Error if it fails
+ */
 export async function run(
   one: Command,
   { input, output = '/dev/null' }: Pipes = {},
@@ -46,7 +52,7 @@ export async function run(
   return performance.now() - begin;
 }
 
-/** Runs `one | other`. @returns milliseconds until both have ended */
+/** Runs `one | other`. @returns the milliseconds until both have ended */
 export async function runPipe(one: Command, other: Command): Promise<number> {
   const begin = performance.now();
   const pipe = createPipe();
@@ -63,7 +69,7 @@ export interface Usage {
   readonly peak: number;
 }
 
-/** Runs a Node script, with the output of another program as its input if one is given. */
+/** Runs a Node script. If another program is given, the script reads that program's output. */
 export async function runForPeak(
   [node, ...args]: Command,
   source: Command = ['true'],
@@ -78,13 +84,16 @@ export async function runForPeak(
   return { milliseconds: performance.now() - begin, peak };
 }
 
-/** Makes a process, and each of its threads, report its peak memory on an extra pipe when it ends. */
+/** Makes a process and each of its threads report peak memory on an extra pipe when they end. */
 const REPORT_PEAK = `data:text/javascript,${encodeURIComponent(
   `import { writeSync } from 'node:fs';
    process.on('exit', () => writeSync(3, process.resourceUsage().maxRSS + '\\n'));`,
 )}`;
 
-/** @param input a file, the end of a pipe, or `ignore`; @param output a file or the end of a pipe */
+/**
+ * @param input a file, the end of a pipe, or `ignore`
+ * @param output a file or the end of a pipe
+ */
 function start(
   [program, ...args]: Command,
   input: string | number,
@@ -107,7 +116,7 @@ function start(
   return child;
 }
 
-/** @returns what the program wrote to the extra pipe */
+/** Waits for a program to end. @returns what the program wrote to the extra pipe */
 async function ended(child: ChildProcess): Promise<string> {
   let [stderr, reported] = ['', ''];
   child.stderr?.on('data', (chunk: Buffer) => (stderr += String(chunk)));
@@ -120,16 +129,22 @@ async function ended(child: ChildProcess): Promise<string> {
 interface Pipe {
   readonly readEnd: number;
   readonly writeEnd: number;
-  /** Call it once both children have their ends: until then the reader sees no end of input. */
+  /**
+   * Closes this process's ends once both children have theirs. Until then, the reader sees no end
+   * of input.
+   */
   close(): void;
 }
 
-/** A pipe as a shell creates it. Node gives its children sockets, which are slower and buffer more. */
+/**
+ * Creates a pipe as a shell does. Node connects children by sockets, which are slower and buffer
+ * more.
+ */
 function createPipe(): Pipe {
   const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
-  // Opening one end waits for the other, except without blocking.
+  // Opening one end of a pipe waits for the other end, unless it is opened in non-blocking mode.
   const first = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeEnd = openSync(path, constants.O_WRONLY);
   const readEnd = openSync(path, constants.O_RDONLY);

@@ -4,17 +4,17 @@ import type { Catalog } from '@exact-spotter/singer';
 import { startApi, startServer, tapSettings, type Server } from './api.ts';
 import { command, run, writeJson, type Command } from './programs.ts';
 
-/** Streams whose requests are the same in every run, so that a server can replay the answers. */
+/** Streams that send the same requests in every run, so a server can replay the responses. */
 const STREAMS = ['leads', 'leadspersons', 'leadspersons__persons', 'callshistory', 'leadstages'];
 
-/** A generated account whose answers a server gives from memory, which takes almost no time. */
+/** A generated account that a server replays from memory, which takes almost no time. */
 export interface RecordedAccount {
   readonly server: Server;
   /** A file with the output of one run of the tap. */
   readonly lines: string;
 }
 
-/** Records an account into a folder. @param leads how many it has */
+/** Records an account into a folder. @param leads the number of leads */
 export async function recordAccount(folder: string, leads: number): Promise<RecordedAccount> {
   const api = await startApi(['--leads', String(leads)]);
   try {
@@ -32,7 +32,10 @@ export async function recordAccount(folder: string, leads: number): Promise<Reco
   }
 }
 
-/** The command line of a tap that reads the account. @param name of its settings file */
+/**
+ * Returns the command line of a tap that reads the account.
+ * @param name the name of its settings file
+ */
 export async function tapCommand(
   server: Server,
   folder: string,

@@ -5,20 +5,20 @@ import { command, run, type Command } from './programs.ts';
 const ROUNDS = 31;
 const EMPTY: Command = [process.execPath, '-e', '0'];
 
-/** Start-up time of the tap: Meltano starts it two or three times per run. */
+/** Measures the start-up time of the tap, which Meltano starts two or three times per run. */
 export const tapStart: Figure = {
   name: 'tap-start',
   measure: () =>
     startTimes('tap-exactsales', { '--discover': 3.5, '--about': 3.5, '--version': 2 }),
 };
 
-/** Start-up time of the target. */
+/** Measures the start-up time of the target. */
 export const targetStart: Figure = {
   name: 'target-start',
   measure: () => startTimes('target-sqlite', { '--version': 2 }),
 };
 
-/** @param limits for each option, how many times as long as an empty script it may take */
+/** @param limits for each option, the highest allowed ratio to the time of an empty script */
 async function startTimes(
   program: 'tap-exactsales' | 'target-sqlite',
   limits: Readonly<Record<string, number>>,

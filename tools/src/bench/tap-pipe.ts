@@ -4,7 +4,7 @@ import { interleave } from './interleave.ts';
 import { inFolder, removeDatabase, run, runPipe, targetCommand, writeJson } from './programs.ts';
 import { recordAccount, tapCommand, type RecordedAccount } from './recorded-account.ts';
 
-/** The two programs together compared with each alone, and the tap with a client that parses nothing. */
+/** Compares the pair with each program alone, and the tap with a client that parses nothing. */
 export const tapPipe: Figure = {
   name: 'tap-pipe',
   measure: (isFull) =>

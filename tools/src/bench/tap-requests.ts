@@ -11,7 +11,7 @@ const PAGE = 500;
 /** The share of an account that changes in a day. */
 const CHANGED = 0.005;
 
-/** Requests of a first load and of a daily run, compared with the least that is possible. */
+/** Compares the requests of a first load and of a daily run with the fewest possible. */
 export const tapRequests: Figure = {
   name: 'tap-requests',
   measure: () =>
@@ -56,7 +56,7 @@ async function dailyRun(api: Server, tap: Command): Promise<Measured[]> {
   return (['incremental', 'window', 'full'] as const).map((method) => {
     const sets = bySet.filter((set) => set.method === method);
     const sorted = sets.toSorted((one, other) => other.count - one.count);
-    // Sets without a date to filter by are read whole, and so is a window.
+    // Sets without a date to filter by are read completely, and so is every window.
     const needed = sets.map((set) => Math.max(1, Math.ceil(set.rows / PAGE)));
     const detail = sorted
       .map(({ set, count, rows: read }) => `${set} ${count} (${read} rows)`)
@@ -87,7 +87,7 @@ function rowsOf(requests: readonly ApiRequest[]): number {
   return requests.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** `/LeadsAndPersons` contains the leads too, so `/Leads` is not read. */
+/** `/LeadsAndPersons` also contains the leads, so `/Leads` is not read. */
 async function counts(api: Server): Promise<{ set: string; rows: number }[]> {
   const given = (await api.control('live', { edits: 0 })) as Record<string, number>;
   return Object.entries(given).flatMap(([set, rows]) => (set === 'Leads' ? [] : { set, rows }));

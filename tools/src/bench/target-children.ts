@@ -12,7 +12,7 @@ const CHILDREN_EACH = 5;
 const BASELINE_ROWS = 200_000;
 const ROUNDS = 3;
 
-/** Rows of a child table: orders with items. */
+/** Measures how fast the target loads the rows of a child table: orders with items. */
 export const targetChildren: Figure = {
   name: 'target-children',
   measure: () => inFolder(measure),

@@ -11,7 +11,10 @@ const ROWS_PER_STATE = 100;
 const STATES = 600;
 const IDLE_STATES = 8;
 
-/** Time from a STATE in the input to the same STATE in the output, when its rows are on the disk. */
+/**
+ * Measures the time from a STATE in the input to the same STATE in the output, once its rows are on
+ * disk.
+ */
 export const targetLatency: Figure = {
   name: 'target-latency',
   measure: () => inFolder(measure),
@@ -26,7 +29,7 @@ async function measure(folder: string): Promise<Measured[]> {
     const now = performance.now();
     for (const line of chunk.toString().trim().split('\n')) {
       const { at: state } = JSON.parse(line) as { at: number };
-      // A STATE also acknowledges those before it.
+      // A STATE also acknowledges the STATEs before it.
       for (const [at, when] of sent) {
         if (at > state) continue;
         waits.push(now - when);
@@ -52,7 +55,7 @@ async function measure(folder: string): Promise<Measured[]> {
   waits.length = 0;
   for (let at = 1; at <= STATES; at += 1) {
     await send(IDLE_STATES + at);
-    // As fast as the target loads them, with little queued in the pipe.
+    // Waits for the target to catch up, so that little is queued in the pipe.
     while (sent.size > 3) await wait(1);
   }
   child.stdin.end();

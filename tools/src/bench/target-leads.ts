@@ -8,10 +8,12 @@ import { inFolder, removeDatabase, runPipe, targetCommand } from './programs.ts'
 
 const ROWS = 200_000;
 const ROUNDS = 5;
-/** Rows per commit of the baseline: about as many as the target's commits hold. */
+/** Rows per commit of the baseline: about as many as the target commits at a time. */
 const BASELINE_COMMIT = '5000';
 
-/** Leads of 42 columns from a pipe: the target compared with the baseline, and the same rows again. */
+/**
+ * Compares the target with the baseline on leads of 42 columns, and a reload with the first load.
+ */
 export const targetLeads: Figure = {
   name: 'target-leads',
   measure: () => inFolder(measure),

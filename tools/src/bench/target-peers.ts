@@ -6,10 +6,10 @@ import { writeLeads } from './leads.ts';
 import { inFolder, runPipe, targetCommand, writeJson } from './programs.ts';
 
 const ROUNDS = 3;
-/** Leads that show whether a peer runs at all. */
+/** Number of leads that show whether a peer runs at all. */
 const SAMPLE = 10;
 const OURS = 'ours';
-/** Leads to load. */
+/** Number of leads to load. */
 const LEADS = 200_000;
 
 /** Another target that loads the same rows. */
@@ -17,17 +17,17 @@ interface Peer {
   readonly name: string;
   /** Its pinned packages: `tools/requirements/<name>.txt`. */
   readonly requirements: string;
-  /** Ours must load at least this many times as many rows per second. */
+  /** Lowest allowed ratio of our rows per second to the peer's. */
   readonly atLeast: number;
-  /** How many of the leads it loads: a few seconds' worth. */
+  /** Number of leads that the peer loads: enough to keep it busy for a few seconds. */
   readonly rows: number;
   /** The program in the environment's `bin` folder, and its arguments before `--config`. */
   readonly command: readonly [string, ...string[]];
-  /** Its settings: it writes into the folder. */
+  /** Returns settings that make it write into the folder. */
   readonly settings: (folder: string) => object;
 }
 
-/** This release imports a name from where Python 3.10 no longer has it. */
+/** This release imports `MutableMapping` from a module that no longer has it since Python 3.10. */
 const START_OLD_SQLITE = `
 import collections, collections.abc
 collections.MutableMapping = collections.abc.MutableMapping
@@ -37,11 +37,11 @@ target_sqlite.main()
 
 const peers: readonly Peer[] = [
   {
-    // The newest on PyPI.
+    // This is the newest release on PyPI.
     name: "Meltano's target-sqlite 0.2.0",
     requirements: 'meltano-target-sqlite',
     atLeast: 35,
-    // It syncs the disk for each row, so this takes as long as the others take for all leads.
+    // It syncs the disk for each row, so these few rows take as long as all leads take elsewhere.
     rows: 4000,
     command: ['python', '-c', START_OLD_SQLITE],
     settings: (folder) => ({ database: join(folder, 'peer') }),
@@ -67,7 +67,7 @@ const peers: readonly Peer[] = [
   },
 ];
 
-/** The same leads from a pipe, loaded by ours and by other targets. */
+/** Compares our target with other targets that load the same leads from a pipe. */
 export const targetPeers: Figure = {
   name: 'target-peers',
   measure: () => inFolder(measure),
@@ -99,7 +99,7 @@ async function measure(folder: string): Promise<(Measured | Skipped)[]> {
 interface Prepared {
   readonly peer: Peer;
   readonly bin?: string;
-  /** Why it cannot be measured on this machine. */
+  /** The reason why the peer cannot be measured on this machine. */
   readonly missing?: string;
 }
 
@@ -109,7 +109,7 @@ async function prepare(peer: Peer, sample: string): Promise<Prepared> {
   if ('missing' in tools) return { peer, missing: tools.missing };
   return runPeer(peer, tools.bin, sample).then(
     () => ({ peer, bin: tools.bin }),
-    () => ({ peer, missing: 'it does not run with the installed Python' }),
+    () => ({ peer, missing: 'the peer does not run with the installed Python' }),
   );
 }
 

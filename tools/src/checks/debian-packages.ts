@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Each has a Debian package of the same name. */
+/** Programs that each have a Debian package of the same name. */
 const PROGRAMS: readonly string[] = ['strace'];
 
 /**
- * Installs the programs that some tests need, in CI and as root on Debian only. Elsewhere those
- * tests are skipped.
+ * Installs the programs that some tests need, but only in CI on Debian and as root. On other
+ * machines, those tests are skipped.
  */
 export function installDebianPackages(): void {
   const missing = PROGRAMS.filter((program) => !isOnPath(program));
@@ -19,7 +19,9 @@ export function installDebianPackages(): void {
     const options = ['install', '-y', '-qq', '--no-install-recommends'];
     execFileSync('apt-get', [...options, ...missing], { env, stdio: 'inherit' });
   } catch {
-    process.stderr.write(`Could not install ${missing.join(', ')}: the tests that need it fail.\n`);
+    process.stderr.write(
+      `Could not install ${missing.join(', ')}: the tests that need this program fail.\n`,
+    );
   }
 }
 

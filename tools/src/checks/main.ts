@@ -7,16 +7,16 @@ import { readReports, testProjects } from './reports.ts';
 import { summarize } from './summary.ts';
 
 /**
- * `npm test`: checks the text of the repository, then runs the tests of every package. Ends with
- * `N passed, N failed, N skipped`, in which each check counts as one test.
+ * `npm test`: runs the checks on the whole repository, then the tests of every package. The last line
+ * is `N passed, N failed, N skipped`; each check is counted as one test.
  */
 const root = join(import.meta.dirname, '..', '..', '..');
 const reports = join(root, '.reports');
 const isCi = process.env['CI'] !== undefined;
 
-/** The longest first, since two of them run at a time. */
+/** The slowest checks are first, because two checks run at a time. */
 const CHECKS = ['eslint', 'types', 'format', 'unused', 'generated'];
-/** Their tests start many programs, so each of them gets the machine to itself. */
+/** Packages whose tests start many programs, so each package is tested alone. */
 const LARGE = ['@exact-spotter/target-sqlite', '@exact-spotter/tools'];
 
 rmSync(reports, { recursive: true, force: true });
@@ -35,7 +35,7 @@ const summary = summarize({
 process.stdout.write(`\n${summary.lines.join('\n')}\n`);
 process.exitCode = summary.failed === 0 ? 0 : 1;
 
-/** @returns whether every test command ended well */
+/** @returns true if every test command succeeded */
 async function runTests(): Promise<boolean> {
   const small = testProjects(root).filter((project) => !LARGE.includes(project));
   // `npm ci` has just built the packages in CI.
@@ -47,7 +47,7 @@ async function runTests(): Promise<boolean> {
 }
 
 async function nx(args: readonly string[]): Promise<boolean> {
-  // In CI no result comes from a cache that an earlier run may have left on the machine.
+  // CI ignores any cache that an earlier run left on the machine.
   const cache = isCi ? ['--skip-nx-cache'] : [];
   const child = spawn('nx', [...args, ...cache, '--output-style=static'], {
     cwd: root,
@@ -57,7 +57,7 @@ async function nx(args: readonly string[]): Promise<boolean> {
   return code === 0;
 }
 
-/** Calls `work` for each item, `limit` of them at a time. */
+/** Calls `work` for each item, up to `limit` items at a time. */
 async function inParallel<T, R>(
   limit: number,
   items: readonly T[],

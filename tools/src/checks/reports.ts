@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The tests of one package. */
+/** The test results of one package. */
 export interface Report {
   readonly project: string;
   readonly passed: number;
   readonly skipped: readonly SkippedTest[];
-  /** One line per failed test, file that did not finish, or report that cannot be used. */
+  /** One line per failed test, unfinished file or unusable report. */
   readonly failures: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface SkippedTest {
   readonly reason: string | undefined;
 }
 
-/** The parts of vitest's JSON report that are used; `skipReason` is set in `vitest.config.ts`. */
+/** The used parts of vitest's JSON report. `vitest.config.ts` adds `skipReason`. */
 interface VitestReport {
   readonly success: boolean;
   readonly numTotalTests: number;
@@ -32,7 +32,7 @@ interface VitestReport {
   }[];
 }
 
-/** Returns the names of all packages with tests: each of them must leave a report. */
+/** Returns the names of all packages with tests. Each of these packages must write a report. */
 export function testProjects(root: string): string[] {
   interface Manifest {
     readonly name: string;
@@ -46,14 +46,14 @@ export function testProjects(root: string): string[] {
     .flatMap(({ name, scripts = {} }) => ('test' in scripts ? name : []));
 }
 
-/** Reads the reports in a folder: one per project, named after it. */
+/** Reads one report per project; the file is named after the project. */
 export function readReports(folder: string, projects: readonly string[]): Report[] {
   return projects.map((project) => {
     try {
       const text = readFileSync(join(folder, `${project}.json`), 'utf8');
       return readReport(project, JSON.parse(text) as VitestReport);
     } catch {
-      return { project, passed: 0, skipped: [], failures: ['no report, or an incomplete one'] };
+      return { project, passed: 0, skipped: [], failures: ['the report is missing or incomplete'] };
     }
   });
 }

@@ -6,17 +6,17 @@ const EXPECTED_SKIPS: readonly { readonly test: RegExp; readonly reason: string 
 export interface Results {
   readonly checks: readonly { readonly name: string; readonly passed: boolean }[];
   readonly tests: { readonly succeeded: boolean; readonly reports: readonly Report[] };
-  /** In CI, a skipped test that is not expected is a failed one. */
+  /** True in CI, where an unexpectedly skipped test is a failed test. */
   readonly isCi: boolean;
 }
 
 export interface Summary {
   readonly failed: number;
-  /** For people; the last one is `N passed, N failed, N skipped`. */
+  /** Lines to print. The last line is `N passed, N failed, N skipped`. */
   readonly lines: readonly string[];
 }
 
-/** Counts all checks and tests, and lists those that failed or were skipped. */
+/** Counts all checks and tests, and lists the failed and skipped ones. */
 export function summarize({ checks, tests, isCi }: Results, expected = EXPECTED_SKIPS): Summary {
   const failed = checks.filter(({ passed }) => !passed).map(({ name }) => `npm run check: ${name}`);
   const skipped: string[] = [];
@@ -30,7 +30,7 @@ export function summarize({ checks, tests, isCi }: Results, expected = EXPECTED_
       else skipped.push(line);
     }
   }
-  // For example an error outside of any test, which no report contains.
+  // An error outside of any test, for example, is not in any report.
   if (!tests.succeeded && tests.reports.every(({ failures }) => failures.length === 0)) {
     failed.push('a test command failed, although no report contains a failure');
   }

@@ -11,15 +11,15 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** An error put into the target's sources on purpose: the named test must fail. */
+/** An error that is put into the target's sources on purpose to make the named test fail. */
 export interface Mutant {
   readonly name: string;
-  /** Path in the target's `src`. */
+  /** Path relative to the target's `src`. */
   readonly file: string;
   /** Text that occurs exactly once in the file. */
   readonly from: string;
   readonly to: string;
-  /** File in the target's `test`. */
+  /** Name of a file in the target's `test`. */
   readonly test: string;
 }
 
@@ -27,8 +27,8 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const PACKAGE = join('packages', 'target-sqlite');
 
 /**
- * Runs a mutant's test in a copy of the target, without the mutant and with it.
- * @returns undefined if the test passes without it and fails with it; otherwise what went wrong
+ * Runs a mutant's test in a copy of the target, first without the mutant and then with it.
+ * @returns undefined if the test passes without the mutant and fails with it; otherwise the problem
  */
 export function tryMutant({ file, from, to, test }: Mutant): string | undefined {
   const copy = mkdtempSync(join(tmpdir(), 'mutant-'));
@@ -38,7 +38,8 @@ export function tryMutant({ file, from, to, test }: Mutant): string | undefined 
     for (const shared of ['node_modules', 'test-data']) {
       symlinkSync(join(root, shared), join(copy, shared));
     }
-    // Copies, not links, so that paths relative to them, such as the reports, stay in the copy.
+    // These are copied, not linked, so that paths relative to them, such as the reports, are in the
+    // copy.
     for (const shared of ['vitest.config.ts', 'tsconfig.base.json', 'package.json']) {
       cpSync(join(root, shared), join(copy, shared));
     }
@@ -46,7 +47,7 @@ export function tryMutant({ file, from, to, test }: Mutant): string | undefined 
     const source = readFileSync(path, 'utf8');
     if (source.split(from).length !== 2)
       return 'the text to replace does not occur exactly once: update the mutant';
-    if (runTest(copy, test) !== 0) return `${test} fails without it`;
+    if (runTest(copy, test) !== 0) return `${test} fails without the mutant`;
     writeFileSync(
       path,
       source.replace(from, () => to),
@@ -79,7 +80,7 @@ export const mutants: readonly Mutant[] = [
     test: 'durability.test.ts',
   },
   {
-    name: 'REPLACE instead of an upsert',
+    name: 'an upsert is a REPLACE',
     file: 'database/rows.ts',
     from: "const action = changes.length === 0 ? 'NOTHING' : `UPDATE SET ${changes.join(', ')}`;\n",
     to: "if (changes.length > 0) return insert.replace('INSERT', 'INSERT OR REPLACE');\n  const action = 'NOTHING';\n",
@@ -100,14 +101,14 @@ export const mutants: readonly Mutant[] = [
     test: 'load-method.test.ts',
   },
   {
-    name: 'bad input keeps rows after the last STATE',
+    name: 'rows after the last STATE are committed despite bad input',
     file: 'session/committer.ts',
     from: '      this.#transaction.undoToMark();\n',
     to: '',
     test: 'state.test.ts',
   },
   {
-    name: 'bad input rolls back rows that a STATE covers',
+    name: 'bad input rolls back rows before the last STATE',
     file: 'session/with-session.ts',
     from: 'if (error instanceof InputError) committer.abandon();',
     to: 'if (error instanceof InputError) committer.rollback();',
@@ -128,7 +129,7 @@ export const mutants: readonly Mutant[] = [
     test: 'load.test.ts',
   },
   {
-    name: 'the old children of a replaced parent stay',
+    name: 'the old children of a replaced parent are not deleted',
     file: 'session/records.ts',
     from: 'if (deletedAt === null && this.#context.replacesChildren)',
     to: 'if (deletedAt === null && !this.#context.replacesChildren)',

@@ -8,9 +8,9 @@ import { targetCommand } from '../bench/programs.ts';
 
 const MIB = 1024 * 1024;
 const ROWS = Number(process.env['FAULT_ROWS'] ?? 10_000_000);
-/** By then V8's young generation has reached its full size. */
+/** After these rows, V8's young generation has reached its full size. */
 const WARM_UP_ROWS = 2_000_000;
-/** Bytes of memory that each further million rows may add. */
+/** Bytes by which memory may grow for each further million rows. */
 const MAX_PER_MILLION = MIB;
 const MAX_WAL = 256 * MIB;
 
@@ -24,7 +24,7 @@ interface Sample {
 
 /**
  * Loads a stream of millions of rows and samples the target's memory, files and threads.
- * @returns undefined if nothing grew; otherwise what grew
+ * @returns undefined if nothing grew; otherwise a description of what grew
  */
 export async function soak(): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined;

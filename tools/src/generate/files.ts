@@ -16,7 +16,10 @@ export async function writeDerived(root: string, texts: readonly DerivedText[]):
   return problems;
 }
 
-/** @returns one sentence per file under `root` that {@link writeDerived} would change or cannot write */
+/**
+ * @returns one sentence per file under `root` that {@link writeDerived} would change or cannot
+ * write
+ */
 export async function checkDerived(root: string, texts: readonly DerivedText[]): Promise<string[]> {
   const { files, problems } = await generated(root, texts);
   for (const [path, text] of files) {
@@ -27,7 +30,7 @@ export async function checkDerived(root: string, texts: readonly DerivedText[]):
   return problems;
 }
 
-/** Returns the complete content of each file, by path. */
+/** Returns the complete content of each file, keyed by path. */
 async function generated(
   root: string,
   texts: readonly DerivedText[],
@@ -62,7 +65,7 @@ async function current(root: string, path: string): Promise<string> {
 }
 
 /**
- * Replaces what is between `<!-- generated: NAME -->` and the next `<!-- /generated -->`.
+ * Replaces the text between `<!-- generated: NAME -->` and the next `<!-- /generated -->`.
  * @returns undefined if the page lacks these markers
  */
 function putBetweenMarkers(page: string, name: string, text: string): string | undefined {

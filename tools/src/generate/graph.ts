@@ -9,8 +9,8 @@ import {
 import { columnType } from './words.ts';
 
 /**
- * Returns a Mermaid diagram of the tables, with only the columns of keys and references. A solid
- * line connects a child table to its parent, a dotted line is a reference.
+ * Returns a Mermaid diagram of the tables, with only their key and reference columns. A solid
+ * line connects a child table to its parent; a dotted line is a reference.
  */
 export function relationshipGraph(): string {
   const lines = [
@@ -36,7 +36,7 @@ function entity(name: TableName): string[] {
   return [`  ${name} {`, ...columns, '  }'];
 }
 
-/** Returns the key columns, the referring columns, and the columns that others refer to. */
+/** Returns the key columns, the referring columns and the referenced columns. */
 function shownColumns(name: TableName): ReadonlySet<string> {
   return new Set([
     ...tables[name]['x-key'],

@@ -5,7 +5,7 @@ import { derivedTexts } from './derived-texts.ts';
 import { checkDerived, writeDerived } from './files.ts';
 
 /**
- * Writes all derived text. With `--check`, writes nothing and reports each file that is out of date.
+ * Writes all derived texts. With `--check`, writes nothing and reports each file that is out of date.
  * Exits with 1 if there is a problem.
  */
 const root = join(import.meta.dirname, '..', '..', '..');

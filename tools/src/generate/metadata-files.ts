@@ -12,7 +12,10 @@ import { QUERY_NOTES } from './words.ts';
 const SOURCE = 'exactsales';
 const DESCRIPTION = `A copy of an Exact Spotter account. ${QUERY_NOTES}`;
 
-/** Returns the titles and descriptions for `datasette exact.sqlite --metadata datasette-metadata.yml`. */
+/**
+ * Returns the titles and descriptions for
+ * `datasette exact.sqlite --metadata datasette-metadata.yml`.
+ */
 export function datasetteMetadata(): string {
   const described = Object.fromEntries(
     allTables().map((name) => [name, datasetteTable(tables[name])]),
@@ -22,8 +25,8 @@ export function datasetteMetadata(): string {
 }
 
 /**
- * Returns the tables as a dbt source, for dbt 1.10.5 or newer. Relationship tests only warn, because
- * the API leaves gaps. The variable `exactsales_schema` overrides the schema, which is SQLite's.
+ * Returns the tables as a dbt source for dbt 1.10.5 or newer. Relationship tests only warn, because
+ * the API leaves gaps. The variable `exactsales_schema` overrides the schema (default: SQLite's `main`).
  */
 export function dbtSources(): string {
   const source = {
@@ -74,7 +77,9 @@ function keyTests(table: TableName, column: string): string[] {
   return key.length === 1 ? ['unique', 'not_null'] : ['not_null'];
 }
 
-/** Skips relationships of several columns, which dbt's own test cannot express. */
+/**
+ * Returns a column's relationship tests. dbt's own test cannot express those of several columns.
+ */
 function referenceTests(table: TableName, column: string): object[] {
   return relationships
     .filter((joined) => joined.table === table && Object.keys(joined.columns).length === 1)

@@ -1,13 +1,15 @@
 import type { Program, SettingSchema } from '@exact-spotter/singer';
 import { stringify } from 'yaml';
 
-/** What Meltano and its hub need in addition to what the program says about itself. */
+/** What Meltano and Meltano Hub need in addition to the output of the program's `--about`. */
 export interface PluginFacts {
   readonly label: string;
   readonly keywords: readonly string[];
   /** Web page of the system that the program reads or writes. */
   readonly domainUrl: string;
-  /** A member that only extractors or only loaders have. */
+  /**
+   * The member that only this kind of plugin has: `select` for extractors, `dialect` for loaders.
+   */
   readonly kindMember: { readonly select: readonly string[] } | { readonly dialect: string };
 }
 
@@ -28,8 +30,8 @@ export const targetFacts: PluginFacts = {
 };
 
 /**
- * Returns the YAML of a `plugin.yml` for `meltano add NAME --from-ref plugin.yml`. Without a
- * `pip_url`, Meltano looks for the program on the PATH.
+ * Returns the `plugin.yml` that `meltano add NAME --from-ref plugin.yml` reads. It has no `pip_url`, so
+ * Meltano looks for the program on the PATH.
  */
 export function pluginDefinition(program: Program, facts: PluginFacts): string {
   const { name, description, capabilities, settings } = program;

@@ -12,7 +12,7 @@ import { readParent, readReplication } from '@exact-spotter/singer';
 import { code, codes, headingLink, markdownTable } from './markdown.ts';
 import { columnType, type DocumentWords } from './words.ts';
 
-/** Picks the title and description of one language. */
+/** Selects the title and description in one language. */
 type TextOf = (schema: Text & { readonly 'x-pt': Text }) => Text;
 
 /** Returns a Markdown page that describes every table and column in one language. */
@@ -96,7 +96,7 @@ function joins(table: TableName, column: string): string {
     .join(', ');
 }
 
-/** Returns a few words on how a table is read. */
+/** Returns a short description of how a table is read. */
 export function replicationText(
   name: TableName,
   words: DocumentWords,

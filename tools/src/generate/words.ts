@@ -1,6 +1,6 @@
 import type { ColumnSchema } from '@exact-spotter/schema';
 
-/** The type of a column, disregarding null. */
+/** The type of a column, regardless of null. */
 export type ColumnType = 'integer' | 'number' | 'boolean' | 'string' | 'date' | 'date-time';
 
 export function columnType({ type, format }: ColumnSchema): ColumnType {
@@ -9,10 +9,10 @@ export function columnType({ type, format }: ColumnSchema): ColumnType {
   return name === 'integer' || name === 'number' || name === 'boolean' ? name : 'string';
 }
 
-/** What makes a query wrong if its author does not know it, as plain text for Datasette and dbt. */
+/** What you need to know to write a correct query, as plain text for Datasette and dbt. */
 export const QUERY_NOTES =
-  'Rows that were deleted in Exact Spotter stay in the database by default: add ' +
-  '"WHERE _sdc_deleted_at IS NULL" to every query, also for joined tables. ' +
+  'Rows that were deleted in Exact Spotter are kept in the database by default: add ' +
+  '"WHERE _sdc_deleted_at IS NULL" for every table in a query, including joined tables. ' +
   'Instants are in UTC. To join a stage, compare both the funnel and the trimmed stage name, ' +
   'because stage names repeat across funnels and may have leading spaces.';
 
@@ -43,7 +43,7 @@ export interface DocumentWords {
   readonly withParent: (parent: string) => string;
 }
 
-/** An example of all query notes, valid in SQLite. */
+/** An example in SQL for SQLite that follows all query notes. */
 const exampleQuery = (registered: string): string => `\`\`\`sql
 SELECT leads.lead, stages.position, datetime(leads.registerdate, '-3 hours') AS ${registered}
 FROM leads
@@ -61,17 +61,17 @@ export const english: DocumentWords = {
   queryTitle: 'Before you query',
   queryNotes: [
     [
-      '- **Deleted rows stay by default.** `target-sqlite` keeps a row that was deleted in Exact Spotter and stores in `_sdc_deleted_at` when it noticed. Add `WHERE _sdc_deleted_at IS NULL` to every query, and the same condition for every joined table: in the `ON` of a `LEFT JOIN`, as below. With the setting `hard_delete` the row is removed instead.',
-      "- **Instants are in UTC.** Convert them before you group by day: `datetime(registerdate, '-3 hours')` is the time in São Paulo. A date that was picked by a user must not be converted; its description says so.",
-      '- **A join by stage needs the funnel too.** Tables refer to a stage by its name. Names repeat across funnels and may have leading spaces, so trim both sides.',
-      '- **A join can find no row.** The API leaves gaps, for example users who were deleted. Use `LEFT JOIN` to keep your rows.',
-      '- **Some deletes arrive late.** The API does not report deletes. A table that is read by its changes notices them only when it is read completely, every `full_refresh_days` days (default: 7).',
+      '- **Deleted rows are kept by default.** `target-sqlite` keeps a row that was deleted in Exact Spotter and stores the time when it noticed the deletion in `_sdc_deleted_at`. Add `WHERE _sdc_deleted_at IS NULL` to every query, and add the same condition for every joined table. For a `LEFT JOIN`, put it in the `ON` clause, as in the example below. With the setting `hard_delete`, the row is removed instead.',
+      "- **Instants are in UTC.** Convert them before you group by day: `datetime(registerdate, '-3 hours')` is the time in São Paulo. Do not convert a date that a user picked; the column's description says so.",
+      '- **To join by stage, also compare the funnel.** Tables refer to a stage by its name. Names repeat across funnels and may have leading spaces, so compare the funnels and trim both names.',
+      '- **A join may find no matching row.** The API does not return everything that rows refer to, for example deleted users. Use `LEFT JOIN` to keep such rows.',
+      '- **Some deletions are noticed late.** The API does not report deletions. If the tap reads only the changes of a table, it notices deletions only in a complete read, every `full_refresh_days` days (default: 7).',
     ].join('\n'),
     exampleQuery('registered_at'),
   ],
   listTitle: 'List of tables',
   listNote:
-    'Key columns are in bold and never null; all other columns can be null. Booleans are stored as 1 or 0; only `leadstages.discarded_stage` is text. With the setting `table_prefix` every table name has a prefix, such as `exactsales_`.',
+    'Key columns are in bold and never null; all other columns can be null. Booleans are stored as 1 or 0; only `leadstages.discarded_stage` is text. With the setting `table_prefix`, every table name has a prefix, such as `exactsales_`.',
   overview: ['table', 'contents', 'key', 'how it is read'],
   columns: ['column', 'type', 'joins', 'meaning', 'example'],
   types: {
@@ -84,7 +84,7 @@ export const english: DocumentWords = {
   },
   key: 'Key',
   howRead: 'How it is read',
-  elementsOf: (array, parent) => `Rows: the elements of ${array} in each row of ${parent}`,
+  elementsOf: (array, parent) => `One row per element of ${array} in each row of ${parent}`,
   children: 'Child tables',
   full: 'completely, in every run',
   incremental: (column) => `changes since the last run, by ${column}`,
@@ -99,17 +99,17 @@ export const portuguese: DocumentWords = {
   queryTitle: 'Antes de consultar',
   queryNotes: [
     [
-      '- **Linhas excluídas continuam na tabela.** Por padrão, o `target-sqlite` mantém a linha que foi excluída no Exact Spotter e registra em `_sdc_deleted_at` quando percebeu a exclusão. Use `WHERE _sdc_deleted_at IS NULL` em toda consulta, e a mesma condição para cada tabela cruzada: num `LEFT JOIN`, ela vai no `ON`, como abaixo. Com a configuração `hard_delete`, a linha é removida.',
-      "- **Os horários estão em UTC.** Converta antes de agrupar por dia: `datetime(registerdate, '-3 hours')` é a hora de São Paulo. Uma data que um usuário escolheu não deve ser convertida; a descrição da coluna avisa.",
+      '- **Linhas excluídas continuam na tabela.** Por padrão, o `target-sqlite` mantém a linha que foi excluída no Exact Spotter e registra em `_sdc_deleted_at` a data e a hora em que percebeu a exclusão. Use `WHERE _sdc_deleted_at IS NULL` em toda consulta, e a mesma condição para cada tabela cruzada. Num `LEFT JOIN`, ela vai no `ON`, como no exemplo abaixo. Com a configuração `hard_delete`, a linha é removida.',
+      "- **Os horários estão em UTC.** Converta antes de agrupar por dia: `datetime(registerdate, '-3 hours')` é a hora de São Paulo. Não converta uma data que um usuário escolheu; a descrição da coluna avisa.",
       '- **Para cruzar por etapa, use também o funil.** As tabelas citam a etapa pelo nome. Os nomes se repetem entre funis e podem ter espaços no início: use `trim` dos dois lados.',
-      '- **Um cruzamento pode não achar a linha.** A API deixa lacunas, como usuários que foram excluídos. Use `LEFT JOIN` para não perder linhas.',
-      '- **Algumas exclusões chegam depois.** A API não informa exclusões. Uma tabela lida pelas mudanças só as percebe quando é lida inteira, a cada `full_refresh_days` dias (padrão: 7).',
+      '- **Um cruzamento pode não achar a linha.** A API não devolve tudo o que as linhas citam: faltam, por exemplo, os usuários excluídos. Use `LEFT JOIN` para não perder linhas.',
+      '- **Algumas exclusões são percebidas mais tarde.** A API não informa exclusões. Se só as mudanças de uma tabela são lidas, as exclusões só são percebidas quando ela é lida inteira, a cada `full_refresh_days` dias (padrão: 7).',
     ].join('\n'),
     exampleQuery('cadastrado_em'),
   ],
   listTitle: 'Lista de tabelas',
   listNote:
-    'As colunas da chave estão em negrito e nunca são nulas; as outras podem ser. Um booleano é gravado como 1 (verdadeiro) ou 0 (falso); só `leadstages.discarded_stage` é texto. Com a configuração `table_prefix`, o nome de cada tabela ganha um prefixo, como `exactsales_`.',
+    'As colunas da chave estão em negrito e nunca são nulas; as outras colunas podem ser. Um booleano é gravado como 1 (verdadeiro) ou 0 (falso); só `leadstages.discarded_stage` é texto. Com a configuração `table_prefix`, o nome de cada tabela ganha um prefixo, como `exactsales_`.',
   overview: ['tabela', 'conteúdo', 'chave', 'como é lida'],
   columns: ['coluna', 'tipo', 'cruza com', 'significado', 'exemplo'],
   types: {
@@ -122,7 +122,7 @@ export const portuguese: DocumentWords = {
   },
   key: 'Chave',
   howRead: 'Como é lida',
-  elementsOf: (array, parent) => `Linhas: os elementos de ${array} em cada linha de ${parent}`,
+  elementsOf: (array, parent) => `Uma linha por elemento de ${array} em cada linha de ${parent}`,
   children: 'Tabelas filhas',
   full: 'inteira, em cada cópia',
   incremental: (column) => `o que mudou desde a última cópia, por ${column}`,

@@ -15,30 +15,33 @@ export function text(value: unknown): Cell {
   return JSON.stringify(value);
 }
 
-/** A decimal may come as a string. */
+/** Converts a number. The API may send a decimal as a string. */
 export function number(value: unknown): Cell {
   return value === null ? null : Number(value);
 }
 
-/** A flag may come as a number or a string. */
+/** Converts a flag to 1 or 0. The API may send a flag as a number or a string. */
 export function flag(value: unknown): Cell {
   if (value === null) return null;
   return value === true || value === 1 || value === 'true' ? 1 : 0;
 }
 
-/** Converts a date to UTC. One without a zone is São Paulo's wall clock. */
+/** Converts a date to UTC. A date without a zone is in São Paulo's wall clock. */
 export function instant(value: unknown): Cell {
   if (value === null) return null;
   const written = value as string;
   return /(?:Z|[+-]\d\d:\d\d)$/.test(written) ? toUtc(written) : wallClock(written);
 }
 
-/** Converts the agenda's dates, which are São Paulo's wall clock despite a Z suffix: UTC-3 since 2019. */
+/**
+ * Converts the dates of meetings and boxes to UTC. Despite a Z suffix, they are in São Paulo's wall
+ * clock, which has been UTC-3 since 2019.
+ */
 export function wallClock(value: unknown): Cell {
   return value === null ? null : toUtc(`${(value as string).replace(/Z$/, '')}-03:00`);
 }
 
-/** Keeps all fraction digits. */
+/** Converts a date with a zone to UTC and keeps all fraction digits. */
 function toUtc(written: string): string {
   const [, whole = '', fraction = '', zone = ''] =
     /^(.{19})(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(written) ?? [];
@@ -60,8 +63,8 @@ function element(value: unknown): string {
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?Z?$/;
 
 /**
- * Converts a cell of a database with BOOLEAN and TIMESTAMP columns: a flag to a number, an instant to
- * microseconds, which is the precision of TIMESTAMP.
+ * Makes cells of a database with BOOLEAN and TIMESTAMP columns comparable: converts a flag to a number
+ * and an instant to microseconds, the precision of TIMESTAMP.
  */
 export function warehouseCell(cell: unknown): unknown {
   if (typeof cell === 'boolean') return Number(cell);

@@ -5,7 +5,9 @@ interface Account {
   rows(set: string): readonly object[];
 }
 
-/** Returns one line per difference between the database and the account; empty if they are equal. */
+/**
+ * Returns the differences between the database and the account, or an empty list if they are equal.
+ */
 export function differences(database: string, account: Account): string[] {
   const reader = new DatabaseSync(database, { readOnly: true });
   try {
@@ -18,7 +20,7 @@ export function differences(database: string, account: Account): string[] {
 function tableDifferences(reader: DatabaseSync, table: string, account: Account): string[] {
   const columns = columnsOf(table);
   const names = columns.map((name) => `"${name}"`).join(', ');
-  // Deleted rows are marked, unless the target removes them.
+  // If the target does not remove deleted rows, it marks them.
   const marked = reader.prepare(`SELECT name FROM pragma_table_info(?)`).all(table);
   const live = marked.some(({ name }) => name === '_sdc_deleted_at')
     ? 'WHERE _sdc_deleted_at IS NULL'
@@ -29,14 +31,14 @@ function tableDifferences(reader: DatabaseSync, table: string, account: Account)
   return describe(table, rows.length, compareRows(table, account, rows));
 }
 
-/** How the rows of a table differ from the account's: missing ones and extra ones. */
+/** The rows that a table lacks, and the rows that it has although the account does not. */
 export interface RowDifferences {
   readonly lacks: readonly string[];
   readonly has: readonly string[];
 }
 
 /**
- * Compares rows of any source with the account's.
+ * Compares rows from any source with the account's rows.
  * @param seen converts a cell to what the source can represent; applied to both sides
  */
 export function compareRows(

@@ -1,8 +1,8 @@
 import { at, flag, instant, list, number, text, wallClock, type Cell } from './cells.ts';
 
 /**
- * The expected contents of the 22 tables for an account. Independent of the tap, so that tests
- * compare two readings of the specification.
+ * The expected contents of the 22 tables for an account. This code is independent of the tap, so tests
+ * compare two interpretations of the specification.
  */
 type Wire = Readonly<Record<string, unknown>>;
 type Row = Readonly<Record<string, Cell>>;
@@ -15,8 +15,9 @@ interface Account {
 interface Expectation {
   readonly set: string;
   readonly columns: Readonly<Record<string, Read>>;
-  /** For a child table: the array, and the columns from the parent. */
+  /** For a child table, the name of the array. */
   readonly array?: string;
+  /** For a child table, the columns whose values come from the parent row. */
   readonly fromParent?: Readonly<Record<string, Read>>;
   readonly positioned?: true;
 }
@@ -350,7 +351,7 @@ export function columnsOf(table: string): string[] {
   return [...names, ...(positioned ? ['position'] : [])].sort();
 }
 
-/** Returns the rows that a table must contain now, in any order. */
+/** Returns the rows that a table must currently contain, in any order. */
 export function expectedRows(table: string, account: Account): Row[] {
   const expectation = expectationOf(table);
   const rows = account.rows(expectation.set) as readonly Wire[];

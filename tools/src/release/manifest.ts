@@ -10,10 +10,10 @@ export interface Manifest {
 /** The export condition that selects the sources, which are not packed. */
 const SOURCE = '@exact-spotter/source';
 
-/** Members that only the repository needs. */
+/** The members that only the repository needs. */
 const REPOSITORY_ONLY = new Set(['scripts', 'nx', 'devDependencies']);
 
-/** Returns the package.json to publish: without what only the repository needs. */
+/** Returns the package.json to publish, without the members that only the repository needs. */
 export function publishedManifest(manifest: Manifest): Manifest {
   const { exports, imports } = manifest;
   return {
@@ -23,7 +23,7 @@ export function publishedManifest(manifest: Manifest): Manifest {
   };
 }
 
-/** @param text the text of a package.json */
+/** Parses the text of a package.json. */
 export function parseManifest(text: string): Manifest {
   return JSON.parse(text) as Manifest;
 }

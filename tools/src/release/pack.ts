@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { parseManifest, publishedManifest } from './manifest.ts';
 
 /**
- * Runs in a package's folder before and after npm packs it. In between, package.json is the one to
- * publish, and the repository's own texts are copied next to it.
+ * Runs in a package's folder before and after npm packs it. In between, package.json has its published
+ * content, and the repository's shared files are copied next to it.
  */
 const TEXTS = ['LICENSE', 'CHANGELOG.md'];
 const MANIFEST = 'package.json';
-/** The original package.json. Not in `files`, and ignored by Git. */
+/** A copy of the original package.json. It is not in `files`, and Git ignores it. */
 const KEPT = 'package.json.kept';
 const root = join(import.meta.dirname, '..', '..', '..');
 
 const [moment] = process.argv.slice(2);
 if (moment === 'before') before();
 else if (moment === 'after') after();
-else throw new Error('Pass before or after.');
+else throw new Error('Pass either before or after.');
 
 function before(): void {
-  // If it exists, an earlier run was killed, and it is still the original.
+  // If this copy exists, an earlier run was killed, and the copy is still the original.
   if (!existsSync(KEPT)) copyFileSync(MANIFEST, KEPT);
   const manifest = publishedManifest(parseManifest(readFileSync(KEPT, 'utf8')));
   writeFileSync(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);

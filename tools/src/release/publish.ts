@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 /** Publishes the package in the working directory for `nx release publish`. */
 const { values } = parseArgs({
   options: { tag: { type: 'string' }, otp: { type: 'string' }, registry: { type: 'string' } },
-  // Nx passes options that npm does not know.
+  // Nx also passes options that npm does not know.
   strict: false,
 });
 

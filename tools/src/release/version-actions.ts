@@ -13,7 +13,7 @@ const DEPENDENCIES = 'dependencies';
  * each other by exact version.
  */
 class PackageVersions extends VersionActions {
-  /** The lock file and the generated texts contain the versions too. */
+  /** Updates the lock file and the generated texts, which also contain the versions. */
   static afterAllProjectsVersioned: AfterAllProjectsVersioned = (cwd, { dryRun }) => {
     const run = (command: string, ...args: string[]): string =>
       execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });

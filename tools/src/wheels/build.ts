@@ -14,8 +14,8 @@ const PROGRAMS = ['tap-exactsales', 'target-sqlite'] as const;
 
 /**
  * Builds the wheels of both programs into `folder`.
- * @param platforms for the program with native code; the other has one wheel for all platforms
- * @returns the file names
+ * @param platforms of the program with native code; the pure JavaScript program has a single wheel
+ * @returns the file names of the wheels
  * @throws Error if Python is missing
  */
 export async function buildWheels(
@@ -64,7 +64,7 @@ async function buildProgram(
 }
 
 async function pack(staged: string, { python, folder }: Packing): Promise<void> {
-  // The same contents always give the same file.
+  // A fixed date makes equal contents produce equal files.
   const env = { ...process.env, SOURCE_DATE_EPOCH: FIRST_DAY };
   await run(python, ['-m', 'wheel', 'pack', staged, '--dest-dir', folder], { env });
 }

@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
-/** Not bundled, because it looks for its native file next to its own files. */
+/** This package is not bundled, because it looks for its native file next to its own files. */
 export const NATIVE = 'better-sqlite3';
 
 const packages = join(import.meta.dirname, '..', '..', '..', 'packages');
-/** Worker threads are started by file name, so each is a file of the bundle. */
+/** Worker threads are started by file name, so each worker is a separate file in the bundle. */
 const THREAD = '-thread.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function bundle(program: string, folder: string): Promise<readonly 
     resolve: { conditionNames: ['@exact-spotter/source', 'node', 'import', 'default'] },
   });
   try {
-    // No subfolders: the programs look for their package.json one folder up.
+    // The bundle has no subfolders, because the programs look for package.json one folder up.
     const { output } = await bundled.write({
       dir: join(folder, 'dist'),
       format: 'esm',

@@ -9,7 +9,7 @@ def main():
     command = [node(), os.path.join(os.path.dirname(__file__), "program"), *sys.argv[1:]]
     if os.name == "nt":
         return wait_for(command)
-    # Node replaces this process, so it gets its signals and pipes and sets its exit code.
+    # Node replaces this process, so Node receives the signals and pipes and sets the exit code.
     os.execv(command[0], command)
 
 

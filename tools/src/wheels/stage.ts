@@ -19,12 +19,12 @@ const driver = dirname(createRequire(import.meta.url).resolve(`${NATIVE}/package
 
 /** A folder for `wheel pack`: a Python package and its metadata. */
 export interface Stage {
-  /** The program's folder, laid out as its npm package. */
+  /** The program's folder, which has the layout of its npm package. */
   readonly program: string;
   readonly distInfo: string;
 }
 
-/** Lays out the wheel of a program in `folder`, without what depends on the platform. */
+/** Lays out the wheel of a program in `folder`, without the platform-dependent files. */
 export async function stage(program: string, manifest: Manifest, folder: string): Promise<Stage> {
   const home = join(root, 'packages', program);
   const python = join(folder, moduleName(manifest));
@@ -55,7 +55,7 @@ export function stagePlatform({ program, distInfo }: Stage, platform: Platform):
   write(distInfo, 'WHEEL', wheelFile(PLATFORMS[platform]));
 }
 
-/** The driver and the packages whose headers its native file was compiled with. */
+/** Returns the driver and the packages whose headers its native file was compiled with. */
 function driverParts(): string[] {
   const own = join(driver, 'package.json');
   const { dependencies = {} } = JSON.parse(readFileSync(own, 'utf8')) as {
@@ -69,7 +69,7 @@ export function usesDriver({ dependencies }: Manifest): boolean {
   return typeof dependencies === 'object' && dependencies !== null && NATIVE in dependencies;
 }
 
-/** The package.json that lets Node start the bundled program by its folder. */
+/** Returns the package.json that lets Node start the bundled program by its folder. */
 function programManifest(program: string, manifest: Manifest): string {
   const { version, license } = manifest;
   const described = {
