@@ -4,7 +4,7 @@ import type { Program, SettingSchema } from './settings.ts';
 export const ABOUT_FORMATS = ['text', 'json', 'markdown'] as const;
 export type AboutFormat = (typeof ABOUT_FORMATS)[number];
 
-/** Returns what `--about` prints, with a line end. The JSON form has the Singer SDK's keys. */
+/** Returns the output of `--about`, with a line end. The JSON form uses the Singer SDK's keys. */
 export function about(program: Program, format: AboutFormat): string {
   if (format === 'json') return aboutJson(program);
   if (format === 'markdown') return aboutMarkdown(program);

@@ -20,7 +20,7 @@ export interface CommandLine {
 }
 
 export interface ParsedArguments {
-  /** What yargs would print: help or version. Otherwise empty. */
+  /** The help or version text to print; empty if neither was requested. */
   readonly output: string;
   readonly values: { readonly _: readonly (string | number)[]; readonly [name: string]: unknown };
 }
@@ -29,9 +29,9 @@ export interface ParsedArguments {
  * Parses the command line with Node's parser if that is enough, otherwise with yargs.
  *
  * There are two parsers because Meltano starts a program two or three times per run, and loading
- * yargs takes 60 ms, more than an empty Node. Node's parser handles options without a command; a
- * test proves that yargs would return the same. Help, commands and errors come from yargs.
- * @throws SettingsError saying what is wrong
+ * yargs takes 60 ms, longer than starting Node. Node's parser handles options without a command; a
+ * test proves that yargs returns the same. Help, commands and errors are left to yargs.
+ * @throws SettingsError that says what is wrong
  */
 export async function parseArguments(
   program: Program,
@@ -44,7 +44,7 @@ export async function parseArguments(
 
 /**
  * Parses options with Node's parser.
- * @returns undefined for anything else: a command, `--help`, or an error
+ * @returns undefined if the words contain a command, `--help` or an error
  */
 export function parseOptionsOnly(
   argv: readonly string[],
@@ -83,14 +83,14 @@ function parse(
 }
 
 function areValid(values: readonly (string | boolean)[], { choices }: Option): boolean {
-  // Empty values and dashes: yargs accepts some and refuses others.
+  // yargs accepts empty values and lone dashes in some cases and refuses them in other cases.
   if (values.includes('') || values.includes('-')) return false;
   return choices === undefined || values.every((value) => choices.includes(value as string));
 }
 
 /**
  * Parses any command line with yargs.
- * @throws SettingsError saying what is wrong
+ * @throws SettingsError that says what is wrong
  */
 export async function parseWithYargs(
   program: Program,
@@ -99,7 +99,7 @@ export async function parseWithYargs(
 ): Promise<ParsedArguments> {
   const { default: yargs } = await import('yargs');
   const parser = describe(yargs([]), program, commandLine);
-  // `meltano invoke NAME -- OPTIONS` passes the dashes on, but means the options after them.
+  // `meltano invoke NAME -- OPTIONS` passes on the `--`, although options follow it.
   const words = argv.filter((word) => word !== '--');
   return new Promise((resolve, reject) => {
     void parser.parse(words, {}, (error, values, output) => {
@@ -109,7 +109,7 @@ export async function parseWithYargs(
   });
 }
 
-/** Of a repeated option that is not a list, the last value counts, as with Node's parser. */
+/** If an option that is not a list is repeated, keeps its last value, as Node's parser does. */
 function lastOfEach(
   values: ParsedArguments['values'],
   { options, commands = [] }: CommandLine,
@@ -144,7 +144,7 @@ function describe(parser: Argv, program: Program, { options, commands = [] }: Co
   return parser;
 }
 
-/** A command of several words becomes a subcommand of its first word. */
+/** Adds the commands. A command of several words becomes a subcommand of its first word. */
 function addCommands(parser: Argv, commands: readonly Command[]): void {
   const below = Map.groupBy(commands, ({ command }) => wordsOf(command)[0] ?? '');
   for (const [word, named] of below) {
@@ -161,7 +161,7 @@ function addCommands(parser: Argv, commands: readonly Command[]): void {
   }
 }
 
-/** The words of a command, without its arguments (`<file>`, `[file]`). */
+/** Returns the words of a command, without its arguments (`<file>`, `[file]`). */
 function wordsOf(command: string): string[] {
   return command.split(' ').filter((word) => /^\w/.test(word));
 }
@@ -173,7 +173,7 @@ const commonOptions: Record<string, Option> = {
     nargs: 1,
     requiresArg: true,
     describe:
-      'JSON file with settings, or ENV for environment variables. Repeatable; later files win, ENV wins over all',
+      'JSON file with settings, or ENV for environment variables. Repeatable; later files override earlier files, and ENV overrides every file',
   },
   about: { type: 'boolean', describe: 'Print what the program can do, and its settings' },
   format: { choices: ABOUT_FORMATS, default: 'text', describe: 'Output format of --about' },

@@ -75,7 +75,7 @@ function propertyNames(schema: JsonSchema): string[] {
   return Object.keys(schema['properties'] ?? {});
 }
 
-/** @throws SettingsError naming the file, if it cannot be read or is not a catalog */
+/** @throws SettingsError, which names the file, if it cannot be read or is not a catalog */
 export async function readCatalog(path: string): Promise<Catalog> {
   const value = await readJsonFile(path, 'catalog');
   if (isCatalog(value)) return value;
@@ -89,7 +89,7 @@ function isCatalog(value: unknown): value is Catalog {
   return Array.isArray(streams) && streams.every(isEntry);
 }
 
-/** A handwritten entry may lack its schema or its metadata. If present, they must be well-formed. */
+/** Accepts a handwritten entry without schema or metadata. If present, they must be well-formed. */
 function isEntry(value: unknown): boolean {
   const { tap_stream_id: id, stream, schema = {}, metadata = [] } = members(value);
   const isNamed = typeof (id ?? stream) === 'string';
@@ -108,7 +108,7 @@ function members(value: unknown): Readonly<Record<string, unknown>> {
 
 export interface Selection {
   readonly selected: boolean;
-  /** The columns to write: automatic and selected ones. */
+  /** The columns to write: the automatic and the selected columns. */
   readonly properties: ReadonlySet<string>;
   readonly replicationMethod?: string;
   readonly replicationKey?: string;
@@ -116,8 +116,8 @@ export interface Selection {
 
 /**
  * Reads what a catalog selects of one stream. `selected` takes precedence over
- * `selected-by-default`; automatic columns are always selected, unsupported ones never. A method
- * or key at the root of the entry counts too, since Meltano writes them there.
+ * `selected-by-default`. Automatic columns are always selected, and unsupported columns never are.
+ * A method or key at the root of the entry is also used, since Meltano writes them there.
  */
 export function selection(entry: CatalogEntry): Selection {
   const stream = metadataAt(entry, []);
@@ -149,7 +149,7 @@ function legacySelected({ schema }: CatalogEntry): { selected?: unknown } {
 }
 
 function metadataAt(entry: CatalogEntry, breadcrumb: readonly string[]): MetadataEntry['metadata'] {
-  // Handwritten catalogs may lack the list.
+  // Handwritten catalogs may lack the metadata.
   const entries = (entry.metadata as readonly MetadataEntry[] | undefined) ?? [];
   const path = breadcrumb.join('\0');
   return entries.find((item) => item.breadcrumb.join('\0') === path)?.metadata ?? {};

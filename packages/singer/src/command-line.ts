@@ -16,11 +16,11 @@ export interface Arguments {
 
 /**
  * Executes a program: answers `--version`, `--help` and `--about`, and passes everything else to
- * `handler`. Turns what that throws into one log line and the exit code: 0 done, 1 failed, 2 wrong
+ * `handler`. Logs an error that `handler` throws, and sets the exit code: 0 done, 1 failed, 2 wrong
  * usage or settings.
  *
- * Exit codes are set in this file only. The one exception are the `bin` files, which refuse an old
- * Node before any of our code can be loaded.
+ * Only this file sets exit codes. The one exception is the `bin` files, which refuse an old Node
+ * before any other code is loaded.
  */
 export async function runProgram(
   program: Program,
@@ -74,19 +74,22 @@ function report(error: unknown): 1 | 2 {
   return error instanceof ProgramError ? error.exitCode : 1;
 }
 
-/** Names only the kind of an unexpected error: its message may quote data. */
+/**
+ * Returns the sentence to log. For an unexpected error, it names only the kind, since the message
+ * may quote data.
+ */
 function sentence(error: unknown): string {
   if (error instanceof ProgramError) return error.message;
   const kind = error instanceof Error ? error.name : typeof error;
-  return `An unexpected error (${kind}) ended the run: start again with LOGLEVEL=debug to see where it happened.`;
+  return `An unexpected error (${kind}) ended the run: run the program again with LOGLEVEL=debug to see where it happened.`;
 }
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Returns a signal that aborts on the first SIGTERM or SIGINT, so that the run can end gracefully. A
- * second one ends the process at once, with the usual exit code.
- * @param within milliseconds after which the process ends with 0 even if it has not finished
+ * Returns a signal that aborts on the first SIGTERM or SIGINT, so that the run can end gracefully.
+ * A second signal ends the process at once, with the usual exit code.
+ * @param within milliseconds after which the process exits with 0 even if it has not finished
  * (default: no limit)
  */
 export function terminationSignal(within?: number): AbortSignal {

@@ -1,13 +1,13 @@
 /**
- * The base of errors with a message for people. Families say what to do next: change the settings,
- * fix the input, … Those of one side (the API, the database) extend this class in their package.
+ * The base class of errors with a message for people. Each subclass implies a remedy: change the
+ * settings, fix the input, … API and database errors extend this class in their own packages.
  *
  * A message is one sentence that says what failed, where, and what to do. It never contains a
- * secret or a record's value.
+ * secret or a record value.
  */
 export class ProgramError extends Error {
   override readonly name: string = 'ProgramError';
-  /** 1: the run failed. 2: wrong usage or settings; nothing was started. */
+  /** 1 if the run failed; 2 if usage or settings are wrong and nothing was started. */
   readonly exitCode: 1 | 2 = 1;
 }
 
@@ -15,7 +15,7 @@ export class ProgramError extends Error {
 export class SettingsError extends ProgramError {
   override readonly name = 'SettingsError';
   override readonly exitCode = 2;
-  /** One sentence each. */
+  /** The problems, one sentence each. */
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[], options?: ErrorOptions) {
@@ -36,16 +36,16 @@ export class InputError extends ProgramError {
   override readonly name = 'InputError';
   readonly place: InputPlace;
 
-  /** @param reason what is wrong and what to do. The message puts the place before it. */
+  /** @param reason what is wrong and what to do; the message starts with the place */
   constructor(reason: string, place: InputPlace = {}, options?: ErrorOptions) {
     super(`${describePlace(place)}${reason}`, options);
     this.place = place;
   }
 }
 
-/** An expression of a stream's map failed on a record. */
+/** An expression in a stream map failed on a record. */
 export class UnmappedRecordError extends InputError {
-  /** What failed, without the place and without what to do. */
+  /** What failed, without the place and the remedy. */
   readonly reason: string;
   /** The names under which the map would have written the record. */
   readonly streams: readonly string[];
@@ -62,12 +62,15 @@ export class UnmappedRecordError extends InputError {
   }
 }
 
-/** The reader of our stdout has closed it (EPIPE). */
+/** The program that reads stdout has closed the pipe (EPIPE). */
 export class OutputClosedError extends ProgramError {
   override readonly name = 'OutputClosedError';
 
   constructor(options?: ErrorOptions) {
-    super('The reader of stdout closed it: what it had not read yet is lost.', options);
+    super(
+      'The program that reads stdout closed the pipe: output that it had not read is lost.',
+      options,
+    );
   }
 }
 

@@ -2,13 +2,13 @@ import type { JsonRecord, JsonSchema } from './messages.ts';
 import { readParent, type Parent } from './vocabulary.ts';
 
 /**
- * Knows which streams are children of which, from `x-parent` in their schemas. A parent's record
- * replaces its children, so the records of a family belong together, parents first.
+ * Keeps the parent of each stream, as declared by `x-parent` in its schema. A parent record
+ * replaces its children, so the records of a family must be kept together, parents first.
  */
 export class Families {
   readonly #parents = new Map<string, Parent>();
 
-  /** Reads a stream's parent from its schema. A later schema of the stream replaces an earlier one. */
+  /** Reads a stream's parent from its schema. A later schema replaces an earlier schema. */
   declare(stream: string, schema: JsonSchema): void {
     const parent = readParent(schema);
     if (parent) this.#parents.set(stream, parent);
@@ -19,24 +19,24 @@ export class Families {
     return this.#parents.get(stream);
   }
 
-  /** The children of a stream, with the columns that connect them. */
+  /** Returns a stream's children, with the columns that link them to it. */
   childrenOf(stream: string): Child[] {
     return [...this.#parents].flatMap(([child, { table, columns }]) =>
       table === stream ? [{ stream: child, columns }] : [],
     );
   }
 
-  /** The root of a stream's family. */
+  /** Returns the root of a stream's family. */
   rootOf(stream: string): string {
     return this.#lineage(stream).at(-1) ?? stream;
   }
 
-  /** The number of ancestors of a stream. */
+  /** Returns the number of a stream's ancestors. */
   depthOf(stream: string): number {
     return this.#lineage(stream).length - 1;
   }
 
-  /** The stream, its parent, and so on. Stops at a cycle. */
+  /** Returns the stream, its parent, its grandparent and so on. Stops at a cycle. */
   #lineage(stream: string): string[] {
     const lineage: string[] = [];
     for (let at: string | undefined = stream; at !== undefined; at = this.parentOf(at)?.table) {
@@ -55,8 +55,8 @@ export interface Child {
 }
 
 /**
- * Returns a key for the children of one parent record. It is the same for the parent (given the
- * parent's columns) and for each child (given the child's columns).
+ * Returns a key for the children of one parent record. The parent record (with the parent's
+ * columns) and each child record (with the child's columns) have the same key.
  */
 export function siblingsKey(child: string, record: JsonRecord, columns: readonly string[]): string {
   return JSON.stringify([child, ...columns.map((column) => record[column] ?? null)]);

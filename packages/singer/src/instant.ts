@@ -1,24 +1,24 @@
 /**
  * An RFC 3339 timestamp in UTC with all the fraction digits that its source sent (the API sends 0
- * to 7). A `Date` has only milliseconds, so instants are kept and compared as text.
+ * to 7). A `Date` only has milliseconds, so instants are stored and compared as text.
  */
 export type Instant = string;
 
-/** Milliseconds. */
+/** The length of a day, in milliseconds. */
 export const DAY = 24 * 60 * 60 * 1000;
 
-/** A date, or a date with a time of day, as it was written. */
+/** A date with or without a time of day, as it was written. */
 export interface DateTime {
   readonly year: number;
   readonly month: number;
   readonly day: number;
   readonly hour: number;
   readonly minute: number;
-  /** 60 is a leap second. */
+  /** 0 to 60, where 60 is a leap second. */
   readonly second: number;
   /** The digits after the decimal point, as they were written; '' if there are none. */
   readonly fraction: string;
-  /** `Z`, `-03:00`, `-0300` or `-03`, as it was written; '' if it names no zone. */
+  /** `Z`, `-03:00`, `-0300` or `-03`, as it was written; '' if there is no zone. */
   readonly zone: string;
   readonly hasTime: boolean;
 }
@@ -28,7 +28,7 @@ const DATE_TIME =
 
 /**
  * Reads an ISO 8601 calendar date, with or without a time of day and a zone.
- * @returns undefined if the text has another form, or names a day or an hour that does not exist
+ * @returns undefined if the text has a different form, or if its day or time does not exist
  */
 export function parseDateTime(text: string): DateTime | undefined {
   const match = DATE_TIME.exec(text);
@@ -52,16 +52,16 @@ function daysIn(year: number, month: number): number {
   return date.getUTCDate();
 }
 
-/** Milliseconds since 1970 of the whole second, as if the fields were in UTC. */
+/** Returns milliseconds since 1970, as if the fields were in UTC. Ignores the fraction. */
 export function wallMilliseconds(fields: DateTime): number {
   const date = new Date(0);
-  // Unlike Date.UTC, this does not take the years 0 to 99 for 1900 to 1999.
+  // Unlike Date.UTC, this does not turn the years 0 to 99 into 1900 to 1999.
   date.setUTCFullYear(fields.year, fields.month - 1, fields.day);
-  // A leap second has no number of its own.
+  // A `Date` cannot represent a leap second.
   return date.setUTCHours(fields.hour, fields.minute, Math.min(fields.second, 59));
 }
 
-/** How far a written zone is ahead of UTC, in milliseconds; 0 for `Z` and for no zone. */
+/** Returns how far a zone is ahead of UTC, in milliseconds; 0 for `Z` or if there is no zone. */
 export function zoneOffset(zone: string): number {
   const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
   const size = (Number(hours) * 60 + Number(minutes)) * 60_000;
@@ -69,8 +69,8 @@ export function zoneOffset(zone: string): number {
 }
 
 /**
- * Returns text that sorts chronologically, whatever zone and precision the instant was written
- * with. A date counts as its midnight; a missing zone counts as UTC.
+ * Returns text that sorts chronologically, regardless of the zone and precision of the input. A
+ * date without a time is treated as its midnight, and a missing zone as UTC.
  * @returns undefined if the text is not a date or a date-time
  */
 export function sortableInstant(text: string): string | undefined {
@@ -82,7 +82,7 @@ export function sortableInstant(text: string): string | undefined {
 
 const UTC = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/;
 
-/** Negative, zero or positive if `left` is before, at or after `right`, to the last digit. */
+/** Returns a negative number, 0 or a positive number if `left` is before, at or after `right`. */
 export function compareInstants(left: Instant, right: Instant): number {
   // Instants with the same number of digits sort as text.
   if (left.length === right.length) return compareText(left, right);
@@ -109,19 +109,19 @@ export function later(left: Instant, right: Instant): Instant {
   return compareInstants(left, right) >= 0 ? left : right;
 }
 
-/** Adds milliseconds, keeping any finer digits. */
+/** Adds milliseconds. Keeps digits finer than a millisecond. */
 export function shiftInstant(instant: Instant, milliseconds: number): Instant {
   const [, , fraction = ''] = UTC.exec(instant) ?? [];
   const shifted = fromMilliseconds(Date.parse(instant) + Math.round(milliseconds));
   return fraction.length > 3 ? `${shifted.slice(0, -1)}${fraction.slice(3)}Z` : shifted;
 }
 
-/** Milliseconds since 1970. Finer digits are cut off. */
+/** Returns milliseconds since 1970. Finer digits are cut off. */
 export function milliseconds(instant: Instant): number {
   return Date.parse(instant);
 }
 
-/** Clamps to the years 0001 to 9999, the range of RFC 3339. */
+/** Converts milliseconds since 1970. Clamps to the years 0001 to 9999, the range of RFC 3339. */
 export function fromMilliseconds(time: number): Instant {
   return new Date(Math.min(LAST, Math.max(FIRST, time))).toISOString();
 }

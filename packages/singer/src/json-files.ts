@@ -6,8 +6,8 @@ import type { JsonRecord } from './messages.ts';
 
 /**
  * Reads a JSON file, with or without a byte order mark.
- * @param what what the file should contain, for the message
- * @throws SettingsError naming the file, without quoting it, if it cannot be read or parsed
+ * @param what what the file contains, e.g. `settings`, for the error message
+ * @throws SettingsError, which names but does not quote the file, if it cannot be read or parsed
  */
 export async function readJsonFile(path: string, what: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -21,26 +21,27 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
   try {
     return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   } catch {
-    // No cause: the parser's message quotes the text, which may contain a secret.
+    // `cause` is omitted on purpose: the parser's message quotes the text, which may contain a
+    // secret.
     throw new SettingsError([`The ${what} file ${path} ${notJson(text)}.`]);
   }
 }
 
 function notJson(text: string): string {
   return text.trim() === ''
-    ? 'is empty: check the program that should have written it'
+    ? 'is empty: check the program that writes it'
     : 'is not valid JSON: it must contain one JSON value and nothing after it';
 }
 
 /**
- * Reads the file given with `--state`. An empty object starts from the beginning.
- * @throws SettingsError naming the file, if it cannot be read or does not contain a JSON object
+ * Reads the file given with `--state`. With an empty object, the sync starts from the beginning.
+ * @throws SettingsError, which names the file, if it cannot be read or is not a JSON object
  */
 export async function readState(path: string): Promise<JsonRecord> {
   const value = await readJsonFile(path, 'state');
   if (isObject(value)) return value as JsonRecord;
   throw new SettingsError([
-    `The state file ${path} must contain a JSON object, the value of a STATE message; {} starts from the beginning.`,
+    `The state file ${path} must contain a JSON object: the value of a STATE message, or {} to start from the beginning.`,
   ]);
 }
 

@@ -1,5 +1,5 @@
 declare global {
-  // ECMAScript's "JSON.parse source text access", which TypeScript's library lacks.
+  // TypeScript's library does not declare ECMAScript's "JSON.parse source text access".
   interface JSON {
     isRawJSON(value: unknown): value is RawJson;
     rawJSON(text: string): RawJson;
@@ -10,7 +10,7 @@ declare global {
   }
 }
 
-/** A JSON number with all its digits: what `JSON.rawJSON` returns and `JSON.stringify` writes. */
+/** A JSON number with all its digits, as returned by `JSON.rawJSON`. */
 export interface RawJson {
   readonly rawJSON: string;
 }
@@ -29,7 +29,7 @@ export function isRawJson(value: unknown): value is RawJson {
   return JSON.isRawJSON(value);
 }
 
-/** True for a JSON object: not for null, an array or a number kept as its literal. */
+/** True for a JSON object. False for null, an array, or a number that was kept as its literal. */
 export function isObject(
   value: JsonValue | undefined,
 ): value is Readonly<Record<string, JsonValue>>;
@@ -42,7 +42,7 @@ export function isObject(value: unknown): boolean {
 
 /**
  * Parses JSON and keeps every number that a double cannot represent exactly as its literal
- * ({@link RawJson}): integers beyond 2^53, decimals of many digits, extreme exponents, and -0.
+ * ({@link RawJson}): integers beyond 2^53, decimals with many digits, extreme exponents, and -0.
  * @throws SyntaxError as `JSON.parse` does
  */
 export function parseLossless(text: string): JsonValue {
@@ -52,8 +52,8 @@ export function parseLossless(text: string): JsonValue {
 }
 
 /**
- * Like {@link parseLossless}, at nearly the cost of `JSON.parse`. In exchange, numbers that are
- * {@link isDoubtful} come as `JSON.parse` returns them and may differ from their literal.
+ * Like {@link parseLossless}, but almost as fast as `JSON.parse`. In exchange, numbers for which
+ * {@link isDoubtful} is true are parsed as doubles and may differ from their literal.
  * @throws SyntaxError as `JSON.parse` does
  */
 export function parseKeepingDigits(text: string): JsonValue {
@@ -61,18 +61,20 @@ export function parseKeepingDigits(text: string): JsonValue {
   return (isPlain ? JSON.parse(text) : JSON.parse(text, keepLiteral)) as JsonValue;
 }
 
-/** True for doubles that may not equal their literal: zero, ±Infinity and values near underflow. */
+/** True for a double that may not equal its literal: zero, ±Infinity, or a value near underflow. */
 export function isDoubtful(value: number): boolean {
   return !Number.isFinite(value) || Math.abs(value) < SMALLEST_SURE;
 }
 
-/** Doubles down to this size have at least 15 significant digits. Smaller ones lose digits. */
+/**
+ * Doubles of at least this size have 15 significant digits or more. Smaller doubles lose digits.
+ */
 export const SMALLEST_SURE = 1e-290;
 
 /**
- * Finds 16 digits or more (or 15 and a decimal point), which a double may not represent exactly. A
- * false alarm costs only the slower parse. The class is repeated because V8 skips ahead for such a
- * pattern, but not for `{16}`: measured 15 times faster.
+ * Finds 16 or more digits (or 15 and a decimal point), which a double may not represent exactly. A
+ * false positive only makes parsing slower. The character class is repeated instead of using
+ * `{16}`, because V8 can then skip ahead: this was measured to be 15 times faster.
  */
 const LONG_DIGITS = new RegExp('[\\d.]'.repeat(16));
 
@@ -95,7 +97,9 @@ export function isExact(value: number, literal: string): boolean {
   return shortest === literal || decimal(shortest) === decimal(literal);
 }
 
-/** Returns sign, significant digits and power of ten: the same for literals of equal value. */
+/**
+ * Returns sign, significant digits and power of ten. Literals of equal value have the same result.
+ */
 function decimal(literal: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
@@ -108,7 +112,7 @@ function decimal(literal: string): string {
 
 /**
  * Returns the source text of each member of a JSON object, in order, so that digits, key order and
- * spelling survive. If a key occurs twice, the last value counts.
+ * spelling survive. If a key occurs twice, the last value is used.
  * @param text valid JSON
  * @returns an empty map if the JSON is not an object
  */
@@ -130,8 +134,8 @@ export function rawMembers(text: string): Map<string, string> {
 }
 
 /**
- * Removes whitespace between tokens and writes strings in their shortest form. Digits, key order
- * and duplicate keys stay. Not recursive, so any depth works.
+ * Removes whitespace between tokens and writes strings in their shortest form. Keeps digits, key
+ * order and duplicate keys. It is not recursive, so it works at any depth.
  * @param text valid JSON
  */
 export function compactJson(text: string): string {
@@ -159,7 +163,7 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** @param from the position of the opening quote @returns the position after the closing one */
+/** @param from the position of the opening quote @returns the position after the closing quote */
 function endOfString(text: string, from: number): number {
   let at = from + 1;
   for (;;) {

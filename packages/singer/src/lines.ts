@@ -1,6 +1,6 @@
 import { InputError } from './errors.ts';
 
-/** One line of input, without its line end. `number` counts from 1, blank lines included. */
+/** One line of input, without its line end. `number` starts at 1 and includes blank lines. */
 export interface Line {
   readonly number: number;
   readonly text: string;
@@ -14,17 +14,18 @@ export interface ReadLinesOptions {
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const MIB = 1024 * 1024;
-/** Bytes of memory for the beginning of a line: when first needed, and kept after a long line. */
+/** The smallest buffer for an incomplete line, in bytes. */
 const LEAST_KEPT = 64 * 1024;
+/** The largest buffer that is kept for the next line, in bytes. */
 const MOST_KEPT = MIB;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
- * Splits bytes into numbered lines and yields those of each chunk. Accepts a byte order mark, CRLF
- * and a missing last line end. Blank lines are counted but left out.
+ * Splits bytes into numbered lines and yields the lines of each chunk. Accepts a byte order mark,
+ * CRLF and a missing last line end. Blank lines are counted but left out.
  *
- * Bytes are split before they are decoded: one accent would turn a decoded chunk into a two-byte
- * string, which costs five times as much.
+ * The bytes are split before they are decoded: a single accent would turn a decoded chunk into a
+ * two-byte string, which takes five times as long to process.
  * @throws InputError if a line is longer than `maxBytes`
  */
 export async function* readLines(
@@ -43,7 +44,7 @@ export async function* readLines(
 /** Splits chunks into lines like {@link readLines}, for a caller that reads the input itself. */
 export class LineSplitter {
   readonly #maxBytes: number;
-  /** The beginning of a line whose end has not arrived yet. The memory is reused. */
+  /** The beginning of a line whose end has not arrived yet. The buffer is reused. */
   #rest = Buffer.alloc(0);
   #restBytes = 0;
   #number = 0;
@@ -97,7 +98,7 @@ export class LineSplitter {
     }
   }
 
-  /** Copies the bytes: the reader may reuse the chunk's memory. */
+  /** Copies the bytes, because the reader may reuse the chunk's memory. */
   #append(bytes: Buffer): void {
     const length = this.#restBytes + bytes.length;
     if (length > this.#rest.length) {
@@ -112,7 +113,7 @@ export class LineSplitter {
   #refuseLong(length: number): void {
     if (length <= this.#maxBytes) return;
     throw new InputError(
-      `the line is longer than ${this.#maxBytes} bytes: raise the limit, or make the tap write smaller records.`,
+      `the line is longer than ${this.#maxBytes} bytes: raise the limit, or configure the tap to write smaller records.`,
       { line: this.#number },
     );
   }

@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { SettingsError } from './errors.ts';
 import { writeStderr } from './stdio/stdio.ts';
 
-/** Lowest first. The names are those of Python's logging, which Meltano uses. */
+/** The levels, lowest first. Their names are those of Python's logging, which Meltano uses. */
 const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const;
 
 export type LogLevel = (typeof LEVELS)[number];
 
-/** `human`: time, level, message. `message`: only the message. `structured`: one JSON object per line. */
+/**
+ * `human` writes time, level and message; `message` only the message; `structured` a JSON object
+ * per line.
+ */
 type LogForm = 'human' | 'message' | 'structured';
 
 interface LogConfig {
@@ -22,7 +25,7 @@ export interface LogDetails {
   readonly fields?: LogFields;
   /** A metric point, for readers of structured logs. */
   readonly metric?: object;
-  /** What went wrong. Its own message is not logged: it may quote data. */
+  /** The error to report. Its own message is not logged, because it may quote data. */
   readonly error?: Error;
 }
 
@@ -30,7 +33,7 @@ let config: LogConfig = { level: 'info', form: 'human' };
 let logger = 'singer';
 
 /**
- * Sets the level and the form of the log, see {@link logConfig}.
+ * Sets the level and the form of the log; see {@link logConfig}.
  * @param programName e.g. `tap-exactsales`
  * @throws SettingsError if the file that the environment names cannot be read
  */
@@ -48,17 +51,17 @@ export function isDebugging(): boolean {
   return isLogged('debug');
 }
 
-/** True if messages of that level are written. */
+/** True if messages of a level are written. */
 export function isLogged(level: LogLevel): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf(config.level);
 }
 
-/** True if a program reads the log, so that no progress should be drawn in it. */
+/** True if a program reads the log. Progress must not be drawn in it then. */
 export function isLogForPrograms(): boolean {
   return config.form !== 'human';
 }
 
-/** Writes a line to stderr. Never log a secret or a record's value. */
+/** Writes a line to stderr. Never log a secret or a record value. */
 export const log = {
   debug: (message: string, fields?: LogFields): void =>
     writeLog('debug', message, fields && { fields }),
@@ -87,7 +90,7 @@ function plain(level: LogLevel, message: string, { fields = {} }: LogDetails): s
   return `${head}${message}${details.join('')}`;
 }
 
-/** Returns a line with all the fields that the Singer SDK's log schema and Meltano require. */
+/** Returns a line with every field that the Singer SDK's log schema and Meltano require. */
 function structured(
   level: LogLevel,
   message: string,
@@ -109,14 +112,14 @@ function structured(
   });
 }
 
-/** The formatter of the Singer SDK that writes one JSON object per line. */
+/** The Singer SDK formatter that writes one JSON object per line. */
 const STRUCTURED_FORMATTER = 'singer_sdk.logging.StructuredFormatter';
 const MESSAGE_ONLY = '%(message)s';
 
 /**
- * Reads the log settings from the environment. The level is `<PROGRAM>_LOGLEVEL`, or the one in the
- * file that `SINGER_SDK_LOG_CONFIG` names, or `LOGLEVEL`. That file is a `dictConfig` of Python's
- * logging, in JSON or YAML; only the root level and the formatters are used.
+ * Reads the log settings from the environment. The level is taken from `<PROGRAM>_LOGLEVEL`, from
+ * the file that `SINGER_SDK_LOG_CONFIG` names, or from `LOGLEVEL`, in this order. The file contains
+ * a Python logging `dictConfig` in JSON or YAML; only its root level and formatters are used.
  * @param prefix the prefix of the program's variables, e.g. `TAP_EXACTSALES_`
  * @throws SettingsError if the file cannot be read
  */

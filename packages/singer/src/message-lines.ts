@@ -1,6 +1,6 @@
 import type { JsonSchema, Message } from './messages.ts';
 
-// These functions return one line each, with its line end. `RawJson` numbers keep all their digits.
+// Each of these functions returns one line with its line end. `RawJson` numbers keep all digits.
 
 export function schemaLine(
   stream: string,
@@ -35,7 +35,7 @@ export function stateLine(value: object): string {
   return line({ type: 'STATE', value });
 }
 
-/** Returns the line of a message; an empty string for an unknown message. */
+/** Returns a message as a line; an empty string if its type is unknown. */
 export function messageLine(message: Message): string {
   switch (message.type) {
     case 'UNKNOWN':
@@ -51,12 +51,14 @@ export function messageLine(message: Message): string {
   }
 }
 
-/** Serializes only the record with `JSON.stringify`: the rest is short and the same for every row. */
+/**
+ * Serializes only the record with `JSON.stringify`: the rest of the line is short and repetitive.
+ */
 function recordText(parts: RecordParts): string {
   return bareRecordLine(parts, JSON.stringify(parts.record));
 }
 
-/** Returns the RECORD line of a record that is already JSON text, as in the file of a BATCH. */
+/** Returns the RECORD line for a record that is already JSON text, e.g. a line of a BATCH file. */
 export function bareRecordLine(
   { stream, version, time_extracted: time }: Omit<RecordParts, 'record'>,
   record: string,

@@ -63,9 +63,9 @@ export type Message =
   | UnknownMessage;
 
 /**
- * Parses one line as a message. The type may be in upper or lower case. Numbers in a record that
- * are `isDoubtful` may differ from their literal.
- * @throws InputError naming the line, if it is not a JSON object, has no type, or lacks a member
+ * Parses one line as a message. The type may be in upper or lower case. A number in a record may
+ * differ from its literal if `isDoubtful` is true for it.
+ * @throws InputError, which names the line, if it is not a JSON object or lacks a required member
  */
 export function parseMessage(line: Line): Message {
   const message = parseObject(line);
@@ -93,7 +93,7 @@ export function parseMessage(line: Line): Message {
 
 /**
  * Parses one line of a BATCH file as a record.
- * @throws InputError naming the line
+ * @throws InputError, which names the line, if it is not a JSON object
  */
 export function parseRecord(line: Line): JsonRecord {
   return parseObject(line);
@@ -107,7 +107,7 @@ function parseObject(line: Line): Readonly<Record<string, JsonValue>> {
     value = parseKeepingDigits(line.text);
   } catch (cause) {
     if (cause instanceof RangeError) throw invalid(line, 'the line is nested too deeply');
-    // No cause: the parser's message quotes the line, and so a record's values.
+    // `cause` is omitted on purpose: the parser's message quotes the line, including record values.
     if (!(cause instanceof SyntaxError)) throw cause;
     throw invalid(line, 'the line is not valid JSON');
   }
@@ -178,7 +178,7 @@ function version(line: Line, message: Members): number {
   );
 }
 
-/** The members of a RECORD message, or of a BATCH for all its records. */
+/** Returns the metadata of a RECORD message, or of all records in a BATCH. */
 function recordMetadata(message: Members): { version?: number; time_extracted?: string } {
   const { version: number, time_extracted: extracted } = message;
   return {

@@ -3,7 +3,7 @@ import { isLogForPrograms, writeLog } from './log.ts';
 /** Tags of a metric: `stream`, `endpoint`, `http_status_code`, `status`, … */
 export type MetricTags = Readonly<Record<string, string | number>>;
 
-/** Milliseconds between two lines of a counter, the same as in the Singer SDK. */
+/** The least number of milliseconds between two lines of a counter, as in the Singer SDK. */
 const COUNTER_INTERVAL = 60_000;
 
 export interface Counter {
@@ -12,7 +12,7 @@ export interface Counter {
   flush(): void;
 }
 
-/** Returns a counter that writes a metric line up to once a minute and on `flush`. */
+/** Returns a counter that writes a metric line at most once a minute, and on `flush`. */
 export function counter(metric: string, tags: MetricTags): Counter {
   let value = 0;
   let written = Date.now();
@@ -46,8 +46,8 @@ export function timer(metric: string, tags: MetricTags): Timer {
 }
 
 /**
- * Writes a metric in the form that singer-python's and Meltano's readers expect. In a log for people
- * metrics would hide everything else, so they are debug messages there.
+ * Writes a metric in the form that singer-python and Meltano expect. In a log for people, metrics
+ * would drown out everything else, so they are written as debug messages.
  */
 function writeMetric(point: object): void {
   const level = isLogForPrograms() ? 'info' : 'debug';

@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * Returns the known name that a misspelled one probably means, ignoring case and `-` for `_`.
+ * Returns the known name that a misspelled name probably means. Ignores case, and reads `-` as `_`.
  * @returns undefined if more than a third of the characters differ
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {

@@ -14,13 +14,16 @@ export interface SettingSchema extends JsonSchema {
   readonly title: string;
   readonly description: string;
   readonly default?: unknown;
-  /** The value must never be shown. */
+  /** True if the value must never be shown. */
   readonly 'x-secret'?: boolean;
-  /** Meltano's kind, if it does not follow from the type: `file`, `date_iso8601`, `options`, … */
+  /** Meltano's `kind`, if the type does not imply it: `file`, `date_iso8601`, `options`, … */
   readonly 'x-kind'?: string;
 }
 
-/** All settings of a program. Validation, `--about`, docs and the Meltano definition derive from it. */
+/**
+ * All settings of a program. Validation, `--about`, the docs and the Meltano definition are derived
+ * from it.
+ */
 export interface SettingsSchema extends JsonSchema {
   readonly type: 'object';
   readonly properties: Readonly<Record<string, SettingSchema>>;
@@ -32,7 +35,7 @@ export interface Program {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  /** Meltano's names of the capabilities. */
+  /** Capability names, as Meltano spells them. */
   readonly capabilities: readonly string[];
   readonly settings: SettingsSchema;
 }
@@ -40,12 +43,12 @@ export interface Program {
 type Settings = Record<string, unknown>;
 
 /**
- * Reads the settings, adds the defaults and validates the result. Later files win over earlier
- * ones. `ENV` adds `<PROGRAM>_<SETTING>` from the environment and from `.env`, which win over every
- * file. A setting that is null counts as not set.
+ * Reads the settings, adds the defaults and validates the result. Later files override earlier
+ * files. `ENV` adds `<PROGRAM>_<SETTING>` from the environment and from `.env`, which override
+ * every file. A setting that is null is treated as not set.
  *
  * Unknown names are ignored with a warning, since Meltano passes the extractor's settings to the
- * loader; a name that is nearly a known one is an error.
+ * loader. A name that looks like a misspelled setting is an error.
  * @param sources the values of `--config`: paths of JSON files, or `ENV`
  * @param check finds problems that the schema cannot express, and returns one sentence for each
  * @throws SettingsError with every problem: unreadable file, wrong type, missing setting
@@ -84,7 +87,7 @@ async function gather(
   );
 }
 
-/** Converts numbers in strings: Meltano 4.4 passes numbers from its environment that way. */
+/** Converts numeric strings: Meltano 4.4 passes numbers from its environment as strings. */
 function numberOf(value: unknown, schema: SettingSchema | undefined): unknown {
   const isNumeric = typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value);
   return isNumeric && schema ? cast(value, schema) : value;
@@ -111,7 +114,9 @@ function readEnvironment({ name, settings }: Program, env: NodeJS.ProcessEnv): S
   return Object.fromEntries(found);
 }
 
-/** Text that cannot be converted stays as it is, so that validation says what was expected. */
+/**
+ * Converts text to the setting's type. Returns other text unchanged, so that validation reports it.
+ */
 function cast(text: string, { type }: SettingSchema): unknown {
   const types = [type].flat();
   if (types.includes('string')) return text;
@@ -125,7 +130,7 @@ function cast(text: string, { type }: SettingSchema): unknown {
   }
 }
 
-/** Returns a problem for each name that is nearly a known one, and warns about other unknown names. */
+/** Returns a problem for each misspelled setting, and warns about other unknown names. */
 function misspelledNames(given: Settings, known: readonly string[]): string[] {
   return Object.keys(given)
     .filter((name) => !known.includes(name))

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import type { JsonSchema } from './messages.ts';
 
-/** One thing that is wrong with a value. */
+/** One way in which a value violates its schema. */
 export interface Violation {
   /** A JSON pointer; `""` for the whole value. */
   readonly path: string;
@@ -15,9 +15,9 @@ export interface Violation {
 
 /**
  * Compiles a JSON Schema. Formats are not checked, and unknown keywords are ignored.
- * @param isOurs true for a schema of our own, which is not validated against the meta-schema: that
- * would cost more at start-up than everything else
- * @returns a function that returns every violation
+ * @param isOurs true for a schema from this repository. It is not validated against the
+ * meta-schema, because that would take longer at start-up than everything else
+ * @returns a function that returns every violation in a value
  * @throws Error if the schema is invalid
  */
 export type CompileValidator = (
@@ -51,7 +51,7 @@ function violation({ instancePath, keyword, message, params }: ErrorObject): Vio
   };
 }
 
-/** Returns a better reason than Ajv's own, or undefined if that is good enough. */
+/** Returns a better reason than Ajv's own, or undefined if Ajv's reason is good enough. */
 function reasonOf(keyword: string, params: ErrorObject['params']): string | undefined {
   const allowed: unknown = params['allowedValues'];
   if (Array.isArray(allowed)) return `must be one of ${allowed.join(', ')}`;

@@ -1,13 +1,17 @@
 import { isObject } from './json.ts';
 import type { JsonSchema } from './messages.ts';
 
-// The keywords that extend JSON Schema (x-key, x-parent, …) and how to read them in the schema of any
-// tap. The readers never throw: a malformed keyword counts as missing.
+// This file defines the keywords that extend JSON Schema (x-key, x-parent, …) and reads them from
+// the
+// schema of any tap. The readers never throw: a malformed keyword is treated as missing.
 
-/** `full`: every row each time. `incremental`: from a bookmark on. `window`: a span of dates. */
+/**
+ * `full` reads every row each time, `incremental` continues at a bookmark, `window` reads a span of
+ * dates.
+ */
 export type ReplicationMethod = 'full' | 'incremental' | 'window';
 
-/** `x-replication`. The key is the column of the bookmark or the window. */
+/** `x-replication`. The key is the column that the bookmark or the window refers to. */
 export interface Replication {
   readonly method: ReplicationMethod;
   readonly key?: string;
@@ -17,19 +21,24 @@ export interface Replication {
 export interface Parent {
   readonly table: string;
   readonly array: string;
-  /** The child's column → the parent's column. When a parent record arrives, its children are replaced. */
+  /**
+   * The child's column → the parent's column. A parent record replaces all of its earlier children.
+   */
   readonly columns: Readonly<Record<string, string>>;
 }
 
-/** One of `x-references`: a column that contains another table's key. A join, not a guarantee. */
+/**
+ * An entry of `x-references`: a column that contains another table's key. That row may be missing.
+ */
 export interface Reference {
   readonly table: string;
   readonly column: string;
 }
 
 /**
- * `x-covered`, only in SCHEMA messages: every row whose `column` is in [from, to) has been sent with
- * `version`, so a row in that range with an older version, or none, was deleted at the source.
+ * `x-covered`, only in SCHEMA messages: every row whose `column` is in [from, to) has been sent
+ * with `version`, so a row in that range with an older version or no version was deleted at the
+ * source.
  */
 export interface Covered {
   readonly column: string;
@@ -38,14 +47,14 @@ export interface Covered {
   readonly version: number;
 }
 
-/** Returns the key columns in order; empty if the schema has no valid key. */
+/** Returns the key columns in order. The list is empty if the schema has no valid key. */
 export function readKey(schema: JsonSchema): readonly string[] {
   const key = schema['x-key'];
-  // Part of a key would merge different rows.
+  // An incomplete key would merge different rows.
   return Array.isArray(key) && key.every(isName) ? key : [];
 }
 
-/** Returns column → what it refers to. Ignores entries that are not `table.column`. */
+/** Returns the reference of each column. Ignores entries that are not `table.column`. */
 export function readReferences(schema: JsonSchema): ReadonlyMap<string, Reference> {
   const references = schema['x-references'];
   if (!isObject(references)) return new Map();
@@ -57,7 +66,7 @@ export function readReferences(schema: JsonSchema): ReadonlyMap<string, Referenc
   );
 }
 
-/** Splits at the last dot: names of streams may contain dots. */
+/** Splits at the last dot, because stream names may contain dots. */
 function parseReference(target: unknown): Reference | undefined {
   if (typeof target !== 'string') return undefined;
   const dot = target.lastIndexOf('.');

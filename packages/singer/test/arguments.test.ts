@@ -38,7 +38,7 @@ describe('runProgram', () => {
   it.each<[string, string[], Partial<Arguments>]>([
     ['no arguments', [], { command: [], config: [], values: { format: 'text' } }],
     [
-      'several sources of settings, in order',
+      'several --config values, in order',
       ['--config', 'a.json', '--config=ENV'],
       { config: ['a.json', 'ENV'] },
     ],
@@ -55,7 +55,7 @@ describe('runProgram', () => {
       { values: { catalog: 'b.json' } },
     ],
     [
-      'the last value of a repeated option of a command',
+      'the last value of a repeated command option',
       ['doctor', '--format=json', '--format=text'],
       { values: { format: 'text' } },
     ],
@@ -72,7 +72,7 @@ describe('runProgram', () => {
   it.each([
     ['an unknown option', ['--discovery'], 'discovery'],
     ['an option without its value', ['--catalog'], 'catalog'],
-    ['an option in place of a value', ['--config', '--discover'], 'config'],
+    ['an option where a value is expected', ['--config', '--discover'], 'config'],
     ['an unknown choice', ['--format', 'yaml'], '"yaml"'],
     ['an unknown command', ['discover'], 'discover'],
   ])('refuses %s with exit code 2', async (_case, argv, named) => {
@@ -90,7 +90,7 @@ describe('parseOptionsOnly', () => {
     ...['--format', '--format=json', 'json', '--about', '--', '-', '', 'doctor', '--help', '-c'],
   ];
 
-  it('returns what yargs returns, whenever it returns anything', async () => {
+  it('returns the same as yargs, unless it returns undefined', async () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(...words), { maxLength: 5 }), async (argv) => {

@@ -29,7 +29,7 @@ function withMetadata(breadcrumb: string[], metadata: Record<string, unknown>): 
 }
 
 describe('catalogEntry', () => {
-  it('returns metadata for the stream and every column, with automatic keys', () => {
+  it('returns metadata for the stream and every column, and makes keys automatic', () => {
     expect(entry).toMatchObject({
       tap_stream_id: 'leads',
       stream: 'leads',
@@ -67,7 +67,7 @@ describe('selection', () => {
       ['id', 'at', 'name'],
     ],
     [
-      'lets selected win over selected-by-default',
+      'lets selected override selected-by-default',
       withMetadata([], { selected: true, 'selected-by-default': false }),
       true,
       ['id', 'at', 'name'],
@@ -106,7 +106,7 @@ describe('selection', () => {
     expect(selection(catalog)).toMatchObject({ selected, properties: new Set(properties) });
   });
 
-  it('reads method and key from the metadata, otherwise from the root of the entry', () => {
+  it('reads method and key from the metadata, or else from the root of the entry', () => {
     expect(selection(entry)).toMatchObject({
       replicationMethod: 'INCREMENTAL',
       replicationKey: 'at',
@@ -140,7 +140,7 @@ describe('readCatalog', () => {
       ],
     ),
     ['a stream without a name', file('names.json', '{"streams": [{}]}'), 'is not a catalog'],
-    ['nothing in it because it is missing', join(folder, 'absent.json'), 'cannot be read (ENOENT)'],
+    ['a name that does not exist', join(folder, 'absent.json'), 'cannot be read (ENOENT)'],
   ])('refuses a file with %s and names it', async (_name, path, reason) => {
     const refusal = readCatalog(path);
     await expect(refusal).rejects.toThrow(SettingsError);

@@ -14,7 +14,7 @@ function families(schemas: Readonly<Record<string, object>>): Families {
 }
 
 describe('Families', () => {
-  it('returns parents, children, roots and depths', () => {
+  it('returns the parent, children, root and depth of a stream', () => {
     const known = families({ a: {}, b: childOf('a'), c: childOf('b'), d: childOf('a') });
     expect(known.parentOf('c')?.table).toBe('b');
     expect(known.childrenOf('a').map(({ stream }) => stream)).toEqual(['b', 'd']);
@@ -34,7 +34,7 @@ describe('Families', () => {
   });
 });
 
-it('siblingsKey returns the same key for a parent and its children, and another for others', () => {
+it('siblingsKey returns the same key for a parent and its children only', () => {
   const parent = siblingsKey('items', { id: 7 }, ['id']);
   expect(siblingsKey('items', { parent_id: 7, n: 1 }, ['parent_id'])).toBe(parent);
   expect(siblingsKey('items', { parent_id: 8 }, ['parent_id'])).not.toBe(parent);

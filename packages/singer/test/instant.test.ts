@@ -27,7 +27,7 @@ describe('parseDateTime', () => {
     expect([fraction, zone, hasTime]).toEqual(['1200000', '-0300', true]);
   });
 
-  it('does not take the year 1 for 1901', () => {
+  it('does not change the year 1 to 1901', () => {
     const year = parseDateTime('0001-01-01T00:00:00Z');
     expect(year && wallMilliseconds(year)).toBe(Date.parse('0001-01-01T00:00:00Z'));
   });
@@ -53,7 +53,7 @@ describe('sortableInstant', () => {
     expect(sortableInstant(left)).toBeDefined();
   });
 
-  it('returns text that sorts as compareInstants does, to the last digit', () => {
+  it('returns text that sorts like compareInstants, to the last digit', () => {
     const instant = fc
       .tuple(
         fc.integer({ min: 0, max: 4e12 }),
@@ -85,7 +85,7 @@ it.each([
   expect(compareInstants(left, right)).toBe(order);
 });
 
-it('shiftInstant stays within the years 0001 to 9999', () => {
+it('shiftInstant clamps to the years 0001 to 9999', () => {
   expect(shiftInstant('2026-03-01T00:00:00Z', -1e20)).toBe('0001-01-01T00:00:00.000Z');
   expect(shiftInstant('2026-03-01T00:00:00Z', 1e20)).toBe('9999-12-31T23:59:59.999Z');
 });

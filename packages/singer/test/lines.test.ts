@@ -33,7 +33,7 @@ describe('readLines', () => {
       ],
     ],
     [
-      'blank lines, which count',
+      'blank lines, which are counted',
       '\na\n  \n\nb\n',
       [
         [2, 'a'],
@@ -62,7 +62,7 @@ describe('readLines', () => {
     expect(lines.map(({ number, text: content }) => [number, content])).toEqual(expected);
   });
 
-  it('returns the same lines wherever the chunks are cut', async () => {
+  it('returns the same lines regardless of where the chunks are cut', async () => {
     const line = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .map((text) => `x${text.replaceAll(/[\r\n]/g, '')}`);
@@ -78,7 +78,7 @@ describe('readLines', () => {
     );
   });
 
-  it('copies the rest of a chunk, whose memory may be reused', async () => {
+  it('copies the rest of a chunk, because its memory may be reused', async () => {
     const memory = Buffer.from('ab');
     const source = async function* (): AsyncGenerator<Uint8Array> {
       yield await Promise.resolve(memory);
@@ -93,7 +93,7 @@ describe('readLines', () => {
   it.each([
     ['within one chunk', ['ok\n', '123456\n']],
     ['across chunks, before its end arrives', ['ok\n', '123', '456']],
-  ])('refuses a line over the limit and names its number, %s', async (_case, chunks) => {
+  ])('refuses a line over the limit and names its number: %s', async (_case, chunks) => {
     const refusal = read(
       chunks.map((chunk) => Buffer.from(chunk)),
       5,

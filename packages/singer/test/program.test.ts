@@ -45,13 +45,13 @@ describe('resolveSettings', () => {
       { past_days: 1, deep: false, api_token: 'canary' },
     ],
     [
-      'lets the later file win, except for null',
+      'lets later files override earlier files, except with null',
       ['--config', good, '--config', file('later.json', '{"past_days": 2, "deep": null}')],
       {},
       { past_days: 2, deep: false, api_token: 'canary' },
     ],
     [
-      'lets the environment win over files, and converts its values',
+      'lets the environment override files, and converts its values',
       ['--config', 'ENV', '--config', good],
       { TAP_SAMPLE_PAST_DAYS: '7', TAP_SAMPLE_DEEP: 'true', TAP_SAMPLE_NAMES: '["a"]' },
       { past_days: 7, deep: true, api_token: 'canary', names: ['a'] },
@@ -159,7 +159,7 @@ describe('the log', () => {
     ],
     ['respects the level in the file', '{"root":{"level":"CRITICAL"}}', {}, ''],
     [
-      "lets the program's own level win over the file",
+      "lets the program's own level override the file",
       '{"formatters":{"f":{"format":"%(message)s"}},"root":{"level":"CRITICAL"}}',
       { TAP_SAMPLE_LOGLEVEL: 'info' },
       'tick\n',
@@ -194,7 +194,7 @@ describe('runProgram', () => {
     });
     const markdown = await sample(['--about', '--format=markdown']);
     expect(markdown.stdout).toContain('| `past_days` | integer | 30 | How far back. |');
-    // `meltano invoke NAME -- --about` passes the dashes on.
+    // `meltano invoke NAME -- --about` passes on the `--`.
     const text = await sample(['--config', good, '--', '--about']);
     expect(text.stdout).toContain('TAP_SAMPLE_<SETTING>');
     for (const { code, stderr } of [json, markdown, text]) {
@@ -241,7 +241,7 @@ describe('runProgram', () => {
 });
 
 describe('terminationSignal', () => {
-  it('lets a program end that reads an open stdin', async () => {
+  it('ends a program that is waiting for input', async () => {
     const child = startSample('listen');
     await once(child.stderr, 'data');
     child.kill('SIGTERM');

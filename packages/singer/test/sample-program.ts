@@ -11,7 +11,10 @@ import {
   type Program,
 } from '../src/index.ts';
 
-/** A small program on the package's public interface, for tests of the standard streams and the command line. */
+/**
+ * A small program that uses the package's public interface, to test standard streams and command
+ * line.
+ */
 const program: Program = {
   name: 'tap-sample',
   version: '1.2.3',
@@ -39,7 +42,7 @@ const program: Program = {
 const output = stdoutOutput();
 const commands: Record<string, (file: string) => Promise<void>> = {
   settings: () => Promise.resolve(),
-  /** Writes more than the pipe and the queue hold, and logs ticks as long as the event loop turns. */
+  /** Writes more than the pipe and the queue can hold, and logs ticks while the event loop runs. */
   flood: async () => {
     const ticks = setInterval(() => log.info('tick'), 20);
     try {
@@ -72,7 +75,7 @@ const commands: Record<string, (file: string) => Promise<void>> = {
     }
     await output.write(`${bytes}\n`);
   },
-  /** Never ends by itself; after a signal it may take 50 ms, or with `forever` any time. */
+  /** Ends only after a signal: at the latest after 50 ms, or never with `forever`. */
   hang: async (limit) => {
     const stop = terminationSignal(limit === 'forever' ? undefined : 50);
     stop.addEventListener('abort', () => log.info('aborted'));

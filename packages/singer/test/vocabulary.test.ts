@@ -92,7 +92,7 @@ describe('the readers of x- keywords in the schema of any tap', () => {
     expect(read).toEqual(expected);
   });
 
-  it('keep a column that is called __proto__', () => {
+  it('keep a column named __proto__', () => {
     const schema = JSON.parse('{"x-references": {"__proto__": "t.c"}}') as Record<string, unknown>;
     expect(readReferences(schema).get('__proto__')).toEqual({ table: 't', column: 'c' });
   });

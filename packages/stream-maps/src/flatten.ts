@@ -6,7 +6,7 @@ import type { MapSettings } from './settings.ts';
 /** The columns of a flattened stream, and the function that flattens its records. */
 export interface Flattened {
   readonly properties: Readonly<Record<string, JsonSchema>>;
-  /** Top-level property that remains one column → its name now. */
+  /** Maps each top-level property that remains one column to its column name. */
   readonly names: ReadonlyMap<string, string>;
   readonly flatten: (record: JsonRecord) => JsonRecord;
 }
@@ -16,7 +16,7 @@ export type FlatteningSettings = Pick<
   'flattening_max_depth' | 'flattening_separator' | 'flattening_max_key_length'
 >;
 
-/** A property that becomes a column, or several if it is an object. */
+/** A property that becomes one column, or several columns if it is an object. */
 interface Branch {
   readonly name: string;
   /** Empty if the property becomes one column. */
@@ -27,7 +27,7 @@ interface Branch {
 
 /**
  * Plans the columns of a flattened stream. Nested objects become columns down to the maximum depth;
- * deeper objects, and lists, become JSON text.
+ * deeper objects and all lists become JSON text.
  * @throws ExpressionError if two properties would become the same column
  */
 export function planFlattening(
@@ -52,7 +52,7 @@ export function planFlattening(
       }
       if (Object.hasOwn(columns, name)) {
         throw new ExpressionError(
-          `flattening creates two columns named "${name}": use another flattening_separator, or rename one`,
+          `flattening creates two columns named "${name}": use a different flattening_separator, or rename one of them`,
         );
       }
       const isText = mayBeNested(schema);
@@ -83,7 +83,7 @@ function flattenInto(
   for (const [property, value] of Object.entries(record)) {
     const branch = tree.get(property);
     const path = [...above, property];
-    // Undeclared properties are kept, so that the reader can warn about them.
+    // Undeclared properties are kept, so that the target can warn about them.
     if (!branch) cells.push([flattenName(path, settings), asCell(value)]);
     else if (branch.inside.size === 0)
       cells.push([branch.name, branch.isText ? asCell(value) : value]);
@@ -94,7 +94,7 @@ function flattenInto(
   return cells;
 }
 
-/** Returns the object whose properties are all null, in place of null. */
+/** Returns an object whose properties are all null. It replaces a null object. */
 function nullObject({ inside }: Branch): JsonRecord {
   return Object.fromEntries([...inside.keys()].map((name) => [name, null]));
 }
@@ -104,10 +104,10 @@ function asCell(value: JsonValue): JsonValue {
 }
 
 /**
- * Returns the name of a column: the parts of its path, joined by the separator. While the name has
- * as many characters as the limit or more, parts are shortened from the left: to the capitals of
- * their camel case form, or to three characters if there is only one capital. This is the rule of
- * the Singer SDK.
+ * Returns a column name: the parts of its path, joined by the separator. While the name is not
+ * shorter than the limit, the next part from the left is shortened to the capitals of its camel
+ * case form, or to three characters if that form has only one capital. The Singer SDK has the same
+ * rule.
  */
 export function flattenName(
   path: readonly string[],
@@ -141,7 +141,9 @@ function mayBeNested(schema: JsonSchema): boolean {
   return kinds.length === 0 || kinds.includes('object') || kinds.includes('array');
 }
 
-/** Returns the schema of a column that may contain JSON text. Without a type it allows anything. */
+/**
+ * Returns the schema of a column that may contain JSON text. It allows anything if it had no type.
+ */
 function jsonTextSchema(schema: JsonSchema): JsonSchema {
   const kinds = kindsOf(schema);
   const { title, description } = schema;

@@ -6,7 +6,7 @@ export { mapSettings, type MapSettings } from './settings.ts';
 
 /**
  * Loads the mapper for the settings.
- * @returns undefined if the settings have neither maps nor flattening; then nothing is loaded
+ * @returns undefined, without loading anything, if neither maps nor flattening are set
  * @throws SettingsError with every problem that can be found without a schema
  */
 export async function loadMapper(settings: MapSettings): Promise<StreamMapper | undefined> {

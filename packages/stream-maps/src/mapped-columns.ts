@@ -4,7 +4,10 @@ import { asJson, ExpressionError, isTruthy, textOf, type Compiled } from './expr
 import { kindOf, kindsOf, propertiesOf, schemaOfKind, withNull } from './schema.ts';
 import type { StreamMap } from './stream-map.ts';
 
-/** The map of a column, or an option such as `__filter__`, is invalid or fails on a record. */
+/**
+ * The expression of a column, or of an option such as `__filter__`, is invalid or fails on a
+ * record.
+ */
 export class ColumnError extends Error {
   override readonly name = 'ColumnError';
   readonly column: string;
@@ -18,7 +21,7 @@ export class ColumnError extends Error {
 /** A stream's columns after its map. */
 export interface MappedColumns {
   readonly properties: Readonly<Record<string, JsonSchema>>;
-  /** Source column → the column that is an unchanged copy of it. */
+  /** Maps each source column to the column that is an unchanged copy of it. */
   readonly copies: ReadonlyMap<string, string>;
   /** @returns undefined if the filter excludes the record */
   readonly map: (record: JsonRecord) => JsonRecord | undefined;
@@ -30,13 +33,13 @@ interface MappedColumn {
   readonly compiled: Compiled;
   /** The source column of which it is an unchanged copy. */
   readonly copied?: string | undefined;
-  /** True if results are converted to strings: a string is declared, but the type is not certain. */
+  /** True if results are converted to strings, because a string is declared but not certain. */
   readonly asString: boolean;
 }
 
 /**
  * Applies a stream's map to the columns of its schema.
- * @param kept the columns to keep even if the map drops every column that it does not name
+ * @param kept the columns to keep if the map drops all unnamed columns
  * @throws ColumnError if an expression does not fit the schema
  */
 export function mapColumns(
@@ -89,8 +92,8 @@ function mapColumn(
 }
 
 /**
- * Declares the type that the expression always returns, otherwise the former type of the column,
- * otherwise a string. Results are converted to a declared string.
+ * Declares the type that the expression always returns. If that is unknown, declares the column's
+ * former type, or a string if the column is new. A string column has its results converted.
  */
 function schemaOf(
   { kind }: Compiled,
@@ -141,7 +144,7 @@ function mapRecord(
 ): JsonRecord {
   const cells: [string, JsonValue][] = Object.entries(record).filter(([name]) => stays(name));
   for (const column of mapped) {
-    // A missing column stays missing under its new name: its schema may not allow null.
+    // If a renamed column is missing, it is not added as null: its schema may not allow null.
     const { copied } = column;
     if (copied === undefined || Object.hasOwn(record, copied)) {
       cells.push([column.name, cell(column, record)]);

@@ -17,7 +17,7 @@ export interface MappedStream {
   readonly schema: SchemaMessage;
   /** @returns undefined if the filter excludes the record */
   readonly map: (record: JsonRecord) => JsonRecord | undefined;
-  /** True if the children of an excluded record are excluded too. */
+  /** True if the children of an excluded record are also excluded. */
   readonly filtersChildren: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface MapContext {
 
 /**
  * Applies a stream's map and flattening to its SCHEMA.
- * @param map undefined for a stream that is only flattened
+ * @param map undefined if the stream is only flattened
  * @throws ColumnError, ExpressionError if the map does not fit the schema
  */
 export function mapStream(
@@ -94,7 +94,10 @@ function mapThenFlatten(
   };
 }
 
-/** Follows a key column that was renamed. One that the map names must exist under that name. */
+/**
+ * Returns the new name of a key column. A column from `__key_properties__` must exist after the
+ * map.
+ */
 function keyColumn(
   column: string,
   isFromMap: boolean,
@@ -108,11 +111,14 @@ function keyColumn(
   throw new ExpressionError(
     isFromMap
       ? `__key_properties__ names "${column}", which is not a column after the map`
-      : `the map drops the key column "${column}": name another key in __key_properties__, or null for none`,
+      : `the map drops the key column "${column}": name a different key in __key_properties__, or null for no key`,
   );
 }
 
-/** Turns an error of a map into one that names the place and says what to do. Returns others as they are. */
+/**
+ * Turns a map's error into an InputError with the place and the remedy. Returns other errors
+ * unchanged.
+ */
 export function asInputError(error: unknown, stream: string, line: number | undefined): unknown {
   if (!isMapError(error)) return error;
   return new InputError(
@@ -123,7 +129,7 @@ export function asInputError(error: unknown, stream: string, line: number | unde
 }
 
 /**
- * Like {@link asInputError}, for a map that fits its stream but fails on a record.
+ * Like {@link asInputError}, but for a map that fits its stream and fails on a record.
  * @param names the names under which the map would have written the record
  */
 export function asRecordError(

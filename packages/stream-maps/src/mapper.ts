@@ -29,8 +29,8 @@ import {
 } from './stream-map.ts';
 
 /**
- * Maps messages. Each becomes none, one or several. A BATCH stays as it is, since its records are in
- * files: map those with `mapBatchRecord`.
+ * Maps messages. A message becomes zero, one or several messages. A BATCH is not changed, since its
+ * records are in files: map its records with `mapBatchRecord`.
  */
 export class StreamMapper {
   readonly #settings: MapSettings;
@@ -61,7 +61,7 @@ export class StreamMapper {
 
   /**
    * Maps a message.
-   * @param line its line number in the input, for error messages
+   * @param line the line number of the message, for error messages
    * @throws InputError if the map does not fit the stream's schema; UnmappedRecordError if an
    *   expression fails on a record
    */
@@ -87,15 +87,15 @@ export class StreamMapper {
   }
 
   /**
-   * Maps a record from the file of a BATCH.
-   * @throws UnmappedRecordError if an expression fails on it
+   * Maps a record from a BATCH file.
+   * @throws UnmappedRecordError if an expression fails on the record
    */
   mapBatchRecord(message: RecordMessage, line?: number): readonly Message[] {
     return this.#record(message, line, this.#excludedBatchRecords);
   }
 
   /**
-   * Declares all streams before the first message, for a program that knows them.
+   * Declares all streams before the first message, for a program that knows its streams.
    * @throws SettingsError with every problem
    */
   prepare(schemas: readonly SchemaMessage[]): void {
@@ -112,14 +112,17 @@ export class StreamMapper {
     if (problems.length > 0) throw new SettingsError(problems);
   }
 
-  /** Call this if the next record did not follow the last one in the input, so it is not its child. */
+  /**
+   * Call this if the input is not continuous: the next record may not be a child of the last
+   * record.
+   */
   forgetParents(): void {
     this.#excludedLines.forgetAll();
   }
 
   /**
-   * Returns a sentence for each map that has no effect.
-   * @param known the streams that exist (default: those declared so far)
+   * Returns a sentence for each map and each dropped column that has no effect.
+   * @param known the streams that exist (default: the streams declared so far)
    */
   unmatched(known: readonly string[] = [...this.#streams.keys()]): string[] {
     return this.#routes.unmatched(known, (stream) => {
@@ -163,8 +166,8 @@ export class StreamMapper {
     for (const [at, name] of names.entries()) {
       const other = others.find(([, forms]) => forms.some(({ schema }) => schema.stream === name));
       if (!other && names.indexOf(name) === at) continue;
-      const who = other ? `the stream "${other[0]}"` : 'another map of it';
-      throw new ExpressionError(`it would get the name "${name}", which ${who} has too`);
+      const who = other ? `the stream "${other[0]}"` : 'another of its maps';
+      throw new ExpressionError(`its name would be "${name}", which ${who} already uses`);
     }
   }
 
@@ -196,7 +199,7 @@ export class StreamMapper {
   }
 }
 
-const PARENT_FAILED = new ExpressionError('it failed on the parent record');
+const PARENT_FAILED = new ExpressionError('the filter failed on the parent record');
 
 function asRecord(values: Readonly<Record<string, unknown>> | undefined): JsonRecord {
   const record = parseLossless(JSON.stringify(values ?? {}));

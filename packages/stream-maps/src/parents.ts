@@ -1,9 +1,9 @@
 import { type Families, InputError, type RecordMessage, siblingsKey } from '@exact-spotter/singer';
 
-/** Why the children of a record are left out: its filter was false (`filtered`) or failed on it. */
+/** Why a record's children are left out: its filter was false (`filtered`) or threw (`failed`). */
 export type Exclusion = 'filtered' | 'failed';
 
-/** Remembers which parent records were left out, so that their children can be left out too. */
+/** Remembers which parent records were left out, so that their children are also left out. */
 export interface ExcludedParents {
   /** @returns undefined if the record's parent was written, or if it has no known parent */
   exclusionAbove: (message: RecordMessage) => Exclusion | undefined;
@@ -11,10 +11,10 @@ export interface ExcludedParents {
   note: (message: RecordMessage, exclusion: Exclusion | undefined) => void;
 }
 
-/** For RECORD lines: children follow their parent, so only a stream's last record counts. */
+/** For RECORD lines. Children follow their parent, so only a stream's last record is remembered. */
 export class ExcludedLines implements ExcludedParents {
   readonly #families: Families;
-  /** By stream. */
+  /** The exclusion of each stream's last record. */
   readonly #last = new Map<string, Exclusion>();
 
   constructor(families: Families) {
@@ -41,17 +41,17 @@ export class ExcludedLines implements ExcludedParents {
   }
 }
 
-/** The limit for the keys that are remembered, in characters; each entry costs OVERHEAD more. */
+/** The maximum size of all remembered keys, in characters. Each entry adds OVERHEAD. */
 const MOST_CHARACTERS = 128 * 1024 * 1024;
 const OVERHEAD = 100;
 
 /**
- * For the files of BATCH messages: all parents come before all children, so the columns of
- * `x-parent` say which child belongs to which parent. A family never spans a STATE.
+ * For BATCH files. All parents are read before all children, so the columns in `x-parent` determine
+ * the parent of each child. A family never spans a STATE.
  */
 export class ExcludedBatchRecords implements ExcludedParents {
   readonly #families: Families;
-  /** By the key that siblings share. */
+  /** The exclusion of a parent, by the key that its children share. */
   readonly #siblings = new Map<string, Exclusion>();
   #characters = 0;
 
@@ -65,7 +65,7 @@ export class ExcludedBatchRecords implements ExcludedParents {
     return parent && this.#siblings.get(siblingsKey(stream, record, Object.keys(parent.columns)));
   }
 
-  /** @throws InputError if there are more exclusions than memory is allowed for */
+  /** @throws InputError if the exclusions exceed the memory limit */
   note({ stream, record }: RecordMessage, exclusion: Exclusion | undefined): void {
     if (exclusion === undefined && this.#siblings.size === 0) return;
     for (const { stream: child, columns } of this.#families.childrenOf(stream)) {
@@ -88,4 +88,4 @@ export class ExcludedBatchRecords implements ExcludedParents {
 }
 
 const TOO_MANY =
-  'the filter excludes more records of BATCH files than can be remembered for their children: let the tap write STATE more often, or filter in the tap.';
+  'the filter excludes more BATCH records than can be remembered until their children arrive: configure the tap to write STATE more often, or filter in the tap.';

@@ -12,7 +12,7 @@ import {
   type StreamMaps,
 } from './stream-map.ts';
 
-/** Decides from the settings alone, before any schema is known, what each stream becomes. */
+/** Determines what each stream becomes, from the settings alone, before any schema is known. */
 export class Routes {
   readonly #maps: StreamMaps;
   readonly #settings: MapSettings;
@@ -25,8 +25,8 @@ export class Routes {
   }
 
   /**
-   * Returns the maps of a stream, one for each form in which it is written. The first is undefined
-   * if the stream itself is written without a map.
+   * Returns a stream's maps, one for each form in which it is written. A map is undefined if the
+   * stream is written without a map.
    */
   mapsFor(stream: string): (StreamMap | undefined)[] {
     const matching = this.#maps.maps.filter((map) => matches(map, stream));
@@ -47,8 +47,9 @@ export class Routes {
   }
 
   /**
-   * Returns where a column of any stream is after the maps, even if its schema has not arrived yet.
-   * @param keys the stream's key; undefined if it is unknown, then the column counts as part of it
+   * Returns the stream and name that a column has after the maps, even if its schema has not
+   * arrived.
+   * @param keys the stream's key; if it is undefined, the column is assumed to be part of it
    * @returns undefined if the column is dropped or computed
    */
   locate(
@@ -66,7 +67,8 @@ export class Routes {
   }
 
   /**
-   * Returns a sentence for each map that matches no stream, or drops a column that does not exist.
+   * Returns a sentence for each map that matches no stream and for each dropped column that does
+   * not exist.
    * @param columnsOf undefined if the stream's columns are unknown
    */
   unmatched(
@@ -97,7 +99,9 @@ export class Routes {
     return (copies.find(([name]) => name === column) ?? copies[0])?.[0];
   }
 
-  /** Returns the column that an expression copies unchanged. */
+  /**
+   * Returns the column that an expression copies unchanged., or undefined if it computes a value.
+   */
   #copied(expression: string): string | undefined {
     return compileExpression(expression, this.#names('')).column;
   }
@@ -107,7 +111,7 @@ export class Routes {
   }
 }
 
-/** Reports misspelled columns: personal data that should be dropped would be written in clear. */
+/** Reports misspelled columns, because personal data that should be dropped would be written. */
 function undropped(map: StreamMap, columns: readonly string[]): string[] {
   return [...map.columns]
     .filter(([column, expression]) => expression === null && !columns.includes(column))

@@ -9,7 +9,7 @@ export function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSc
   return asObject(schema['properties']) ?? {};
 }
 
-/** Returns the types that a schema allows; empty if it does not name any. */
+/** Returns the types that a schema allows. The list is empty if the schema does not name a type. */
 export function kindsOf(schema: JsonSchema): string[] {
   const { type } = schema;
   if (typeof type === 'string') return [type];
@@ -27,7 +27,7 @@ export function isNullable(schema: JsonSchema): boolean {
   return kinds.length === 0 || kinds.includes('null');
 }
 
-/** Returns the schema with null allowed. */
+/** Returns a schema that also allows null. */
 export function withNull(schema: JsonSchema): JsonSchema {
   if (isNullable(schema)) return schema;
   const { type, enum: options } = schema;
@@ -36,22 +36,22 @@ export function withNull(schema: JsonSchema): JsonSchema {
   return { ...schema, type: [type, 'null'].flat(), ...allowed };
 }
 
-/** Returns the only type of a property besides null. @returns undefined if there are several */
+/** Returns a property's only type besides null. @returns undefined if it has several types */
 export function kindOf(schema: JsonSchema): Kind | undefined {
   const [kind, ...others] = kindsOf(schema).filter((name) => name !== 'null');
   return others.length === 0 ? KINDS.find((known) => known === kind) : undefined;
 }
 
-/** Dates are strings until an expression parses them. */
+/** The types of JSON Schema. Dates are strings until an expression parses them. */
 const KINDS = ['string', 'integer', 'number', 'boolean', 'array', 'object'] as const;
 
-/** Returns the schema of an expression's result, which may always be null. */
+/** Returns the schema of an expression's result, which can always be null. */
 export function schemaOfKind(kind: Kind): JsonSchema {
   if (kind === 'date' || kind === 'date-time') return { type: ['string', 'null'], format: kind };
   return { type: [kind, 'null'] };
 }
 
-/** Follows a `$ref` within the same schema. Returns the schema itself if it has none. */
+/** Follows a `$ref` within the root schema. Returns the schema itself if it has no `$ref`. */
 export function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
   const merged = oneVariant(schema);
   const { $ref: reference } = merged;
@@ -63,7 +63,7 @@ export function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
   return asObject(at) ?? merged;
 }
 
-/** Simplifies `anyOf` of one schema and null to the schema with null allowed. */
+/** Turns an `anyOf` of one schema and null into that schema with null allowed. */
 function oneVariant(schema: JsonSchema): JsonSchema {
   const all = variants(schema);
   const [only, ...others] = all.filter((one) => kindsOf(one).join() !== 'null');
@@ -75,15 +75,15 @@ function oneVariant(schema: JsonSchema): JsonSchema {
 /** Returns a column's name after the map; undefined if it is dropped or computed. */
 export type OwnColumn = (column: string) => string | undefined;
 
-/** Returns stream and name of a column of another stream after the maps, or undefined. */
+/** Returns the stream and name that a column of another stream has after the maps, or undefined. */
 export type OtherColumn = (
   stream: string,
   column: string,
 ) => { readonly stream: string; readonly column: string } | undefined;
 
 /**
- * Updates the keywords of a schema that name columns. Renamed columns get their new name; keywords
- * about columns that no longer exist are removed.
+ * Updates the schema keywords that name columns. Replaces the names of renamed columns, and removes
+ * keywords that refer to columns that no longer exist.
  * @param key the key after the map
  */
 export function followColumns(
@@ -122,7 +122,7 @@ function references(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unk
   return followed.length === 0 ? undefined : Object.fromEntries(followed);
 }
 
-/** Needs all of its columns: with some, a parent would also replace the children of other parents. */
+/** Returns undefined if a column is missing: a parent would replace children of other parents. */
 function parent(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unknown {
   const before = readParent(schema);
   if (!before) return undefined;
@@ -139,7 +139,7 @@ function parent(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unknown
   return streams.size === 1 ? { ...before, table, columns } : undefined;
 }
 
-/** Updates a keyword about one column, named by `member`. */
+/** Updates a keyword that names one column, in its member `member`. */
 function withColumn(keyword: unknown, member: string, own: OwnColumn): unknown {
   if (!isObject(keyword)) return undefined;
   const column = keyword[member];

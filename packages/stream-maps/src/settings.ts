@@ -1,9 +1,9 @@
 import type { SettingSchema } from '@exact-spotter/singer';
 
-/** A value in a stream's map: an expression, null, or the list of `__key_properties__`. */
+/** A value in a stream map: an expression, null, or the `__key_properties__` list. */
 export type StreamMapEntry = string | null | readonly string[];
 
-/** The settings of stream maps and flattening, which both programs have. */
+/** The stream map and flattening settings, which both programs have. */
 export interface MapSettings {
   readonly stream_maps?: Readonly<
     Record<string, Readonly<Record<string, StreamMapEntry>> | string | null>
@@ -15,7 +15,9 @@ export interface MapSettings {
   readonly flattening_max_key_length: number;
 }
 
-/** Names, defaults and meanings are those of the Singer SDK. */
+/**
+ * The schemas of these settings. Names, defaults and meanings are the same as in the Singer SDK.
+ */
 export const mapSettings = {
   stream_maps: {
     type: 'object',
@@ -58,13 +60,13 @@ export const mapSettings = {
     type: 'integer',
     title: 'Flattening: longest name',
     description:
-      'Names of this many characters or more are shortened, part by part, to their capitals or first three characters.',
+      'Column names with this many characters or more are shortened, part by part, to their capitals or first three characters.',
     default: 255,
     minimum: 1,
   },
 } as const satisfies Record<string, SettingSchema>;
 
-/** As in the Singer SDK, a depth of 0 flattens nothing. */
+/** True if records are flattened. As in the Singer SDK, a depth of 0 turns flattening off. */
 export function isFlattening({ flattening_enabled, flattening_max_depth }: MapSettings): boolean {
   return flattening_enabled && flattening_max_depth !== 0;
 }

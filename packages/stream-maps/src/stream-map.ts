@@ -3,30 +3,30 @@ import { compileExpression } from './expression/compile.ts';
 import { ExpressionError } from './expression/value.ts';
 import type { MapSettings, StreamMapEntry } from './settings.ts';
 
-/** One entry of `stream_maps`: the map of a stream, or of the streams that match a pattern. */
+/** An entry of `stream_maps`: the map for a stream, or for all streams that match a pattern. */
 export interface StreamMap {
   /** Its name in `stream_maps`. */
   readonly name: string;
-  /** The name or pattern of the streams that it maps. */
+  /** The name of the stream to map, or a pattern. */
   readonly source: string;
-  /** False for an additional form of a stream (`__source__`). */
+  /** False if the map writes an additional form of a stream (`__source__`). */
   readonly isPrimary: boolean;
   /** True if the stream is dropped. */
   readonly drops: boolean;
   /** A new name, or an expression that computes it. */
   readonly alias?: string;
   readonly filter?: string;
-  /** Empty for no key. */
+  /** The new key. Empty if the key is removed. */
   readonly keyProperties?: readonly string[];
-  /** True if columns that are not named are dropped, except for the key. */
+  /** True if all columns are dropped except for the key and the columns named here. */
   readonly onlyNamed: boolean;
-  /** Column → its expression, or null if it is dropped. */
+  /** Maps a column to its expression, or to null if it is dropped. */
   readonly columns: ReadonlyMap<string, string | null>;
 }
 
 export interface StreamMaps {
   readonly maps: readonly StreamMap[];
-  /** True if streams that are not named are dropped. */
+  /** True if all streams without a map are dropped. */
   readonly onlyNamed: boolean;
   readonly problems: readonly string[];
 }
@@ -36,7 +36,7 @@ const ELSE = '__else__';
 const OPTIONS = ['__filter__', '__key_properties__', '__alias__', '__source__', ELSE] as const;
 type StreamMapOption = (typeof OPTIONS)[number];
 
-/** Reads the setting `stream_maps` and collects what is wrong with its form. */
+/** Reads the setting `stream_maps` and collects the problems with its form. */
 export function readStreamMaps(settings: Required<MapSettings>['stream_maps']): StreamMaps {
   const problems: string[] = [];
   const maps = Object.entries(settings).flatMap(([name, given]) => {
@@ -44,7 +44,7 @@ export function readStreamMaps(settings: Required<MapSettings>['stream_maps']): 
       if (!isNull(given)) problems.push(`${settingPath(ELSE)} can only be null (or "${NULL}").`);
       return [];
     }
-    if (name.startsWith('__')) problems.push(`${settingPath(name)} is not the name of a stream.`);
+    if (name.startsWith('__')) problems.push(`${settingPath(name)} is not a stream name.`);
     return typeof given === 'object' && given !== null
       ? [readMap(name, given, problems)]
       : readDropped(name, given, problems);
@@ -52,7 +52,10 @@ export function readStreamMaps(settings: Required<MapSettings>['stream_maps']): 
   return { maps, onlyNamed: ELSE in settings, problems };
 }
 
-/** Returns a sentence for each expression of a map that is wrong whatever the stream's schema is. */
+/**
+ * Returns a sentence for each expression in a map that is invalid regardless of the stream's
+ * schema.
+ */
 export function expressionProblems(map: StreamMap, config: JsonRecord): string[] {
   const { name, alias, filter, columns } = map;
   const expressions: (readonly [string, string | null])[] = [...columns];
@@ -71,7 +74,7 @@ export function expressionProblems(map: StreamMap, config: JsonRecord): string[]
   });
 }
 
-/** Names an entry of the settings, for messages. */
+/** Returns the path of a settings entry, for messages. */
 export function settingPath(...path: readonly string[]): string {
   return ['The setting "stream_maps"', ...path.map((part) => `"${part}"`)].join(' › ');
 }
@@ -129,7 +132,7 @@ function readOptions(
   const [source, alias, filter] = [text('__source__'), text('__alias__'), text('__filter__')];
   if (source !== undefined && alias !== undefined) {
     problems.push(
-      `${settingPath(name)} has both __source__ and __alias__: drop __alias__, the name of the entry is the new name.`,
+      `${settingPath(name)} has both __source__ and __alias__: remove __alias__, because the entry's name is the new name.`,
     );
   }
   if (ELSE in options && !isNull(options[ELSE])) {
@@ -137,7 +140,7 @@ function readOptions(
   }
   if (typeof key === 'string' && !isNull(key)) {
     problems.push(
-      `${settingPath(name, '__key_properties__')} must be a list of columns, or null for none.`,
+      `${settingPath(name, '__key_properties__')} must be a list of columns, or null for no key.`,
     );
   }
   return {
@@ -161,7 +164,9 @@ function unknownOption(name: string, entry: string): string {
   return `${settingPath(name, entry)} is not an option of a stream map: ${hint}`;
 }
 
-/** True if a map applies to a stream. Its name may be a pattern: `*`, `?` and `[a-z]` as in a shell. */
+/**
+ * True if a map applies to a stream. Its source may be a shell pattern with `*`, `?` and `[a-z]`.
+ */
 export function matches({ source }: StreamMap, stream: string): boolean {
   if (source === stream) return true;
   if (!/[*?[]/.test(source)) return false;

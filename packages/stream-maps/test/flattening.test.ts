@@ -75,21 +75,21 @@ describe('flattening', () => {
       'string',
     ],
     [
-      'turns an object into JSON text if a string is allowed too',
+      'turns an object into JSON text if a string is also allowed',
       { type: ['object', 'string'] },
       { b: 1 },
       '{"b":1}',
       'string',
     ],
     [
-      'keeps a string if an object is allowed too',
+      'keeps a string if an object is also allowed',
       { type: ['object', 'string'] },
       'x',
       'x',
       'string',
     ],
     [
-      'keeps a number if a list is allowed too',
+      'keeps a number if a list is also allowed',
       { type: ['number', 'array'] },
       5,
       5,
@@ -134,7 +134,7 @@ describe('flattening', () => {
     ['__', 10, ['shipping', 'name'], 'shi__name'],
     ['__', 9, ['shipping', 'name'], 'shi__nam'],
   ])(
-    'joins names with %j and shortens from %i characters on: %j',
+    'joins names with %j and shortens names of %i or more characters: %j',
     async (separator, limit, path, name) => {
       const nest = (parts: readonly string[]): object =>
         parts.reduceRight((inner: object, part) => object({ [part]: inner }), text);
@@ -148,6 +148,17 @@ describe('flattening', () => {
     },
   );
 
+  it('shortens names by characters, not by UTF-16 units', async () => {
+    const settings = { flattening_separator: '__', flattening_max_key_length: 10 };
+    const columns = async (...path: [string, string]): Promise<string[]> => {
+      const { schema } = await flat({ [path[0]]: object({ [path[1]]: text }) }, {}, settings);
+      return Object.keys(schema['properties'] ?? {});
+    };
+    // Nine characters, but eleven UTF-16 units.
+    expect(await columns('a😀😀b', 'abc')).toEqual(['a😀😀b__abc']);
+    expect(await columns('a😀😀b', 'abcd')).toEqual(['a😀😀__abcd']);
+  });
+
   it('refuses two columns with the same name, and a key that is an object', async () => {
     await expect(flat({ a__b: text, a: object({ b: text }) }, {})).rejects.toThrow(
       /stream "s": flattening creates two columns named "a__b"/,
@@ -155,7 +166,7 @@ describe('flattening', () => {
     await expect(flat(deep, {}, { key: ['a'] })).rejects.toThrow(/the key column "a"/);
   });
 
-  it('is applied after the map', async () => {
+  it('is applied after maps', async () => {
     const made = await flat(deep, value, {
       stream_maps: { s: { x: "a['e'].upper()", y: 'a', a: null } },
     });
@@ -164,7 +175,7 @@ describe('flattening', () => {
 
   it('loses no value, and writes the columns that the schema declares', async () => {
     const name = fc.stringMatching(/^[a-z]{1,4}$/);
-    // A string that begins like this cannot be distinguished from the JSON text of an object.
+    // A string with this beginning cannot be distinguished from the JSON text of an object.
     const plain = fc.string().filter((value) => !value.startsWith('{"'));
     const { tree } = fc.letrec<{ tree: Tree; node: Tree | Leaf }>((tie) => ({
       tree: fc.dictionary(name, tie('node'), { maxKeys: 4, minKeys: 1, noNullPrototype: true }),

@@ -7,7 +7,7 @@ import { functions } from '../src/expression/functions.ts';
 import { methods } from '../src/expression/methods.ts';
 import { ana, mapper, evaluate } from './maps.ts';
 
-/** An expression, its result as JSON text, and the type that its column gets. */
+/** An expression, its result as JSON text, and the type of its column. */
 const CASES: readonly (readonly [string, string, string])[] = [
   ["'client-1'", '"client-1"', 'string'],
   ['"it\'s"', '"it\'s"', 'string'],
@@ -195,7 +195,7 @@ const INVALID: readonly (readonly [string, RegExp])[] = [
   ['name.lowr()', /did you mean "lower"/],
   ['name.__class__()', /unknown method "__class__"/],
   ["name.constructor('return 1')()", /only functions and methods can be called/],
-  ['sha256()', /takes 1 arguments, but got 0/],
+  ['sha256()', /takes 1 arguments, but was called with 0/],
   ["config['salz']", /no "salz": did you mean "salt"/],
   ['config.nothing', /no "nothing": add it/],
   ['('.repeat(3000), /is invalid/],
@@ -222,7 +222,7 @@ describe('an invalid expression', () => {
 
   it.each([
     ['name + 1', /column "made": "\+" cannot be used with a string/],
-    ['int(name)', /int\(\) got a string that is not an integer/],
+    ['int(name)', /int\(\) was called with a string that is not an integer/],
     ['age / 0', /division by zero/],
     ['age.lower()', /cannot be used with a number: convert it with str\(\)/],
     ['name < 1', /a string cannot be compared with a number/],
@@ -232,14 +232,19 @@ describe('an invalid expression', () => {
     ["datetime.datetime.fromisoformat('2026-01-01Z')", /not an ISO 8601 date/],
     ["'a'.zfill(999999999)", /longer than 16 MiB/],
     ["name.split('')", /empty separator/],
-  ])('%s fails on the record, and the message has no value', async (expression, sentence) => {
-    await expect(evaluate(expression)).rejects.toThrow(sentence);
-    await expect(evaluate(expression)).rejects.toThrow(/^line 7, stream "people", column "made": /);
-    await expect(evaluate(expression)).rejects.not.toThrow(/Souza/);
-  });
+  ])(
+    '%s fails on the record with a message that contains no value',
+    async (expression, sentence) => {
+      await expect(evaluate(expression)).rejects.toThrow(sentence);
+      await expect(evaluate(expression)).rejects.toThrow(
+        /^line 7, stream "people", column "made": /,
+      );
+      await expect(evaluate(expression)).rejects.not.toThrow(/Souza/);
+    },
+  );
 });
 
-describe('an expression that names a member of JavaScript objects', () => {
+describe('an expression that names a member inherited from JavaScript', () => {
   it.each([
     "record['constructor']",
     "record['__proto__']",
@@ -252,7 +257,7 @@ describe('an expression that names a member of JavaScript objects', () => {
     expect((await evaluate(expression)).value).toBe('null');
   });
 
-  it('reads a member of the data with such a name', async () => {
+  it('reads an own member with such a name', async () => {
     const record = '{"id":1,"__proto__":{"x":1},"constructor":"c"}';
     expect((await evaluate("record['constructor']", { record })).value).toBe('"c"');
     expect((await evaluate("record['__proto__']['x']", { record })).value).toBe('"1"');

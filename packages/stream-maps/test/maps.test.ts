@@ -46,7 +46,7 @@ async function failure(work: Promise<unknown>): Promise<string> {
   return error instanceof Error ? error.message : String(error);
 }
 
-describe('the map of a stream', () => {
+describe('a stream map', () => {
   it.each([
     ['drops a column', { email: null, phone: '__NULL__' }, ['email', 'phone'], {}],
     ['renames a column', { mail: 'email', email: null }, ['email'], { mail: 'Ana@Example.com' }],
@@ -75,7 +75,7 @@ describe('the map of a stream', () => {
     expect(made).toBe('{"id":1,"_sdc_deleted_at":"2026-01-01T00:00:00Z"}');
   });
 
-  it('copies numbers with every digit, and leaves missing columns missing', async () => {
+  it('copies numbers with every digit, and does not add missing columns', async () => {
     const { record } = await person({ price: 'paid' }, '{"id":1.0,"paid":0.10000000000000000001}');
     expect(record).toBe('{"id":1,"paid":0.10000000000000000001,"price":0.10000000000000000001}');
     expect((await person({ price: 'paid' }, '{"id":1}')).record).toBe('{"id":1}');
@@ -120,7 +120,7 @@ describe('__filter__', () => {
   });
 });
 
-describe('__filter__ in the files of BATCH messages', () => {
+describe('__filter__ in BATCH files', () => {
   const mapBatch = (maps: StreamMapper, values: object): readonly Message[] => {
     const stream = 'order_id' in values ? 'orders__items' : 'orders';
     const record = values as JsonRecord;
@@ -132,7 +132,7 @@ describe('__filter__ in the files of BATCH messages', () => {
     return maps;
   };
 
-  it('uses the last version of a parent, up to a STATE', async () => {
+  it('uses the last version of a parent until the next STATE', async () => {
     const maps = await filtering();
     mapBatch(maps, { id: 1, total: 5 });
     mapBatch(maps, { id: 2, total: 5 });
@@ -150,7 +150,7 @@ describe('__filter__ in the files of BATCH messages', () => {
     const all = (): void => {
       for (let at = 0; at < 17; at += 1) mapBatch(maps, { id: `${at}${long}`, total: 5 });
     };
-    expect(all).toThrow('more records of BATCH files than can be remembered');
+    expect(all).toThrow('more BATCH records than can be remembered');
   });
 });
 
@@ -158,7 +158,7 @@ describe('stream_maps', () => {
   it.each([
     ['drops a stream with null', { people: null }, ['orders']],
     ['drops a stream with __NULL__', { people: '__NULL__' }, ['orders']],
-    ['drops other streams with __else__', { people: {}, __else__: null }, ['people']],
+    ['drops unnamed streams with __else__', { people: {}, __else__: null }, ['people']],
     [
       'renames a stream with __alias__',
       { people: { __alias__: 'pessoas' } },
@@ -175,7 +175,7 @@ describe('stream_maps', () => {
       ['people', 'second', 'orders'],
     ],
     [
-      'writes a stream only under another name with __source__',
+      'writes a stream only under a different name with __source__',
       { people: null, hr: { __source__: 'people' } },
       ['hr', 'orders'],
     ],
@@ -228,12 +228,12 @@ describe('stream_maps', () => {
 
 describe('keys', () => {
   it.each([
-    ['stay as they are', {}, ['id']],
+    ['are unchanged by default', {}, ['id']],
     ['follow a renamed column', { number: 'id', id: null }, ['number']],
     ['can be set', { hash: 'md5(id)', id: null, __key_properties__: ['hash'] }, ['hash']],
     ['can be removed', { id: null, __key_properties__: null }, []],
     ['can be removed with __NULL__', { __key_properties__: '__NULL__' }, []],
-    ['stay if their column is computed', { id: "str(id) + '/x'" }, ['id']],
+    ['are kept if their column is computed', { id: "str(id) + '/x'" }, ['id']],
   ])('%s', async (_what, map: Record<string, string | string[] | null>, key) => {
     const [made] = await schemas({ people: map }, people);
     expect(made).toMatchObject({ key_properties: key });
@@ -304,7 +304,7 @@ describe('keywords that name columns', () => {
 describe('invalid stream_maps', () => {
   it.each([
     [{ __else__: 'x' }, '"__else__" can only be null'],
-    [{ __nope__: {} }, '"__nope__" is not the name of a stream'],
+    [{ __nope__: {} }, '"__nope__" is not a stream name'],
     [{ people: 'x' }, '"people" must be an object, or null'],
     [{ people: { __filtre__: 'x' } }, 'did you mean "__filter__"'],
     [{ people: { __key_properties__: 'id' } }, 'must be a list of columns'],
@@ -317,7 +317,7 @@ describe('invalid stream_maps', () => {
     expect(await failure(mapper({ stream_maps }))).toContain(sentence);
   });
 
-  it('are reported all at once', async () => {
+  it('cause one error that lists every problem', async () => {
     const error: unknown = await mapper({
       stream_maps: { people: { a: '(', b: 'nope(1)' } },
       flattening_enabled: true,
@@ -328,11 +328,11 @@ describe('invalid stream_maps', () => {
   it.each([
     [
       { people: { __alias__: 'orders' } },
-      'it would get the name "orders", which the stream "people" has too',
+      'its name would be "orders", which the stream "people" already uses',
     ],
     [
       { 'o*': { __alias__: 'people' } },
-      'it would get the name "people", which the stream "people" has too',
+      'its name would be "people", which the stream "people" already uses',
     ],
     [{ orders: { made: 'totals' } }, 'the stream has no column "totals": did you mean "total"'],
   ])('%j are refused because they do not fit the streams', async (stream_maps, sentence) => {
@@ -345,7 +345,7 @@ describe('invalid stream_maps', () => {
     expect(() => maps.prepare(known)).toThrow(sentence);
   });
 
-  it('load no mapper if there is nothing to map', async () => {
+  it('and their defaults load no mapper if there is nothing to map', async () => {
     const none = {
       flattening_enabled: false,
       flattening_separator: '_',

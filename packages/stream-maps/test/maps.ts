@@ -12,7 +12,7 @@ const DEFAULTS: MapSettings = {
   flattening_max_key_length: 255,
 };
 
-/** Loads a mapper; other settings have their defaults. */
+/** Loads a mapper with default values for the remaining settings. */
 export async function mapper(settings: Partial<MapSettings>): Promise<StreamMapper> {
   const loaded = await loadMapper({ ...DEFAULTS, ...settings });
   if (!loaded) throw new Error('the settings ask for no mapper');
@@ -64,7 +64,9 @@ export const ana = {
   active: true,
 };
 
-/** Applies a map to a person's record. Returns its JSON text, or undefined if it is filtered out. */
+/**
+ * Applies a map to a person's record. Returns its JSON text, or undefined if it is filtered out.
+ */
 export async function person(
   map: Readonly<Record<string, string | null>>,
   record: JsonRecord | string = ana,

@@ -27,7 +27,7 @@ describe('a record for which an expression fails', () => {
   it.each([
     [
       'int(age)',
-      /line 4, stream "people", column "age": int\(\) got a string that is not an integer/,
+      /line 4, stream "people", column "age": int\(\) was called with a string that is not an integer/,
     ],
     ['age + 1', /line 3, stream "people", column "age": "\+" cannot be used with a string/],
   ])('ends the run with one sentence and keeps the earlier records: %s', async (age, sentence) => {
@@ -48,7 +48,7 @@ describe('a record for which an expression fails', () => {
       { id: 1, age: 41 },
       { id: 3, age: null },
     ]);
-    const reason = 'column "age": int() got a string that is not an integer';
+    const reason = 'column "age": int() was called with a string that is not an integer';
     expect(quarantined(target)).toEqual([{ stream: 'people', line: 3, reason }]);
     expect(stderr).toContain('Records quarantined in _singer_quarantine: 1');
     const list = await target.run('', 'quarantine', 'list');

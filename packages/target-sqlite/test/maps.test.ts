@@ -125,7 +125,10 @@ describe('invalid stream maps', () => {
   it.each([
     [{ people: { id: null } }, /line 1, stream "people": the map drops the key column "id"/],
     [{ people: { x: 'names' } }, /line 1, stream "people", column "x": .* did you mean "name"/],
-    [{ people: { x: 'int(name)' } }, /line 2, stream "people", column "x": int\(\) got a string/],
+    [
+      { people: { x: 'int(name)' } },
+      /line 2, stream "people", column "x": int\(\) was called with a string/,
+    ],
   ])('end the run without loading a row: %j', async (stream_maps, sentence) => {
     const target = new TestTarget({ stream_maps });
     const { code, stdout, stderr } = await target.run(input);

@@ -4,18 +4,18 @@ const QUEUE_BYTES = 4 * 1024 * 1024;
 /** Writes text in order, through a bounded queue. */
 export interface Output {
   /**
-   * Resolves at once while less than 4 MiB are queued, otherwise when they are below that again.
+   * Resolves at once if the queue is below 4 MiB, otherwise as soon as it is below 4 MiB again.
    * @throws OutputClosedError if the reader has closed the output
    */
   write(text: string): Promise<void>;
-  /** Resolves when everything has been handed to the system. */
+  /** Resolves when everything has been passed to the operating system. */
   flush(): Promise<void>;
 }
 
-/** Hands bytes to the system. @returns how many it accepted */
+/** Passes bytes to the operating system. @returns how many bytes it accepted */
 export type Write = (bytes: Uint8Array) => Promise<number>;
 
-/** An output on top of a function that writes some bytes at a time. */
+/** An output that uses a function which may accept only some of the bytes at a time. */
 export class QueuedOutput implements Output {
   readonly #write: Write;
   readonly #queue: Buffer[] = [];

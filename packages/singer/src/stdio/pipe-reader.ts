@@ -2,13 +2,13 @@ import { extname } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
-/** Slots to read before the event loop gets a turn, for signals and pending writes. */
+/** Slots to read before yielding to the event loop, so that it can handle signals and writes. */
 const SLOTS_PER_TURN = 16;
 
 /**
- * Reads stdin, a pipe, in another thread. That thread keeps emptying the pipe, up to 4 MiB ahead,
- * while this one is busy, so that the program that writes does not have to wait. Each chunk is valid
- * until the next one is requested.
+ * Reads a pipe on stdin in a second thread. While this thread is busy, the second thread keeps
+ * emptying the pipe, up to 4 MiB ahead, so that the writing program does not have to wait. Each
+ * chunk is valid until the next chunk is requested.
  */
 export async function* pipeBytes(stop: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   const ring = new PipeRing();
@@ -32,23 +32,23 @@ export async function* pipeBytes(stop: AbortSignal | undefined): AsyncGenerator<
   }
 }
 
-/** Bytes of one slot: the size of a pipe, the most that one read returns. */
+/** The size of a slot, in bytes: the size of a pipe, which is the most that one read returns. */
 export const SLOT_BYTES = 64 * 1024;
 const SLOTS = 64;
-/** Number of released slots after which the thread that waits for a free one is woken. */
+/** The number of released slots after which a thread that waits for a free slot is woken. */
 const SLOTS_PER_WAKE = 16;
 /** Positions of the counters and lengths in the control memory, in 32-bit integers. */
 const FILLED = 0;
 const EMPTIED = 1;
 const LENGTHS = 2;
 const CONTROL_BYTES = 4 * (LENGTHS + SLOTS);
-/** Values in place of a length. */
+/** Values that replace the length in a slot. */
 const END = -1;
 const FAILED = -2;
 
 /**
- * A ring of slots, each with the bytes of one read, in memory that two threads share: one reads the
- * pipe and fills slots, the other uses the bytes and releases them.
+ * A ring of slots in memory that two threads share. Each slot contains the bytes of one read. One
+ * thread reads the pipe and fills slots; the second thread uses the bytes and releases the slots.
  */
 export class PipeRing {
   readonly memory: SharedArrayBuffer;
@@ -77,14 +77,16 @@ export class PipeRing {
     this.#fill(FAILED);
   }
 
-  /** @returns a promise that resolves when a slot is free; undefined if one is */
+  /** @returns a promise that resolves when a slot is free; undefined if a slot is already free */
   untilFree(): Promise<unknown> | undefined {
     const emptied = Atomics.load(this.#control, EMPTIED);
     const isFull = Atomics.load(this.#control, FILLED) - emptied >= SLOTS;
     return isFull ? this.#change(EMPTIED, emptied) : undefined;
   }
 
-  /** @returns a promise that resolves when a slot is filled; undefined if one is */
+  /**
+   * @returns a promise that resolves when a slot is filled; undefined if a slot is already filled
+   */
   untilFilled(): Promise<unknown> | undefined {
     const filled = Atomics.load(this.#control, FILLED);
     const isEmpty = filled === Atomics.load(this.#control, EMPTIED);
@@ -92,7 +94,8 @@ export class PipeRing {
   }
 
   /**
-   * Returns the bytes of the next slot, which must be filled. They are valid until {@link release}.
+   * Returns the bytes of the next slot, which must be filled. They are valid until {@link release}
+   * is called.
    * @returns undefined at the end of the input
    * @throws Error if the pipe failed
    */
@@ -107,11 +110,11 @@ export class PipeRing {
 
   release(): void {
     const emptied = Atomics.add(this.#control, EMPTIED, 1) + 1;
-    // Waking the other thread is expensive, so let several slots become free first.
+    // Waking the other thread is expensive, so it is woken only after several releases.
     if (emptied % SLOTS_PER_WAKE === 0) Atomics.notify(this.#control, EMPTIED);
   }
 
-  /** Wakes the thread that waits for a filled slot, although none is. */
+  /** Wakes the thread that waits for a filled slot, even if no slot is filled. */
   wake(): void {
     Atomics.notify(this.#control, FILLED);
   }

@@ -2,12 +2,14 @@ import { Socket } from 'node:net';
 import { workerData } from 'node:worker_threads';
 import { PipeRing, SLOT_BYTES } from './pipe-reader.ts';
 
-// The thread that reads stdin, a pipe, into the ring. It waits without blocking, so that the program
-// can terminate it at any time. Its name must end in -thread.ts: that is how the wheels find it.
+// This thread reads a pipe on stdin into the ring. It waits without blocking, so that the program
+// can
+// terminate it at any time. The name of this file must end in -thread.ts, because the wheel build
+// finds it by that ending.
 
 const ring = new PipeRing(workerData as SharedArrayBuffer);
 
-// Neither a paused socket nor waiting for a free slot would keep the thread alive.
+// A paused socket does not keep the thread alive, and waiting for a free slot does not either.
 const alive = setInterval(() => undefined, 2 ** 30);
 
 const pipe = new Socket({
@@ -18,7 +20,7 @@ const pipe = new Socket({
     buffer: Buffer.alloc(SLOT_BYTES),
     callback: (length, bytes) => {
       ring.put(bytes.subarray(0, length));
-      // Pausing while the ring is full also leaves a slot for the end.
+      // Because reading pauses while the ring is full, a slot is free when the input ends.
       const free = ring.untilFree();
       if (free) void free.then(() => pipe.resume());
       return !free;

@@ -9,9 +9,9 @@ export interface StatusLines {
 }
 
 /**
- * Starts showing status lines. Call this only if stderr is a terminal. The cursor waits on an empty
- * line above them, so that the output of another program on the same terminal stays readable: it
- * fills the empty line, and the status lines are redrawn below it.
+ * Starts showing status lines. Call this only if stderr is a terminal. The cursor is left on an
+ * empty line above them, so that the output of another program on the same terminal remains
+ * readable: that output fills the empty line, and the status lines are redrawn below it.
  */
 export async function openStatusLines(): Promise<StatusLines> {
   const { cursorLeft, cursorUp, eraseDown } = await import('ansi-escapes');
@@ -39,7 +39,9 @@ export async function openStatusLines(): Promise<StatusLines> {
   };
 }
 
-/** Cuts the lines to the terminal's size: with a wrapped line, the cursor would end up elsewhere. */
+/**
+ * Cuts the lines to the terminal's size: a wrapped line would put the cursor in the wrong place.
+ */
 function fitting(lines: readonly string[]): string[] {
   const { columns, rows } = stderrSize();
   return lines.slice(0, rows - 2).map((line) => line.slice(0, columns - 1));

@@ -5,17 +5,17 @@ import { OutputClosedError } from '../errors.ts';
 import { QueuedOutput, type Output, type Write } from './output.ts';
 import { pipeBytes } from './pipe-reader.ts';
 
-// Only the files of this folder touch the standard streams.
+// Only the files in this folder use the standard streams.
 
 const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
-/** Milliseconds before writing again to a terminal or file that is non-blocking and busy. */
+/** Milliseconds to wait before retrying a write to a busy non-blocking terminal or file. */
 const BUSY_WAIT = 1;
 
 /**
- * Reads stdin. Each chunk is valid until the next one is requested.
- * @param stop closes stdin, so that a program that should end is not kept alive by it
+ * Reads stdin. Each chunk is valid until the next chunk is requested.
+ * @param stop closes stdin, which would otherwise keep the program alive
  */
 export function stdinBytes(stop?: AbortSignal): AsyncIterable<Uint8Array> {
   if (isPipe(STDIN)) return pipeBytes(stop);
@@ -23,12 +23,12 @@ export function stdinBytes(stop?: AbortSignal): AsyncIterable<Uint8Array> {
   return process.stdin;
 }
 
-/** True if stderr is a terminal and stdout is not. */
+/** True if stderr is a terminal that can redraw lines, and stdout is not a terminal. */
 export function stderrIsForPeople(): boolean {
   return isatty(STDERR) && !isatty(STDOUT) && process.env['TERM'] !== 'dumb';
 }
 
-/** The size of the terminal that stderr is, in characters. */
+/** Returns the size of the terminal on stderr, in characters. */
 export function stderrSize(): { readonly columns: number; readonly rows: number } {
   const { columns, rows } = process.stderr;
   return { columns: columns || 80, rows: rows || 24 };
@@ -39,8 +39,8 @@ export function writeStderr(text: string): void {
 }
 
 /**
- * Sets a function that wraps every text written to stderr from now on. Text and wrapping are one
- * write, so that the output of another program on the same terminal cannot come between them.
+ * Sets a function that wraps all text written to stderr from now on. The wrapped text is written in
+ * one call, so that the output of another program on the same terminal cannot split it.
  */
 export function frameStderr(wrap: (text: string) => string): void {
   frame = wrap;
@@ -49,17 +49,17 @@ export function frameStderr(wrap: (text: string) => string): void {
 let frame = (text: string): string => text;
 
 /**
- * Opens stdout with a queue. Unlike with Node's `process.stdout`, a busy reader does not block this
- * program, so both programs of a pipe work at the same time.
+ * Opens stdout with a queue. Unlike Node's `process.stdout`, it does not block this program when
+ * the reader is busy, so both ends of the pipe work at the same time.
  */
 export function stdoutOutput(): Output {
   return new QueuedOutput(isPipe(STDOUT) ? pipeWriter(STDOUT) : fileWriter(STDOUT));
 }
 
-/** Writes through a socket, which waits without blocking a thread while nobody reads. */
+/** Writes through a socket, which does not block a thread while it waits for the reader. */
 function pipeWriter(descriptor: number): Write {
   const pipe = new Socket({ fd: descriptor, readable: false, writable: true });
-  // Each write reports its own error.
+  // The callback of each write reports its error.
   pipe.on('error', () => undefined);
   return (bytes) =>
     new Promise((resolve, reject) => {

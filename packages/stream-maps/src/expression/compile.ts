@@ -5,21 +5,25 @@ import { binary, condition, isLogical, logical, unary } from './operators.ts';
 import { asExpression, parseExpression, type Expression } from './parse.ts';
 import { asJson, ExpressionError, type Compiled, type Kind } from './value.ts';
 
-/** What the names in an expression refer to. */
+/** The meaning of the names in an expression. */
 export interface Names {
-  /** Column → its type. Undefined while no schema is known: then any column name is accepted. */
+  /**
+   * The type of each column. If this is undefined, because no schema is known, any name is
+   * accepted.
+   */
   readonly columns?: ReadonlyMap<string, Kind | undefined>;
   readonly config: JsonRecord;
-  /** The stream's name after and before the map. */
+  /** The stream's name after the map. */
   readonly streamName: string;
+  /** The stream's name before the map. */
   readonly originalStreamName: string;
   readonly selfKind?: Kind | undefined;
 }
 
 /**
- * Compiles an expression. It can only read the record, the values in the settings and the functions
- * listed here; of objects it can read only their own members. It has no loops, so its time is
- * bounded by its length and by the length of the values.
+ * Compiles an expression. It can only read the record and the values in the settings, and only call
+ * the listed functions and methods. It can read only own members of objects. It has no loops, so
+ * its run time is bounded by its length and by the length of the values.
  * @throws ExpressionError if it cannot be parsed, or has unknown names or functions
  */
 export function compileExpression(text: string, names: Names): Compiled {
@@ -55,7 +59,7 @@ function compile(node: Expression, names: Names): Compiled {
     case 'CallExpression':
       return call(node, names);
     case 'Compound':
-      throw new ExpressionError('it is more than one expression');
+      throw new ExpressionError('the entry contains more than one expression');
   }
 }
 
@@ -104,8 +108,8 @@ function unknownColumn(name: string, columns: readonly string[]): ExpressionErro
 }
 
 /**
- * Compiles a binary operation as Python would. For jsep, `not` binds more tightly than comparisons:
- * a `not` at the left end is moved outward. `a < b < c` is a chain.
+ * Compiles a binary operation as Python would. jsep binds `not` more tightly than comparisons, so a
+ * `not` at the left end is moved outward. `a < b < c` is compiled as `a < b and b < c`.
  */
 function operation(node: Of<'BinaryExpression'>, names: Names): Compiled {
   const { operator, right } = node;
@@ -124,7 +128,7 @@ function operation(node: Of<'BinaryExpression'>, names: Names): Compiled {
 
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'is', 'is not']);
 
-/** Removes the `not` at the left end. @returns undefined if there is none */
+/** Removes the `not` at the left end. @returns undefined if there is no `not` */
 function leadingNot(node: Expression): Expression | undefined {
   if (node.type === 'UnaryExpression' && node.operator === 'not')
     return asExpression(node.argument);
@@ -164,7 +168,7 @@ function call(node: Of<'CallExpression'>, names: Names): Compiled {
   return callFunction(path, given);
 }
 
-/** Returns `a.b.c` if the node consists of names only. */
+/** Returns `a.b.c` if the node consists only of names, otherwise undefined. */
 function dotted(node: Expression): string | undefined {
   if (node.type === 'Identifier') return node.name;
   if (node.type !== 'MemberExpression' || node.computed) return undefined;

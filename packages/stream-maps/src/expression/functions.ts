@@ -67,7 +67,7 @@ function checkCount(
 ): void {
   if (length >= least && length <= most) return;
   const wanted = least === most ? String(least) : `${least} to ${most}`;
-  throw new ExpressionError(`${name}() takes ${wanted} arguments, but got ${length}`);
+  throw new ExpressionError(`${name}() takes ${wanted} arguments, but was called with ${length}`);
 }
 
 function unknown(what: string, name: string, known: ReadonlyMap<string, unknown>): ExpressionError {
@@ -76,18 +76,18 @@ function unknown(what: string, name: string, known: ReadonlyMap<string, unknown>
   return new ExpressionError(`unknown ${what} "${name}": ${hint}`);
 }
 
-/** A function of the language. If an argument is null, it is not called and the result is null. */
+/** A function of the language. If an argument is null, it is not called and returns `ofNull`. */
 export interface MapFunction {
   /** The minimum and maximum number of arguments. */
   readonly arity: readonly [number, number];
-  /** The type of the result; `same` if it is that of the arguments, undefined if it is unknown. */
+  /** The result type; `same` if it is the type of the arguments, undefined if it is unknown. */
   readonly kind?: Kind | 'same';
   readonly apply: (...args: NonNull[]) => Value;
   /** The result if an argument is null (default: null). */
   readonly ofNull?: Value;
 }
 
-/** All functions by name. Those of Python's modules have the module in their name. */
+/** All functions by name. The names of module functions contain the module, as in Python. */
 export const functions: ReadonlyMap<string, MapFunction> = new Map<string, MapFunction>([
   ['md5', { arity: [1, 1], kind: 'string', apply: (value) => hash('md5', value) }],
   ['sha256', { arity: [1, 1], kind: 'string', apply: (value) => hash('sha256', value) }],
@@ -119,7 +119,7 @@ function hash(algorithm: 'md5' | 'sha256', value: NonNull): string {
   return createHash(algorithm).update(textOf(value), 'utf8').digest('hex');
 }
 
-/** Truncates, as `int()` does. */
+/** Implements `int()`, which truncates. */
 function toInteger(value: NonNull): Value {
   if (typeof value === 'boolean') return Number(value);
   const text = isRawJson(value) ? value.rawJSON : value;
@@ -127,7 +127,8 @@ function toInteger(value: NonNull): Value {
   if (typeof text !== 'string') throw wrongType('int()', value);
   const [digits] = /^\s*[+-]?\d{1,400}(?=\s*$)/.exec(text) ?? [];
   if (digits !== undefined) return fromInteger(BigInt(digits.trim().replace('+', '')));
-  if (!isRawJson(value)) throw new ExpressionError('int() got a string that is not an integer');
+  if (!isRawJson(value))
+    throw new ExpressionError('int() was called with a string that is not an integer');
   return toInteger(toDouble(text));
 }
 
@@ -141,7 +142,7 @@ function toNumber(value: NonNull): Value {
 function toDouble(text: string): number {
   const number = Number(text);
   if (text.trim() !== '' && Number.isFinite(number)) return number;
-  throw new ExpressionError('float() got a string that is not a number');
+  throw new ExpressionError('float() was called with a string that is not a number');
 }
 
 function absolute(value: NonNull): Value {
@@ -174,8 +175,8 @@ function readJson(value: NonNull): JsonValue {
   try {
     return parseLossless(value);
   } catch {
-    // The parser's own message quotes the text.
-    throw new ExpressionError('json.loads() got a string that is not JSON');
+    // The parser's error is not attached as `cause`, because its message quotes the text.
+    throw new ExpressionError('json.loads() was called with a string that is not JSON');
   }
 }
 
@@ -183,7 +184,7 @@ function toMoment(value: NonNull): Moment {
   if (value instanceof Moment) return value;
   const moment = typeof value === 'string' ? Moment.parse(value.trim()) : undefined;
   if (moment) return moment;
-  throw new ExpressionError('fromisoformat() got something that is not an ISO 8601 date');
+  throw new ExpressionError('fromisoformat() was called with a value that is not an ISO 8601 date');
 }
 
 function wrongType(what: string, value: NonNull): ExpressionError {

@@ -31,7 +31,7 @@ export function attribute(owner: Compiled, name: string): Compiled {
   return { evaluate, ...(isDate && part && { kind: 'integer' }), ...column };
 }
 
-/** Compiles `owner[at]`: a member by name, or an item or a character by its index. */
+/** Compiles `owner[at]`: a member by name, or an item or character by index. */
 export function index(owner: Compiled, at: Compiled, text: string | undefined): Compiled {
   if (text !== undefined) requireConfigured(owner, text);
   const evaluate = (scope: Scope): Value => {
@@ -73,18 +73,18 @@ function bound({ evaluate }: Compiled, scope: Scope): number | undefined {
   return Number(integer);
 }
 
-/** Strings consist of code points, as in Python, not of UTF-16 units. */
+/** Returns the items of a list, or the characters of a string: code points as in Python. */
 function itemsOf(value: NonNull): readonly JsonValue[] | undefined {
   if (typeof value === 'string') return Array.from(value);
   return isArray(value) ? value : undefined;
 }
 
-/** Returns a member of the data: null for `constructor` and the like. */
+/** Returns an own member of an object. Inherited names such as `constructor` are null. */
 function ownMember(object: Readonly<Record<string, JsonValue>>, name: string): JsonValue {
   return Object.hasOwn(object, name) ? (object[name] ?? null) : null;
 }
 
-/** A missing value in the settings would make every hash null, so it is an error. */
+/** Refuses a name that is not in `stream_map_config`: a missing salt would make every hash null. */
 function requireConfigured({ fixed }: Compiled, name: string): void {
   if (!fixed || fixed.includes(name)) return;
   const meant = nearest(name, fixed);

@@ -10,8 +10,11 @@ import {
   type Value,
 } from './value.ts';
 
-/** A method of strings, objects or dates. If its owner or an argument is null, so is the result. */
+/**
+ * A method of strings, objects or dates. The result is null if the owner or an argument is null.
+ */
 export interface Method {
+  /** The minimum and maximum number of arguments. */
   readonly arity: readonly [number, number];
   readonly kind?: Kind;
   /** The type of the items, if the result is a list. */
@@ -19,7 +22,9 @@ export interface Method {
   readonly apply: (...ownerAndArgs: NonNull[]) => Value;
 }
 
-/** The longest string that an expression may create, so that a mistake cannot fill the memory. */
+/**
+ * The longest string that an expression may create. The limit protects the memory from mistakes.
+ */
 const MAX_LENGTH = 16 * 1024 * 1024;
 
 /** All methods by name. */
@@ -95,7 +100,10 @@ function stripEnd(text: string, set?: string): string {
   return characters.slice(0, last + 1).join('');
 }
 
-/** Unlike `includes`, this does not find half of a surrogate pair. */
+/**
+ * True if a set of characters contains a character. `includes` would also find half of a surrogate
+ * pair.
+ */
 function includesCharacter(set: string, character: string): boolean {
   return Array.from(set).includes(character);
 }
@@ -106,7 +114,7 @@ function find(text: string, part = ''): number {
   return at < 0 ? at : Array.from(text.slice(0, at)).length;
 }
 
-/** Splits a string. An empty separator is found around every character, as in Python. */
+/** Splits a string. An empty separator splits before and after every character, as in Python. */
 function piecesOf(text: string, separator: string): string[] {
   return separator === '' ? ['', ...Array.from(text), ''] : text.split(separator);
 }
@@ -138,7 +146,7 @@ function split(owner: NonNull = '', separator?: NonNull, times: NonNull = -1): s
   const text = asString(owner);
   if (separator === undefined) return text.split(/\s+/).filter((piece) => piece !== '');
   const between = asString(separator);
-  if (between === '') throw new ExpressionError('split() got an empty separator');
+  if (between === '') throw new ExpressionError('split() was called with an empty separator');
   const [pieces, most] = [text.split(between), asCount(times)];
   if (most < 0 || most >= pieces.length - 1) return pieces;
   return [...pieces.slice(0, most), pieces.slice(most).join(between)];
@@ -174,7 +182,7 @@ function asString(value: NonNull): string {
 function asCount(value: NonNull): number {
   const integer = asInteger(value);
   if (integer === undefined)
-    throw new ExpressionError(`a method got ${describe(value)} instead of an integer`);
+    throw new ExpressionError(`a method was called with ${describe(value)} instead of an integer`);
   return Number(integer);
 }
 

@@ -31,7 +31,7 @@ export function isLogical(operator: string): operator is 'and' | 'or' {
   return operator === 'and' || operator === 'or';
 }
 
-/** Evaluates to one of its operands, as in Python: `name or 'nobody'`. */
+/** Compiles `and` or `or`. The result is one of the operands, as in Python: `name or 'nobody'`. */
 export function logical(operator: 'and' | 'or', left: Compiled, right: Compiled): Compiled {
   const stops = operator === 'or';
   const evaluate = (scope: Scope): Value => {
@@ -80,7 +80,7 @@ function sameKind(left: Compiled, right: Compiled): Kind | undefined {
   return left.kind === right.kind ? left.kind : undefined;
 }
 
-/** The operators on two values that are not null. */
+/** The binary operators. Their operands are never null. */
 const operators: Readonly<Record<string, (left: NonNull, right: NonNull) => Value>> = {
   '+': add,
   '-': (left, right) => calculate('-', left, right),
@@ -96,7 +96,9 @@ const operators: Readonly<Record<string, (left: NonNull, right: NonNull) => Valu
   'not in': (left, right) => !contains(right, left),
 };
 
-/** Compares numbers by value, objects and lists by their JSON. Different types are not equal. */
+/**
+ * Compares numbers by value, and objects and lists by their JSON. Different types are not equal.
+ */
 function areEqual(left: Value, right: Value): boolean {
   if (left === right) return true;
   if (left === null || right === null) return false;
@@ -112,7 +114,7 @@ function add(left: NonNull, right: NonNull): Value {
   return calculate('+', left, right);
 }
 
-/** Computes integers exactly, and other numbers as doubles. */
+/** Calculates exactly with integers, and in double precision with other numbers. */
 function calculate(sign: string, left: NonNull, right: NonNull): number | RawJson {
   const [whole, other] = [asInteger(left), asInteger(right)];
   if (whole === undefined || other === undefined) {
@@ -129,7 +131,7 @@ function doubles(sign: string, left: number, right: number): number {
   return sign === '//' ? floor : left - floor * right;
 }
 
-/** Division and remainder round down, as in Python. */
+/** Calculates with integers. Division rounds down, as in Python. */
 function integers(sign: string, left: bigint, right: bigint): bigint {
   if (sign === '+') return left + right;
   if (sign === '-') return left - right;
@@ -145,8 +147,8 @@ function divisor(value: number): number {
 }
 
 export function asInteger(value: NonNull): bigint | undefined {
-  // String() gives the digits that were received. Beyond 2^53, the double's own digits differ; from
-  // 1e21 on, String() writes an exponent.
+  // String() returns the digits that were received. Beyond 2^53, the exact value of the double has
+  // different digits. From 1e21 on, String() writes an exponent.
   if (typeof value === 'number')
     return Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(String(value)) : undefined;
   return isRawJson(value) && /^-?\d{1,400}$/.test(value.rawJSON)
@@ -185,7 +187,7 @@ export function compare(left: NonNull, right: NonNull): number {
   throw new ExpressionError(`${describe(left)} cannot be compared with ${describe(right)}`);
 }
 
-/** Compares code points, as Python does: `<` would compare UTF-16 units. UTF-8 sorts the same way. */
+/** Compares code points, as Python does, by comparing UTF-8. `<` would compare UTF-16 units. */
 function orderStrings(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }

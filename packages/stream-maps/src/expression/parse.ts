@@ -1,15 +1,16 @@
 import jsep from 'jsep';
 import { ExpressionError } from './value.ts';
 
-/** A syntax tree. Here a `SequenceExpression` is a group in parentheses, a `Compound` a slice. */
+/** A syntax tree. A `SequenceExpression` is a group in parentheses, and a `Compound` is a slice. */
 export type Expression = jsep.CoreExpression;
 
-/** In characters. The limit also bounds how deeply an expression can be nested. */
+/** The maximum length in characters. It also limits how deeply an expression can be nested. */
 const MAX_LENGTH = 5000;
 
 /**
- * Parses an expression in Python's syntax. jsep only parses; nothing is evaluated here.
- * @throws ExpressionError saying where the text is invalid, without quoting it: it may contain a salt
+ * Parses an expression in Python's syntax. jsep only parses; it evaluates nothing.
+ * @throws ExpressionError that says where the text is invalid, without quoting it: it may contain a
+ * salt
  */
 export function parseExpression(text: string): Expression {
   if (text.length > MAX_LENGTH) {
@@ -45,10 +46,10 @@ const KINDS: ReadonlySet<string> = new Set<jsep.ExpressionType>([
   'UnaryExpression',
 ]);
 
-/** @throws ExpressionError if the node is a form that this language does not have */
+/** @throws ExpressionError if the language does not support this kind of node */
 export function asExpression(node: unknown): Expression {
   if (isExpression(node)) return node;
-  throw new ExpressionError('the expression has a form that is not supported');
+  throw new ExpressionError('the expression uses syntax that is not supported');
 }
 
 function isExpression(node: unknown): node is Expression {
@@ -95,7 +96,7 @@ function usePythonSyntax(): void {
   jsep.addLiteral('None', null);
   jsep.hooks.add('gobble-token', parentheses);
   jsep.hooks.add('gobble-expression', openSlice);
-  // Runs before jsep's own hook for `a ? b : c`: here a colon belongs to a slice.
+  // This hook runs before jsep's own hook for `a ? b : c`, because a colon belongs to a slice here.
   jsep.hooks.add('after-expression', sliceOrCondition, true);
 }
 
@@ -104,7 +105,9 @@ const NONE: jsep.Literal = { type: 'Literal', value: null, raw: 'None' };
 
 type Hook = jsep.HookCallback;
 
-/** Marks `(a)` as a group, which matters for `not` and comparison chains; `(a, b)` is a list. */
+/**
+ * Parses `(a)` as a group, which matters for `not` and comparison chains, and `(a, b)` as a list.
+ */
 function parentheses(this: jsep.HookScope, env: Parameters<Hook>[0]): void {
   if (this.char !== OPEN) return;
   this.index += 1;
@@ -143,7 +146,7 @@ function sliceOrCondition(this: jsep.HookScope, env: Parameters<Hook>[0]): void 
   refuseNeighbour(this);
 }
 
-/** jsep accepts two expressions in a row without a comma. */
+/** Refuses two expressions without a comma between them, which jsep accepts. */
 function refuseNeighbour(scope: jsep.HookScope): void {
   scope.gobbleSpaces();
   if (!/^[,)\]:]?$/.test(scope.char) && !isWord(scope, 'else')) scope.throwError('Unexpected');

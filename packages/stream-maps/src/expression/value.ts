@@ -16,7 +16,7 @@ export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
 }
 
-/** A value in an expression: JSON, or a date until it becomes text. */
+/** A value in an expression: JSON, or a date that has not been converted to text yet. */
 export type Value = JsonValue | Moment;
 
 export type NonNull = Exclude<Value, null>;
@@ -25,7 +25,7 @@ export type NonNull = Exclude<Value, null>;
 export type Kind =
   'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | 'date' | 'date-time';
 
-/** What an expression is evaluated on. */
+/** The data that an expression can read. */
 export interface Scope {
   readonly record: JsonRecord;
   /** The column's own value before the map. */
@@ -39,11 +39,11 @@ export interface Compiled {
   readonly kind?: Kind | undefined;
   /** The type of the items, if the result is a list. */
   readonly items?: Kind | undefined;
-  /** True if it is the record itself. */
+  /** True if the expression is the record itself. */
   readonly isRecord?: true;
-  /** The column that it copies unchanged. */
+  /** The column that the expression copies unchanged. */
   readonly column?: string;
-  /** The members of `config`, if it is `config`: other names are errors. */
+  /** The only valid members, if the expression is `config`. */
   readonly fixed?: readonly string[];
 }
 
@@ -59,7 +59,7 @@ export function isNumeric(value: Value): value is number | RawJson {
   return typeof value === 'number' || isRawJson(value);
 }
 
-/** Python's rule: null, zero and empty values are false. */
+/** True unless the value is null, false, zero or empty, as in Python. */
 export function isTruthy(value: Value): boolean {
   if (isRawJson(value)) return Number(value.rawJSON) !== 0;
   if (isArray(value)) return value.length > 0;
@@ -67,7 +67,7 @@ export function isTruthy(value: Value): boolean {
   return value instanceof Moment || Boolean(value);
 }
 
-/** Returns a value as `str()` does: numbers with all their digits, objects and lists as JSON. */
+/** Converts a value as `str()` does: numbers keep all digits, objects and lists become JSON. */
 export function textOf(value: NonNull): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -76,12 +76,12 @@ export function textOf(value: NonNull): string {
   return JSON.stringify(value);
 }
 
-/** Returns a value as it is written to a record: a date becomes text. */
+/** Converts a value to the form that is written to a record: a date becomes text. */
 export function asJson(value: Value): JsonValue {
   return value instanceof Moment ? value.toString() : value;
 }
 
-/** Names the type of a value, for messages. */
+/** Describes the type of a value, for messages. */
 export function describe(value: Value): string {
   if (value === null) return 'null';
   if (value instanceof Moment) return 'a date';
@@ -90,7 +90,7 @@ export function describe(value: Value): string {
   return typeof value === 'string' ? 'a string' : isObject(value) ? 'an object' : 'a boolean';
 }
 
-/** A date, or a date with a time of day and perhaps a zone, as it was written. */
+/** A date, with or without a time of day and a zone, as it was written. */
 export class Moment {
   readonly fields: DateTime;
 
@@ -115,7 +115,7 @@ export class Moment {
     return new Moment({ ...EPOCH, year, month, day });
   }
 
-  /** Returns text that sorts chronologically. A missing zone counts as UTC. */
+  /** Returns text that sorts chronologically. A missing zone is treated as UTC. */
   sortable(): string {
     return sortableInstant(this.toString()) ?? '';
   }
@@ -152,7 +152,7 @@ const EPOCH: DateTime = {
   ...{ fraction: '', zone: '', hasTime: false },
 };
 
-/** Midnight of a date, in milliseconds since 1970. */
+/** Returns the midnight of a date, in milliseconds since 1970. */
 function midnight({ year, month, day }: DateTime): number {
   return wallMilliseconds({ ...EPOCH, year, month, day });
 }
