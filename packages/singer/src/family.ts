@@ -1,5 +1,5 @@
 import type { JsonRecord, JsonSchema } from './messages.ts';
-import { readParent, type Parent } from './vocabulary.ts';
+import { readParent, type Parent } from './x-keywords.ts';
 
 /**
  * Keeps the parent of each stream, as declared by `x-parent` in its schema. A parent record

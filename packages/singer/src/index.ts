@@ -97,4 +97,4 @@ export {
   type Reference,
   type Replication,
   type ReplicationMethod,
-} from './vocabulary.ts';
+} from './x-keywords.ts';

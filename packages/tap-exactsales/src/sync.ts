@@ -11,6 +11,7 @@ import { planRead, type PlanSettings, type ReadPlan } from './plan/plan.ts';
 import type { State } from './plan/state.ts';
 import type { Progress } from './progress.ts';
 import { RowReaders } from './rows/readers.ts';
+import { UnknownFields } from './rows/unknown-fields.ts';
 import type { Timezone } from './rows/timezone.ts';
 import { SharedRead } from './shared-read.ts';
 
@@ -53,11 +54,12 @@ export async function sync(
   const plan = planRead(endpoints, state, settings, fromMilliseconds(Date.now()));
   const dates = dateFilter(plan.endpoint, plan.range, timezone);
   const shared = new SharedRead(plan.endpoints, client);
-  const readers = new RowReaders(plan, timezone);
+  const readers = new RowReaders(plan.endpoints, timezone);
+  const unknownFields = new UnknownFields(plan.endpoint);
   const tracker = new ReadTracker(plan, timezone);
   for await (const page of requestPages(plan, dates, context)) {
     const streams = await shared.streamsIn(page.rows);
-    readers.reportUnknownFields(page.rows);
+    unknownFields.report(page.rows);
     const rows = page.rows.filter((row) => dates.contains(row));
     tracker.note(page, rows, client);
     await writer.rows(readers.read(rows, streams), plan.versions, Date.now());

@@ -3,7 +3,8 @@ import { isObject, parseDateTime, readParent, type JsonValue } from '@exact-spot
 import type { ApiRow } from '../api/odata.ts';
 import type { SelectedEndpoint } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
-import { knownMembers, unknownMembers, valueAt } from '../rows/api-members.ts';
+import { valueAt } from '../rows/api-members.ts';
+import { knownMembers, unknownMembers } from '../rows/unknown-fields.ts';
 import { readersOf } from '../rows/readers.ts';
 import type { Timezone } from '../rows/timezone.ts';
 import type { FieldFinding } from './findings.ts';

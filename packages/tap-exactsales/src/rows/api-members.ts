@@ -4,7 +4,7 @@ import { tables } from '@exact-spotter/schema';
 import { isObject, type JsonValue } from '@exact-spotter/singer';
 import type { ApiRow } from '../api/odata.ts';
 import type { SelectedEndpoint } from '../catalog.ts';
-import { endpoints, type Endpoint } from '../endpoints.ts';
+import type { Endpoint } from '../endpoints.ts';
 
 /**
  * Returns the members to request with `$select`; undefined if all columns are selected.
@@ -23,29 +23,6 @@ export function rootMembers(
   return columns.map((column) => [sources[column] ?? column].flat().map(rootOf));
 }
 
-/** Returns the members that an endpoint's rows are known to have, including those of a narrower endpoint. */
-export function knownMembers(endpoint: Endpoint): Set<string> {
-  const narrower = endpoints.filter(({ within }) => within === endpoint.path);
-  return new Set([endpoint, ...narrower].flatMap(ownMembers));
-}
-
-/**
- * Returns the members that occur in the rows but are not known. Members of nested objects are not
- * checked.
- */
-export function unknownMembers(
-  rows: readonly ApiRow[],
-  known: ReadonlySet<string>,
-): ReadonlySet<string> {
-  const unknown = new Set<string>();
-  for (const row of rows) {
-    for (const member of Object.keys(row)) {
-      if (!known.has(member) && !member.startsWith('@')) unknown.add(member);
-    }
-  }
-  return unknown;
-}
-
 /** Returns the value at a path of member names, or undefined if a member is missing. */
 export function valueAt(row: ApiRow, path: readonly string[]): JsonValue | undefined {
   let value: JsonValue | undefined = row;
@@ -56,7 +33,8 @@ export function valueAt(row: ApiRow, path: readonly string[]): JsonValue | undef
   return value;
 }
 
-function rootOf(path: string): string {
+/** Returns the first member of a path such as `stage.name`. */
+export function rootOf(path: string): string {
   return path.split('.')[0] ?? path;
 }
 
@@ -82,9 +60,4 @@ function neededMembers({ endpoint, streams }: SelectedEndpoint): string[] {
     endpoint.pageKey.member,
     ...(endpoint.date ? [endpoint.date.member] : []),
   ];
-}
-
-function ownMembers({ stream, columns, children = [], unused = [] }: Endpoint): string[] {
-  const own = Object.keys(tables[stream].properties).flatMap((column) => columns[column] ?? column);
-  return [...own.map(rootOf), ...children.map(({ array }) => array), ...unused];
 }

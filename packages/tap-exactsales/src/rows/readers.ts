@@ -2,8 +2,6 @@ import type { TableName } from '@exact-spotter/schema';
 import { log } from '@exact-spotter/singer';
 import type { ApiRow } from '../api/odata.ts';
 import type { SelectedEndpoint, SelectedStream } from '../catalog.ts';
-import type { Endpoint } from '../endpoints.ts';
-import { knownMembers, unknownMembers } from './api-members.ts';
 import {
   childReader,
   rowReader,
@@ -22,31 +20,15 @@ export interface StreamRow {
 /** Converts the rows of a read into rows of its streams. */
 export class RowReaders {
   readonly #readers: readonly RowReader[];
-  /** The endpoint whose pages are read. */
-  readonly #endpoint: Endpoint;
-  readonly #known: Set<string>;
 
-  /** @param plan the endpoint whose pages are read, and the endpoints that the read serves */
-  constructor(
-    plan: { readonly endpoint: Endpoint; readonly endpoints: readonly SelectedEndpoint[] },
-    timezone: Timezone,
-  ) {
-    this.#readers = plan.endpoints.flatMap((selected) => readersOf(selected, timezone));
-    this.#endpoint = plan.endpoint;
-    this.#known = knownMembers(plan.endpoint);
+  /** @param endpoints the endpoints that the read serves */
+  constructor(endpoints: readonly SelectedEndpoint[], timezone: Timezone) {
+    this.#readers = endpoints.flatMap((selected) => readersOf(selected, timezone));
   }
 
   /** How many rows without a key there were so far. Such rows are not sent. */
   get withoutKey(): number {
     return this.#readers.reduce((sum, reader) => sum + reader.withoutKey, 0);
-  }
-
-  /** Warns once about each member that has no column, so that users know when the API grows. */
-  reportUnknownFields(rows: readonly ApiRow[]): void {
-    for (const member of unknownMembers(rows, this.#known)) {
-      this.#known.add(member);
-      log.warning(`${this.#endpoint.path} has an unknown field "${member}", which is not copied.`);
-    }
   }
 
   /**

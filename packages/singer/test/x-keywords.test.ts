@@ -6,7 +6,7 @@ import {
   readParent,
   readReferences,
   readReplication,
-} from '../src/vocabulary.ts';
+} from '../src/x-keywords.ts';
 
 describe('readKey, readParent, readReferences and readReplication', () => {
   it('return what a schema declares', () => {
