@@ -11,8 +11,8 @@ type Columns = Readonly<Record<string, Source>>;
 /**
  * How to read a date of the API.
  * `utc`: an audit column, in UTC with or without a suffix.
- * `wall`: a column of meetings or boxes, on the account's wall clock regardless of its suffix (the
- * `Z` of a box has no meaning).
+ * `wall`: the start or end of a meeting or box, on the account's wall clock regardless of its
+ * suffix (the `Z` of a box has no meaning).
  * `zoned`: the zone is not documented, so the suffix decides, or the account's time zone if there
  * is no suffix.
  */

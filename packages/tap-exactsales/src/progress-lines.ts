@@ -21,8 +21,8 @@ export interface NamedFigures extends Figures {
 }
 
 /**
- * Milliseconds over which the rate is measured. They exceed the rate limit's time span, because
- * pages arrive in bursts.
+ * Milliseconds over which the rate is measured. This is longer than the rate limit's time span,
+ * because pages arrive in bursts.
  */
 const RATE_SPAN = 60_000;
 const SHORTEST_SPAN = 1000;

@@ -10,7 +10,7 @@ export interface ScheduleOptions {
   readonly context: SyncContext;
   /** Maximum number of reads in progress. */
   readonly concurrency: number;
-  /** True if each complete read is compared with the server's count. */
+  /** True to compare each complete read with the server's count. */
   readonly reconcile: boolean;
   /** Ends the run gracefully. */
   readonly signal: AbortSignal;

@@ -110,14 +110,14 @@ export const program: Program = {
         type: 'integer',
         title: 'Past days',
         description:
-          'How many days before the last complete run meetings, tasks and boxes are read again.',
+          'Meetings, tasks and boxes are read again from this many days before the last complete run.',
         default: 30,
         minimum: 0,
       },
       future_days: {
         type: 'integer',
         title: 'Future days',
-        description: 'How many days ahead meetings, tasks and boxes are read.',
+        description: 'Meetings, tasks and boxes are read up to this many days ahead.',
         default: 365,
         minimum: 0,
       },
@@ -133,7 +133,7 @@ export const program: Program = {
         type: 'number',
         title: 'Lookback days',
         description:
-          'How many days before its bookmark an incremental stream is read again, because calls and sales may be entered late. Fractions are allowed.',
+          'Incremental streams are read again from this many days before their bookmark, because calls and sales may be entered late. Fractions are allowed.',
         default: 1,
         minimum: 0,
       },
@@ -141,7 +141,7 @@ export const program: Program = {
         type: 'string',
         title: 'Time zone',
         description:
-          "The account's time zone, as an IANA name. The API writes the dates of meetings and boxes in it.",
+          "The account's time zone, as an IANA name. The API writes the start and end of meetings and boxes in this zone.",
         default: 'America/Sao_Paulo',
       },
       api_url: {

@@ -56,7 +56,9 @@ export class Client {
   readonly #options: ClientOptions;
   /** How many milliseconds the server's clock is behind ours. */
   #serverLag = 0;
-  /** The statuses that have been warned about. `undefined` is a request without a response. */
+  /**
+   * The statuses that have been warned about. `undefined` stands for a request without a response.
+   */
   readonly #warned = new Set<number | undefined>();
 
   constructor(options: ClientOptions) {

@@ -166,7 +166,7 @@ function fieldDifferences({ set, fields }: Found): string[] {
     ...listed('Columns missing in all rows', missing),
     ...listed('Columns with values that do not fit', misfits),
     ...listed('Columns under a less likely name', other),
-    ...(withoutKey > 0 ? [`Rows without a key: ${withoutKey}.`] : []),
+    ...(withoutKey > 0 ? [`The key is missing in ${quantity(withoutKey, 'row')}.`] : []),
   ];
 }
 

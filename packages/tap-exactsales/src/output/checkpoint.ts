@@ -28,7 +28,7 @@ export async function checkpoint(
 }
 
 /**
- * Ends a read. If the read missed no row, declares the rows that it did not find as deleted and
+ * Ends a read. If the read missed no row, declares as deleted the rows that it did not find, and
  * advances the bookmarks. The order matters: another read may write a STATE in between, and that
  * STATE must not cover anything that has not been written yet.
  */
