@@ -49,14 +49,14 @@ describe('a disk that fails', () => {
   );
 
   it.skipIf(process.platform === 'win32')(
-    'reports a limit on the size of files (not on Windows)',
+    'reports a file size limit (not on Windows)',
     async () => {
       const target = new TestTarget({ batch_size_rows: 200 });
       const limit = 'trap "" XFSZ; ulimit -f 200; exec "$@"';
       const args = ['-c', limit, 'sh', ...command, '--config', target.config];
       const { code, stdout, stderr } = await execute('sh', args, { input: longStream(0, ROWS) });
       expect(code).toBe(1);
-      expect(stderr).toMatch(/The disk that holds the database .* is full, or a limit/);
+      expect(stderr).toMatch(/The disk that holds the database .* is full, or a file size limit/);
       expect(problemOf(target, stdout)).toBeUndefined();
       await resume(target);
     },
