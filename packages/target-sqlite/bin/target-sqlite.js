@@ -2,7 +2,7 @@
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(
-    `target-sqlite needs Node 22.19 or newer, and this is Node ${process.versions.node}: install a current Node, or start it with npx, which finds the one that this repository brings.\n`,
+    `target-sqlite needs Node 22.19 or newer, but this is Node ${process.versions.node}: install a current Node, or start target-sqlite with npx, which uses the Node installed in this repository.\n`,
   );
   process.exitCode = 2;
 } else {

@@ -6,7 +6,7 @@ import type { TargetSettings } from './settings.ts';
 
 export interface LoadOptions {
   readonly input: AsyncIterable<Uint8Array>;
-  /** The folders in which the files of a BATCH may be. */
+  /** The folders that may contain BATCH files. */
   readonly batchFolders: readonly string[];
   readonly output: Output;
   /** Ends the load early: everything up to the last STATE is kept. */
@@ -14,14 +14,14 @@ export interface LoadOptions {
 }
 
 /**
- * The pipeline from bytes to committed rows: read, parse, map, check, bind, load, acknowledge.
+ * Loads the input in these steps, from bytes to committed rows: read, parse, map, check, bind, load, acknowledge.
  * `session.handle` checks, binds and loads a record in one pass, see `stream/stream-writer.ts`.
  * @throws InputError, DatabaseError; SettingsError for invalid stream maps
  */
 export async function load(settings: TargetSettings, options: LoadOptions): Promise<void> {
   const { input, stop } = options;
   const maps = await openMaps(settings);
-  // Append-only rows are a history: children of earlier versions of a row stay.
+  // Append-only tables are a history, so the children of earlier versions of a row are kept.
   const replacesChildren = settings.load_method !== 'append-only';
   await withSession(settings, { ...options, maps, replacesChildren }, async (session) => {
     for await (const { lines, bytes, isSilence } of read(input, settings.max_line_bytes, stop)) {

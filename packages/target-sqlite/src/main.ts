@@ -35,7 +35,7 @@ const commandLine: CommandLine = {
     },
     {
       command: 'quarantine replay',
-      describe: 'Load the quarantined records again, once their problem is fixed',
+      describe: 'Load the quarantined records again after you have fixed their problem',
     },
     {
       command: 'verify',
@@ -46,7 +46,7 @@ const commandLine: CommandLine = {
 
 type Command = (settings: TargetSettings, values: Arguments['values']) => Promise<void>;
 
-/** Each command's module is imported only when it is needed, to start faster. */
+/** Imports each command's module only when the command is executed, so that the program starts faster. */
 const commands: Readonly<Record<string, Command>> = {
   state: async (settings) => (await import('./commands/show.ts')).printState(settings),
   runs: async (settings, { format }) =>
@@ -60,7 +60,7 @@ const commands: Readonly<Record<string, Command>> = {
   verify: async (settings) => (await import('./commands/verify.ts')).verify(settings),
 };
 
-/** @param argv the arguments, without the paths of Node and of the program */
+/** @param argv the command-line arguments without the Node and program paths */
 export async function main(argv: readonly string[]): Promise<void> {
   await runProgram(program, argv, commandLine, execute);
 }
@@ -89,13 +89,13 @@ async function execute(args: Arguments): Promise<void> {
   }
 }
 
-/** The folders of the settings files, or the working directory if there are none. */
+/** Returns the folders of the settings files, or the working directory if there are no files. */
 function folders(sources: readonly string[]): string[] {
   const files = sources.filter((source) => source !== 'ENV');
   return files.length === 0 ? [process.cwd()] : files.map((file) => dirname(resolve(file)));
 }
 
-/** @throws SettingsError if the file cannot be read; nothing has been created by then */
+/** @throws SettingsError if the file cannot be read; at that point, the database has not been created yet */
 async function fileBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
   const { open } = await import('node:fs/promises');
   try {

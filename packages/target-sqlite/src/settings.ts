@@ -62,7 +62,7 @@ export const program: Program = {
         type: 'string',
         title: 'Load method',
         description:
-          'upsert: insert or update by key; streams without a key are appended. append-only: every record is a new row. overwrite: the rows of this run replace the old ones at its end.',
+          'upsert: insert or update by key; streams without a key are appended. append-only: every record is a new row. overwrite: at the end of the run, its rows replace all earlier rows.',
         default: 'upsert',
         enum: ['upsert', 'append-only', 'overwrite'],
       },
@@ -91,14 +91,14 @@ export const program: Program = {
         type: 'boolean',
         title: 'Hard delete',
         description:
-          'Delete rows that were deleted at the source. By default they stay, with the time in _sdc_deleted_at.',
+          'Delete rows that were deleted at the source. By default, they are kept, with the deletion time in _sdc_deleted_at.',
         default: false,
       },
       add_record_metadata: {
         type: 'boolean',
         title: 'Add record metadata',
         description:
-          'Add the seven _sdc_ columns to every table: when a row was extracted, received and so on.',
+          'Add the seven _sdc_ columns to every table: when a row was extracted, when it was received, and so on.',
         default: true,
       },
       schema_changes: {
@@ -113,7 +113,7 @@ export const program: Program = {
         type: 'string',
         title: 'State ID',
         description:
-          'Name of this pipeline. Pipelines that load into the same database need different names to keep their states apart.',
+          'Name of this pipeline. Pipelines that load into the same database need different names so that their states are kept separate.',
         default: 'default',
         minLength: 1,
       },
@@ -134,28 +134,28 @@ export const program: Program = {
       batch_size_rows: {
         type: 'integer',
         title: 'Batch size in rows',
-        description: 'Commit after this many rows if no STATE comes earlier.',
+        description: 'Commit after this many rows if no STATE arrives earlier.',
         default: 10_000,
         minimum: 1,
       },
       batch_size_bytes: {
         type: 'integer',
         title: 'Batch size in bytes',
-        description: 'Commit after this many bytes of input if no STATE comes earlier.',
+        description: 'Commit after this many bytes of input if no STATE arrives earlier.',
         default: 64 * MIB,
         minimum: 1,
       },
       batch_seconds: {
         type: 'number',
         title: 'Batch duration in seconds',
-        description: 'Commit after this many seconds if no STATE comes earlier.',
+        description: 'Commit after this many seconds if no STATE arrives earlier.',
         default: 10,
         exclusiveMinimum: 0,
       },
       clean_up_batch_files: {
         type: 'boolean',
         title: 'Clean up batch files',
-        description: 'Delete the files of BATCH messages once their rows are committed.',
+        description: 'Delete each BATCH file once its rows are committed.',
         default: false,
       },
       max_line_bytes: {
@@ -169,7 +169,7 @@ export const program: Program = {
       lock_timeout_seconds: {
         type: 'number',
         title: 'Lock timeout in seconds',
-        description: 'How long to wait while another program writes to the database, in seconds.',
+        description: 'How many seconds to wait while another program writes to the database.',
         default: 60,
         minimum: 0,
       },

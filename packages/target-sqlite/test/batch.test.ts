@@ -53,7 +53,7 @@ describe('a BATCH message', () => {
       ',"version":4,"time_extracted":"2026-01-01T00:00:00Z"}',
     ],
   ])(
-    'quarantines an invalid record as a RECORD message with the BATCH properties: %j',
+    'quarantines an invalid record as a RECORD message with the properties of the BATCH message: %j',
     async (more, end) => {
       const target = new TestTarget({ on_invalid_record: 'quarantine' });
       writeFileSync(join(target.folder, 'a.jsonl'), '{"id":"x"}\n');
@@ -152,7 +152,7 @@ describe('a BATCH message', () => {
         writeFileSync(join(target.folder, 'a'), '{"id":1}\ncanary\n');
         return batch([url(target, 'a')]);
       },
-      'of the BATCH, line 2: the line is not valid JSON',
+      ', line 2: the line is not valid JSON',
     ],
     [
       'with an invalid record',
@@ -160,13 +160,13 @@ describe('a BATCH message', () => {
         writeFileSync(join(target.folder, 'a'), '{"id":1}\n{"id":"canary"}\n');
         return batch([url(target, 'a')]);
       },
-      'of the BATCH, line 2, stream "t", column "id": the value is a string',
+      ', line 2, stream "t", column "id": the value is a string',
     ],
   ])('refuses a file %s', async (_name, message, reason) => {
     const target = new TestTarget();
     const { code, stderr } = await target.run(lines(declared, message(target)));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/line 2, stream "t": (?:in )?the file /);
+    expect(stderr).toMatch(/line 2, stream "t": (?:in )?the BATCH file /);
     expect(stderr).toContain(reason);
     expect(stderr).not.toContain('canary');
     expect(stderr.trim().split('\n')).toHaveLength(1);

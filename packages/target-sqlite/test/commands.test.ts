@@ -53,7 +53,7 @@ describe('quarantine', () => {
     expect(missing.stderr).toContain('cannot be written');
   });
 
-  it('replays a record after its problem is fixed, but drops it if a later record was loaded', async () => {
+  it('replays records after their problem is fixed, but drops them if a later record with the same key was loaded', async () => {
     const target = new TestTarget(quarantine);
     await target.load(lines(numbers, bad(1), bad(2), record('t', { n: 5 })));
     expect((await target.run('', 'quarantine', 'replay')).code).toBe(0);
@@ -61,7 +61,9 @@ describe('quarantine', () => {
     await target.load(lines(texts, record('t', { id: 2, n: 22 }), state({ a: 1 })));
     const { code, stdout, stderr } = await target.run('', 'quarantine', 'replay');
     expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toContain('Records dropped because a later one was loaded: 1');
+    expect(stderr).toContain(
+      'Records dropped because a later record with the same key was loaded: 1',
+    );
     expect(target.rows('t')).toEqual([
       { id: 1, n: 'canary' },
       { id: 2, n: '22' },

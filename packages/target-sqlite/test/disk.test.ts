@@ -64,7 +64,7 @@ describe('a disk error', () => {
       const args = ['-c', limit, 'sh', ...command, '--config', target.config];
       const { code, stdout, stderr } = await execute('sh', args, { input: longStream(0, ROWS) });
       expect(code).toBe(1);
-      expect(stderr).toMatch(/The disk that holds the database .* is full, or a limit/);
+      expect(stderr).toMatch(/The disk that holds the database .* is full, or a file size limit/);
       expect(problemOf(target, stdout)).toBeUndefined();
       await resume(target);
     },

@@ -167,7 +167,7 @@ describe('a schema that changes', () => {
     expect(code, stderr).toBe(0);
     expect(target.rows('t')).toEqual(expected);
     if (from.length === 0)
-      expect(stderr).toContain('only the last of each is kept. Rows deleted: 1');
+      expect(stderr).toContain('only the last row of each key is kept. Rows deleted: 1');
   });
 
   it("keeps the user's indexes, views, triggers and columns", async () => {

@@ -59,7 +59,7 @@ describe('a database that another program is writing', () => {
     const { code, stderr } = await target.run(lines(declared));
     other.close();
     expect(code).toBe(1);
-    expect(stderr).toContain(`The database ${target.database} is being written by another program`);
+    expect(stderr).toContain(`Another program is writing to the database ${target.database}`);
   });
 
   it('fails the run and names the process ID if the other program is a target-sqlite', async () => {
@@ -68,7 +68,9 @@ describe('a database that another program is writing', () => {
     const end = ended(first);
     const { code, stderr } = await target.run(lines(declared));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/is being written by target-sqlite, process \d+, since 20/);
+    expect(stderr).toMatch(
+      /target-sqlite \(process \d+, running since 20.*\) is writing to the database/,
+    );
     expect(stderr).toContain(`process ${first.pid}`);
     first.stdin.end();
     expect((await end).code).toBe(0);

@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS _singer_sources (
 );
 `;
 
-/** The version of the tables above. A database with a later one is refused. */
+/** The version of the tables above. A database with a later version is refused. */
 export const LAYOUT = 2;
 
 /** Creates the bookkeeping tables that are missing. Joins the open transaction. */
@@ -82,7 +82,7 @@ export function refuseNewer(db: Db): void {
   const layout = db.prepare('SELECT max(layout) FROM _singer_runs').pluck().get();
   if (typeof layout === 'number' && layout > LAYOUT) {
     throw new DatabaseError(
-      `The database ${db.name} was written by a newer version of target-sqlite: use that version, or a later one.`,
+      `The database ${db.name} was written by a newer version of target-sqlite: use that version or a later version.`,
     );
   }
 }

@@ -8,7 +8,7 @@ export interface RejectedRecord {
   readonly reason: string;
   /** The record as a Singer line. */
   readonly message: string;
-  /** The SCHEMA line of its stream, if the record is as its tap sent it. */
+  /** The SCHEMA line of its stream; only if `message` is the record as the tap sent it, before stream maps. */
   readonly source?: string;
 }
 
@@ -22,11 +22,11 @@ export interface QuarantinedRecord {
   /** The record as a Singer line. */
   readonly message: string;
   readonly at: string;
-  /** Its number in `_singer_sources`, if it is as its tap sent it; null if it was mapped. */
+  /** The number of its SCHEMA line in `_singer_sources`; null if `message` is the mapped record. */
   readonly source?: number | null;
 }
 
-/** @returns a function that joins the open transaction */
+/** @returns a function that quarantines a record and joins the open transaction */
 export function quarantineWriter(db: Db, run: number): (rejected: RejectedRecord) => void {
   const insert = db.prepare(
     `INSERT INTO _singer_quarantine (run, stream, line, reason, message, at, source)
@@ -42,7 +42,7 @@ export function quarantineWriter(db: Db, run: number): (rejected: RejectedRecord
   };
 }
 
-/** Only the records of one `state_id`: another's belong to other tables. */
+/** Selects the records of one `state_id`, since records with a different `state_id` belong to different tables. */
 const OF_STATE_ID = `FROM _singer_quarantine AS record WHERE EXISTS
   (SELECT 1 FROM _singer_runs AS runs WHERE runs.run = record.run AND runs.state_id = ?)`;
 
@@ -52,7 +52,7 @@ export function quarantinedRecords(db: Db, stateId: string): IterableIterator<Qu
     .iterate(stateId);
 }
 
-/** The SCHEMA line of a stream as its tap sent it. */
+/** Reads a SCHEMA line from `_singer_sources`, as the tap sent it. */
 export function quarantinedSource(db: Db, source: number): string | undefined {
   return db
     .prepare<[number], string>('SELECT message FROM _singer_sources WHERE source = ?')
@@ -70,7 +70,7 @@ export function quarantinedRecord(db: Db, id: number): QuarantinedRecord | undef
     .get(id);
 }
 
-/** Removes a record from the quarantine, and its source if no other record has it. */
+/** Removes a record from the quarantine, and its SCHEMA line if no other record refers to it. */
 export function releaseRecord(db: Db, id: number): void {
   const source = db
     .prepare<[number], number | null>(

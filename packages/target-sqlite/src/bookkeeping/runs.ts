@@ -23,7 +23,7 @@ export function beginRun(db: Db, stateId: string, startedAt: Date): number {
   return Number(lastInsertRowid);
 }
 
-/** Marks runs whose process no longer exists as killed. Other machines' processes cannot be checked. */
+/** Marks runs as killed if their process no longer exists. Only processes on this machine can be checked. */
 function endDeadRuns(db: Db): void {
   for (const { run, process: pid } of runningHere(db)) {
     if (isAlive(pid)) continue;
@@ -55,13 +55,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Describes another target-sqlite that is writing to the database; undefined if there is none. */
+/** Describes another target-sqlite process that is writing to the database. @returns undefined if there is none */
 export function otherWriter(db: Db): string | undefined {
   const other = runningHere(db).find(({ process: pid }) => pid !== process.pid && isAlive(pid));
-  return other && `target-sqlite, process ${other.process}, since ${other.started_at}`;
+  return other && `target-sqlite (process ${other.process}, running since ${other.started_at})`;
 }
 
-/** @returns a function that joins the open transaction, which has the rows that it counts */
+/** @returns a function that records the progress in the same transaction as the rows that it counts */
 export function progressWriter(db: Db, run: number): (progress: Progress) => void {
   const statement = db.prepare('UPDATE _singer_runs SET rows = ?, bytes = ? WHERE run = ?');
   return ({ rows, bytes }) => {
@@ -101,7 +101,7 @@ export interface RunRow {
   readonly bytes: number;
 }
 
-/** Every run, the latest last. */
+/** Reads all runs, from the oldest to the latest. */
 export function listRuns(db: Db): RunRow[] {
   return db
     .prepare<[], Omit<RunRow, 'rows'> & { readonly rows: string }>(

@@ -1,6 +1,6 @@
 import type { Db } from '../database/sqlite.ts';
 
-/** The last committed state as JSON text, exactly as the tap sent it. */
+/** Returns the last committed state as JSON text, exactly as the tap sent it. */
 export function readStateText(db: Db, stateId: string): string | undefined {
   const sql = 'SELECT value FROM _singer_state WHERE state_id = ?';
   const value = db.prepare(sql).pluck().get(stateId);
@@ -12,7 +12,7 @@ export interface StateRow {
   readonly run: number;
 }
 
-/** @returns a function that joins the open transaction, which contains the rows that the state covers */
+/** @returns a function that saves a state in the same transaction as the rows that it covers */
 export function stateWriter(db: Db, { stateId, run }: StateRow): (value: string) => void {
   const statement = db.prepare(
     `INSERT INTO _singer_state (state_id, value, run, updated_at) VALUES (?, ?, ?, ?)

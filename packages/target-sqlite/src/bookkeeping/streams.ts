@@ -1,13 +1,13 @@
 /**
- * The rows of `_singer_streams` and `_singer_columns`: which table and columns a stream has. Once noted,
- * a name never changes. `names.ts` chooses the names.
+ * Reads and writes `_singer_streams` and `_singer_columns`, which note the table and columns of each
+ * stream. A noted name never changes. `names.ts` chooses the names.
  */
 
 import type { JsonSchema } from '@exact-spotter/singer';
 import { COLUMN_TYPES, type ColumnType } from '../database/columns.ts';
 import type { Db } from '../database/sqlite.ts';
 
-/** The table of a stream, as noted; undefined if it has none yet. */
+/** @returns the table noted for a stream; undefined if the stream has no table yet */
 export function knownTable(db: Db, prefix: string, stream: string): string | undefined {
   return db
     .prepare<[string, string], string>(
@@ -26,7 +26,7 @@ interface ColumnRow extends KnownColumn {
   readonly property: string;
 }
 
-/** Property → column, as noted. A type that only a newer version knows counts as `any`. */
+/** Returns the noted column of each property. A type that this version does not know is read as `any`. */
 export function knownColumns(db: Db, table: string): Map<string, KnownColumn> {
   const rows = db
     .prepare<[string], ColumnRow>(
@@ -44,7 +44,7 @@ export function knownColumns(db: Db, table: string): Map<string, KnownColumn> {
 export interface KnownStream {
   readonly stream: string;
   readonly table: string;
-  /** Names of properties. */
+  /** Property names. */
   readonly key: readonly string[];
   readonly schema: JsonSchema;
 }
@@ -56,7 +56,7 @@ interface StreamRow {
   readonly schema: string;
 }
 
-/** Every stream that has a table, with its last schema. */
+/** Returns every stream that has a table, with its last schema. */
 export function knownStreams(db: Db, prefix: string): KnownStream[] {
   const rows = db
     .prepare<[string], StreamRow>(
@@ -114,7 +114,7 @@ export function noteColumn(db: Db, note: ColumnNote): void {
   );
 }
 
-/** A name as it is stored: SQLite cannot store unpaired surrogates, but two names may differ only in them. */
+/** Escapes unpaired surrogates, which SQLite cannot store. Two names may differ only in these. */
 export function notedName(name: string): string {
   return name.isWellFormed() ? name : JSON.stringify(name);
 }

@@ -28,14 +28,14 @@ export function exportQuarantine(settings: TargetSettings, file: string): void {
   if (count === 0) log.info(EMPTY_QUARANTINE);
 }
 
-/** A pipe may take a long line in several pieces. */
+/** Writes in a loop because a pipe may accept only part of a long line at once. */
 function write(descriptor: number, line: string, file: string): void {
   try {
     for (let rest = Buffer.from(line); rest.length > 0;)
       rest = rest.subarray(writeSync(descriptor, rest));
   } catch (cause) {
     throw new ProgramError(
-      `The file ${file} cannot be written: check that the disk is not full. The records stay in the database.`,
+      `The file ${file} cannot be written: check that the disk is not full. The records remain in the database.`,
       { cause },
     );
   }
@@ -53,7 +53,7 @@ function opened(file: string): number {
 }
 
 function* exportLines(db: Db, settings: TargetSettings): Generator<string> {
-  // Before and after the maps, a stream may have the same name and different schemas.
+  // The source stream and the mapped stream may have the same name but different schemas.
   const declared = new Map<string, number | null>();
   const known = new Map(
     knownStreams(db, settings.table_prefix).map((stream) => [stream.stream, stream]),

@@ -9,7 +9,7 @@ import { readStreamSchema, reusableSchemaLine } from '../record/schema.ts';
 export class QuarantinedLines {
   readonly #db: Db;
   readonly #maps: LineMapper | undefined;
-  /** Stream → the source in which it was last declared to the maps. */
+  /** Stream → the number of the SCHEMA line with which it was last declared to the maps. */
   readonly #declared = new Map<string, number>();
   #last: QuarantinedRecord | undefined;
 
@@ -18,7 +18,7 @@ export class QuarantinedLines {
     this.#maps = maps;
   }
 
-  /** A record that the maps failed on goes through them again, since they may have been fixed. */
+  /** Applies the maps again to a record that they failed on, since they may have been fixed. */
   of(record: QuarantinedRecord): Iterable<MessageLine | UnmappedLine> {
     const line = { number: record.line, text: record.message };
     if (typeof record.source !== 'number') return [asMessage(line)];
@@ -35,7 +35,7 @@ export class QuarantinedLines {
     return [reusableSchemaLine({ number: line, text })];
   }
 
-  /** True if it came right after the previous one, and so may be its child. */
+  /** True if the record came right after the previous record and may therefore be its child. */
   #follows({ run, line }: QuarantinedRecord): boolean {
     return this.#last?.run === run && this.#last.line + 1 === line;
   }
@@ -46,8 +46,8 @@ function asMessage(line: Line): MessageLine {
 }
 
 /**
- * Streams whose table has another key than the schema of their quarantined records: by the old key,
- * different rows of the table could become one.
+ * Collects the streams whose quarantined records have a schema with a different key than the stream's
+ * table. If these records were loaded, the old key could merge different rows of the table.
  */
 export class ChangedKeys {
   readonly #db: Db;
@@ -63,7 +63,7 @@ export class ChangedKeys {
     return this.#streams.has(stream);
   }
 
-  /** Compares the keys of the schemas among the lines. @returns true if a line is of such a stream */
+  /** Compares the key of each SCHEMA line. @returns true if a line belongs to a stream with a changed key */
   affect(lines: readonly (MessageLine | UnmappedLine)[]): boolean {
     for (const line of lines) this.#compare(line);
     return lines.some((line) => streamsOf(line).some((stream) => this.has(stream)));

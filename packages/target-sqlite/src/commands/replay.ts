@@ -25,7 +25,7 @@ import { EMPTY_QUARANTINE } from './show.ts';
 /**
  * Loads the quarantined records again: with the last schema of their stream or, if the stream maps
  * had failed on them, through the current maps. Records that are still invalid are quarantined
- * again. A record is dropped if a later one of the same key was loaded meanwhile.
+ * again. A record is dropped if a later record with the same key has been loaded since.
  */
 export async function replayQuarantine(settings: TargetSettings): Promise<void> {
   const ids = readDatabase(settings.database, (db) => quarantinedIds(db, settings.state_id)) ?? [];
@@ -68,12 +68,13 @@ export async function replayQuarantine(settings: TargetSettings): Promise<void> 
       else releaseRecord(session.db, id);
     }
     if (left > 0) log.warning(`${OTHER_KEY}: ${left}`);
-    if (overtaken > 0) log.info(`Records dropped because a later one was loaded: ${overtaken}`);
+    if (overtaken > 0)
+      log.info(`Records dropped because a later record with the same key was loaded: ${overtaken}`);
   });
 }
 
 const OTHER_KEY =
-  'Records stay in quarantine because the key of their table has changed (load their stream with the current stream_maps first, or export and fix them)';
+  'Records remain in quarantine because the key of their table has changed (load their stream with the current stream_maps first, or export and fix them)';
 
 /** Declares the stream of a record with its last schema, if the session does not know it yet. */
 async function declare(session: Session, message: Message, prefix: string): Promise<void> {

@@ -6,14 +6,14 @@ import { readDatabase } from '../database/connection.ts';
 import { databasePath } from '../database/file-path.ts';
 import type { TargetSettings } from '../settings.ts';
 
-/** Prints the last committed state as one line of JSON; `{}` if there is none. */
+/** Prints the last committed state as one line of JSON, or `{}` if there is no state. */
 export async function printState({ database, state_id: stateId }: TargetSettings): Promise<void> {
   const text = readDatabase(database, (db) => readStateText(db, stateId)) ?? '{}';
-  // In JSON text, line ends can only be between tokens.
+  // JSON text can contain line breaks only between tokens, so replacing them is safe.
   await print(`${text.replaceAll(/[\r\n]+/g, ' ')}\n`);
 }
 
-/** Prints one line per run, the latest last, as text or as JSON. */
+/** Prints one line per run, from the oldest to the latest, as text or as JSON. */
 export async function printRuns({ database }: TargetSettings, asJson: boolean): Promise<void> {
   const runs = readDatabase(database, listRuns) ?? [];
   await print(runs.map((run) => `${asJson ? JSON.stringify(run) : runText(run)}\n`).join(''));
@@ -36,7 +36,7 @@ function runText(run: RunRow): string {
 
 export const EMPTY_QUARANTINE = 'No records are quarantined.';
 
-/** Prints one line per record: number, time, stream, line, reason. Never its values. */
+/** Prints the number, time, stream, line and reason of each record, but never its values. */
 export async function listQuarantine(settings: TargetSettings): Promise<void> {
   const text = readDatabase(settings.database, (db) =>
     [...quarantinedRecords(db, settings.state_id)].map(recordText).join(''),

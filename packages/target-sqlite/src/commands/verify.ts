@@ -13,7 +13,7 @@ import {
 } from '../database/verification.ts';
 import type { TargetSettings } from '../settings.ts';
 
-/** What a check found. `gap`: rows refer to rows that the source does not have. `off`: a problem. */
+/** The result of a check. `gap` means that rows refer to missing rows; `off` means that there is a problem. */
 interface Finding {
   readonly verdict: 'ok' | 'gap' | 'off';
   readonly text: string;
@@ -22,7 +22,7 @@ interface Finding {
 /**
  * Checks that the file is intact, compares the rows of each table with what the last run loaded, and
  * counts the rows of each relationship that refer to a missing row. Sources do not guarantee
- * references, so these are only gaps, but a child without its parent is a problem.
+ * references, so such rows are only gaps, but a child without its parent is a problem.
  * @throws ProgramError if there is a problem
  */
 export async function verify(settings: TargetSettings): Promise<void> {
@@ -62,7 +62,7 @@ function integrity(db: Db): Finding[] {
 function tables(db: Db, { table_prefix, hard_delete, state_id }: TargetSettings): Finding[] {
   const runs = listRuns(db);
   const last = runs.findLast((run) => run.outcome === 'done' && run.state_id === state_id);
-  // A later run that did not end well may have written the rows of the last good run again.
+  // A later run that failed or was stopped may have rewritten rows of the last successful run.
   const isLatest = last === runs.at(-1);
   return knownStreams(db, table_prefix).map(({ stream, table }) => {
     const rows = countOf(db, table);
@@ -71,8 +71,8 @@ function tables(db: Db, { table_prefix, hard_delete, state_id }: TargetSettings)
     const parts = [`${table}: ${rows} rows`];
     if (loaded > 0) parts.push(`${loaded} loaded by the last run`);
     if (loaded > 0 && isLatest && found !== undefined) parts.push(`${found} of them found`);
-    // Records of the same key become one row, so there may be fewer rows than were loaded. There are
-    // none only if later messages of the run deleted them.
+    // Records with the same key become one row, so there may be fewer rows than loaded records. All rows
+    // may be missing only if later messages of the run deleted them, which requires `hard_delete`.
     const isLost = loaded > 0 && !hard_delete && (found ?? rows) === 0;
     const isDoubled = isLatest && (found ?? 0) > loaded;
     return { verdict: isLost || isDoubled ? 'off' : 'ok', text: parts.join(', ') };

@@ -1,5 +1,5 @@
 /**
- * The types of columns. `declared` is the type in the DDL, which decides how SQLite converts a value.
+ * The column types. `declared` is the type in the DDL, which decides how SQLite converts a value.
  * An untyped column stores every value as it is bound.
  */
 export const COLUMN_TYPES = {
@@ -43,7 +43,7 @@ export function isTextual(type: ColumnType): boolean {
   return COLUMN_TYPES[type].declared === 'TEXT';
 }
 
-/** The narrowest type for the values of both: null, then boolean, integer, number, text, any. */
+/** Returns the narrowest type that can hold the values of both types. The order is null, boolean, integer, number, text, any. */
 export function widen(one: ColumnType, other: ColumnType): ColumnType {
   if (one === other || other === 'null') return one;
   if (one === 'null') return other;
@@ -53,20 +53,20 @@ export function widen(one: ColumnType, other: ColumnType): ColumnType {
   return order.includes(one) && order.includes(other) ? (order[rank] ?? 'any') : 'text';
 }
 
-/** The type of a column whose type is not noted in `_singer_columns`, by the type in its DDL. */
+/** Derives the type of a column from its DDL if the type is not noted in `_singer_columns`. */
 export function typeOfDeclared(declared: string): ColumnType {
   const name = declared.toUpperCase();
   if (name === '') return 'any';
   if (name.startsWith('BOOL')) return 'boolean';
   const stored = affinity(declared);
   if (stored === 'INTEGER') return 'integer';
-  // Dates have numeric affinity, but are written as text.
+  // SQLite gives date columns numeric affinity, but dates are written as text.
   if (stored === 'TEXT' || /DATE|TIME|JSON/.test(name)) return 'text';
   return stored === 'REAL' || /NUM|DEC/.test(name) ? 'number' : 'any';
 }
 
 /**
- * How SQLite converts what is stored in a column, by the type in its DDL.
+ * Determines from the type in the DDL how SQLite converts the values of a column.
  * https://sqlite.org/datatype3.html#determination_of_column_affinity
  */
 export function affinity(declared: string): 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC' {
@@ -78,7 +78,7 @@ export function affinity(declared: string): 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL'
   return 'NUMERIC';
 }
 
-/** The columns about the load itself. Their names and meanings are the Singer SDK's. */
+/** The columns that describe the load. The Singer SDK defines their names and meanings. */
 export const METADATA_COLUMNS = {
   _sdc_extracted_at: { type: 'date-time', says: 'when the tap read the row, according to the tap' },
   _sdc_received_at: { type: 'date-time', says: 'when the target received the row' },
@@ -103,8 +103,8 @@ export function isMetadataColumn(name: string): name is MetadataColumn {
 }
 
 /**
- * The metadata columns of a table. Without `add_record_metadata`, only those that deletes need: the
- * mark of a soft delete, and the version if the stream has versions.
+ * Returns the metadata columns of a table. Without `add_record_metadata`, these are only the columns
+ * that deletes need: the soft-delete mark and, if the stream has versions, the version.
  */
 export function metadataColumns(
   wanted: boolean,

@@ -7,14 +7,14 @@ import { openFile, type Db } from './sqlite.ts';
 
 /** SQLite's page cache, in KiB. */
 const CACHE_KIB = 32_768;
-/** How long a reader waits for the database, in milliseconds. It blocks no other program meanwhile. */
+/** How many milliseconds a reader waits for the database. It does not block other programs while it waits. */
 const READ_TIMEOUT = 5000;
-/** How long the driver waits, in milliseconds. We wait longer ourselves, so that signals are handled. */
+/** How many milliseconds the driver waits. `whenFree` waits longer, and handles signals between attempts. */
 const WRITE_TIMEOUT = 100;
 
 /**
- * Opens the database for writing. Creates it if missing, with its folder if only that is missing.
- * @throws DatabaseError; SettingsError if the setting cannot be the path of a file
+ * Opens the database for writing. Creates the file if missing, and the last folder of its path.
+ * @throws DatabaseError; SettingsError if the setting is not a valid file path
  */
 export function openToWrite(database: string): Db {
   const path = databasePath(database);
@@ -30,15 +30,15 @@ export function openToWrite(database: string): Db {
     db.pragma(`cache_size = -${CACHE_KIB}`);
     // Foreign keys are declared as documentation; sources leave gaps, so they are not enforced.
     db.pragma('foreign_keys = OFF');
-    // A rebuilt table takes the old one's name: views and triggers that name it must stay as they are.
+    // A rebuilt table is renamed to the old name. Views and triggers that refer to it must not be changed.
     db.pragma('legacy_alter_table = ON');
     return db;
   });
 }
 
 /**
- * Opened read-write where permitted, so that SQLite can recover after a crash and remove -wal and
- * -shm on close. `query_only` prevents changes.
+ * Opens the file read-write if permitted, so that SQLite can recover it after a crash and remove the
+ * -wal and -shm files on close. `query_only` prevents changes.
  */
 function openToRead(database: string): Db | undefined {
   const path = databasePath(database);
@@ -93,7 +93,7 @@ function createFolder(folder: string): void {
   }
 }
 
-/** Moves what was committed from the write-ahead log into the file, then closes. */
+/** Copies the committed changes from the write-ahead log into the file, then closes the database. */
 export function closeWritten(db: Db): void {
   try {
     // Closing does the same, but reports no disk errors.

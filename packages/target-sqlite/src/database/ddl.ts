@@ -1,13 +1,13 @@
 import type { ColumnType } from './columns.ts';
 
-/** A column of a table, existing or wanted. */
+/** A column of a table that exists or is to be created. */
 export interface ColumnShape {
   readonly name: string;
   readonly type: ColumnType;
   /** The type in the DDL. */
   readonly declared: string;
   readonly notNull?: boolean;
-  /** The SQL expression of its default, in a table that the target did not create. */
+  /** The SQL expression of its default value. Only tables that the target did not create have defaults. */
   readonly byDefault?: string;
 }
 
@@ -21,7 +21,7 @@ export interface ReferenceShape {
 export interface TableShape {
   readonly name: string;
   readonly columns: readonly ColumnShape[];
-  /** Names of columns, in order. */
+  /** Column names, in order. */
   readonly key: readonly string[];
   readonly references: readonly ReferenceShape[];
   /** True for a STRICT table, which allows only a few types. */
@@ -36,7 +36,7 @@ export function quoteAll(names: readonly string[]): string {
   return names.map(quote).join(', ');
 }
 
-/** A single integer key becomes the rowid: `INTEGER PRIMARY KEY`. */
+/** Declares a single integer key as `INTEGER PRIMARY KEY`, so that it becomes the rowid. */
 export function createTableSql(table: TableShape): string {
   const { name, columns, key, references } = table;
   const [first] = key;
@@ -61,7 +61,7 @@ function columnSql({ name, declared, notNull, byDefault }: ColumnShape): string 
   return parts.join(' ');
 }
 
-/** In parentheses, a bare or double-quoted word would be the name of a column instead of a string. */
+/** Leaves a bare or double-quoted word without parentheses, in which SQLite would read it as a column name. */
 function defaultSql(expression: string): string {
   return /^(?:"(?:[^"]|"")*"|[A-Za-z_]\w*)$/.test(expression) ? expression : `(${expression})`;
 }

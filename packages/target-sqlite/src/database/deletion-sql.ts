@@ -11,7 +11,7 @@ export interface ChildTable {
   readonly children: readonly ChildTable[];
 }
 
-/** Rows of a table, and the tables with their children. */
+/** Selects rows of a table, and names the tables that hold their children. */
 export interface Selection {
   readonly table: string;
   readonly children: readonly ChildTable[];
@@ -22,17 +22,17 @@ export interface Selection {
 }
 
 export interface HowToDelete {
-  /** The column that gets the time of a soft deletion; undefined for a hard one. */
+  /** The column that stores the time of a soft delete; undefined for a hard delete. */
   readonly mark: string | undefined;
   readonly at: string;
 }
 
-/** Deletes rows and everything below them, the lowest first. @returns the number of rows */
+/** Deletes rows and their descendants, lowest level first. @returns the number of deleted rows */
 export function deleteRows(db: Db, rows: Selection, { mark, at }: HowToDelete): number {
   return execute(db, deletions(rows.table, rows.children, rows.where, mark), rows.values, at);
 }
 
-/** Deletes everything below rows, but not the rows themselves. @returns the number of rows */
+/** Deletes the descendants of rows, but not the rows. @returns the number of deleted rows */
 export function deleteBelow(db: Db, rows: Selection, { mark, at }: HowToDelete): number {
   return execute(db, deletionsBelow(rows.table, rows.children, rows.where, mark), rows.values, at);
 }
@@ -68,7 +68,7 @@ export function prepareChildDeletion(
   };
 }
 
-/** One statement. Its parameters are the time, if it takes one, and then those of the condition. */
+/** One statement. If it takes a time, that is the first parameter; the condition's parameters follow. */
 interface Deletion {
   readonly sql: string;
   readonly takesTime: boolean;
@@ -116,31 +116,31 @@ function deletionsBelow(
   });
 }
 
-/** A soft deletion does not change rows that are already marked. */
+/** A soft delete does not change rows that are already marked. */
 function deleteSql(table: string, where: string, markColumn: string | undefined): string {
   if (markColumn === undefined) return `DELETE FROM ${quote(table)} WHERE ${where}`;
   const mark = quote(markColumn);
   return `UPDATE ${quote(table)} SET ${mark} = ? WHERE ${mark} IS NULL AND ${where}`;
 }
 
-/** Rows of an older version, or without a version. */
+/** Builds a condition for rows that have an older version or no version. */
 export function olderVersionSql(table: string, column: string): string {
   const version = `${quote(table)}.${quote(column)}`;
   return `(${version} < ? OR ${version} IS NULL)`;
 }
 
-/** Rows whose column lies in [?, ?), compared as instants. */
+/** Builds a condition for rows whose column, compared as an instant, lies in [?, ?). */
 export function inRangeSql(table: string, column: string): string {
   const instant = `singer_instant(${quote(table)}.${quote(column)})`;
   return `(${instant} >= singer_instant(?) AND ${instant} < singer_instant(?))`;
 }
 
 /**
- * Adds the function `singer_instant` to SQL: text that sorts as the instant does. Numbers stay as
- * they are. Text that is not an instant becomes NULL, which is in no range.
+ * Adds the function `singer_instant` to SQL. It turns an instant into text that sorts chronologically
+ * and returns numbers unchanged. For other text it returns NULL, which no range contains.
  */
 export function registerInstant(db: Db): void {
-  // A range compares the same text twice in a row.
+  // A range condition calls the function with the same text twice in a row, so the last result is cached.
   let text = '';
   let instant: string | null = null;
   db.function('singer_instant', { deterministic: true }, (value: unknown) => {

@@ -1,7 +1,7 @@
 import { ProgramError } from '@exact-spotter/singer';
 import { SqliteError } from './sqlite.ts';
 
-/** The database cannot be used or written. No STATE of the failed rows was printed. */
+/** The database cannot be used or written. No STATE that covers the failed rows was printed. */
 export class DatabaseError extends ProgramError {
   override readonly name = 'DatabaseError';
 }
@@ -10,11 +10,11 @@ export class DatabaseError extends ProgramError {
 const SENTENCES: readonly (readonly [RegExp, string])[] = [
   [
     /^SQLITE_(?:BUSY|LOCKED)/,
-    'The database {path} is being written by another program: wait until it is done, or close it.',
+    'Another program is writing to the database {path}: wait for it to finish, or close that program.',
   ],
   [
     /^SQLITE_(?:FULL|IOERR_WRITE|IOERR_SHMSIZE)/,
-    'The disk that holds the database {path} is full, or a limit on the size of files was reached: free some space and start again; everything up to the last printed STATE is stored.',
+    'The disk that holds the database {path} is full, or a file size limit was reached: free some space and start again; everything up to the last printed STATE is stored.',
   ],
   [
     /^SQLITE_READONLY_(?:CANTINIT|DIRECTORY|RECOVERY|ROLLBACK)/,
@@ -35,14 +35,14 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^SQLITE_IOERR/,
-    'The disk that holds the database {path} failed while it was read or written: check the disk and start again.',
+    'The disk that holds the database {path} reported an error on a read or write: check the disk and start again.',
   ],
 ];
 
-/** Constraints that the target did not create. SQLite's messages for these contain names, but no values. */
+/** Violations of constraints that the target did not create. SQLite's messages for them contain no values. */
 const CONSTRAINTS = /^SQLITE_CONSTRAINT_(?:UNIQUE|NOTNULL|CHECK|PRIMARYKEY)$/;
 
-/** Turns SQLite's errors into DatabaseErrors. Others are returned as they are. */
+/** Turns an error from SQLite into a DatabaseError, and returns any other error unchanged. */
 export function asDatabaseError(error: unknown, path: string): unknown {
   if (!(error instanceof SqliteError)) return error;
   if (CONSTRAINTS.test(error.code)) {
@@ -60,7 +60,7 @@ export function asDatabaseError(error: unknown, path: string): unknown {
   );
 }
 
-/** Disk errors show their code, e.g. `SQLITE_IOERR_FSYNC`. */
+/** Returns the error code for disk errors, e.g. `SQLITE_IOERR_FSYNC`. */
 function detail({ code }: SqliteError, known: string | undefined): string {
   return known?.startsWith('The disk') ? ` (${code})` : '';
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { SettingsError } from '@exact-spotter/singer';
 import { DatabaseError } from './errors.ts';
 
-/** Settings that are not the path of a file, and what to write instead. */
+/** Tests for values that are not file paths, and what to write instead. */
 const INVALID_PATHS: readonly (readonly [(database: string) => boolean, string])[] = [
   [(text) => text.trim() === '', 'is blank: name a file.'],
   [(text) => text === ':memory:', 'is ":memory:", which would not be saved: name a file.'],
@@ -15,18 +15,18 @@ const INVALID_PATHS: readonly (readonly [(database: string) => boolean, string])
     (text) => /^~(?:\/|$)/.test(text),
     'begins with ~, which only a shell replaces: write the whole path, or begin with ./ if the folder really has this name.',
   ],
-  // The driver trims white space at the end, and SQLite stops at NUL: it would be another file.
-  [(text) => text !== text.trimEnd(), 'ends in white space: remove it.'],
+  // The driver trims trailing white space and SQLite stops at NUL, so a different file would be opened.
+  [(text) => text !== text.trimEnd(), 'ends with white space: remove it.'],
   [
     (text) => text.includes('\0') || !text.isWellFormed(),
-    'contains a NUL or an unpaired surrogate, which a file name cannot: remove it.',
+    'contains a NUL or an unpaired surrogate, which is not allowed in a file name: remove it.',
   ],
   [(text) => text.endsWith('/') || text.endsWith(sep), 'is a folder: name a file in it.'],
 ];
 
 /**
- * The absolute path of the database. A relative one starts in the working directory.
- * @throws SettingsError if the setting cannot be the path of a file
+ * Returns the absolute path of the database. A relative path starts in the working directory.
+ * @throws SettingsError if the setting is not a valid file path
  */
 export function databasePath(database: string): string {
   const problem = INVALID_PATHS.find(([isMet]) => isMet(database))?.[1];
@@ -34,11 +34,11 @@ export function databasePath(database: string): string {
   return resolve(database);
 }
 
-/** SQLite's limit on the bytes of a path, less its longest suffix. */
+/** SQLite's maximum path length in bytes, minus the length of its longest suffix. */
 const MAX_BYTES = 511 - '-journal'.length;
 
 /**
- * True if there is a file that may be a database, false if there is none.
+ * Returns true if there is a file that may be a database, false if there is no file.
  * @throws DatabaseError if the path leads to anything else
  */
 export function databaseExists(path: string): boolean {
@@ -64,7 +64,7 @@ function look(path: string, database: string): Stats | undefined {
 
 function statProblem(code: string, path: string): string {
   if (code === 'ENAMETOOLONG')
-    return `The path of the database is too long: choose a shorter one than ${path}.`;
+    return `The path of the database is too long: choose a shorter path than ${path}.`;
   if (code === 'ENOTDIR')
     return `The folder ${dirname(path)} for the database is a file: name a folder.`;
   if (code === 'ELOOP')
@@ -75,13 +75,13 @@ function statProblem(code: string, path: string): string {
 function fileProblem(found: Stats): string | undefined {
   if (found.isDirectory()) return 'is a folder: name a file in it.';
   if (!found.isFile()) return 'is a device or a pipe, which cannot hold a database: name a file.';
-  // SQLite names its log after the file: two names would mean two logs.
+  // SQLite derives the name of its log from the file name, so two names would lead to two logs.
   if (found.nlink > 1)
-    return `has ${found.nlink} hard links, with which SQLite may corrupt it: keep one, and replace the others by symbolic links.`;
+    return `has ${found.nlink} hard links, and SQLite may corrupt such a file: keep one link, and replace the rest with symbolic links.`;
   return undefined;
 }
 
-/** True if a path leads to the database or to one of the files that SQLite keeps beside it. */
+/** True if a path leads to the database or to a file that SQLite keeps beside it. */
 export function isDatabaseFile(path: string, database: string): boolean {
   // SQLite follows a link and keeps its files beside the link's target.
   const real = realPath(databasePath(database));
@@ -94,7 +94,7 @@ function isSame(path: string, other: string): boolean {
   return one !== undefined && one.dev === two?.dev && one.ino === two.ino;
 }
 
-/** Resolves links, as far as the path exists. */
+/** Resolves the links in the part of the path that exists. */
 function realPath(path: string): string {
   if (existsSync(path)) return realpathSync(path);
   const folder = dirname(path);
@@ -105,13 +105,13 @@ export function refuseNetwork(path: string): void {
   const name = networkFileSystem(dirname(path));
   if (name === undefined) return;
   throw new DatabaseError(
-    `The database ${path} would be on a network file system (${name}), where two programs at once can corrupt it: name a file on a local disk.`,
+    `The database ${path} would be on a network file system (${name}), where two programs that use it at once can corrupt it: name a file on a local disk.`,
   );
 }
 
 /**
- * Linux's magic numbers of network file systems (statfs(2)). SQLite's write-ahead log needs shared
- * memory, which they do not have.
+ * Linux's magic numbers for network file systems (statfs(2)). SQLite's write-ahead log needs shared
+ * memory, which network file systems do not provide.
  * https://sqlite.org/wal.html#overview
  */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
@@ -126,12 +126,12 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x47504653, 'GPFS'],
 ]);
 
-/** The network file system that a folder is on; undefined if it is on a local disk. */
+/** @returns the name of a folder's network file system; undefined if the folder is on a local disk */
 export function networkFileSystem(folder: string): string | undefined {
   return process.platform === 'linux' ? nameOf(statfsSync(folder).type) : undefined;
 }
 
-/** @param type as statfs returns it: negative if the number was taken as signed */
+/** @param type the type from `statfs`, which may be negative because it is read as a signed number */
 export function nameOf(type: number): string | undefined {
   return NETWORK_FILE_SYSTEMS.get(type >>> 0);
 }

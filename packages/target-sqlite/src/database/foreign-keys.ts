@@ -4,14 +4,14 @@ import type { ReferenceShape } from './ddl.ts';
 import { usableColumnName, usableTableName } from './names.ts';
 import type { Db } from './sqlite.ts';
 
-/** How a stream refers to others, according to its schema. */
+/** The references of a stream to other streams, according to its schema. */
 interface Relationships {
-  /** By property. */
+  /** Property → the column that it refers to. */
   readonly references: ReadonlyMap<string, Reference>;
   readonly parent?: Parent;
 }
 
-/** The relationships of a schema (`x-references`, `x-parent`) as foreign keys. */
+/** Returns the relationships of a schema (`x-references`, `x-parent`) as foreign keys. */
 export function declaredReferences(
   db: Db,
   prefix: string,
@@ -32,7 +32,7 @@ export function declaredReferences(
   return [...new Map(found.map((reference) => [JSON.stringify(reference), reference])).values()];
 }
 
-/** The table that a relationship refers to, which may not exist yet. */
+/** Returns the table that a relationship refers to. The table may not exist yet. */
 function referredTable(db: Db, prefix: string, stream: string): string {
   return knownTable(db, prefix, stream) ?? usableTableName(prefix, stream);
 }

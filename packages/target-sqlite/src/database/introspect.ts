@@ -2,7 +2,7 @@ import { typeOfDeclared, type ColumnType } from './columns.ts';
 import type { Db } from './sqlite.ts';
 import type { ReferenceShape, TableShape } from './ddl.ts';
 
-/** The names that a new table cannot take: those of tables, views, indexes and triggers. */
+/** Returns the names of all tables, views, indexes and triggers, which a new table cannot use. */
 export function takenNames(db: Db): string[] {
   return db.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all();
 }
@@ -24,7 +24,7 @@ interface ReferenceRow {
 
 /**
  * Reads a table's shape from the database.
- * @param types the types noted in `_singer_columns`; for other columns the declared type decides
+ * @param types the column types noted in `_singer_columns`; the types of unlisted columns are derived from the DDL
  * @returns undefined if the table does not exist
  */
 export function describeTable(
@@ -61,7 +61,7 @@ function isStrict(db: Db, table: string): boolean {
   return db.prepare(sql).get(table) !== undefined;
 }
 
-/** Generated columns, which cannot be inserted into. */
+/** Returns the names of a table's generated columns, which cannot be inserted into. */
 export function generatedColumns(db: Db, table: string): string[] {
   const sql = 'SELECT name FROM pragma_table_xinfo(?) WHERE hidden IN (2, 3)';
   return db.prepare<[string], string>(sql).pluck().all(table);

@@ -1,20 +1,20 @@
 /**
- * Chooses the names of tables and columns. A stream or property keeps the name it was first given, see
- * `_singer_streams` and `_singer_columns`. A new name is kept as it is if SQLite allows it. Otherwise (a
- * clash in letter case, a reserved prefix, an empty name, NUL) the first to come gets the usable form, and
- * the others get `_2`, `_3` in order of appearance.
+ * Chooses table and column names. Once a stream or property has a name, the name never changes: it is
+ * noted in `_singer_streams` or `_singer_columns`. A new name is used unchanged if SQLite allows it;
+ * otherwise it is made usable (reserved prefix, empty name, NUL, unpaired surrogate). If two names are
+ * then equal except for letter case, the later name gets `_2`, `_3`, … in order of appearance.
  */
 
 import { knownTable, notedName, type KnownColumn } from '../bookkeeping/streams.ts';
 import { METADATA_COLUMNS } from './columns.ts';
 import type { Db } from './sqlite.ts';
 
-/** Returns the table of a stream: the one it has, or a new name. */
+/** Returns the noted table of a stream, or a new name if the stream has no table yet. */
 export function tableOf(db: Db, prefix: string, stream: string): string {
   return knownTable(db, prefix, stream) ?? newTable(db, prefix, stream);
 }
 
-/** An existing table that belongs to no stream, e.g. another target's, is taken over. */
+/** An existing table that does not belong to a stream is reused, e.g. a table created by another target. */
 function newTable(db: Db, prefix: string, stream: string): string {
   const taken = db
     .prepare<[], string>(
@@ -27,8 +27,8 @@ function newTable(db: Db, prefix: string, stream: string): string {
 }
 
 /**
- * Assigns each property a column: the one it has, an existing one of that name that belongs to no
- * property, or a new one.
+ * Assigns a column to each property: its noted column, an existing column of that name that does not
+ * belong to a property, or a new column.
  * @param existing the table's columns
  * @param generated its generated columns, which cannot be inserted into
  */
@@ -56,12 +56,12 @@ export function nameColumns(
   );
 }
 
-/** The form in which SQLite compares names: only A to Z are case-insensitive. */
+/** Folds a name for comparison as SQLite does, which ignores the case of A to Z only. */
 export function foldCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** A set of names, ignoring letter case. */
+/** A set of names that ignores the case of A to Z. */
 export class NameSet {
   readonly #taken = new Set<string>();
 
@@ -77,7 +77,7 @@ export class NameSet {
     return this.#taken.has(foldCase(name));
   }
 
-  /** Adds and returns the name, or the first of `_2`, `_3`, … that is free. */
+  /** Adds and returns the name. If it is taken, appends the first of `_2`, `_3`, … that makes it unique. */
   claim(wanted: string): string {
     let name = wanted;
     for (let count = 2; this.has(name); count += 1) name = `${wanted}_${count}`;

@@ -15,9 +15,9 @@ import { SqliteError, type Db } from './sqlite.ts';
 const TEMPORARY = '_singer_rebuilt';
 
 /**
- * Copies a table into a new form under its own name. Its indexes and triggers are created again, and
- * views stay as they are. If several rows have the same new key, the last one stays, with a warning.
- * Joins the open transaction.
+ * Replaces a table with a copy in a new form. Indexes and triggers are created again; views are not
+ * changed. If several rows have the same new key, keeps the last row and logs a warning. Joins the
+ * open transaction.
  * @throws DatabaseError if an index, trigger or generated column does not fit the new form
  */
 export function rebuild(db: Db, from: TableShape, to: TableShape): void {
@@ -31,12 +31,12 @@ export function rebuild(db: Db, from: TableShape, to: TableShape): void {
   rename(db, TEMPORARY, from.name);
   if (lost > 0) {
     log.warning(
-      `Several rows of the table "${from.name}" have the same new key: only the last of each is kept. Rows deleted: ${lost}`,
+      `Several rows of the table "${from.name}" have the same new key: only the last row of each key is kept. Rows deleted: ${lost}`,
     );
   }
 }
 
-/** Renames a table, replacing an existing one of that name but keeping its indexes and triggers. */
+/** Renames a table. An existing table of that name is replaced, but its indexes and triggers are kept. */
 export function rename(db: Db, table: string, to: string): void {
   const objects = objectsOn(db, to);
   db.exec(`DROP TABLE IF EXISTS ${quote(to)}`);
@@ -44,16 +44,16 @@ export function rename(db: Db, table: string, to: string): void {
   for (const { name, sql } of objects) recreate(db, to, name, sql);
 }
 
-/** Generated columns hold no data, but their author would not expect one to be dropped silently. */
+/** A generated column holds no data, but its author would not expect the column to be dropped silently. */
 function refuseGenerated(db: Db, table: string): void {
   const [column] = generatedColumns(db, table);
   if (column === undefined) return;
   throw new DatabaseError(
-    `The table "${table}" must be rebuilt for the new schema, which would lose its generated column "${column}": drop the column, start again, and add it again or create a view instead.`,
+    `The table "${table}" must be rebuilt for the new schema, which would lose its generated column "${column}": drop the column and start again; then add the column again, or create a view instead.`,
   );
 }
 
-/** A key column with NULL or a non-integer in a row cannot be the rowid. */
+/** Declares an integer key column as INT if it contains a NULL or a non-integer, which a rowid cannot be. */
 function withoutRowid(db: Db, to: TableShape): TableShape {
   const [key] = to.key;
   const column = to.columns.find(({ name }) => name === key);
@@ -75,7 +75,7 @@ interface SchemaObject {
   readonly sql: string;
 }
 
-/** The indexes and triggers of a table, without the automatic indexes of its key. */
+/** Returns the indexes and triggers of a table, except the automatic indexes of its key. */
 export function objectsOn(db: Db, table: string): SchemaObject[] {
   return db
     .prepare<[string], SchemaObject>(
@@ -115,7 +115,7 @@ function copySql(db: Db, from: TableShape, to: TableShape): string {
   return `${verb} INTO ${quote(to.name)} (${names}) SELECT ${values.join(', ')} FROM ${quote(from.name)}${orderSql(db, from)}`;
 }
 
-/** Keeps the rows in the order of insertion, if the table has a rowid. */
+/** Keeps the rows in insertion order if the table has a rowid. */
 function orderSql(db: Db, { name, columns }: TableShape): string {
   const names = new Set(columns.map((column) => column.name.toLowerCase()));
   const rowid = ['rowid', '_rowid_', 'oid'].find((alias) => !names.has(alias));
@@ -131,7 +131,7 @@ function converted(from: ColumnShape, to: ColumnShape): string {
   return `singer_text(${column})`;
 }
 
-/** Adds `singer_text` to SQL: numbers as JSON spells them. SQLite's spelling differs: 5.0, 1.0e+21. */
+/** Adds `singer_text` to SQL. It writes numbers as JSON does; SQLite would write 5.0 or 1.0e+21. */
 function registerText(db: Db): void {
   db.function('singer_text', { deterministic: true, safeIntegers: true }, (value: unknown) =>
     typeof value === 'number' || typeof value === 'bigint' ? String(value) : value,

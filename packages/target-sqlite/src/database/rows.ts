@@ -17,13 +17,13 @@ export interface DeclaredTable {
   readonly finalTable: string;
   readonly columns: readonly BoundColumn[];
   readonly metadata: readonly MetadataColumn[];
-  /** Names of columns; empty if rows are appended. */
+  /** Column names; empty if rows are appended. */
   readonly key: readonly string[];
   /** Columns of properties that the schema no longer declares. */
   readonly unsent: readonly string[];
 }
 
-/** @returns a function that inserts a row: the values of its properties, then of its metadata */
+/** @returns a function that inserts a row; it takes the property values and then the metadata values */
 export function prepareInsert(
   db: Db,
   { table, columns, metadata, key, unsent }: DeclaredTable,
@@ -33,7 +33,7 @@ export function prepareInsert(
   return statement.run.bind(statement);
 }
 
-/** True if the row of a key was loaded after a time. */
+/** True if the row with a key was loaded after a given time. */
 export function hasNewerRow(
   db: Db,
   { table, key, metadata }: DeclaredTable,
@@ -46,8 +46,8 @@ export function hasNewerRow(
 }
 
 /**
- * Inserts a row, or updates the row of the same key if the table has a key. A record is the whole
- * row, so columns without a value in it (`reset`) become NULL.
+ * Inserts a row or, if the table has a key, updates an existing row with the same key. A record is the
+ * whole row, so columns that it has no value for (`reset`) become NULL.
  */
 function upsertSql(
   table: string,

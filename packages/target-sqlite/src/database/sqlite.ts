@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 
-/** The only module that imports the driver. */
+/** This is the only module that imports the driver. */
 export type Db = Database.Database;
 export const { SqliteError } = Database;
 export type SqliteError = InstanceType<typeof SqliteError>;
@@ -15,7 +15,7 @@ interface OpenOptions {
   readonly mustExist?: boolean;
 }
 
-/** Opens a database file for writing, or for reading only if the file is read-only. */
+/** Opens a database file for writing or, if the file is read-only, for reading. */
 export function openFile(path: string, { timeout, mustExist = false }: OpenOptions): Db {
   return new Database(path, { timeout, fileMustExist: mustExist });
 }

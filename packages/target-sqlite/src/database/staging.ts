@@ -1,4 +1,4 @@
-/** With load_method overwrite, rows are staged in a table that replaces the old one at the end. */
+/** With `load_method: overwrite`, rows are staged in a table that replaces the old table at the end. */
 
 import { noteColumn } from '../bookkeeping/streams.ts';
 import { quote } from './ddl.ts';
@@ -12,7 +12,7 @@ export function stagedName(table: string): string {
   return `${PREFIX}${table}`;
 }
 
-/** Drops the staging tables that earlier runs have left. */
+/** Drops the staging tables that earlier runs left behind. */
 export function dropAllStaged(db: Db): void {
   const tables = db
     .prepare<[string], string>(
@@ -23,15 +23,15 @@ export function dropAllStaged(db: Db): void {
   for (const table of tables) db.exec(`DROP TABLE ${quote(table)}`);
 }
 
-/** Drops the staging table of one stream, if it has one. */
+/** Drops the staging table of a stream if there is one. */
 export function dropStaged(db: Db, { table, finalTable }: DeclaredTable): void {
   if (table !== finalTable) db.exec(`DROP TABLE IF EXISTS ${quote(table)}`);
 }
 
-/** Replaces a table by its staging table. Joins the open transaction. */
+/** Replaces a table with its staging table. Joins the open transaction. */
 export function swapStaged(db: Db, stream: string, declared: DeclaredTable): void {
   const { table, finalTable, columns } = declared;
-  // The old table's indexes are created again instead, since these have the staging table's name.
+  // The staging table's indexes have its name in their names. `rename` recreates the old table's indexes.
   for (const { name } of objectsOn(db, table)) db.exec(`DROP INDEX ${quote(name)}`);
   rename(db, table, finalTable);
   db.prepare('DELETE FROM _singer_columns WHERE "table" = ?').run(finalTable);

@@ -46,7 +46,7 @@ export function ensureColumn(db: Db, table: string, column: ColumnShape): void {
 }
 
 function join(from: TableShape, wanted: TableShape): TableShape {
-  // The metadata columns may be in capitals there. Others are wanted by their exact names.
+  // In an existing table, metadata columns may be upper case. All other names match exactly.
   const wantedByName = new Map(wanted.columns.map((column) => [foldCase(column.name), column]));
   const existing = from.columns.map((column) =>
     widened(column, wantedByName.get(foldCase(column.name))),
@@ -74,7 +74,7 @@ function widened(from: ColumnShape, wanted: ColumnShape | undefined): ColumnShap
   };
 }
 
-/** Inserted rows lack the columns that are not wanted: they must allow null if they have no default. */
+/** Inserted rows have no value for columns that are not wanted, so these columns need a default or must allow null. */
 function withoutNotNull(from: ColumnShape): ColumnShape {
   if (from.notNull !== true || from.byDefault !== undefined) return from;
   return { name: from.name, type: from.type, declared: from.declared };
@@ -103,7 +103,7 @@ function mustRebuild(from: TableShape, to: TableShape): boolean {
   );
 }
 
-/** The exact difference, in words. */
+/** Describes the exact difference in words. */
 export function describeChange({ from, to }: TableChange): string {
   const existing = new Map(from?.columns.map((column) => [column.name, column]));
   const parts = to.columns.flatMap((column) => {
@@ -129,17 +129,17 @@ function keyText(key: readonly string[] = []): string {
   return key.length === 0 ? 'none' : `(${key.map((name) => `"${name}"`).join(', ')})`;
 }
 
-/** Creates an index on columns of a table, unless an index or the key begins with them. */
+/** Creates an index on columns of a table unless an existing index or the key begins with these columns. */
 export function indexColumns(db: Db, table: string, columns: readonly string[]): void {
   if (indexes(db, table).some((existing) => columns.every((name, at) => existing[at] === name))) {
     return;
   }
-  // Indexes share a namespace with tables: no stream is likely to have such a name.
+  // Indexes share a namespace with tables, so the name must be one that a stream is unlikely to have.
   const name = new NameSet(takenNames(db)).claim(`ix_${table}_${columns.join('_')}`);
   db.exec(createIndexSql(name, table, columns));
 }
 
-/** The columns of every index of a table, in order. The key counts as an index. */
+/** Returns the columns of every index of a table, in order, and those of its key. */
 function indexes(db: Db, table: string): string[][] {
   const rows = db
     .prepare<[string], { readonly name: string; readonly column: string }>(

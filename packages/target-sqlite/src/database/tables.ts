@@ -32,7 +32,7 @@ import {
 export interface TableSchema {
   readonly stream: string;
   readonly properties: readonly { readonly name: string; readonly column: ColumnType }[];
-  /** Names of properties; empty if the stream has no key. */
+  /** Property names; empty if the stream has no key. */
   readonly key: readonly string[];
   readonly references: ReadonlyMap<string, Reference>;
   readonly parent?: Parent;
@@ -42,14 +42,14 @@ export interface TableSchema {
 export interface DeclareOptions {
   readonly prefix: string;
   readonly foreignKeys: boolean;
-  /** True to append every row, whatever its key. */
+  /** True to append every row regardless of its key. */
   readonly appendOnly: boolean;
   /** True to refuse changes to an existing table. */
   readonly freeze: boolean;
   readonly metadata: readonly MetadataColumn[];
   /** Properties whose columns must be untyped, because a value did not fit. */
   readonly untyped: ReadonlySet<string>;
-  /** If rows are staged: the columns of the staging table and their types so far. */
+  /** The current columns of the staging table and their types; undefined if rows are not staged. */
   readonly staged: ReadonlyMap<string, ColumnType> | undefined;
   readonly line: number;
 }
@@ -59,7 +59,7 @@ const MAX_COLUMNS = 2000;
 /**
  * Creates or changes the table of a stream to fit its schema, and notes it in the bookkeeping. Joins
  * the open transaction.
- * @throws InputError for too many columns, and for a change that is not allowed
+ * @throws InputError if the table would have too many columns or the change is not allowed
  */
 export function declareTable(db: Db, schema: TableSchema, options: DeclareOptions): DeclaredTable {
   const finalTable = tableOf(db, options.prefix, schema.stream);
@@ -82,7 +82,7 @@ export function declareTable(db: Db, schema: TableSchema, options: DeclareOption
   noteColumns(db, schema.stream, finalTable, columns, known, options.staged === undefined);
   if (schema.parent) indexColumns(db, table, Object.keys(schema.parent.columns).map(name(names)));
   const sent = new Set<string>([...names.values(), ...options.metadata]);
-  // A row that comes back must lose its mark, even one that was set with other settings.
+  // If a deleted row reappears, its mark must be removed, even if different settings were used to set it.
   const existingMark = existing?.columns.some((column) => foldCase(column.name) === DELETED_AT);
   const kept = [...types.keys(), ...(existingMark ? [DELETED_AT] : [])];
   return {
@@ -125,7 +125,7 @@ function shape(column: string, type: ColumnType): ColumnShape {
   return { name: column, type, declared: declaredType(type) };
 }
 
-/** Integers past 2^53 would lose digits in a REAL column: a column with such a value becomes untyped. */
+/** Makes a column untyped if it holds integers past 2^53, which would lose digits in a REAL column. */
 function keepDigits(db: Db, existing: TableShape | undefined, wanted: TableShape): TableShape {
   const integers = new Set(
     existing?.columns.filter(({ type }) => type === 'integer').map((column) => column.name),
@@ -172,7 +172,7 @@ function boundColumns(
   });
 }
 
-/** @param all false to note only the new columns */
+/** @param all false to note only new columns */
 function noteColumns(
   db: Db,
   stream: string,
@@ -187,7 +187,7 @@ function noteColumns(
   }
 }
 
-/** True if a column has an integer that a double cannot hold. */
+/** True if a column has an integer that may not be exact as a double. */
 function holdsLongIntegers(db: Db, table: string, column: string): boolean {
   const sql = `SELECT 1 FROM ${quote(table)} WHERE typeof(${quote(column)}) = 'integer'
     AND ${quote(column)} NOT BETWEEN -9007199254740992 AND 9007199254740992 LIMIT 1`;

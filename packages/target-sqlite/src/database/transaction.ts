@@ -1,10 +1,10 @@
-/** The only module that begins and ends transactions. */
+/** This is the only module that begins and ends transactions. */
 
 import type { Db } from './sqlite.ts';
 
 /**
- * The transaction of a load. It contains the rows, schema changes, bookkeeping and state. Each
- * STATE may set a mark, so that only what came after it is undone.
+ * The transaction of a load. It contains the rows, schema changes, bookkeeping and state. A STATE can
+ * set a mark, so that the changes after it can be undone separately.
  */
 export class Transaction {
   readonly #db: Db;
@@ -49,7 +49,7 @@ export class Transaction {
     this.#isSchemaChanged = this.#schemaVersion !== undefined && version !== this.#schemaVersion;
   }
 
-  /** Sets the mark here, and removes an earlier one. */
+  /** Sets the mark at this point and removes the previous mark. */
   mark(): void {
     if (this.#isMarked) this.#statements.unmark.run();
     this.#statements.mark.run();
@@ -67,7 +67,7 @@ export class Transaction {
     this.#isMarked = false;
   }
 
-  /** If the disk is full, SQLite has already rolled back. */
+  /** Rolls back, unless SQLite has already done so, e.g. because the disk is full. */
   rollback(): void {
     if (this.#db.inTransaction) this.#statements.rollback.run();
     this.#isOpen = false;
@@ -75,11 +75,11 @@ export class Transaction {
   }
 }
 
-/** Takes the write lock at once, so that a busy database is noticed before anything is written. */
+/** Takes the write lock immediately, so that a busy database is detected before anything is written. */
 const BEGIN = 'BEGIN IMMEDIATE';
 
 /**
- * Does some work in a separate transaction, outside the load's.
+ * Does some work in a transaction that is separate from the load's transaction.
  * @throws SqliteError with SQLITE_BUSY while another program writes
  */
 export function inTransaction<T>(db: Db, work: () => T): T {

@@ -4,7 +4,7 @@ import { describeTable } from './introspect.ts';
 import type { Db } from './sqlite.ts';
 import { quote, type ReferenceShape } from './ddl.ts';
 
-/** The problems that SQLite's own check finds; empty for an intact file. */
+/** @returns the problems that SQLite's integrity check finds; empty if the file is intact */
 export function integrityProblems(db: Db): string[] {
   const problems = db.prepare<[], string>('PRAGMA integrity_check').pluck().all();
   return problems.filter((problem) => problem !== 'ok');
@@ -20,7 +20,7 @@ export function countOf(db: Db, table: string): number {
   );
 }
 
-/** Counts the rows that were written by runs since a time; undefined without metadata columns. */
+/** Counts the rows written by runs that started at or after a time. @returns undefined without metadata columns */
 export function rowsSince(db: Db, table: string, startedAt: number): number | undefined {
   if (!columnsOf(db, table).includes('_sdc_sync_started_at')) return undefined;
   const sql = `SELECT count(*) FROM ${quote(table)} WHERE _sdc_sync_started_at >= ?`;

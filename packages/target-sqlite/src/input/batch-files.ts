@@ -17,7 +17,7 @@ import {
 import type { LineMapper, MessageLine, UnmappedLine } from './mapped-lines.ts';
 
 export interface BatchOptions {
-  /** The folders in which the files of a BATCH may be. */
+  /** The folders that may contain BATCH files. */
   readonly batchFolders: readonly string[];
   readonly maxLineBytes: number;
   readonly maps: LineMapper | undefined;
@@ -26,13 +26,13 @@ export interface BatchOptions {
 /** A file that a BATCH message names. */
 export interface BatchFile {
   readonly path: string;
-  /** Its records, a few at a time, as if each had come as a RECORD message. */
+  /** Its records, a few at a time, as if the tap had sent each as a RECORD message. */
   readonly pieces: AsyncIterable<Iterable<MessageLine | UnmappedLine>>;
 }
 
 /**
- * Opens a file of a BATCH: JSON lines, plain or gzip, on this machine.
- * @throws InputError if the file is outside the allowed folders or in another format
+ * Opens a BATCH file on this machine. The format is JSON lines, plain or gzip.
+ * @throws InputError if the file is outside the allowed folders or has a different format
  */
 export async function openBatchFile(
   batch: BatchMessage,
@@ -65,7 +65,7 @@ function* messages(
   common: Omit<RecordMessage, 'record'>,
   maps: LineMapper | undefined,
 ): Generator<MessageLine | UnmappedLine> {
-  // JSON text contains no NUL, so one can mark the place of the record.
+  // JSON text never contains NUL, so a NUL can mark where to insert the record.
   const [before = '', after = ''] = bareRecordLine(common, '\0').trimEnd().split('\0');
   for (const line of lines) {
     const message = { ...common, record: parseRecord(line) };
@@ -98,7 +98,7 @@ async function allowedPath(
 
 function readBytes(path: string, { encoding }: BatchMessage): AsyncIterable<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  // The pipeline passes errors of the file on to the reader of the unpacked bytes.
+  // The pipeline passes file errors on to the reader of the decompressed bytes.
   return encoding.compression === 'gzip' ? pipeline(file, createGunzip(), () => undefined) : file;
 }
 
@@ -116,14 +116,14 @@ function isInside(folder: string, path: string): boolean {
   return inner !== '' && inner !== '..' && !inner.startsWith(`..${sep}`) && !isAbsolute(inner);
 }
 
-/** Adds the BATCH message's place and the file's URL to an error that its records caused. */
+/** Adds the BATCH message's line and the file's URL to an error that occurred in the file. */
 export function errorInFile(cause: unknown, url: string, place: InputPlace): unknown {
   if (cause instanceof InputError) {
-    return new InputError(`in the file ${url} of the BATCH, ${cause.message}`, place, { cause });
+    return new InputError(`in the BATCH file ${url}, ${cause.message}`, place, { cause });
   }
   if (cause instanceof Error && 'code' in cause && !cause.name.startsWith('Sqlite')) {
     return new InputError(
-      `the file ${url} of the BATCH cannot be read (${String(cause.code)}): check that the tap has written it.`,
+      `the BATCH file ${url} cannot be read (${String(cause.code)}): check that the tap has written it.`,
       place,
       { cause },
     );

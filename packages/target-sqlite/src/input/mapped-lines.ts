@@ -20,17 +20,17 @@ export interface MessageLine extends Line {
   readonly message: Message;
 }
 
-/** A record that the stream maps failed on, as its tap sent it. */
+/** A record that the stream maps failed on, as the tap sent it. */
 export interface UnmappedLine extends MessageLine {
   readonly message: RecordMessage;
   readonly error: UnmappedRecordError;
-  /** The SCHEMA line of its stream, as its tap sent it. */
+  /** The SCHEMA line of its stream, as the tap sent it. */
   readonly schemaLine: string;
 }
 
 /**
  * Loads the stream maps of the settings.
- * @returns undefined if the settings have none
+ * @returns undefined if the settings have no stream maps
  * @throws SettingsError with every problem that can be found without a schema
  */
 export async function openMaps(settings: TargetSettings): Promise<LineMapper | undefined> {
@@ -41,7 +41,7 @@ export async function openMaps(settings: TargetSettings): Promise<LineMapper | u
 /** Parses lines and applies the stream maps. A mapped line keeps the number of its original. */
 export class LineMapper {
   readonly #maps: StreamMapper;
-  /** Stream → its SCHEMA line, as it came. */
+  /** Stream → its SCHEMA line, before the maps. */
   readonly #schemaLines = new Map<string, string>();
 
   constructor(maps: StreamMapper) {
@@ -58,7 +58,7 @@ export class LineMapper {
     }
   }
 
-  /** Maps a record from a file of a BATCH. */
+  /** Maps a record from a BATCH file. */
   batchRecord(message: RecordMessage, line: Line): (MessageLine | UnmappedLine)[] {
     return this.#apply(message, line, () => this.#maps.mapBatchRecord(message, line.number));
   }
@@ -82,7 +82,7 @@ export class LineMapper {
     }
   }
 
-  /** The next record does not follow the previous one, so it cannot be its child. */
+  /** Tells the maps that the next record does not follow the previous record and so cannot be its child. */
   forgetParents(): void {
     this.#maps.forgetParents();
   }
@@ -99,7 +99,7 @@ function mappedText(mapped: Message, original: Message, text: string): string {
   return bareRecordLine(mapped, recordText(mapped.record, original.record, text)).trimEnd();
 }
 
-/** The mapped record as JSON. Nested values that the maps passed on keep the spelling of the source. */
+/** Returns the mapped record as JSON. Nested values that the maps did not change keep the source's spelling. */
 function recordText(mapped: JsonRecord, original: JsonRecord, originalLine: string): string {
   const usual = faithfulJson(mapped);
   if (usual !== undefined) return usual;

@@ -1,14 +1,14 @@
 import { LineSplitter, type Line } from '@exact-spotter/singer';
 
-/** Milliseconds without input that count as silence. Doubled while the silence lasts. */
+/** How many milliseconds without input are treated as silence. The time doubles while the silence lasts. */
 const MIN_SILENCE = 20;
 const MAX_SILENCE = 5000;
 
-/** The input that arrived at once. */
+/** Input that arrived together. */
 export interface Piece {
   readonly lines: readonly Line[];
   readonly bytes: number;
-  /** True if nothing came for a while. */
+  /** True if no input arrived for a while. */
   readonly isSilence: boolean;
 }
 
@@ -49,12 +49,12 @@ export async function* read(
     yield { lines: splitter.end(), bytes: 0, isSilence: false };
   } finally {
     isOver = true;
-    // Not awaited: a tap that is silent, or waits for us, may never close the pipe.
+    // This is not awaited because a tap that is silent or blocked may never close the pipe.
     void chunks.return?.();
   }
 }
 
-/** @returns undefined if the promise takes longer */
+/** @returns undefined if the promise takes longer than that */
 async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

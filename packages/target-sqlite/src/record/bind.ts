@@ -7,13 +7,13 @@ import type { SourcedRecord } from './source.ts';
 /** The values of the metadata columns of one row. */
 export type Metadata = Readonly<Record<MetadataColumn, Bindable>>;
 
-/** A column and the values it takes without a check. */
+/** A column, and which values it accepts without a check. */
 export interface BinderColumn {
   readonly property: string;
   readonly type: ColumnType;
   /** True if the value may be null or missing. */
   readonly optional: boolean;
-  /** True if the usual values of the column, which it stores unchanged, are all valid. */
+  /** True if all usual values of the column's type, which are stored unchanged, are valid. */
   readonly acceptsUsual: boolean;
 }
 
@@ -31,8 +31,8 @@ export type BindOther = (
 ) => Bindable;
 
 /**
- * Generates the function that binds a stream's records: straight-line code that V8 compiles once
- * per stream. The only parts of the input in it are property names, as quoted strings.
+ * Generates the function that binds a stream's records. It is straight-line code that V8 compiles once
+ * per stream. Property names, as quoted strings, are the only parts of the input that the code contains.
  */
 export function compileBind(
   columns: readonly BinderColumn[],
@@ -57,7 +57,7 @@ insert(${values.join(',\n')});
   return compiled(insert, bindOther);
 }
 
-/** Every object has names such as `constructor`, even if the record lacks them. */
+/** Objects inherit properties such as `constructor`, so these are read only if the record has them. */
 function readCode(property: string): string {
   const name = JSON.stringify(property);
   return property in {}
@@ -73,9 +73,9 @@ function valueCode({ type, optional, acceptsUsual }: BinderColumn, index: number
   return usual === undefined ? `(${orNull})` : `(${usual} : ${orNull})`;
 }
 
-/** The test for a column's usual values, and what is bound for them. */
+/** Returns the test for a column's usual values and the value that is bound if it passes. */
 function usualCode(type: ColumnType, value: string): string | undefined {
-  // Zero, infinity and tiny numbers may not be what was written: see `isDoubtful`.
+  // Zero, infinity and tiny numbers may differ from the literal in the input: see `isDoubtful`.
   if (type === 'integer') return `${value} !== 0 && Number.isSafeInteger(${value}) ? ${value}`;
   if (type === 'number')
     return `typeof ${value} === 'number' && (${value} > ${SMALLEST_SURE} || ${value} < -${SMALLEST_SURE}) && ${value} - ${value} === 0 ? ${value}`;
@@ -86,17 +86,18 @@ function usualCode(type: ColumnType, value: string): string | undefined {
 }
 
 /**
- * What is bound for a value, by the type of its column:
+ * Converts a value for binding, depending on the type of its column:
  *
  * - null or missing: NULL.
  * - strings: unchanged, but an unpaired surrogate becomes U+FFFD.
- * - true and false: 1 and 0; in a text column `true` and `false`.
- * - numbers: in a numeric column what SQLite holds exactly; in an untyped column an integer or a
- *   double or, if neither holds the number, its literal as text; in a text column the shortest
- *   spelling, or the literal if no double holds the number.
+ * - booleans: 1 and 0; in a text column `true` and `false`.
+ * - numbers in a numeric column: unchanged, if SQLite can hold them exactly.
+ * - numbers in an untyped column: an integer or a double if one of them is exact, or else the literal
+ *   as text.
+ * - numbers in a text column: the shortest spelling if a double is exact, or else the literal.
  * - objects and arrays: JSON text.
  *
- * @returns undefined if the column would change the value, so that it must become untyped
+ * @returns undefined if the column would change the value and must therefore become untyped
  */
 export function bindable(
   type: ColumnType,
@@ -122,7 +123,7 @@ function bindableNumber(type: ColumnType, value: number): Bindable | undefined {
   return type === 'any' ? (integer ?? value) : integer;
 }
 
-/** @param literal a number that no double holds */
+/** @param literal a number that a double cannot hold exactly */
 function bindableLiteral(type: ColumnType, literal: string): Bindable | undefined {
   if (isTextual(type)) return literal;
   if (type === 'integer' || type === 'any') {
@@ -133,15 +134,15 @@ function bindableLiteral(type: ColumnType, literal: string): Bindable | undefine
   return MINUS_ZERO.test(literal) ? -0 : literal;
 }
 
-/** A REAL column stores -0 as 0; an untyped one keeps it. */
+/** A REAL column stores -0 as 0; an untyped column keeps it. */
 const MINUS_ZERO = /^-0(?:\.0*)?(?:[eE].*)?$/;
 
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
 
-/** Reads the digits, since a double past 2^53 may be a different number. */
+/** Reads the integer from its digits, since a double past 2^53 may be a different number. */
 function asInteger(literal: string): bigint | undefined {
-  // More digits cannot fit into 64 bits, and would be slow to read.
+  // A number with more digits does not fit into 64 bits, and BigInt would be slow to parse it.
   if (!/^-?(?:0|[1-9]\d{0,18})$/.test(literal) || literal === '-0') return undefined;
   const value = BigInt(literal);
   return value >= MIN_INTEGER && value <= MAX_INTEGER ? value : undefined;

@@ -2,7 +2,7 @@ import type { JsonValue } from '@exact-spotter/singer';
 import { jsonType, type JsonType } from './json-types.ts';
 import type { Property, StreamSchema } from './schema.ts';
 
-/** A record is invalid. The reason never contains the value. */
+/** Thrown if a record is invalid. The message never contains the value. */
 export class InvalidRecordError extends Error {
   override readonly name = 'InvalidRecordError';
   readonly column: string;
@@ -13,7 +13,7 @@ export class InvalidRecordError extends Error {
   }
 }
 
-/** Returns the reason why a property may not have a value, or undefined if it may. */
+/** Returns why a value is not allowed for a property, or undefined if it is allowed. */
 export type Check = (property: Property, value: JsonValue | undefined) => string | undefined;
 
 /** @param validate false to accept every value except a missing key */

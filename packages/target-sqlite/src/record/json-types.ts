@@ -1,7 +1,7 @@
 import { isObject, isRawJson, type JsonSchema } from '@exact-spotter/singer';
 import { widen, type ColumnType } from '../database/columns.ts';
 
-/** A name of JSON Schema's `type`. */
+/** A type name in JSON Schema. */
 export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object';
 
 export interface SchemaType {
@@ -61,13 +61,13 @@ function isJsonType(type: unknown): type is JsonType {
   return typeof type === 'string' && Object.hasOwn(COLUMN_OF, type);
 }
 
-/** The types of the values that `enum` and `const` allow. */
+/** Returns the types of the values that `enum` and `const` allow. */
 function literals(schema: JsonSchema): JsonType[] {
   const values = [...list(schema['enum']), ...('const' in schema ? [schema['const']] : [])];
   return values.map(jsonType);
 }
 
-/** `1e400` and `5.00` are integers too. */
+/** Matches integers, including spellings such as `1e400` and `5.00`. */
 const INTEGER_LITERAL = /^-?\d+(?:\.0+)?(?:[eE]\+?\d+)?$/;
 
 export function jsonType(value: unknown): JsonType {
@@ -91,7 +91,7 @@ function resolve(reference: string, root: JsonSchema): unknown {
   return at;
 }
 
-/** A percent sign that does not begin an escape stays as it is. */
+/** Decodes percent escapes. Text with an invalid escape is returned unchanged. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

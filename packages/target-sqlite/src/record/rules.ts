@@ -13,7 +13,7 @@ import { InvalidRecordError } from './check.ts';
  */
 export type Rules = (record: unknown, withDoubles: () => unknown) => InvalidRecordError | undefined;
 
-/** Keywords that the check of types does not cover. */
+/** Keywords that the type check does not cover. */
 const DEMANDS = new Set([
   ...['enum', 'const', 'not', 'if', 'pattern', 'minLength', 'maxLength'],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
@@ -26,7 +26,7 @@ export function demandsMore(schema: JsonSchema): boolean {
   try {
     return demandsAnything(schema);
   } catch (error) {
-    // Nested too deeply to search: declaring the stream will report it.
+    // The schema is nested too deeply to search. `declare` in `registry.ts` reports it later.
     if (error instanceof RangeError) return true;
     throw error;
   }
@@ -44,7 +44,7 @@ function demands(schema: JsonSchema): boolean {
   return Object.keys(schema).some((name) => DEMANDS.has(name)) || branches.some(demandsInside);
 }
 
-/** @param schema a property's, whose own members count too */
+/** @param schema the schema of a property; demands on its members are included */
 function demandsInside(schema: unknown): boolean {
   const { properties, items, additionalProperties, ...rest } = asObject(schema);
   return (
@@ -67,7 +67,7 @@ export function compileRules(schema: JsonSchema, compile: CompileValidator): Rul
   }
   return (record, withDoubles) => {
     if (validate(record).length === 0) return undefined;
-    // Numbers that were kept as literals look like objects, so only the record with doubles decides.
+    // Numbers kept as literals look like objects to the validator, so the record is validated again with doubles.
     const [violation] = validate(withDoubles());
     return violation && asError(violation);
   };
@@ -97,8 +97,8 @@ const TYPES = new Set<unknown>([
 ]);
 
 /**
- * Rewrites a schema of any draft for the validator: draft 4 has booleans as exclusive bounds.
- * `multipleOf` is left out because doubles give wrong answers for decimals.
+ * Rewrites a schema of any draft for the validator. In draft 4, for example, exclusive bounds are
+ * booleans. `multipleOf` is omitted because checking decimals with doubles produces wrong results.
  */
 function validatorSchema(schema: unknown): JsonSchema {
   const rewritten: Record<string, unknown> = {};

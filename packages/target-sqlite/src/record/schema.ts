@@ -23,20 +23,20 @@ export interface Property extends SchemaType {
   readonly required: boolean;
 }
 
-/** What a SCHEMA message says about a stream. */
+/** The description of a stream in a SCHEMA message. */
 export interface StreamSchema {
   readonly stream: string;
   readonly properties: readonly Property[];
-  /** Names of properties; empty if the stream has no key. */
+  /** Property names; empty if the stream has no key. */
   readonly key: readonly string[];
   readonly references: ReadonlyMap<string, Reference>;
   readonly parent?: Parent;
   readonly covered?: Covered;
-  /** The schema itself, without `x-covered`. */
+  /** The JSON Schema without `x-covered`. */
   readonly schema: JsonSchema;
 }
 
-/** @throws InputError for a schema without properties, and for a key that it does not declare */
+/** @throws InputError if the schema has no properties or does not declare a key property */
 export function readStreamSchema(message: SchemaMessage, line: number): StreamSchema {
   const schema = withoutCovered(message.schema);
   const properties = readProperties(message, line);
@@ -74,7 +74,7 @@ function invalid({ stream }: SchemaMessage, line: number, what: string): InputEr
   return new InputError(`${what}: fix the tap or its catalog.`, { line, stream });
 }
 
-/** A SCHEMA line without `x-covered`, so that a later run can read it. Other lines stay as they are. */
+/** Removes `x-covered` from a SCHEMA line, so that a later run can reuse the line. Returns other lines unchanged. */
 export function reusableSchemaLine(line: Line): Line {
   if (!line.text.includes('"x-covered"')) return line;
   const message = parseMessage(line);
@@ -83,7 +83,7 @@ export function reusableSchemaLine(line: Line): Line {
   return { ...line, text: messageLine({ ...message, schema }).trimEnd() };
 }
 
-/** `x-covered` is about one run, not about the stream. */
+/** `x-covered` describes one run and not the stream. */
 function withoutCovered(schema: JsonSchema): JsonSchema {
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => keyword !== 'x-covered'));
 }

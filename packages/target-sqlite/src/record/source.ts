@@ -8,7 +8,7 @@ import {
   type RecordMessage,
 } from '@exact-spotter/singer';
 
-/** A RECORD message and the line it came from, which has its numbers and nested values as written. */
+/** A RECORD message and its line, which has the original spelling of numbers and nested values. */
 export class SourcedRecord {
   readonly message: RecordMessage;
   readonly line: Line;
@@ -24,13 +24,13 @@ export class SourcedRecord {
     return this.message.record;
   }
 
-  /** The record with every number as a double. */
+  /** Returns the record with every number as a double. */
   withDoubles(): unknown {
     return (JSON.parse(this.line.text) as { readonly record: unknown }).record;
   }
 
   /**
-   * The JSON text of a property: compact, with the digits and the key order of the source.
+   * Returns the value of a property as compact JSON text with the digits and key order of the source.
    * `JSON.parse` loses the order of keys that look like integers.
    */
   jsonText(property: string, value: JsonValue): string {
@@ -39,7 +39,7 @@ export class SourcedRecord {
     return compactJson(this.#member(property) ?? 'null');
   }
 
-  /** A doubtful number as it was written: the double if that is exact, else the literal. */
+  /** Returns a doubtful number exactly as written: a double if it is exact, or else the literal. */
   exactNumber(property: string, value: number): JsonValue {
     if (Object.is(value, 0) && !this.#mayUnderflow()) return value;
     const literal = this.#member(property);
@@ -47,7 +47,7 @@ export class SourcedRecord {
     return isExact(value, literal) ? value : JSON.rawJSON(literal);
   }
 
-  /** Only a number with a negative exponent can become zero. */
+  /** A nonzero number can only underflow to zero if it has a negative exponent. */
   #mayUnderflow(): boolean {
     this.#hasExponent ??= /\d[eE]-/.test(this.line.text);
     return this.#hasExponent;
@@ -65,7 +65,7 @@ export class SourcedRecord {
 }
 
 /**
- * A value as JSON text.
+ * Returns a value as JSON text.
  * @returns undefined if `JSON.stringify` would not keep the source's spelling: it reorders keys that
  *   look like integers, and fails on deep nesting
  */

@@ -6,17 +6,17 @@ import type { TargetSettings } from '../settings.ts';
 import type { SessionContext } from './context.ts';
 import type { Counts } from './counts.ts';
 
-/** Milliseconds between two commits: each commit waits for the disk. */
+/** Limits on the milliseconds between two commits. Commits are spaced because each waits for the disk. */
 const MIN_INTERVAL = 20;
 const MAX_INTERVAL = 500;
-/** The largest share of the time that commits may take. */
+/** The maximum share of the time to spend on commits. */
 const COMMIT_SHARE = 0.1;
 
 /**
- * Decides when to commit. A STATE is a place to commit. If the last commit was a moment ago, the
- * STATE is only marked, and the commit comes with a later one or when the input pauses. Between two
- * STATEs a commit comes only past a bound, and never while rows without a key are pending: a tap
- * that resumes from the stored state would send them again.
+ * Decides when to commit. It commits at a STATE. If the last commit was very recent, it only marks the
+ * STATE and commits at a later STATE or when the input pauses. Between two STATEs, it commits only when
+ * a batch limit is reached, and never while rows without a key are pending: a tap that resumes from the
+ * stored state would send these rows again, and they would be duplicated.
  */
 export class Committer {
   readonly #transaction: Transaction;
@@ -25,7 +25,7 @@ export class Committer {
   readonly #output: Output;
   readonly #saveState: (value: string) => void;
   readonly #saveProgress: ReturnType<typeof progressWriter>;
-  /** True if rows are staged until the end: no STATE is printed before. */
+  /** True if rows are staged until the end of the run and no STATE is printed before. */
   readonly #isStaging: boolean;
   #isOutputClosed = false;
   #written: Promise<void> | undefined;
@@ -57,12 +57,12 @@ export class Committer {
     return this.#transaction.isSchemaChanged;
   }
 
-  /** True if the reader of our output has closed it. */
+  /** True if the reader of the output has closed it. */
   get isOutputClosed(): boolean {
     return this.#isOutputClosed;
   }
 
-  /** True while a STATE waits for its commit: a row without a key must not join it. */
+  /** True while a STATE is waiting to be committed. A row without a key must not join its transaction. */
   get holdsState(): boolean {
     return this.#state !== undefined && !this.#isStaging;
   }
@@ -76,7 +76,7 @@ export class Committer {
     this.#hasKeylessRows = false;
   }
 
-  /** Counts a row that was written, and commits if a bound is reached. */
+  /** Counts a row that was written, and commits if a batch limit is reached. */
   wrote(bytes: number, isKeyless: boolean): void {
     this.#rows += 1;
     this.#bytes += bytes;
@@ -85,7 +85,7 @@ export class Committer {
     if (this.#rows >= maxRows || this.#bytes >= maxBytes) this.#commitPastBound();
   }
 
-  /** Takes a STATE: commits, or marks the place for a later commit. */
+  /** Handles a STATE: commits, or sets a mark for a later commit. */
   state(value: string): void {
     this.#state = value;
     if (this.#isStaging) return;
@@ -97,8 +97,8 @@ export class Committer {
   }
 
   /**
-   * Commits if it is time to. Called after each piece of the input.
-   * @param isSilent true if no input came for a while
+   * Commits if a commit is due. Called after each piece of input.
+   * @param isSilent true if no input arrived for a while
    */
   commitIfDue(isSilent: boolean): void {
     if (!this.isOpen) return;
@@ -108,7 +108,7 @@ export class Committer {
     else if (now - this.#began >= this.#settings.batch_seconds * 1000) this.#commitPastBound();
   }
 
-  /** Resolves when the output has taken the last STATE: its reader may be slow. */
+  /** Resolves when the last STATE has been written to the output, whose reader may be slow. */
   async outputReady(): Promise<void> {
     await this.#written;
   }
@@ -118,7 +118,7 @@ export class Committer {
     if (!this.#isStaging) this.#counts.committed();
   }
 
-  /** The last commit of a session. */
+  /** Makes the last commit of a session. */
   finish(): void {
     this.#commit(this.#state);
     this.#counts.committed();
@@ -154,7 +154,7 @@ export class Committer {
     if (!this.#hasKeylessRows) this.commit();
   }
 
-  /** If nobody reads the output, the load continues: the database keeps the state anyway. */
+  /** Prints a STATE. If the output is closed, the load continues because the state is also in the database. */
   #print(state: string): void {
     if (this.#isOutputClosed) return;
     this.#written = this.#output.write(`${state}\n`).catch((error: unknown) => {

@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly output: Output;
   /** Ends the session early: everything up to the last STATE is kept. */
   readonly stop: AbortSignal;
-  /** False to keep the children of a row when its record comes again. */
+  /** False to keep the children of a row when its record is sent again. */
   readonly replacesChildren: boolean;
 }
 
@@ -26,13 +26,13 @@ export interface SessionContext {
   /** The run's number in `_singer_runs`. */
   readonly run: number;
   readonly startedAt: Date;
-  /** False to keep the children of a row when its record comes again. */
+  /** False to keep the children of a row when its record is sent again. */
   readonly replacesChildren: boolean;
 }
 
 /**
  * Opens the database, creates missing bookkeeping tables and begins a run.
- * @returns undefined if `stop` came while the database was busy
+ * @returns undefined if `stop` was aborted while the database was busy
  */
 export async function openRun(
   settings: TargetSettings,

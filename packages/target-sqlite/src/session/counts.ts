@@ -2,11 +2,11 @@ import { rmSync } from 'node:fs';
 import { errorCode, log } from '@exact-spotter/singer';
 import type { Progress } from '../bookkeeping/runs.ts';
 
-/** Counts what a session has loaded. The counts follow the transaction: they can go back to a mark. */
+/** Counts the rows, bytes and files that a session loads. Like the transaction, it can return to a mark. */
 export class Counts {
   #rows = new Map<string, number>();
   #bytes = 0;
-  /** BATCH files that were read to their end, to be removed when their rows are committed. */
+  /** BATCH files that have been read completely and are to be removed once their rows are committed. */
   #files: string[] = [];
   #marked = { rows: new Map<string, number>(), bytes: 0, files: 0 };
 
@@ -48,12 +48,12 @@ export class Counts {
   }
 }
 
-/** The rows are safe even if the file cannot be removed, so this only warns. */
+/** Removes a file. Logs only a warning if that fails, since the rows have been committed. */
 function remove(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch (error) {
     const reason = errorCode(error);
-    log.warning(`The batch file ${path} was loaded but cannot be removed (${reason}).`);
+    log.warning(`The BATCH file ${path} was loaded but cannot be removed (${reason}).`);
   }
 }

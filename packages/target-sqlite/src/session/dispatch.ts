@@ -14,7 +14,7 @@ import type { StreamWriter } from '../stream/stream-writer.ts';
 import type { Committer } from './committer.ts';
 import type { Records } from './records.ts';
 
-/** How many unknown message types are warned about: a new one in every line must not fill the log. */
+/** The maximum number of unknown message types to warn about, so that bad input does not fill the log. */
 const MAX_WARNINGS = 20;
 
 /** Applies each message to the open transaction. */
@@ -37,7 +37,7 @@ export class Dispatcher {
     this.#committer = committer;
   }
 
-  /** @throws InputError for a message of an undeclared stream, and for an invalid record */
+  /** @throws InputError if the message's stream is not declared or a record is invalid */
   apply(message: Exclude<Message, BatchMessage>, line: Line | UnmappedLine): void {
     switch (message.type) {
       case 'RECORD':
@@ -64,7 +64,7 @@ export class Dispatcher {
     this.#committer.wrote(line.text.length, stream.isKeyless);
   }
 
-  /** A record that the stream maps failed on counts for every stream that it would have become a record of. */
+  /** Handles a record that the stream maps failed on, for every stream that it could have been mapped to. */
   #unmapped(line: UnmappedLine): void {
     const { version } = line.message;
     const streams = line.error.streams.map((name) => this.#streamOf(name, version, line));
@@ -79,7 +79,7 @@ export class Dispatcher {
     return version === undefined ? stream : this.#versioned(stream, line);
   }
 
-  /** A stream with versions gets the column for them, whatever the settings say about the others. */
+  /** Adds the version column to a stream that has versions, even if `add_record_metadata` is off. */
   #versioned(stream: StreamWriter, line: Line): StreamWriter {
     if (stream.history.isVersioned) return stream;
     stream.history.isVersioned = true;

@@ -15,10 +15,10 @@ export interface Wait {
 }
 
 /**
- * Does work that needs the database's write lock, and tries again while another program holds it.
+ * Does work that needs the database's write lock, and retries while another program holds the lock.
  * Signals are handled between two attempts.
- * @returns undefined if `stop` came first
- * @throws DatabaseError when the time is up, naming the other program if it is a target-sqlite
+ * @returns undefined if `stop` was aborted first
+ * @throws DatabaseError when the time is up; it names the other program if that is also target-sqlite
  */
 export async function whenFree<T>(
   db: Db | undefined,
@@ -44,9 +44,9 @@ export async function whenFree<T>(
 }
 
 function busy(db: Db | undefined, path: string, seconds: number, cause: unknown): DatabaseError {
-  const writer = (db && otherWriter(db)) ?? 'another program';
+  const writer = (db && otherWriter(db)) ?? 'Another program';
   return new DatabaseError(
-    `The database ${path} is being written by ${writer} and was not free within ${seconds} s: start again when that is done.`,
+    `${writer} is writing to the database ${path}, which was not free within ${seconds} s: wait for it to finish, and start again.`,
     { cause },
   );
 }

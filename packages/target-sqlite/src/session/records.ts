@@ -17,7 +17,7 @@ import { ColumnTooNarrowError, type StreamWriter } from '../stream/stream-writer
 import type { SessionContext } from './context.ts';
 import type { Counts } from './counts.ts';
 
-/** Writes records to their streams' tables, and quarantines the invalid ones. */
+/** Writes records to their streams' tables, and quarantines invalid records. */
 export class Records {
   readonly #context: SessionContext;
   readonly #registry: StreamRegistry;
@@ -51,17 +51,17 @@ export class Records {
     this.received();
   }
 
-  /** When the current piece of the input arrived. */
+  /** The time when the current piece of input arrived. */
   get now(): string {
     return this.#now;
   }
 
-  /** How many records were quarantined. */
+  /** The number of quarantined records. */
   get quarantined(): number {
     return this.#quarantined;
   }
 
-  /** A piece of the input has arrived: its rows get this time. */
+  /** Sets the time at which the rows of a new piece of input were received. */
   received(): void {
     const now = new Date();
     this.#now = now.toISOString();
@@ -69,15 +69,15 @@ export class Records {
     this.#metadata._sdc_sequence = now.getTime();
   }
 
-  /** A transaction has begun: its rows get this time. */
+  /** Sets the time of a new transaction for its rows. */
   began(): void {
     this.#metadata._sdc_batched_at = new Date().toISOString();
   }
 
   /**
-   * Writes a record. Whether a column can store a value unchanged is only known when the value is
-   * bound, and asking beforehand would cost every record. So a value that does not fit aborts the
-   * insert, the column becomes untyped, and the record is written again by the table's new writer.
+   * Writes a record. Checking in advance that each column can store its value unchanged would slow
+   * down every record. Instead, binding a value that does not fit throws, the column becomes untyped,
+   * and the table's new writer writes the record.
    */
   write(stream: StreamWriter, message: RecordMessage, line: Line): void {
     const { history } = stream;
@@ -119,7 +119,7 @@ export class Records {
       this.#deletions.deleteChildren(stream, record, this.#now);
   }
 
-  /** @returns undefined if the error is not about the record, or if another column type solves it */
+  /** @returns undefined if the record is not the cause, or if a different column type solves the problem */
   #invalid(error: unknown): InvalidRecordError | undefined {
     if (error instanceof InvalidRecordError) return error;
     const isFrozen = this.#context.settings.schema_changes === 'freeze';
@@ -141,7 +141,7 @@ export class Records {
     });
   }
 
-  /** Rejects a record that the stream maps failed on: it is quarantined as its tap sent it. */
+  /** Rejects a record that the stream maps failed on: it is quarantined as the tap sent it. */
   rejectUnmapped({ error, schemaLine, text }: UnmappedLine): void {
     const { place, reason } = error;
     const advice = `fix the stream's map in the setting "stream_maps"`;
@@ -182,11 +182,11 @@ interface Rejection {
   readonly advice: string;
   /** The record as a Singer line. */
   readonly message: string;
-  /** The SCHEMA line of its stream, if the record is as its tap sent it. */
+  /** The SCHEMA line of its stream; only if `message` is the record as the tap sent it, before stream maps. */
   readonly source?: string;
 }
 
-/** The deletion time in the record itself; null if it is missing, null, "" or false. */
+/** Returns the deletion time that the record contains; null if the value is missing, null, "" or false. */
 function deletionTime(value: JsonValue | undefined): string | null {
   if (value === null || value === undefined || value === '' || value === false) return null;
   return typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value);

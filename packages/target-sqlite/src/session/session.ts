@@ -39,14 +39,14 @@ export class Session {
     return this.#context.db;
   }
 
-  /** A piece of the input has arrived. */
+  /** Counts the bytes of a new piece of input, and notes when it arrived. */
   received(bytes: number): void {
     this.counts.addBytes(bytes);
     this.records.received();
   }
 
   /**
-   * Applies one message to the database. If the program is stopped while it waits, the message is dropped.
+   * Applies one message to the database. If the program is stopped during a wait, the message is dropped.
    * @returns a promise only if it has to wait: for a transaction, the validator or a BATCH file
    */
   handle(message: Message, line: Line | UnmappedLine): Promise<void> | undefined {
@@ -57,7 +57,7 @@ export class Session {
   }
 
   /**
-   * True if a transaction is open that the message may join and, for a SCHEMA that needs the validator,
+   * True if the open transaction can include the message and, for a SCHEMA that needs the validator,
    * the validator is loaded.
    */
   #isReadyFor(message: Exclude<Message, BatchMessage>): boolean {
@@ -73,7 +73,7 @@ export class Session {
     if (await this.begin()) this.#dispatcher.apply(message, line);
   }
 
-  /** Loads the records in the files of a BATCH as if they had come one by one. */
+  /** Loads the records of BATCH files as if each were a RECORD message. */
   async #handleBatch(batch: BatchMessage, line: Line): Promise<void> {
     const isStopped = (): boolean => this.#context.wait.stop.aborted;
     for (const url of batch.manifest) {
@@ -98,7 +98,7 @@ export class Session {
 
   /**
    * Opens a transaction if none is open, as soon as the database is free.
-   * @returns false if the program was stopped meanwhile
+   * @returns false if the program was stopped during the wait
    */
   async begin(): Promise<boolean> {
     return this.committer.isOpen || this.#beginWhenFree();
@@ -115,13 +115,13 @@ export class Session {
     return true;
   }
 
-  /** Commits if it is time to, which prints the STATE, and waits if its reader is slow. */
+  /** If a commit is due, commits and prints the STATE. Waits if the reader of the output is slow. */
   async acknowledge(isSilent: boolean): Promise<void> {
     this.committer.commitIfDue(isSilent);
     await this.committer.outputReady();
   }
 
-  /** Applies what waited for the end of the input, and commits. */
+  /** Applies the changes that were deferred to the end of the input, and commits. */
   async finish(): Promise<void> {
     if (!(await this.begin())) return;
     this.#dispatcher.end();
@@ -132,7 +132,7 @@ export class Session {
     await this.#indexReferences();
   }
 
-  /** Drops the staged rows of a load that did not end well. */
+  /** Drops the staged rows of a load that failed or was stopped. */
   dropStaged(): void {
     for (const { table } of this.registry.all()) dropStaged(this.db, table);
   }

@@ -9,14 +9,14 @@ import { Session } from './session.ts';
 
 export interface SessionOptions extends RunOptions {
   readonly maps: LineMapper | undefined;
-  /** The folders in which the files of a BATCH may be. */
+  /** The folders that may contain BATCH files. */
   readonly batchFolders: readonly string[];
 }
 
 /**
- * Opens the database, does the work, and ends the run in `_singer_runs` however the work ends.
- * Returns at once if `stop` comes while the database is busy.
- * @throws InputError, DatabaseError; OutputClosedError if the STATEs had no reader
+ * Opens the database, does the work, and records the end of the run in `_singer_runs` even if the work
+ * fails. Returns immediately if `stop` is aborted while the database is busy.
+ * @throws InputError, DatabaseError; OutputClosedError if the reader of the STATEs closed the output
  */
 export async function withSession(
   settings: TargetSettings,
@@ -45,7 +45,7 @@ export async function withSession(
   if (session.committer.isOutputClosed) throw new OutputClosedError();
 }
 
-/** On bad input, keeps everything up to the last STATE; on a database error, rolls back. */
+/** Keeps everything up to the last STATE if the input is invalid, and rolls back on any other error. */
 function undo({ committer }: Session, error: unknown): void {
   try {
     if (error instanceof InputError) committer.abandon();

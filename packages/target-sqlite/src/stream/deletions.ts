@@ -18,10 +18,10 @@ import type { FamilyTables } from './family-tables.ts';
 import type { StreamRegistry } from './registry.ts';
 import type { StreamWriter } from './stream-writer.ts';
 
-/** Deletes rows, softly or hard, and with each row its children. */
+/** Deletes rows and their children, by soft or hard delete. */
 export class Deletions {
   readonly #db: Db;
-  /** The column that marks a deleted row; undefined to delete hard. */
+  /** The column that marks a deleted row; undefined for hard deletes. */
   readonly #mark: string | undefined;
   readonly #registry: StreamRegistry;
   /** Stream → prepared statements that delete the children of one row, valid for `#preparedFor`. */
@@ -41,7 +41,7 @@ export class Deletions {
 
   /**
    * Deletes the children of a record's row in the streams of this load: the tap is about to send
-   * them again, right after their parent. Other streams' rows stay.
+   * them again, right after their parent. Rows of streams outside this load are kept.
    */
   deleteChildren(stream: StreamWriter, record: SourcedRecord, at: string): void {
     for (const { columns, deleteOf } of this.#childDeletionsOf(stream.name)) {
@@ -63,8 +63,8 @@ export class Deletions {
   }
 
   /**
-   * Deletes the row of a record that says it was deleted, and its children. Soft deletion leaves
-   * the row itself: the record brings the mark with it.
+   * Deletes the row and children of a record that is marked as deleted. A soft delete only marks the
+   * children here: the row's own mark is written with the record.
    */
   deleteRecord(stream: StreamWriter, record: SourcedRecord, at: string): void {
     const { table, key } = stream.table;
@@ -74,13 +74,13 @@ export class Deletions {
     else deleteBelow(this.#db, rows, how);
   }
 
-  /** Deletes the rows of older versions. @returns the number of rows */
+  /** Deletes the rows of older versions. @returns the number of deleted rows */
   activate(stream: StreamWriter, version: number, at: string): number {
     const where = olderVersionSql(stream.table.table, TABLE_VERSION);
     return deleteRows(this.#db, this.#rows(stream, where, [version]), { mark: this.#mark, at });
   }
 
-  /** Deletes the rows in the range of `x-covered` that are of an older version. @returns the number of rows */
+  /** Deletes the rows in the `x-covered` range that have an older version. @returns the number of deleted rows */
   cover(stream: StreamWriter, at: string): number {
     const { covered } = stream.schema;
     const column = covered && stream.columnOf(covered.column);
@@ -97,7 +97,7 @@ export class Deletions {
     return { table: stream.table.table, children, where, values };
   }
 
-  /** A table that was loaded with other settings may lack the column of the mark. */
+  /** Adds the mark column to tables that lack it because they were loaded with different settings. */
   #ensureMarks(tables: readonly ChildTable[]): void {
     if (this.#mark === undefined) return;
     for (const { table, children } of tables) {

@@ -6,11 +6,11 @@ export interface StreamTable {
   readonly stream: string;
   readonly table: string;
   readonly schema: JsonSchema;
-  /** @returns the column of a property; undefined if it has none */
+  /** @returns the column of a property; undefined if the property has no column */
   readonly columnOf: (property: string) => string | undefined;
 }
 
-/** Which tables hold the children of a stream's rows, and by which columns. */
+/** Finds the tables with the children of a stream's rows, and the columns that link them. */
 export class FamilyTables {
   readonly #families = new Families();
   readonly #streams = new Map<string, StreamTable>();
@@ -22,12 +22,12 @@ export class FamilyTables {
     }
   }
 
-  /** The tables of a stream's children, of their children, and so on. */
+  /** Returns the tables of a stream's children, each with the tables of its own children, and so on. */
   below(stream: string): ChildTable[] {
     return this.#below(stream, new Set([stream]));
   }
 
-  /** @param above the streams above, so that a cycle ends */
+  /** @param above the ancestor streams, which are skipped to avoid endless recursion */
   #below(stream: string, above: ReadonlySet<string>): ChildTable[] {
     const parent = this.#streams.get(stream);
     if (!parent) return [];
@@ -42,8 +42,8 @@ export class FamilyTables {
 }
 
 /**
- * Pairs of a child's column and its parent's.
- * @returns undefined if one is missing: the others alone would match children of other rows too
+ * Pairs each linking column of a child with the parent's column.
+ * @returns undefined if a column is missing, since the remaining pairs could match children of other rows
  */
 function columnPairs(
   child: StreamTable,

@@ -22,7 +22,7 @@ export class StreamRegistry {
   readonly #db: Db;
   readonly #settings: TargetSettings;
   readonly #streams = new Map<string, StreamWriter>();
-  /** Stream → its last SCHEMA line: a repeated one costs nothing. */
+  /** Stream → its last SCHEMA line, so that a repeated line can be skipped. */
   readonly #lines = new Map<string, string>();
   #compile: CompileValidator | undefined;
   #families: FamilyTables | undefined;
@@ -37,7 +37,7 @@ export class StreamRegistry {
     return this.#streams.get(name);
   }
 
-  /** @throws InputError if no SCHEMA of the stream came before */
+  /** @throws InputError if the stream has no SCHEMA before this line */
   get(name: string, line: number): StreamWriter {
     const stream = this.#streams.get(name);
     if (stream) return stream;
@@ -51,13 +51,13 @@ export class StreamRegistry {
     return [...this.#streams.values()];
   }
 
-  /** The families among the streams of this load. A new object whenever a stream changes. */
+  /** The families among the streams of this load. Replaced with a new object whenever a stream changes. */
   get families(): FamilyTables {
     this.#families ??= new FamilyTables(this.#currentTables());
     return this.#families;
   }
 
-  /** The families among the streams of this load and of earlier ones. */
+  /** The families among the streams of this load and of earlier loads. */
   get allFamilies(): FamilyTables {
     this.#allFamilies ??= new FamilyTables([...this.#currentTables(), ...this.#earlierTables()]);
     return this.#allFamilies;
@@ -73,7 +73,7 @@ export class StreamRegistry {
   }
 
   #earlierTables(): StreamTable[] {
-    // Staged rows have no connection to the rows of earlier loads.
+    // Staged rows are not related to the rows of earlier loads.
     if (this.#settings.load_method === 'overwrite') return [];
     const present = new Set(this.all().map(({ name }) => notedName(name)));
     return knownStreams(this.#db, this.#settings.table_prefix)
@@ -86,7 +86,7 @@ export class StreamRegistry {
       });
   }
 
-  /** False if the schema says more than types, and the validator is not loaded yet. */
+  /** False if the schema demands more than types and the validator is not loaded yet. */
   canDeclare({ schema }: SchemaMessage): boolean {
     return this.#compile !== undefined || !this.#settings.validate_records || !demandsMore(schema);
   }
@@ -96,7 +96,7 @@ export class StreamRegistry {
     if (!this.canDeclare(message)) this.#compile = await loadValidator();
   }
 
-  /** Creates or changes the table of a SCHEMA's stream if it has to. Joins the open transaction. */
+  /** Creates or changes the table of a stream if its SCHEMA requires it. Joins the open transaction. */
   declare(message: SchemaMessage, line: Line): StreamWriter {
     const existing = this.#streams.get(message.stream);
     if (existing && this.#lines.get(message.stream) === line.text) return existing;
@@ -163,7 +163,7 @@ export class StreamRegistry {
       return undefined;
     const rules = compileRules(schema, this.#compile);
     if (!rules) {
-      log.warning('The schema is not a valid JSON Schema: only types are checked.', { stream });
+      log.warning('The schema is not a valid JSON Schema, so only types are checked.', { stream });
     }
     return rules;
   }

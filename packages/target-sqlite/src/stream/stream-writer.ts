@@ -17,7 +17,7 @@ import type { Property, StreamSchema } from '../record/schema.ts';
 import type { SourcedRecord } from '../record/source.ts';
 import { Versions } from './versions.ts';
 
-/** The column of a property would change a value; it must become untyped. */
+/** Thrown if a column would change a value and must therefore become untyped. */
 export class ColumnTooNarrowError extends Error {
   override readonly name = 'ColumnTooNarrowError';
   readonly property: string;
@@ -28,31 +28,31 @@ export class ColumnTooNarrowError extends Error {
   }
 }
 
-/** What is known about a stream for the whole load, however often its schema changes. */
+/** The facts about a stream that are kept for the whole load, even if its schema changes. */
 export class StreamHistory {
   readonly versions = new Versions();
   /** Properties whose columns had to become untyped. */
   readonly untyped = new Set<string>();
   isVersioned = false;
-  /** With load_method overwrite: the columns of the staging table and their types so far. */
+  /** The current columns of the staging table and their types; only with `load_method: overwrite`. */
   staged: ReadonlyMap<string, ColumnType> | undefined;
-  /** Strings in which unpaired surrogates were replaced. */
+  /** The number of strings in which unpaired surrogates were replaced. */
   surrogates = 0;
   /** Properties of records that no schema declares. */
   readonly undeclared = new Set<string>();
 }
 
-/** How many records are searched for undeclared properties: a tap that sends any does so from the start. */
+/** How many records are searched for undeclared properties. They usually appear in the first records. */
 const RECORDS_SEARCHED = 100;
 
 export interface WriterOptions {
   readonly validate: boolean;
   readonly insert: Insert;
-  /** What the schema demands beyond types. */
+  /** Validates what the schema demands beyond types. */
   readonly rules: Rules | undefined;
 }
 
-/** Checks, binds and inserts the records of a stream, as its last SCHEMA declares it. */
+/** Checks, binds and inserts the records of a stream according to its last SCHEMA. */
 export class StreamWriter {
   readonly schema: StreamSchema;
   readonly table: DeclaredTable;
@@ -90,8 +90,8 @@ export class StreamWriter {
   }
 
   /**
-   * Checks and binds in one pass over the columns, for speed: generated code inserts the usual
-   * values of a column as they are, and only the others are checked one by one.
+   * Checks and binds in one pass over the columns, for speed. Generated code binds the usual values of
+   * a column directly; only unusual values are checked one by one.
    * @throws InvalidRecordError, ColumnTooNarrowError; in both cases the record is not inserted
    */
   write(record: SourcedRecord, metadata: Metadata): void {
@@ -104,7 +104,7 @@ export class StreamWriter {
   }
 
   /**
-   * The values that some columns have for a record.
+   * Returns the values of a record for the given columns.
    * @throws InvalidRecordError, ColumnTooNarrowError
    */
   values(record: SourcedRecord, columns: readonly string[]): Bindable[] {
@@ -117,7 +117,7 @@ export class StreamWriter {
     });
   }
 
-  /** The values of the key columns; undefined if no row can have them. */
+  /** @returns the values of the key columns; undefined if a row cannot have these values */
   keyOf(record: SourcedRecord): Bindable[] | undefined {
     try {
       return this.values(record, this.table.key);
@@ -132,7 +132,7 @@ export class StreamWriter {
     return this.table.columns.find((column) => column.property === property)?.column;
   }
 
-  /** The columns of the table that refer to another one: queries join by them. */
+  /** Returns the columns that refer to other tables, which queries use in joins. */
   referringColumns(): { readonly table: string; readonly columns: readonly string[] }[] {
     const { references, parent } = this.schema;
     const referring = [...references.keys()].map((property) => [property]);

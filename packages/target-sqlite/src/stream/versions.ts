@@ -1,12 +1,12 @@
-/** How many versions are remembered per stream: a new one in every row must not fill the memory. */
+/** How many versions are remembered per stream, so that a new version in every row does not fill the memory. */
 const MAX_REMEMBERED = 1000;
 
 /**
  * Decides when a version of a stream is activated, which deletes the rows of older versions:
  *
  * - at the ACTIVATE_VERSION itself, if records of that version came before it;
- * - at the end of the input, if they come after it (some taps announce the version first);
- * - at the next STATE, if no record comes at all (the source is empty, and the tap has moved on);
+ * - at the end of the input, if the records follow it (some taps announce the version first);
+ * - at the next STATE, if the stream has no records at all (the source is empty);
  * - never, if the records have no version.
  */
 export class Versions {
@@ -31,14 +31,14 @@ export class Versions {
     }
   }
 
-  /** @returns true if the version is to be activated now; otherwise it waits */
+  /** @returns true if the version is to be activated now, false if later */
   announce(version: number): boolean {
     const now = this.#seen.has(version);
     this.#announced = now ? undefined : version;
     return now;
   }
 
-  /** @returns the version to activate at a STATE */
+  /** @returns the version to activate at a STATE; undefined if there is none */
   atState(): number | undefined {
     return this.#records === 0 ? this.#take() : undefined;
   }
