@@ -62,7 +62,7 @@ async function addPlugins(meltano: MeltanoProject): Promise<void> {
 }
 
 function here(): MeltanoProject {
-  if (!project) throw new Error('there is no project');
+  if (!project) throw new Error('the Meltano project was not created');
   return project;
 }
 

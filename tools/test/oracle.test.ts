@@ -95,9 +95,9 @@ describe('the differences of a database', () => {
   });
 
   it.each([
-    ['none for equal rows', ["(1, 1, 'um', NULL)", "(2, 0, '2', NULL)"], []],
+    ['no difference for equal rows', ["(1, 1, 'um', NULL)", "(2, 0, '2', NULL)"], []],
     [
-      'none for a row marked as deleted',
+      'no difference for a row marked as deleted',
       ["(1,1,'um',NULL)", "(2,0,'2',NULL)", "(3,1,'x','2026')"],
       [],
     ],

@@ -159,7 +159,7 @@ describe('selecting', () => {
 
   it('an unknown stream logs its name and ignores the stream', async () => {
     const [first] = known.streams;
-    if (!first) throw new Error('no streams');
+    if (!first) throw new Error('the catalog contains no stream');
     const stranger = { ...first, tap_stream_id: 'orders', stream: 'orders' };
     const { stderr } = await run({
       catalog: { streams: [stranger, ...only({ sdrs: undefined }).streams] },

@@ -48,7 +48,7 @@ function streams({ lines }: Tested, type: string): (string | undefined)[] {
 }
 
 describe.each([['--test'], ['--test=all']])('%s', (option) => {
-  it('prints the schema and one record of each stream, and no state', async () => {
+  it('prints the schema and one record of each stream, but no state', async () => {
     const tested = await tap(option);
     expect(tested.code, tested.stderr).toBe(0);
     expect(new Set(tested.lines.map(({ type }) => type))).toEqual(new Set(['SCHEMA', 'RECORD']));

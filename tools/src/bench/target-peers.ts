@@ -12,7 +12,7 @@ const OURS = 'ours';
 /** Number of leads to load. */
 const LEADS = 200_000;
 
-/** Another target that loads the same rows. */
+/** A target by another author that loads the same rows. */
 interface Peer {
   readonly name: string;
   /** Its pinned packages: `tools/requirements/<name>.txt`. */
