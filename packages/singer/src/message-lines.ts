@@ -52,7 +52,7 @@ export function messageLine(message: Message): string {
 }
 
 /**
- * Serializes only the record with `JSON.stringify`: the rest of the line is short and repetitive.
+ * Serializes only the record with `JSON.stringify`: the rest is short and the same for every record.
  */
 function recordText(parts: RecordParts): string {
   return bareRecordLine(parts, JSON.stringify(parts.record));

@@ -2,8 +2,7 @@ import { isObject } from './json.ts';
 import type { JsonSchema } from './messages.ts';
 
 // This file defines the keywords that extend JSON Schema (x-key, x-parent, …) and reads them from
-// the
-// schema of any tap. The readers never throw: a malformed keyword is treated as missing.
+// the schema of any tap. The readers never throw: a malformed keyword is treated as missing.
 
 /**
  * `full` reads every row each time, `incremental` continues at a bookmark, `window` reads a span of

@@ -93,7 +93,8 @@ function mapColumn(
 
 /**
  * Declares the type that the expression always returns. If that is unknown, declares the column's
- * former type, or a string if the column is new. A string column has its results converted.
+ * former type, or a string if the column is new. In these two cases, results are converted to
+ * strings if a string is declared.
  */
 function schemaOf(
   { kind }: Compiled,

@@ -25,8 +25,8 @@ export class Routes {
   }
 
   /**
-   * Returns a stream's maps, one for each form in which it is written. A map is undefined if the
-   * stream is written without a map.
+   * Returns a stream's maps, one for each form in which it is written. Only the first can be
+   * undefined: the stream itself is then written without a map.
    */
   mapsFor(stream: string): (StreamMap | undefined)[] {
     const matching = this.#maps.maps.filter((map) => matches(map, stream));
@@ -100,7 +100,7 @@ export class Routes {
   }
 
   /**
-   * Returns the column that an expression copies unchanged., or undefined if it computes a value.
+   * Returns the column that an expression copies unchanged, or undefined if it computes a value.
    */
   #copied(expression: string): string | undefined {
     return compileExpression(expression, this.#names('')).column;

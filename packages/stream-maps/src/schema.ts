@@ -122,7 +122,10 @@ function references(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unk
   return followed.length === 0 ? undefined : Object.fromEntries(followed);
 }
 
-/** Returns undefined if a column is missing: a parent would replace children of other parents. */
+/**
+ * Returns undefined if a column is missing: without it, a parent record would replace the children of
+ * other parents.
+ */
 function parent(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unknown {
   const before = readParent(schema);
   if (!before) return undefined;

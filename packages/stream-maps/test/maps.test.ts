@@ -344,16 +344,16 @@ describe('invalid stream_maps', () => {
     expect(() => maps.prepare(known)).toThrow(SettingsError);
     expect(() => maps.prepare(known)).toThrow(sentence);
   });
+});
 
-  it('and their defaults load no mapper if there is nothing to map', async () => {
-    const none = {
-      flattening_enabled: false,
-      flattening_separator: '_',
-      flattening_max_key_length: 9,
-    };
-    expect(await loadMapper({ ...none, stream_maps: {} })).toBeUndefined();
-    expect(await loadMapper(none)).toBeUndefined();
-  });
+it('loadMapper returns undefined if there is nothing to map', async () => {
+  const none = {
+    flattening_enabled: false,
+    flattening_separator: '_',
+    flattening_max_key_length: 9,
+  };
+  expect(await loadMapper({ ...none, stream_maps: {} })).toBeUndefined();
+  expect(await loadMapper(none)).toBeUndefined();
 });
 
 function record(stream: string, values: object): object {

@@ -47,8 +47,8 @@ const END = -1;
 const FAILED = -2;
 
 /**
- * A ring of slots in memory that two threads share. Each slot contains the bytes of one read. One
- * thread reads the pipe and fills slots; the second thread uses the bytes and releases the slots.
+ * A ring of slots in memory that two threads share. Each slot contains the bytes of one read. The
+ * pipe thread fills slots; the main thread uses the bytes and releases the slots.
  */
 export class PipeRing {
   readonly memory: SharedArrayBuffer;

@@ -3,9 +3,8 @@ import { workerData } from 'node:worker_threads';
 import { PipeRing, SLOT_BYTES } from './pipe-reader.ts';
 
 // This thread reads a pipe on stdin into the ring. It waits without blocking, so that the program
-// can
-// terminate it at any time. The name of this file must end in -thread.ts, because the wheel build
-// finds it by that ending.
+// can terminate it at any time. The name of this file must end in -thread.ts, because the wheel
+// build finds it by that ending.
 
 const ring = new PipeRing(workerData as SharedArrayBuffer);
 

@@ -9,8 +9,7 @@ const MAX_LENGTH = 5000;
 
 /**
  * Parses an expression in Python's syntax. jsep only parses; it evaluates nothing.
- * @throws ExpressionError that says where the text is invalid, without quoting it: it may contain a
- * salt
+ * @throws ExpressionError that names the invalid place without quoting it: it may contain a salt
  */
 export function parseExpression(text: string): Expression {
   if (text.length > MAX_LENGTH) {
