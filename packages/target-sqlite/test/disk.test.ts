@@ -49,7 +49,7 @@ describe('a disk that fails', () => {
   );
 
   it.skipIf(process.platform === 'win32')(
-    'reports a file size limit (not on Windows)',
+    'reports a limit on the size of files (not on Windows)',
     async () => {
       const target = new TestTarget({ batch_size_rows: 200 });
       const limit = 'trap "" XFSZ; ulimit -f 200; exec "$@"';
