@@ -53,7 +53,7 @@ describe('a BATCH message', () => {
       ',"version":4,"time_extracted":"2026-01-01T00:00:00Z"}',
     ],
   ])(
-    'quarantines an invalid record as a RECORD message with the properties of the BATCH message: %j',
+    'quarantines an invalid record as a RECORD message with the properties of the BATCH: %j',
     async (more, end) => {
       const target = new TestTarget({ on_invalid_record: 'quarantine' });
       writeFileSync(join(target.folder, 'a.jsonl'), '{"id":"x"}\n');

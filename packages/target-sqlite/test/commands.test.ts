@@ -53,7 +53,7 @@ describe('quarantine', () => {
     expect(missing.stderr).toContain('cannot be written');
   });
 
-  it('replays records after their problem is fixed, but drops them if a later record with the same key was loaded', async () => {
+  it('replays records once their problem is fixed, but drops them if a later one was loaded', async () => {
     const target = new TestTarget(quarantine);
     await target.load(lines(numbers, bad(1), bad(2), record('t', { n: 5 })));
     expect((await target.run('', 'quarantine', 'replay')).code).toBe(0);
