@@ -57,11 +57,7 @@ describe('a disk error', () => {
   );
 
   it.skipIf(process.platform === 'win32')(
-<<<<<<< HEAD
     'mentions a possible file size limit (not on Windows)',
-=======
-    'reports a limit on the size of files (not on Windows)',
->>>>>>> refs/heads/e3
     async () => {
       const target = new TestTarget({ batch_size_rows: 200 });
       const limit = 'trap "" XFSZ; ulimit -f 200; exec "$@"';
