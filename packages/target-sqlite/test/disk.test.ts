@@ -21,7 +21,11 @@ describe('a disk that fails', () => {
       'inject=pwrite64:error=EIO',
       /The disk that holds the database .* (?:is full|failed)/,
     ],
-    ['cannot be synced', 'inject=fsync:error=EIO', /The disk that holds the database .* failed/],
+    [
+      'cannot be synced',
+      'inject=fsync:error=EIO',
+      /The disk that holds the database .* reported an error/,
+    ],
   ])(
     '%s: prints one error and no further STATE, and loses nothing (needs strace)',
     async (_name, fault, sentence) => {
