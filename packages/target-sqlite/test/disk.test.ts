@@ -26,9 +26,9 @@ describe('a disk error', () => {
       /The disk that holds the database .* (?:is full|failed)/,
     ],
     [
-      'the disk cannot be synced',
+      'cannot be synced',
       'inject=fsync:error=EIO',
-      /The disk that holds the database .* failed/,
+      /The disk that holds the database .* reported an error/,
     ],
   ])(
     'fails the run with one error, prints no further STATE and loses nothing: %s (needs strace)',
