@@ -125,7 +125,7 @@ export const program: Program = {
         type: 'number',
         title: 'Full refresh days',
         description:
-          'Re-read a date-based stream in full once its last full read is this many days old, to notice rows deleted in Exact Spotter. Fractions are allowed; 0 means never.',
+          'Read a date-based stream completely again once its last complete read is this many days old, to notice rows deleted in Exact Spotter. Fractions are allowed; 0 means never.',
         default: 7,
         minimum: 0,
       },
