@@ -192,7 +192,7 @@ export const program: Program = {
       max_retries: {
         type: 'integer',
         title: 'Retries',
-        description: 'How often a failed request is retried.',
+        description: 'Maximum number of retries of a failed request.',
         default: 6,
         minimum: 0,
         maximum: 50,

@@ -146,7 +146,7 @@ describe('values are stored losslessly', () => {
     expect(stderr).toContain('line 2: the line is nested too deeply');
   });
 
-  it('up to strings of 100 MB, but refused if the line exceeds the limit', async () => {
+  it('including strings of 100 MB, but refused if the line exceeds the limit', async () => {
     const text = 'x'.repeat(100_000_000);
     const target = new TestTarget();
     await target.load(lines(declared, line(1, 's', `"${text}"`)));

@@ -30,7 +30,7 @@ export function summarize({ checks, tests, isCi }: Results, expected = EXPECTED_
       else skipped.push(line);
     }
   }
-  // An error outside of any test, for example, is not in any report.
+  // A test command can fail without a failure in any report, e.g. if an error occurs outside a test.
   if (!tests.succeeded && tests.reports.every(({ failures }) => failures.length === 0)) {
     failed.push('a test command failed, although no report contains a failure');
   }
