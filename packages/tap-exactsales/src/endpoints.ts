@@ -39,6 +39,18 @@ export interface ChildTable {
 /** An API path, how it is read, and the tables that its rows are converted to. */
 export interface Endpoint {
   readonly path: `/${string}`;
+  /** Other spellings of the path, which are tried in turn if the API answers 404. */
+  readonly otherPaths?: readonly `/${string}`[];
+  /**
+   * True if it is not confirmed that the endpoint exists. A 404 is then a warning, unless an earlier
+   * run read rows.
+   */
+  readonly optional?: true;
+  /**
+   * Raise it when a change makes the rows that were sent before incomplete or wrong: new or
+   * corrected columns (default: 1). Streams with an older mapping in their state are read completely once.
+   */
+  readonly mapping?: number;
   readonly stream: TableName;
   /**
    * The member that pages are read by, and whether it is unique. It never changes in a row, so a row
@@ -107,6 +119,15 @@ const UPDATED: DateColumn = { column: 'updatedate', member: 'updateDate', litera
 export const endpoints: readonly Endpoint[] = [
   { path: '/sdrs', stream: 'sdrs', ...user },
   { path: '/sellers', stream: 'sellers', ...user },
+  { path: '/Users', stream: 'users', optional: true, ...user },
+  {
+    path: '/Groups',
+    stream: 'groups',
+    optional: true,
+    pageKey: { member: 'name', unique: true },
+    columns: { name: ['name', 'value'], users: ['users', 'userList', 'emails'] },
+  },
+  { path: '/Funnels', stream: 'funnels', optional: true, pageKey: BY_ID, columns: {} },
   {
     path: '/stages',
     stream: 'stages',
@@ -118,6 +139,37 @@ export const endpoints: readonly Endpoint[] = [
     },
   },
   { path: '/industries', stream: 'industries', pageKey: BY_ID, columns: {} },
+  {
+    path: '/TasksType',
+    stream: 'taskstypes',
+    otherPaths: ['/TasksTypes'],
+    optional: true,
+    pageKey: BY_ID,
+    columns: { value: ['value', 'name'] },
+  },
+  {
+    path: '/discardReasons',
+    stream: 'discardreasons',
+    otherPaths: ['/DiscardReason'],
+    optional: true,
+    pageKey: BY_ID,
+    columns: { value: ['value', 'name', 'reason'] },
+  },
+  { path: '/products', stream: 'products', optional: true, pageKey: BY_ID, columns: {} },
+  {
+    path: '/customFields',
+    stream: 'customfields',
+    optional: true,
+    pageKey: { member: 'key', unique: true },
+    columns: { name: ['name', 'label', 'value'] },
+    children: [
+      {
+        stream: 'customfields__options',
+        array: 'options',
+        columns: { options_id: 'id', options_value: 'value' },
+      },
+    ],
+  },
   {
     path: '/Sources',
     stream: 'sources',
@@ -196,8 +248,38 @@ export const endpoints: readonly Endpoint[] = [
     columns: { lead_id: 'leadId', funnel_id: 'funnelId' },
   },
   {
+    path: '/transferHistory',
+    stream: 'transferhistory',
+    optional: true,
+    pageKey: BY_LEAD,
+    tieOrder: 'createdAt',
+    date: { column: 'createdat', member: 'createdAt', literal: 'instant' },
+    columns: {
+      leadid: 'leadId',
+      createdat: 'createdAt',
+      originuserid: 'originUserId',
+      destinationuserid: ['destinationUserId', 'destinyUserId', 'targetUserId'],
+    },
+    clocks: { createdat: 'utc' },
+  },
+  {
+    path: '/recommendedProducts',
+    stream: 'recommendedproducts',
+    optional: true,
+    pageKey: BY_LEAD,
+    tieOrder: 'productId',
+    columns: {
+      leadid: 'leadId',
+      productid: 'productId',
+      labelvalue: 'labelValue',
+      discounttype: ['descountType', 'discountType'],
+      discountvalue: ['descountValue', 'discountValue'],
+    },
+  },
+  {
     path: '/LeadsSold',
     stream: 'leadssold',
+    mapping: 2,
     pageKey: BY_ID,
     date: { column: 'saledate', member: 'saleDate', literal: 'instant' },
     columns: {
@@ -208,6 +290,7 @@ export const endpoints: readonly Endpoint[] = [
       salesrep_lastname: 'salesRep.lastName',
       salesrep_name: 'salesRep.name',
       totaldealvalue: 'totalDealValue',
+      presales_email: 'preSales.email',
     },
     children: [
       {
@@ -219,16 +302,17 @@ export const endpoints: readonly Endpoint[] = [
           products_finalvalue: 'finalValue',
           products_fullvalue: 'fullValue',
           products_individualvalue: 'individualValue',
+          products_id: 'id',
           products_name: 'name',
           products_quantity: 'quantity',
         },
       },
     ],
-    unused: ['cycle', 'preSales'],
   },
   {
     path: '/Meetings',
     stream: 'meetings',
+    mapping: 2,
     pageKey: BY_ID,
     date: { column: 'starttime', member: 'startTime', literal: 'text' },
     columns: {
@@ -238,6 +322,7 @@ export const endpoints: readonly Endpoint[] = [
       managerdescription: 'managerDescription',
       meetingdate: 'meetingDate',
       meetingtype: 'meetingType',
+      qualificationdate: 'qualificationDate',
       registerdate: 'registerDate',
       salesrep_email: 'salesRep.email',
       salesrep_id: 'salesRep.id',
@@ -252,8 +337,28 @@ export const endpoints: readonly Endpoint[] = [
       user_phone: 'user.phone',
       user_phone2: 'user.phone2',
     },
-    clocks: { starttime: 'wall', finaltime: 'wall', registerdate: 'utc' },
-    unused: ['meetingFeedbackUrl', 'score', 'qualificationDate'],
+    clocks: {
+      ...{ starttime: 'wall', finaltime: 'wall' },
+      ...{ registerdate: 'utc', qualificationdate: 'utc' },
+    },
+    unused: ['meetingFeedbackUrl'],
+  },
+  {
+    path: '/PendingFeedbacks',
+    stream: 'pendingfeedbacks',
+    optional: true,
+    pageKey: { member: 'meetingId', unique: true },
+    columns: {
+      meetingid: 'meetingId',
+      leadid: 'leadId',
+      leadname: 'leadName',
+      stageid: 'stageId',
+      stagename: 'stageName',
+      sellerid: 'sellerId',
+      sellername: 'sellerName',
+      sellerlastname: 'sellerLastName',
+    },
+    clocks: { date: 'utc' },
   },
   {
     path: '/Tasks',
@@ -314,6 +419,7 @@ export const endpoints: readonly Endpoint[] = [
   {
     path: '/QualificationHistories',
     stream: 'qualifications',
+    mapping: 2,
     pageKey: BY_LEAD,
     tieOrder: 'qualificationDate',
     date: { column: 'qualificationdate', member: 'qualificationDate', literal: 'instant' },
@@ -321,6 +427,11 @@ export const endpoints: readonly Endpoint[] = [
       leadid: 'leadId',
       funnel_id: 'funnelId',
       qualificationdate: 'qualificationDate',
+      stage_id: 'stageId',
+      originstage: 'originStage',
+      useraction_id: 'userAction.id',
+      useraction_name: 'userAction.name',
+      useraction_email: 'userAction.email',
     },
     children: [
       {
@@ -333,7 +444,7 @@ export const endpoints: readonly Endpoint[] = [
         },
       },
     ],
-    unused: ['id', 'originStage', 'meetingDate', 'userAction'],
+    unused: ['id', 'meetingDate'],
   },
   {
     // It is not documented whether these are each lead's pains or the list of all pains. A pain
@@ -351,6 +462,7 @@ export const endpoints: readonly Endpoint[] = [
   {
     path: '/LeadsCustomFields',
     stream: 'leadscustomfields',
+    mapping: 2,
     pageKey: BY_LEAD,
     tieOrder: 'id',
     date: UPDATED,
