@@ -63,8 +63,12 @@ export interface Endpoint {
   readonly columns: Columns;
   /** How to read the date-times of columns (default: `zoned`). */
   readonly clocks?: Readonly<Record<string, Clock>>;
+  /** Columns whose clock is a setting, because it is not known. */
+  readonly clockSettings?: Readonly<Record<string, keyof ClockSettings>>;
   /** Integer columns in which the API writes 0 for a missing value. */
   readonly zeroIsNull?: readonly string[];
+  /** Text columns in which an empty text, or a list of nothing else, means that there is no value. */
+  readonly emptyIsNull?: readonly string[];
   /** Values of key columns for rows that lack them. */
   readonly defaults?: Readonly<Record<string, number>>;
   readonly children?: readonly ChildTable[];
@@ -142,7 +146,6 @@ export const endpoints: readonly Endpoint[] = [
   {
     path: '/TasksType',
     stream: 'taskstypes',
-    otherPaths: ['/TasksTypes'],
     optional: true,
     pageKey: BY_ID,
     columns: { value: ['value', 'name'] },
@@ -414,6 +417,7 @@ export const endpoints: readonly Endpoint[] = [
       talkingdurationseconds: 'talkingDurationSeconds',
       useremail: 'userEmail',
     },
+    clockSettings: { startdate: 'calls_clock', enddate: 'calls_clock' },
     unused: ['userName'],
   },
   {
@@ -469,11 +473,31 @@ export const endpoints: readonly Endpoint[] = [
     columns: {
       leadid: 'leadId',
       field_id: 'id',
-      // A multiple-choice field has no value: the choices are in its options.
-      value: ['value', 'options'],
+      // The choices of a multiple-choice field are in its options, and its value may be an empty text.
+      value: ['options', 'value'],
       updatedate: 'updateDate',
     },
-    alsoSelect: ['options'],
+    emptyIsNull: ['value'],
+    alsoSelect: ['value'],
     unused: ['registerDate', 'type'],
   },
 ];
+
+/** The settings that say how to read dates. */
+export type ClockSettings = Readonly<Record<'calls_clock', Clock>>;
+
+/** Returns the endpoint with the clocks that are settings. */
+export function withClocks(endpoint: Endpoint, settings: ClockSettings): Endpoint {
+  const { clocks, clockSettings } = endpoint;
+  if (!clockSettings) return endpoint;
+  const set = Object.entries(clockSettings).map(
+    ([column, name]) => [column, settings[name]] as const,
+  );
+  return { ...endpoint, clocks: { ...clocks, ...Object.fromEntries(set) } };
+}
+
+/** Returns the endpoint under the next spelling of its path; undefined if there is none. */
+export function underNextPath(endpoint: Endpoint): Endpoint | undefined {
+  const [path, ...otherPaths] = endpoint.otherPaths ?? [];
+  return path === undefined ? undefined : { ...endpoint, path, otherPaths };
+}

@@ -5,7 +5,9 @@ import type { ApiRow } from '../api/odata.ts';
 import { replicationKey } from '../catalog.ts';
 import type { Timezone } from '../rows/timezone.ts';
 import { dateReader } from './date-range.ts';
-import { isAhead, type ReadPlan } from './plan.ts';
+import type { ReadPlan } from './plan.ts';
+import { hashOf } from './read-with.ts';
+import { isAhead } from './resume.ts';
 import type { Bookmark, ProgressMarkers } from './state.ts';
 
 /** Tracks the progress of a read. */
@@ -67,16 +69,18 @@ export class ReadTracker {
 export function endedBookmark(
   stream: TableName,
   before: Bookmark,
-  { plan: { method, isComplete, version, endpoint }, startedAt, newest }: ReadTracker,
+  { plan: { method, isComplete, version, endpoint, readWith }, startedAt, newest }: ReadTracker,
 ): Bookmark {
   const key = replicationKey(endpoint.stream);
   const isOwnKey = replicationKey(stream) !== undefined;
+  const readNow = readWith.get(stream);
   const value = method === 'window' ? startedAt : latest(before, startedAt, newest);
   return {
     ...before,
     ...(isOwnKey && key !== undefined && { replication_key: key }),
     ...(method !== 'full' && value !== undefined && { replication_key_value: value }),
     ...(version !== undefined && { version }),
+    ...(readNow && { read_with: readNow }),
     read_at: startedAt,
     full_read_at: isComplete ? startedAt : (before.full_read_at ?? startedAt),
     progress_markers: null,
@@ -104,8 +108,9 @@ function latest(
  */
 export function progressMarkers(
   resume: number | undefined,
-  { plan: { endpoint, method, isComplete, range, version }, startedAt, newest }: ReadTracker,
+  { plan, startedAt, newest }: ReadTracker,
 ): ProgressMarkers | null {
+  const { endpoint, method, isComplete, range, version } = plan;
   if (resume === undefined || method !== 'incremental') return null;
   return {
     path: endpoint.path,
@@ -115,5 +120,6 @@ export function progressMarkers(
     ...range,
     ...(version !== undefined && { version }),
     ...(newest !== undefined && { newest }),
+    read_with_hash: hashOf(plan.readWith),
   };
 }

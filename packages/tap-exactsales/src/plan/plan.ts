@@ -15,6 +15,13 @@ import type { Endpoint } from '../endpoints.ts';
 import type { Timezone } from '../rows/timezone.ts';
 import { EARLIEST_START, type TapSettings } from '../settings.ts';
 import type { DateRange } from './date-range.ts';
+import {
+  currentReadWith,
+  lacksSomething,
+  type ReadWith,
+  type ReadWithSettings,
+} from './read-with.ts';
+import { isAhead, resumedRead } from './resume.ts';
 import type { Bookmark, ProgressMarkers, State } from './state.ts';
 
 /** One read of an endpoint, from its first page to its last. */
@@ -34,6 +41,8 @@ export interface ReadPlan {
   readonly version?: number;
   /** The version of the rows to send, by stream. */
   readonly versions: ReadonlyMap<TableName, number>;
+  /** What the streams are read with. */
+  readonly readWith: ReadonlyMap<TableName, ReadWith>;
   /** The progress of the interrupted read that this read resumes. */
   readonly resumed?: ProgressMarkers;
 }
@@ -47,6 +56,7 @@ export interface PlanSettings {
   readonly futureDays: number;
   readonly fullRefreshDays: number;
   readonly lookbackDays: number;
+  readonly readWith: ReadWithSettings;
 }
 
 export function planSettings(settings: TapSettings, timezone: Timezone): PlanSettings {
@@ -60,6 +70,7 @@ export function planSettings(settings: TapSettings, timezone: Timezone): PlanSet
     futureDays: settings.future_days,
     fullRefreshDays: settings.full_refresh_days,
     lookbackDays: settings.lookback_days,
+    readWith: settings,
   };
 }
 
@@ -79,11 +90,15 @@ export function planRead(
   const method = readReplication(tables[endpoint.stream])?.method ?? 'full';
   const streams = endpoints.flatMap((selected) => selected.streams);
   const bookmarks = streams.map(({ stream }) => state.bookmark(stream));
+  const readWith = currentReadWith(endpoints, settings.readWith);
+  const isLacking = [...readWith].some(([stream, current]) =>
+    lacksSomething(state.bookmark(stream).read_with, current),
+  );
   const how =
-    resumedRead(endpoint, method, bookmarks, now) ??
+    resumedRead(endpoint, method, bookmarks, readWith, now) ??
     newRead(
       method,
-      streams.some(({ isFullTable }) => isFullTable),
+      isLacking || streams.some(({ isFullTable }) => isFullTable),
       bookmarks,
       settings,
       now,
@@ -92,21 +107,21 @@ export function planRead(
     const version = how.version ?? state.bookmark(stream).version;
     return version === undefined ? [] : [[stream, version] as const];
   });
-  return { endpoint, endpoints, method, versions: new Map(versions), ...how };
+  return { endpoint, endpoints, method, versions: new Map(versions), readWith, ...how };
 }
 
 type HowToRead = Pick<ReadPlan, 'isComplete' | 'range' | 'startedAt' | 'version' | 'resumed'>;
 
 function newRead(
   method: ReplicationMethod,
-  isFullTable: boolean,
+  isCompleteWanted: boolean,
   bookmarks: readonly Bookmark[],
   settings: PlanSettings,
   now: Instant,
 ): HowToRead {
   const isComplete =
     method === 'full' ||
-    isFullTable ||
+    isCompleteWanted ||
     bookmarks.some((bookmark) => isRefreshDue(bookmark, settings, now));
   return {
     isComplete,
@@ -114,48 +129,6 @@ function newRead(
     startedAt: now,
     ...((isComplete || method === 'window') && { version: nextVersion(bookmarks, now) }),
   };
-}
-
-function resumedRead(
-  endpoint: Endpoint,
-  method: ReplicationMethod,
-  bookmarks: readonly Bookmark[],
-  now: Instant,
-): HowToRead | undefined {
-  const resumed = resumable(endpoint, method, bookmarks, now);
-  if (!resumed) return undefined;
-  const { from, to, started_at: startedAt, complete: isComplete, version } = resumed;
-  return {
-    isComplete,
-    range: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) },
-    startedAt,
-    ...(version !== undefined && { version }),
-    resumed,
-  };
-}
-
-/**
- * Returns where to continue if all streams of the read stopped at the same place and the read has
- * not ended since. Only an incremental read is resumed, regardless of its age, because a second
- * read then fetches what has changed since it began. Resuming a full or window read would mix rows
- * from two points in time.
- */
-function resumable(
-  endpoint: Endpoint,
-  method: ReplicationMethod,
-  bookmarks: readonly Bookmark[],
-  now: Instant,
-): ProgressMarkers | undefined {
-  const markers = bookmarks[0]?.progress_markers;
-  if (method !== 'incremental' || markers?.path !== endpoint.path) return undefined;
-  if (isAhead(markers.started_at, now)) return undefined;
-  const text = JSON.stringify(markers);
-  const isSame = bookmarks.every(
-    ({ progress_markers: other, read_at: readAt }) =>
-      JSON.stringify(other) === text &&
-      (readAt === undefined || compareInstants(markers.started_at, readAt) > 0),
-  );
-  return isSame ? markers : undefined;
 }
 
 /**
@@ -172,14 +145,6 @@ function isRefreshDue(
   if (fullReadAt === undefined) return value === undefined;
   if (fullRefreshDays === 0) return false;
   return compareInstants(shiftInstant(fullReadAt, fullRefreshDays * millisecondsInDay), now) <= 0;
-}
-
-/**
- * True if a date is more than a day ahead. Clocks do not differ that much, so such a date cannot be
- * trusted.
- */
-export function isAhead(date: Instant, now: Instant): boolean {
-  return compareInstants(date, shiftInstant(now, millisecondsInDay)) > 0;
 }
 
 function rangeOf(
