@@ -54,9 +54,14 @@ export interface Endpoint {
   readonly stream: TableName;
   /**
    * The member that pages are read by, and whether it is unique. It never changes in a row, so a row
-   * that changes during the read keeps its place.
+   * that changes during the read keeps its place. If it is text, whose order depends on the server,
+   * it only orders the pages of a read by offset.
    */
-  readonly pageKey: { readonly member: string; readonly unique: boolean };
+  readonly pageKey: {
+    readonly member: string;
+    readonly unique: boolean;
+    readonly isText?: true;
+  };
   /** Orders the rows that share a page key. */
   readonly tieOrder?: string;
   readonly date?: DateColumn;
@@ -128,7 +133,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/Groups',
     stream: 'groups',
     optional: true,
-    pageKey: { member: 'name', unique: true },
+    pageKey: { member: 'name', unique: true, isText: true },
     columns: { name: ['name', 'value'], users: ['users', 'userList', 'emails'] },
   },
   { path: '/Funnels', stream: 'funnels', optional: true, pageKey: BY_ID, columns: {} },
@@ -163,7 +168,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/customFields',
     stream: 'customfields',
     optional: true,
-    pageKey: { member: 'key', unique: true },
+    pageKey: { member: 'key', unique: true, isText: true },
     columns: { name: ['name', 'label', 'value'] },
     children: [
       {

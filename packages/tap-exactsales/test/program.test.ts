@@ -1,3 +1,4 @@
+import { tables } from '@exact-spotter/schema';
 import type { Catalog } from '@exact-spotter/singer';
 import { describe, expect, it } from 'vitest';
 import { file, tap } from './tap.ts';
@@ -7,14 +8,45 @@ const TOKEN = 'canary-token';
 const UNREACHABLE = 'http://127.0.0.1:9';
 
 describe('--discover', () => {
-  it('prints the catalog of all 22 streams without settings', async () => {
+  it('prints the catalog of all streams without settings', async () => {
     const { code, stdout, stderr } = await tap(['--discover']);
     const { streams } = JSON.parse(stdout) as Catalog;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(streams).toHaveLength(22);
-    expect(streams.flatMap(({ schema }) => Object.keys(schema['properties'] ?? {}))).toHaveLength(
-      194 + 4,
+    expect(streams.map(({ stream }) => stream)).toEqual(Object.keys(tables));
+    const columns = streams.flatMap(({ schema }) => Object.keys(schema['properties'] ?? {}));
+    expect(columns).toEqual(
+      Object.values(tables).flatMap(({ properties }) => Object.keys(properties)),
     );
+  });
+
+  it('selects the documented streams and the funnels, and offers the others', async () => {
+    const { streams } = JSON.parse((await tap(['--discover'])).stdout) as Catalog;
+    const metadata = streams.map((entry) => entry.metadata[0]?.metadata ?? {});
+    expect(new Set(metadata.map(({ inclusion }) => inclusion))).toEqual(new Set(['available']));
+    const left = streams.filter((_, at) => metadata[at]?.['selected-by-default'] === false);
+    expect(left.map(({ stream }) => stream)).toEqual([
+      ...['transferhistory', 'customfields', 'customfields__options', 'products'],
+      ...['recommendedproducts', 'pendingfeedbacks', 'taskstypes', 'discardreasons'],
+      ...['groups', 'users'],
+    ]);
+  });
+
+  it('has a column for unknown fields in every stream only if they are kept', async () => {
+    const config = file('tap.json', { unknown_fields: 'keep' });
+    const [without, kept] = await Promise.all([
+      tap(['--discover']),
+      tap(['--discover', '--config', config]),
+    ]);
+    expect(without.stdout).not.toContain('"extra"');
+    expect(kept.code, kept.stderr).toBe(0);
+    const { streams } = JSON.parse(kept.stdout) as Catalog;
+    for (const { schema, metadata } of streams) {
+      expect(schema['properties']).toHaveProperty('extra');
+      expect(metadata.at(-1)).toEqual({
+        breadcrumb: ['properties', 'extra'],
+        metadata: { inclusion: 'automatic' },
+      });
+    }
   });
 
   it('has metadata for every column and leaves out internal keywords', async () => {
@@ -32,7 +64,7 @@ describe('--discover', () => {
       ({ metadata }) => metadata['inclusion'] === 'automatic',
     );
     expect(automatic?.map(({ breadcrumb }) => breadcrumb[1])).toEqual(['id', 'updatedate']);
-    expect(JSON.stringify(leads)).not.toMatch(/x-pt|x-documented/);
+    expect(JSON.stringify(streams)).not.toMatch(/x-pt|x-documented|x-selected/);
     expect(leads?.schema).toMatchObject({
       'x-key': ['id'],
       'x-replication': { method: 'incremental' },

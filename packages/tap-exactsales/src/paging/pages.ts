@@ -40,7 +40,9 @@ export async function* byKeyOrOffset(
   request: ReadRequest,
   resume?: number,
 ): AsyncGenerator<Page> {
-  if (request.limits.supports('key filter') && request.limits.supports('orderby')) {
+  const { endpoint, limits } = request;
+  const isKeyed = endpoint.pageKey.isText !== true && limits.supports('key filter');
+  if (isKeyed && limits.supports('orderby')) {
     try {
       yield* pagesByKey(client, request, resume);
       return;
