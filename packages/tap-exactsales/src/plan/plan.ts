@@ -1,9 +1,7 @@
 import { tables, type TableName } from '@exact-spotter/schema';
 import {
   compareInstants,
-  earlier,
   type Instant,
-  later,
   milliseconds,
   readReplication,
   type ReplicationMethod,
@@ -14,7 +12,9 @@ import type { SelectedEndpoint } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { Timezone } from '../rows/timezone.ts';
 import { EARLIEST_START, type TapSettings } from '../settings.ts';
+import { isAhead, isRefreshDue, readFrom } from './bookmarks.ts';
 import type { DateRange } from './date-range.ts';
+import { earlierReads, type EarlierReads } from './earlier-reads.ts';
 import type { Bookmark, ProgressMarkers, State } from './state.ts';
 
 /** One read of an endpoint, from its first page to its last. */
@@ -36,6 +36,12 @@ export interface ReadPlan {
   readonly versions: ReadonlyMap<TableName, number>;
   /** The progress of the interrupted read that this read resumes. */
   readonly resumed?: ProgressMarkers;
+  /**
+   * True if the rows without a date have to be requested separately, because a date filter excludes
+   * them on the server.
+   */
+  readonly includesUndated: boolean;
+  readonly earlier: EarlierReads;
 }
 
 /** The settings that a plan depends on. */
@@ -46,7 +52,8 @@ export interface PlanSettings {
   readonly pastDays: number;
   readonly futureDays: number;
   readonly fullRefreshDays: number;
-  readonly lookbackDays: number;
+  /** Lengthens the lookback of the endpoints; 0 turns it off. */
+  readonly lookbackDays: number | undefined;
 }
 
 export function planSettings(settings: TapSettings, timezone: Timezone): PlanSettings {
@@ -82,6 +89,7 @@ export function planRead(
   const how =
     resumedRead(endpoint, method, bookmarks, now) ??
     newRead(
+      endpoint,
       method,
       streams.some(({ isFullTable }) => isFullTable),
       bookmarks,
@@ -92,12 +100,20 @@ export function planRead(
     const version = how.version ?? state.bookmark(stream).version;
     return version === undefined ? [] : [[stream, version] as const];
   });
-  return { endpoint, endpoints, method, versions: new Map(versions), ...how };
+  const earlier = earlierReads(method, bookmarks, how);
+  const includesUndated =
+    how.range.from !== undefined &&
+    (how.isComplete || (method === 'window' && endpoint.date?.isOptional === true));
+  return {
+    ...{ endpoint, endpoints, method, versions: new Map(versions), earlier, includesUndated },
+    ...how,
+  };
 }
 
 type HowToRead = Pick<ReadPlan, 'isComplete' | 'range' | 'startedAt' | 'version' | 'resumed'>;
 
 function newRead(
+  endpoint: Endpoint,
   method: ReplicationMethod,
   isFullTable: boolean,
   bookmarks: readonly Bookmark[],
@@ -107,10 +123,10 @@ function newRead(
   const isComplete =
     method === 'full' ||
     isFullTable ||
-    bookmarks.some((bookmark) => isRefreshDue(bookmark, settings, now));
+    bookmarks.some((bookmark) => isRefreshDue(bookmark, settings.fullRefreshDays, now));
   return {
     isComplete,
-    range: rangeOf(method, isComplete, bookmarks, settings, now),
+    range: rangeOf(endpoint, method, isComplete, bookmarks, settings, now),
     startedAt: now,
     ...((isComplete || method === 'window') && { version: nextVersion(bookmarks, now) }),
   };
@@ -158,31 +174,8 @@ function resumable(
   return isSame ? markers : undefined;
 }
 
-/**
- * True if a stream has never been read completely or its last complete read is too old. A bookmark
- * without the date of a last complete read does not count as too old.
- */
-function isRefreshDue(
-  bookmark: Bookmark,
-  { fullRefreshDays }: PlanSettings,
-  now: Instant,
-): boolean {
-  const { replication_key_value: value, full_read_at: fullReadAt } = bookmark;
-  if ([value, fullReadAt].some((date) => date !== undefined && isAhead(date, now))) return true;
-  if (fullReadAt === undefined) return value === undefined;
-  if (fullRefreshDays === 0) return false;
-  return compareInstants(shiftInstant(fullReadAt, fullRefreshDays * millisecondsInDay), now) <= 0;
-}
-
-/**
- * True if a date is more than a day ahead. Clocks do not differ that much, so such a date cannot be
- * trusted.
- */
-export function isAhead(date: Instant, now: Instant): boolean {
-  return compareInstants(date, shiftInstant(now, millisecondsInDay)) > 0;
-}
-
 function rangeOf(
+  endpoint: Endpoint,
   method: ReplicationMethod,
   isComplete: boolean,
   bookmarks: readonly Bookmark[],
@@ -190,26 +183,25 @@ function rangeOf(
   now: Instant,
 ): DateRange {
   if (method === 'full') return {};
-  const from = isComplete ? settings.startDate : since(method, bookmarks, settings, now);
+  const from = isComplete
+    ? settings.startDate
+    : readFrom(bookmarks, daysBefore(endpoint, method, settings), settings.startDate, now);
   if (method === 'window')
     return { from, to: shiftInstant(now, settings.futureDays * millisecondsInDay) };
   return settings.isFromTheBeginning && from === settings.startDate ? {} : { from };
 }
 
 /**
- * Returns the earliest bookmark minus the days to read again, but no earlier than the start date.
+ * Returns how many days before its bookmark a stream is read again. Rows may be entered late, and
+ * each endpoint declares how late; the setting can only lengthen that, except that 0 turns it off.
  */
-function since(
+function daysBefore(
+  { lateDays = 1 }: Endpoint,
   method: ReplicationMethod,
-  bookmarks: readonly Bookmark[],
-  { startDate, lookbackDays, pastDays }: PlanSettings,
-  now: Instant,
-): Instant {
-  const values = bookmarks.map(({ replication_key_value: value }) =>
-    value === undefined ? startDate : earlier(value, now),
-  );
-  const days = method === 'window' ? pastDays : lookbackDays;
-  return later(startDate, shiftInstant(values.reduce(earlier), -days * millisecondsInDay));
+  { lookbackDays, pastDays }: PlanSettings,
+): number {
+  if (method === 'window') return pastDays;
+  return lookbackDays === 0 ? 0 : Math.max(lateDays, lookbackDays ?? 0);
 }
 
 /** Returns the start in milliseconds, or a higher number if an earlier version is not lower. */
