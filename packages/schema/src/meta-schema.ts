@@ -29,7 +29,10 @@ export interface TableSchema extends Text {
   readonly type: string;
   readonly properties: Readonly<Record<string, ColumnSchema>>;
   readonly 'x-pt': Text;
-  readonly 'x-documented': Documented;
+  /** Only the tables of the reference connector have it. The other tables are additional. */
+  readonly 'x-documented'?: Documented;
+  /** Only false: the table is left out unless a catalog selects it. */
+  readonly 'x-selected-by-default'?: boolean;
   readonly 'x-key': readonly string[];
   readonly 'x-references'?: Readonly<Record<string, string>>;
   readonly 'x-parent'?: Parent;
@@ -90,7 +93,7 @@ export const metaSchema = {
   title: 'A table',
   ...text,
   required: [
-    ...['$schema', ...text.required, 'x-pt', 'x-documented', 'x-key', 'x-replication'],
+    ...['$schema', ...text.required, 'x-pt', 'x-key', 'x-replication'],
     ...['type', 'properties'],
   ],
   properties: {
@@ -111,6 +114,7 @@ export const metaSchema = {
       properties: { name },
       additionalProperties: false,
     },
+    'x-selected-by-default': { const: false },
     'x-key': { type: 'array', items: name, minItems: 1, uniqueItems: true },
     'x-references': {
       type: 'object',

@@ -1,5 +1,10 @@
 import boxes from './tables/boxes.json' with { type: 'json' };
 import callshistory from './tables/callshistory.json' with { type: 'json' };
+import customfields from './tables/customfields.json' with { type: 'json' };
+import customfieldsOptions from './tables/customfields__options.json' with { type: 'json' };
+import discardreasons from './tables/discardreasons.json' with { type: 'json' };
+import funnels from './tables/funnels.json' with { type: 'json' };
+import groups from './tables/groups.json' with { type: 'json' };
 import industries from './tables/industries.json' with { type: 'json' };
 import leads from './tables/leads.json' with { type: 'json' };
 import leadscustomfields from './tables/leadscustomfields.json' with { type: 'json' };
@@ -11,8 +16,11 @@ import leadstages from './tables/leadstages.json' with { type: 'json' };
 import losts from './tables/losts.json' with { type: 'json' };
 import meetings from './tables/meetings.json' with { type: 'json' };
 import painpoints from './tables/painpoints.json' with { type: 'json' };
+import pendingfeedbacks from './tables/pendingfeedbacks.json' with { type: 'json' };
+import products from './tables/products.json' with { type: 'json' };
 import qualifications from './tables/qualifications.json' with { type: 'json' };
 import qualificationsQuestionAnswers from './tables/qualifications__questionAnswers.json' with { type: 'json' };
+import recommendedproducts from './tables/recommendedproducts.json' with { type: 'json' };
 import sdrs from './tables/sdrs.json' with { type: 'json' };
 import sellers from './tables/sellers.json' with { type: 'json' };
 import sources from './tables/sources.json' with { type: 'json' };
@@ -20,9 +28,15 @@ import sourcesSubSources from './tables/sources__subSources.json' with { type: '
 import stages from './tables/stages.json' with { type: 'json' };
 import tasks from './tables/tasks.json' with { type: 'json' };
 import tasksContacts from './tables/tasks__contacts.json' with { type: 'json' };
+import taskstypes from './tables/taskstypes.json' with { type: 'json' };
+import transferhistory from './tables/transferhistory.json' with { type: 'json' };
+import users from './tables/users.json' with { type: 'json' };
 import type { TableSchema } from './meta-schema.ts';
 
-/** Every table by stream name, in the order of the reference connector's documentation. */
+/**
+ * Every table by stream name: the tables of the reference connector in the order of its
+ * documentation, followed by the additional tables.
+ */
 export const tables = {
   meetings,
   tasks,
@@ -46,6 +60,17 @@ export const tables = {
   sources__subSources: sourcesSubSources,
   sdrs,
   sellers,
+  funnels,
+  transferhistory,
+  customfields,
+  customfields__options: customfieldsOptions,
+  products,
+  recommendedproducts,
+  pendingfeedbacks,
+  taskstypes,
+  discardreasons,
+  groups,
+  users,
 } as const satisfies Readonly<Record<string, TableSchema>>;
 
 export type TableName = keyof typeof tables;

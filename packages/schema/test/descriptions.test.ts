@@ -54,6 +54,15 @@ describe('descriptions', () => {
   );
 });
 
+it('the score of a qualification is described as the temperature', () => {
+  const { score } = tables.qualifications.properties;
+  for (const text of [score.description, score['x-pt'].description]) {
+    expect(text).toMatch(/Muito Quente.*Congelado/);
+    expect(text).not.toMatch(/\d/);
+  }
+  expect(score.examples).toEqual(['Muito Quente', 'Congelado']);
+});
+
 function expectBothLanguages(schema: Described | undefined): void {
   for (const text of [schema, schema?.['x-pt']]) {
     expect(text?.title).toMatch(/\S/);

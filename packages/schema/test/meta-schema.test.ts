@@ -16,6 +16,11 @@ describe('the meta-schema', () => {
     ['an empty key', { ...stages, 'x-key': [] }, '/x-key'],
     ['a table without Portuguese text', without(stages, 'x-pt'), 'x-pt'],
     ['an empty description', { ...stages, description: '' }, '/description'],
+    [
+      'a table that is marked as selected by default',
+      { ...stages, 'x-selected-by-default': true },
+      '/x-selected-by-default',
+    ],
     ['an unknown keyword', { ...stages, 'x-parents': {} }, 'x-parents'],
     ['an unknown method', { ...stages, 'x-replication': { method: 'sometimes' } }, '/method'],
     [

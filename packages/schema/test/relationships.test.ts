@@ -45,6 +45,30 @@ describe('relationships', () => {
     }
   });
 
+  it.each(relationships)(
+    'of $table with $to need no table that is left out by default',
+    (joined) => {
+      const isLeftOut = (name: keyof typeof tables): boolean =>
+        'x-selected-by-default' in tables[name];
+      expect(isLeftOut(joined.table) || !isLeftOut(joined.to)).toBe(true);
+    },
+  );
+
+  it('lead from every funnel ID to the funnels', () => {
+    const funnelColumns = tableNames.flatMap((table) =>
+      Object.keys(tables[table].properties)
+        .filter((column) => column.endsWith('funnel_id'))
+        .map((column) => ({
+          kind: 'reference',
+          table,
+          to: 'funnels',
+          columns: { [column]: 'id' },
+        })),
+    );
+    expect(funnelColumns).toHaveLength(8);
+    expect(relationships).toEqual(expect.arrayContaining(funnelColumns));
+  });
+
   it('include the children of a table', () => {
     expect(childrenOf('qualifications')).toEqual(['qualifications__questionAnswers']);
     expect(childrenOf('leads')).toEqual([]);

@@ -19,7 +19,7 @@ describe('row types', () => {
   });
 
   it('exist only for the listed tables', () => {
-    expectTypeOf<'funnels'>().not.toExtend<TableName>();
+    expectTypeOf<'organizations'>().not.toExtend<TableName>();
     expectTypeOf<'sources__subSources'>().toExtend<TableName>();
   });
 });

@@ -30,6 +30,10 @@ export interface StreamDescription {
   readonly keyProperties: readonly string[];
   readonly replicationMethod: 'FULL_TABLE' | 'INCREMENTAL';
   readonly replicationKey?: string;
+  /** Default: true. */
+  readonly isSelectedByDefault?: boolean;
+  /** Columns that cannot be deselected, besides the key columns and the replication key. */
+  readonly automaticColumns?: readonly string[];
 }
 
 /**
@@ -51,11 +55,12 @@ export function catalogEntry(description: StreamDescription): CatalogEntry {
 
 function streamMetadata(description: StreamDescription): MetadataEntry {
   const { keyProperties, replicationMethod, replicationKey } = description;
+  const { isSelectedByDefault = true } = description;
   return {
     breadcrumb: [],
     metadata: {
       inclusion: 'available',
-      'selected-by-default': true,
+      'selected-by-default': isSelectedByDefault,
       'table-key-properties': keyProperties,
       'forced-replication-method': replicationMethod,
       ...(replicationKey !== undefined && { 'valid-replication-keys': [replicationKey] }),
@@ -64,7 +69,8 @@ function streamMetadata(description: StreamDescription): MetadataEntry {
 }
 
 function columnMetadata(description: StreamDescription): MetadataEntry[] {
-  const automatic = new Set([...description.keyProperties, description.replicationKey]);
+  const { keyProperties, replicationKey, automaticColumns = [] } = description;
+  const automatic = new Set([...keyProperties, replicationKey, ...automaticColumns]);
   return propertyNames(description.schema).map((name) => ({
     breadcrumb: ['properties', name],
     metadata: { inclusion: automatic.has(name) ? 'automatic' : 'available' },

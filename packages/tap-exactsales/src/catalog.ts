@@ -11,7 +11,9 @@ import {
   selection,
   type StreamDescription,
 } from '@exact-spotter/singer';
-import { endpoints, type Endpoint } from './endpoints.ts';
+import { endpoints, withClocks, type ClockSettings, type Endpoint } from './endpoints.ts';
+import { EXTRA, EXTRA_SCHEMA } from './rows/extra-column.ts';
+import type { TapSettings } from './settings.ts';
 
 /** A stream to read, with the columns to send. */
 export interface SelectedStream {
@@ -27,10 +29,14 @@ export interface SelectedEndpoint {
   readonly streams: readonly SelectedStream[];
 }
 
-/** Returns the catalog. It is fixed, so it needs neither a token nor the network. */
-export function discover(): Catalog {
+/**
+ * Returns the catalog. It needs neither a token nor the network.
+ * @param unknownFields `keep` adds a column to every stream
+ */
+export function discover(unknownFields: TapSettings['unknown_fields'] = 'report'): Catalog {
   const names = Object.keys(tables).filter(isTableName);
-  return { streams: names.map((name) => catalogEntry(describeStream(name))) };
+  const more = unknownFields === 'keep' ? [EXTRA] : [];
+  return { streams: names.map((name) => catalogEntry(describeStream(name, more))) };
 }
 
 /**
@@ -49,12 +55,17 @@ export function select(catalog: Catalog, known: Catalog): ReadonlyMap<TableName,
 /**
  * Returns the endpoints to read, in order. Endpoints that may share one read are in one group, with
  * the narrower endpoint first.
+ * @param clocks the clocks that are settings (default: unknown)
  */
 export function endpointGroups(
   selected: ReadonlyMap<TableName, SelectedStream>,
+  clocks?: ClockSettings,
 ): SelectedEndpoint[][] {
   const needed = endpoints
-    .map((endpoint) => ({ endpoint, streams: streamsOf(endpoint, selected) }))
+    .map((endpoint) => ({
+      endpoint: clocks ? withClocks(endpoint, clocks) : endpoint,
+      streams: streamsOf(endpoint, selected),
+    }))
     .filter(({ streams }) => streams.length > 0);
   return needed.flatMap((one) => {
     const wider = needed.find(({ endpoint }) => endpoint.path === one.endpoint.within);
@@ -84,33 +95,38 @@ export function replicationKey(stream: TableName): string | undefined {
   return readReplication(tables[stream])?.key;
 }
 
-function describeStream(stream: TableName): StreamDescription {
-  const { 'x-key': key, 'x-replication': replication } = tables[stream];
+/** @param more columns that are always sent besides those of the table */
+function describeStream(stream: TableName, more: readonly string[]): StreamDescription {
+  const { properties, 'x-key': key, 'x-replication': replication } = tables[stream];
   const replicationColumn = replicationKey(stream);
   return {
     stream,
-    schema: sentSchema(stream),
+    schema: sentSchema(stream, new Set([...Object.keys(properties), ...more])),
     keyProperties: key,
     replicationMethod: replication.method === 'full' ? 'FULL_TABLE' : 'INCREMENTAL',
     ...(replicationColumn !== undefined && { replicationKey: replicationColumn }),
+    isSelectedByDefault: !('x-selected-by-default' in tables[stream]),
+    automaticColumns: more,
   };
 }
 
 /**
- * Keywords that are omitted or rebuilt: Portuguese text, the reference connector's names, and
- * examples.
+ * Keywords that are omitted or rebuilt: Portuguese text, the reference connector's names, examples,
+ * and the selection, which is in the catalog's metadata.
  */
-const NOT_SENT = new Set(['$schema', 'x-references', 'x-pt', 'x-documented', 'examples']);
+const NOT_SENT = new Set([
+  ...['$schema', 'x-references', 'x-pt', 'x-documented', 'x-selected-by-default', 'examples'],
+]);
 
 /**
  * Returns the schema to send for a table: plain JSON Schema with the English text and the x-
  * keywords that other programs use.
- * @param columns the columns to send (default: all)
+ * @param columns the columns to send
  */
-function sentSchema(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
+function sentSchema(stream: TableName, columns: ReadonlySet<string>): JsonSchema {
   const { properties, ...table } = tables[stream];
-  const sent = Object.entries<object>(properties)
-    .filter(([name]) => columns?.has(name) ?? true)
+  const sent = Object.entries<object>({ ...properties, [EXTRA]: EXTRA_SCHEMA })
+    .filter(([name]) => columns.has(name))
     .map(([name, column]) => [name, sentKeywords(column)]);
   return {
     ...sentKeywords(table),
@@ -124,8 +140,8 @@ function sentKeywords(schema: object): Record<string, unknown> {
 }
 
 /** Returns the references of the columns that are sent. */
-function referencesOf(stream: TableName, columns?: ReadonlySet<string>): JsonSchema {
-  const sent = [...readReferences(tables[stream])].filter(([name]) => columns?.has(name) ?? true);
+function referencesOf(stream: TableName, columns: ReadonlySet<string>): JsonSchema {
+  const sent = [...readReferences(tables[stream])].filter(([name]) => columns.has(name));
   if (sent.length === 0) return {};
   return {
     'x-references': Object.fromEntries(

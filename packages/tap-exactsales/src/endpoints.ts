@@ -41,6 +41,18 @@ export interface ChildTable {
 /** An API path, how it is read, and the tables that its rows are converted to. */
 export interface Endpoint {
   readonly path: `/${string}`;
+  /** Other spellings of the path, which are tried in turn if the API answers 404. */
+  readonly otherPaths?: readonly `/${string}`[];
+  /**
+   * True if it is not confirmed that the endpoint exists. A 404 is then a warning, unless an earlier
+   * run read rows.
+   */
+  readonly optional?: true;
+  /**
+   * Raise it when a change makes the rows that were sent before incomplete or wrong: new or
+   * corrected columns (default: 1). Streams with an older mapping in their state are read completely once.
+   */
+  readonly mapping?: number;
   readonly stream: TableName;
   /**
    * The member that pages are read by, and whether it is unique. It never changes in a row, so a row
@@ -60,8 +72,12 @@ export interface Endpoint {
   readonly columns: Columns;
   /** How to read the date-times of columns (default: `zoned`). */
   readonly clocks?: Readonly<Record<string, Clock>>;
+  /** Columns whose clock is a setting, because it is not known. */
+  readonly clockSettings?: Readonly<Record<string, keyof ClockSettings>>;
   /** Integer columns in which the API writes 0 for a missing value. */
   readonly zeroIsNull?: readonly string[];
+  /** Text columns in which an empty text, or a list of nothing else, means that there is no value. */
+  readonly emptyIsNull?: readonly string[];
   /** Values of key columns for rows that lack them. */
   readonly defaults?: Readonly<Record<string, number>>;
   readonly children?: readonly ChildTable[];
@@ -116,6 +132,15 @@ const UPDATED: DateColumn = { column: 'updatedate', member: 'updateDate', litera
 export const endpoints: readonly Endpoint[] = [
   { path: '/sdrs', stream: 'sdrs', ...user },
   { path: '/sellers', stream: 'sellers', ...user },
+  { path: '/Users', stream: 'users', optional: true, ...user },
+  {
+    path: '/Groups',
+    stream: 'groups',
+    optional: true,
+    pageKey: { member: 'name', unique: true },
+    columns: { name: ['name', 'value'], users: ['users', 'userList', 'emails'] },
+  },
+  { path: '/Funnels', stream: 'funnels', optional: true, pageKey: BY_ID, columns: {} },
   {
     path: '/stages',
     stream: 'stages',
@@ -127,6 +152,36 @@ export const endpoints: readonly Endpoint[] = [
     },
   },
   { path: '/industries', stream: 'industries', pageKey: BY_ID, columns: {} },
+  {
+    path: '/TasksType',
+    stream: 'taskstypes',
+    optional: true,
+    pageKey: BY_ID,
+    columns: { value: ['value', 'name'] },
+  },
+  {
+    path: '/discardReasons',
+    stream: 'discardreasons',
+    otherPaths: ['/DiscardReason'],
+    optional: true,
+    pageKey: BY_ID,
+    columns: { value: ['value', 'name', 'reason'] },
+  },
+  { path: '/products', stream: 'products', optional: true, pageKey: BY_ID, columns: {} },
+  {
+    path: '/customFields',
+    stream: 'customfields',
+    optional: true,
+    pageKey: { member: 'key', unique: true },
+    columns: { name: ['name', 'label', 'value'] },
+    children: [
+      {
+        stream: 'customfields__options',
+        array: 'options',
+        columns: { options_id: 'id', options_value: 'value' },
+      },
+    ],
+  },
   {
     path: '/Sources',
     stream: 'sources',
@@ -205,8 +260,38 @@ export const endpoints: readonly Endpoint[] = [
     columns: { lead_id: 'leadId', funnel_id: 'funnelId' },
   },
   {
+    path: '/transferHistory',
+    stream: 'transferhistory',
+    optional: true,
+    pageKey: BY_LEAD,
+    tieOrder: 'createdAt',
+    date: { column: 'createdat', member: 'createdAt', literal: 'instant' },
+    columns: {
+      leadid: 'leadId',
+      createdat: 'createdAt',
+      originuserid: 'originUserId',
+      destinationuserid: ['destinationUserId', 'destinyUserId', 'targetUserId'],
+    },
+    clocks: { createdat: 'utc' },
+  },
+  {
+    path: '/recommendedProducts',
+    stream: 'recommendedproducts',
+    optional: true,
+    pageKey: BY_LEAD,
+    tieOrder: 'productId',
+    columns: {
+      leadid: 'leadId',
+      productid: 'productId',
+      labelvalue: 'labelValue',
+      discounttype: ['descountType', 'discountType'],
+      discountvalue: ['descountValue', 'discountValue'],
+    },
+  },
+  {
     path: '/LeadsSold',
     stream: 'leadssold',
+    mapping: 2,
     pageKey: BY_ID,
     date: { column: 'saledate', member: 'saleDate', literal: 'instant' },
     // A person picks the date of a sale, and may pick one that is weeks old.
@@ -219,6 +304,7 @@ export const endpoints: readonly Endpoint[] = [
       salesrep_lastname: 'salesRep.lastName',
       salesrep_name: 'salesRep.name',
       totaldealvalue: 'totalDealValue',
+      presales_email: 'preSales.email',
     },
     children: [
       {
@@ -230,16 +316,17 @@ export const endpoints: readonly Endpoint[] = [
           products_finalvalue: 'finalValue',
           products_fullvalue: 'fullValue',
           products_individualvalue: 'individualValue',
+          products_id: 'id',
           products_name: 'name',
           products_quantity: 'quantity',
         },
       },
     ],
-    unused: ['cycle', 'preSales'],
   },
   {
     path: '/Meetings',
     stream: 'meetings',
+    mapping: 2,
     pageKey: BY_ID,
     date: { column: 'starttime', member: 'startTime', literal: 'text' },
     columns: {
@@ -249,6 +336,7 @@ export const endpoints: readonly Endpoint[] = [
       managerdescription: 'managerDescription',
       meetingdate: 'meetingDate',
       meetingtype: 'meetingType',
+      qualificationdate: 'qualificationDate',
       registerdate: 'registerDate',
       salesrep_email: 'salesRep.email',
       salesrep_id: 'salesRep.id',
@@ -263,8 +351,28 @@ export const endpoints: readonly Endpoint[] = [
       user_phone: 'user.phone',
       user_phone2: 'user.phone2',
     },
-    clocks: { starttime: 'wall', finaltime: 'wall', registerdate: 'utc' },
-    unused: ['meetingFeedbackUrl', 'score', 'qualificationDate'],
+    clocks: {
+      ...{ starttime: 'wall', finaltime: 'wall' },
+      ...{ registerdate: 'utc', qualificationdate: 'utc' },
+    },
+    unused: ['meetingFeedbackUrl'],
+  },
+  {
+    path: '/PendingFeedbacks',
+    stream: 'pendingfeedbacks',
+    optional: true,
+    pageKey: { member: 'meetingId', unique: true },
+    columns: {
+      meetingid: 'meetingId',
+      leadid: 'leadId',
+      leadname: 'leadName',
+      stageid: 'stageId',
+      stagename: 'stageName',
+      sellerid: 'sellerId',
+      sellername: 'sellerName',
+      sellerlastname: 'sellerLastName',
+    },
+    clocks: { date: 'utc' },
   },
   {
     path: '/Tasks',
@@ -320,11 +428,13 @@ export const endpoints: readonly Endpoint[] = [
       talkingdurationseconds: 'talkingDurationSeconds',
       useremail: 'userEmail',
     },
+    clockSettings: { startdate: 'calls_clock', enddate: 'calls_clock' },
     unused: ['userName'],
   },
   {
     path: '/QualificationHistories',
     stream: 'qualifications',
+    mapping: 2,
     pageKey: BY_LEAD,
     tieOrder: 'qualificationDate',
     date: { column: 'qualificationdate', member: 'qualificationDate', literal: 'instant' },
@@ -332,6 +442,11 @@ export const endpoints: readonly Endpoint[] = [
       leadid: 'leadId',
       funnel_id: 'funnelId',
       qualificationdate: 'qualificationDate',
+      stage_id: 'stageId',
+      originstage: 'originStage',
+      useraction_id: 'userAction.id',
+      useraction_name: 'userAction.name',
+      useraction_email: 'userAction.email',
     },
     children: [
       {
@@ -344,7 +459,7 @@ export const endpoints: readonly Endpoint[] = [
         },
       },
     ],
-    unused: ['id', 'originStage', 'meetingDate', 'userAction'],
+    unused: ['id', 'meetingDate'],
   },
   {
     // It is not documented whether these are each lead's pains or the list of all pains. A pain
@@ -362,6 +477,7 @@ export const endpoints: readonly Endpoint[] = [
   {
     path: '/LeadsCustomFields',
     stream: 'leadscustomfields',
+    mapping: 2,
     pageKey: BY_LEAD,
     tieOrder: 'id',
     date: { ...UPDATED, isOptional: true },
@@ -369,11 +485,31 @@ export const endpoints: readonly Endpoint[] = [
     columns: {
       leadid: 'leadId',
       field_id: 'id',
-      // A multiple-choice field has no value: the choices are in its options.
-      value: ['value', 'options'],
+      // The choices of a multiple-choice field are in its options, and its value may be an empty text.
+      value: ['options', 'value'],
       updatedate: 'updateDate',
     },
-    alsoSelect: ['options'],
+    emptyIsNull: ['value'],
+    alsoSelect: ['value'],
     unused: ['registerDate', 'type'],
   },
 ];
+
+/** The settings that say how to read dates. */
+export type ClockSettings = Readonly<Record<'calls_clock', Clock>>;
+
+/** Returns the endpoint with the clocks that are settings. */
+export function withClocks(endpoint: Endpoint, settings: ClockSettings): Endpoint {
+  const { clocks, clockSettings } = endpoint;
+  if (!clockSettings) return endpoint;
+  const set = Object.entries(clockSettings).map(
+    ([column, name]) => [column, settings[name]] as const,
+  );
+  return { ...endpoint, clocks: { ...clocks, ...Object.fromEntries(set) } };
+}
+
+/** Returns the endpoint under the next spelling of its path; undefined if there is none. */
+export function underNextPath(endpoint: Endpoint): Endpoint | undefined {
+  const [path, ...otherPaths] = endpoint.otherPaths ?? [];
+  return path === undefined ? undefined : { ...endpoint, path, otherPaths };
+}

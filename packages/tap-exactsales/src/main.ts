@@ -24,7 +24,7 @@ const commandLine = {
       type: 'string',
       requiresArg: true,
       alias: 'properties',
-      describe: 'A catalog file that selects streams and columns (default: all)',
+      describe: 'A catalog file that selects streams and columns (default: those of --discover)',
     },
     state: { type: 'string', requiresArg: true, describe: 'A state file from an earlier run' },
     test: {
@@ -53,9 +53,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function tap({ config, values }: Arguments): Promise<void> {
   const { discover, select } = await import('./catalog.ts');
-  const known = discover();
-  if (values['discover'] === true) return print(`${JSON.stringify(known, null, 2)}\n`);
+  if (values['discover'] === true) {
+    return print(`${JSON.stringify(discover(await unknownFields(config)), null, 2)}\n`);
+  }
   const settings = await readSettings(config);
+  const known = discover(settings.unknown_fields);
   const [catalogFile, stateFile] = [path(values['catalog']), path(values['state'])];
   const catalog = catalogFile === undefined ? known : await readCatalog(catalogFile);
   const { parseState, State } = await import('./plan/state.ts');
@@ -86,6 +88,25 @@ async function doctor({ config, values }: Arguments): Promise<void> {
 
 function readSettings(config: readonly string[]): Promise<TapSettings> {
   return resolveSettings<TapSettings>(program, config, process.env, checkSettings);
+}
+
+/**
+ * Reads the only setting that changes the catalog. Discovery needs no settings, so wrong settings do
+ * not matter here.
+ */
+async function unknownFields(config: readonly string[]): Promise<TapSettings['unknown_fields']> {
+  if (config.length === 0) return 'report';
+  const { properties } = program.settings;
+  const only = {
+    ...program,
+    settings: { type: 'object', properties } as const,
+  };
+  try {
+    return (await resolveSettings<TapSettings>(only, config, process.env)).unknown_fields;
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return 'report';
+  }
 }
 
 function path(value: unknown): string | undefined {

@@ -1,9 +1,10 @@
 import type { TableName } from '@exact-spotter/schema';
 import { fromMilliseconds, log, ProgramError } from '@exact-spotter/singer';
 import { connect, type Client } from './api/client.ts';
-import { isEndpointError } from './api/errors.ts';
+import { ApiMissingError, isEndpointError } from './api/errors.ts';
 import type { ApiRow } from './api/odata.ts';
 import { endpointGroups, type SelectedEndpoint, type SelectedStream } from './catalog.ts';
+import { underNextPath } from './endpoints.ts';
 import { openWriter } from './output/writer.ts';
 import { byKeyOrOffset } from './paging/pages.ts';
 import { ServerLimits } from './paging/server-limits.ts';
@@ -47,14 +48,22 @@ export async function writeSample(
   const context = { client, timezone, state, settings: planSettings(settings, timezone) };
   try {
     const failed: string[] = [];
-    for (const one of endpointGroups(selected).flat()) {
+    const waiting = endpointGroups(selected, settings).flat();
+    for (let one = waiting.shift(); one; one = waiting.shift()) {
       for (const stream of one.streams) await writer.schema(stream);
       try {
         await writer.rows(await sampleOf(one, context), new Map(), Date.now());
       } catch (error) {
         if (!isEndpointError(error)) throw error;
-        log.error(error.message, { stream: one.endpoint.stream });
-        failed.push(one.endpoint.path);
+        const other = error instanceof ApiMissingError ? underNextPath(one.endpoint) : undefined;
+        const { path, stream, optional } = one.endpoint;
+        if (other) waiting.unshift({ ...one, endpoint: other });
+        else if (error instanceof ApiMissingError && optional)
+          log.warning(error.message, { stream });
+        else {
+          log.error(error.message, { stream });
+          failed.push(path);
+        }
       }
     }
     if (failed.length > 0) {

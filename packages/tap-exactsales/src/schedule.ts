@@ -1,7 +1,8 @@
 import type { TableName } from '@exact-spotter/schema';
 import { log, ProgramError, timer } from '@exact-spotter/singer';
-import { isEndpointError } from './api/errors.ts';
+import { ApiMissingError, isEndpointError } from './api/errors.ts';
 import { endpointGroups, type SelectedEndpoint, type SelectedStream } from './catalog.ts';
+import { underNextPath } from './endpoints.ts';
 import { reconcile } from './paging/reconcile.ts';
 import { sync, type ReadResult, type SyncContext } from './sync.ts';
 import { quantity } from './text.ts';
@@ -31,7 +32,7 @@ export async function syncAll(
 ): Promise<void> {
   const { state, writer } = options.context;
   if (!state.isEmpty) await writer.state();
-  const waiting = endpointGroups(selected);
+  const waiting = endpointGroups(selected, options.context.settings.readWith);
   const failed: string[] = [];
   const work = async (): Promise<void> => {
     for (let group = waiting.shift(); group; group = waiting.shift()) {
@@ -83,12 +84,37 @@ async function syncGroup(
   } catch (error) {
     measured.end({ status: 'failed' });
     if (!isEndpointError(error)) throw error;
+    const [only, ...others] = group;
+    if (error instanceof ApiMissingError && only && others.length === 0) {
+      const endpoint = underNextPath(only.endpoint);
+      if (endpoint) return { ...only, endpoint };
+      if (isAllowedToBeMissing(only, options.context)) {
+        log.warning(`${error.message} Not every account has it, so the run continues without it.`, {
+          stream: names,
+        });
+        return undefined;
+      }
+    }
     const lost = namesOf(group.at(-1)?.streams ?? []);
     log.error(error.message, { stream: lost });
     failed.push(lost);
     // The narrower endpoint can still be read without the wider one.
     return group.slice(0, -1)[0];
   }
+}
+
+/**
+ * True if the existence of an endpoint is not confirmed. If it ever had rows, it exists, so the error
+ * is reported.
+ */
+function isAllowedToBeMissing(
+  { endpoint, streams }: SelectedEndpoint,
+  { state, writer }: SyncContext,
+): boolean {
+  const hadRows = streams.some(
+    ({ stream }) => (state.bookmark(stream).longest_page ?? 0) > 0 || writer.written(stream) > 0,
+  );
+  return endpoint.optional === true && !hadRows;
 }
 
 /**

@@ -21,6 +21,8 @@ export interface TapSettings extends MapSettings {
   readonly lookback_days?: number;
   /** An IANA name. */
   readonly timezone: string;
+  readonly calls_clock: 'utc' | 'wall';
+  readonly unknown_fields: 'report' | 'keep';
   readonly api_url: string;
   readonly quota_requests: number;
   readonly quota_seconds: number;
@@ -75,7 +77,7 @@ export const program: Program = {
   name: 'tap-exactsales',
   version,
   description:
-    'Reads a whole Exact Spotter account (Exact Sales, today RD Station Spotter) through its REST API v3: 22 streams.',
+    'Reads a whole Exact Spotter account (Exact Sales, today RD Station Spotter) through its REST API v3: 23 streams, and 10 more if you select them.',
   capabilities: [
     'about',
     'catalog',
@@ -143,6 +145,22 @@ export const program: Program = {
         description:
           "The account's time zone, as an IANA name. The API writes the start and end of meetings and boxes in this zone.",
         default: 'America/Sao_Paulo',
+      },
+      calls_clock: {
+        type: 'string',
+        title: 'Clock of calls',
+        description:
+          'How to read the dates of calls, whose zone is not documented. `utc`: in UTC, unless they name another zone. `wall`: on the wall clock of `timezone`, whatever zone they name.',
+        enum: ['utc', 'wall'],
+        default: 'utc',
+      },
+      unknown_fields: {
+        type: 'string',
+        title: 'Unknown fields',
+        description:
+          'What to do with fields of the API that have no column. `report`: name an unknown field once in the log. `keep`: also store all such fields as JSON in a column `extra` of every stream.',
+        enum: ['report', 'keep'],
+        default: 'report',
       },
       api_url: {
         type: 'string',

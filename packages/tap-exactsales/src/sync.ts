@@ -58,7 +58,10 @@ export async function sync(
   const dates = dateFilter(plan.endpoint, plan.range, timezone);
   const shared = new SharedRead(plan.endpoints, context);
   const readers = new RowReaders(plan.endpoints, timezone);
-  const unknownFields = new UnknownFields(plan.endpoint);
+  const unknownFields = new UnknownFields(
+    plan.endpoint,
+    settings.readWith.unknown_fields === 'keep',
+  );
   const tracker = new ReadTracker(plan, timezone);
   for await (const page of requestPages(plan, dates, context)) {
     const streams = await shared.streamsIn(page.rows, dates);

@@ -56,6 +56,9 @@ export class ApiEndpointError extends ProgramError {
   override readonly name = 'ApiEndpointError';
 }
 
+/** 404: the endpoint does not exist under this path. */
+export class ApiMissingError extends ApiEndpointError {}
+
 /** A 500 that persisted after retries. A query option may cause it. */
 export class ApiBrokenError extends ApiEndpointError {}
 
@@ -106,7 +109,8 @@ export function statusError(request: string, response: HttpResponse): Error {
       `${answered}: the token is missing or wrong; set api_token to the account's token (Configurações › Integrações › Token Exact API).`,
     );
   }
-  return new ApiEndpointError(
+  const EndpointError = status === 404 ? ApiMissingError : ApiEndpointError;
+  return new EndpointError(
     `${answered}: ${ENDPOINT_REASONS[status] ?? 'the API is not known to answer with this status'}.`,
   );
 }

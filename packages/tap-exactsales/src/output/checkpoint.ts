@@ -53,7 +53,7 @@ export async function conclude(
       state.set(stream, endedBookmark(stream, state.bookmark(stream), tracker, longestPage));
     }
     for (const { stream } of streams.filter((one) => !isWhole(one))) {
-      state.set(stream, incompleteBookmark(state.bookmark(stream), tracker));
+      state.set(stream, incompleteBookmark(stream, state.bookmark(stream), tracker));
     }
   }
   await writer.state();

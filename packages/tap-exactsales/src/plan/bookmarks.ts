@@ -11,6 +11,8 @@ import { millisecondsInDay } from 'date-fns/constants';
 import { replicationKey } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { DateRange } from './date-range.ts';
+import { hashOf, type ReadWith } from './read-with.ts';
+import { isAhead } from './resume.ts';
 import type { Bookmark, ProgressMarkers } from './state.ts';
 
 /**
@@ -48,14 +50,6 @@ export function isRefreshDue(bookmark: Bookmark, days: number, now: Instant): bo
   return compareInstants(shiftInstant(dates.reduce(later), days * millisecondsInDay), now) <= 0;
 }
 
-/**
- * True if a date is more than a day ahead. Clocks do not differ that much, so such a date cannot be
- * trusted.
- */
-export function isAhead(date: Instant, now: Instant): boolean {
-  return compareInstants(date, shiftInstant(now, millisecondsInDay)) > 0;
-}
-
 /** What a read has found out when it ends or is interrupted. */
 interface ReadSoFar {
   readonly plan: {
@@ -64,6 +58,7 @@ interface ReadSoFar {
     readonly isComplete: boolean;
     readonly range: DateRange;
     readonly version?: number;
+    readonly readWith: ReadonlyMap<TableName, ReadWith>;
   };
   readonly startedAt: Instant;
   /** The latest date among the rows. */
@@ -77,17 +72,20 @@ interface ReadSoFar {
 export function endedBookmark(
   stream: TableName,
   { incomplete_read_at: incompleteAt, ...before }: Bookmark,
-  { plan: { method, isComplete, version, endpoint }, startedAt, newest }: ReadSoFar,
+  { plan, startedAt, newest }: ReadSoFar,
   longestPage: number,
 ): Bookmark {
+  const { method, isComplete, version, endpoint, readWith } = plan;
   const key = replicationKey(endpoint.stream);
   const isOwnKey = replicationKey(stream) !== undefined;
+  const readNow = readWith.get(stream);
   const value = method === 'window' ? startedAt : latest(before, startedAt, newest);
   return {
     ...before,
     ...(isOwnKey && key !== undefined && { replication_key: key }),
     ...(method !== 'full' && value !== undefined && { replication_key_value: value }),
     ...(version !== undefined && { version }),
+    ...(readNow && { read_with: readNow }),
     read_at: startedAt,
     ...fullReadAt(before, incompleteAt, isComplete, startedAt),
     longest_page: isComplete ? longestPage : Math.max(before.longest_page ?? 0, longestPage),
@@ -111,12 +109,14 @@ function fullReadAt(
 
 /** Returns the bookmark of a stream whose read could not send every row. It does not advance. */
 export function incompleteBookmark(
+  stream: TableName,
   before: Bookmark,
-  { plan: { isComplete }, startedAt }: ReadSoFar,
+  { plan: { isComplete, readWith }, startedAt }: ReadSoFar,
 ): Bookmark {
+  const readNow = readWith.get(stream);
   return {
     ...before,
-    ...(isComplete && { incomplete_read_at: startedAt }),
+    ...(isComplete && { incomplete_read_at: startedAt, ...(readNow && { read_with: readNow }) }),
     progress_markers: null,
   };
 }
@@ -142,8 +142,9 @@ function latest(
  */
 export function progressMarkers(
   resume: number | undefined,
-  { plan: { endpoint, method, isComplete, range, version }, startedAt, newest }: ReadSoFar,
+  { plan, startedAt, newest }: ReadSoFar,
 ): ProgressMarkers | null {
+  const { endpoint, method, isComplete, range, version } = plan;
   if (resume === undefined || method !== 'incremental') return null;
   return {
     path: endpoint.path,
@@ -153,5 +154,6 @@ export function progressMarkers(
     ...range,
     ...(version !== undefined && { version }),
     ...(newest !== undefined && { newest }),
+    read_with_hash: hashOf(plan.readWith),
   };
 }

@@ -3,7 +3,7 @@ import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'dat
 import type { ApiRow } from '../api/odata.ts';
 import type { Clock, DateColumn, Endpoint } from '../endpoints.ts';
 import { valueAt } from '../rows/api-members.ts';
-import type { Timezone } from '../rows/timezone.ts';
+import { isNoDate, type Timezone } from '../rows/timezone.ts';
 
 /** Dates in [from, to). The range is open at an end that is missing. */
 export interface DateRange {
@@ -69,7 +69,8 @@ export function dateReader(
   const clock = dateClock(endpoint);
   return (row) => {
     const written = path && valueAt(row, path);
-    return typeof written === 'string' ? timezone.toInstant(written, clock) : undefined;
+    if (typeof written !== 'string' || isNoDate(written)) return undefined;
+    return timezone.toInstant(written, clock);
   };
 }
 

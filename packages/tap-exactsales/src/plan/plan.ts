@@ -1,6 +1,5 @@
 import { tables, type TableName } from '@exact-spotter/schema';
 import {
-  compareInstants,
   type Instant,
   milliseconds,
   readReplication,
@@ -12,9 +11,16 @@ import type { SelectedEndpoint } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { Timezone } from '../rows/timezone.ts';
 import { EARLIEST_START, type TapSettings } from '../settings.ts';
-import { isAhead, isRefreshDue, readFrom } from './bookmarks.ts';
+import { isRefreshDue, readFrom } from './bookmarks.ts';
 import type { DateRange } from './date-range.ts';
 import { earlierReads, type EarlierReads } from './earlier-reads.ts';
+import {
+  currentReadWith,
+  lacksSomething,
+  type ReadWith,
+  type ReadWithSettings,
+} from './read-with.ts';
+import { resumedRead } from './resume.ts';
 import type { Bookmark, ProgressMarkers, State } from './state.ts';
 
 /** One read of an endpoint, from its first page to its last. */
@@ -34,6 +40,8 @@ export interface ReadPlan {
   readonly version?: number;
   /** The version of the rows to send, by stream. */
   readonly versions: ReadonlyMap<TableName, number>;
+  /** What the streams are read with. */
+  readonly readWith: ReadonlyMap<TableName, ReadWith>;
   /** The progress of the interrupted read that this read resumes. */
   readonly resumed?: ProgressMarkers;
   /**
@@ -54,6 +62,7 @@ export interface PlanSettings {
   readonly fullRefreshDays: number;
   /** Lengthens the lookback of the endpoints; 0 turns it off. */
   readonly lookbackDays: number | undefined;
+  readonly readWith: ReadWithSettings;
 }
 
 export function planSettings(settings: TapSettings, timezone: Timezone): PlanSettings {
@@ -67,6 +76,7 @@ export function planSettings(settings: TapSettings, timezone: Timezone): PlanSet
     futureDays: settings.future_days,
     fullRefreshDays: settings.full_refresh_days,
     lookbackDays: settings.lookback_days,
+    readWith: settings,
   };
 }
 
@@ -86,12 +96,16 @@ export function planRead(
   const method = readReplication(tables[endpoint.stream])?.method ?? 'full';
   const streams = endpoints.flatMap((selected) => selected.streams);
   const bookmarks = streams.map(({ stream }) => state.bookmark(stream));
+  const readWith = currentReadWith(endpoints, settings.readWith);
+  const isLacking = [...readWith].some(([stream, current]) =>
+    lacksSomething(state.bookmark(stream).read_with, current),
+  );
   const how =
-    resumedRead(endpoint, method, bookmarks, now) ??
+    resumedRead(endpoint, method, bookmarks, readWith, now) ??
     newRead(
       endpoint,
       method,
-      streams.some(({ isFullTable }) => isFullTable),
+      isLacking || streams.some(({ isFullTable }) => isFullTable),
       bookmarks,
       settings,
       now,
@@ -105,7 +119,8 @@ export function planRead(
     how.range.from !== undefined &&
     (how.isComplete || (method === 'window' && endpoint.date?.isOptional === true));
   return {
-    ...{ endpoint, endpoints, method, versions: new Map(versions), earlier, includesUndated },
+    ...{ endpoint, endpoints, method, versions: new Map(versions), readWith },
+    ...{ earlier, includesUndated },
     ...how,
   };
 }
@@ -115,14 +130,14 @@ type HowToRead = Pick<ReadPlan, 'isComplete' | 'range' | 'startedAt' | 'version'
 function newRead(
   endpoint: Endpoint,
   method: ReplicationMethod,
-  isFullTable: boolean,
+  isCompleteWanted: boolean,
   bookmarks: readonly Bookmark[],
   settings: PlanSettings,
   now: Instant,
 ): HowToRead {
   const isComplete =
     method === 'full' ||
-    isFullTable ||
+    isCompleteWanted ||
     bookmarks.some((bookmark) => isRefreshDue(bookmark, settings.fullRefreshDays, now));
   return {
     isComplete,
@@ -130,48 +145,6 @@ function newRead(
     startedAt: now,
     ...((isComplete || method === 'window') && { version: nextVersion(bookmarks, now) }),
   };
-}
-
-function resumedRead(
-  endpoint: Endpoint,
-  method: ReplicationMethod,
-  bookmarks: readonly Bookmark[],
-  now: Instant,
-): HowToRead | undefined {
-  const resumed = resumable(endpoint, method, bookmarks, now);
-  if (!resumed) return undefined;
-  const { from, to, started_at: startedAt, complete: isComplete, version } = resumed;
-  return {
-    isComplete,
-    range: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) },
-    startedAt,
-    ...(version !== undefined && { version }),
-    resumed,
-  };
-}
-
-/**
- * Returns where to continue if all streams of the read stopped at the same place and the read has
- * not ended since. Only an incremental read is resumed, regardless of its age, because a second
- * read then fetches what has changed since it began. Resuming a full or window read would mix rows
- * from two points in time.
- */
-function resumable(
-  endpoint: Endpoint,
-  method: ReplicationMethod,
-  bookmarks: readonly Bookmark[],
-  now: Instant,
-): ProgressMarkers | undefined {
-  const markers = bookmarks[0]?.progress_markers;
-  if (method !== 'incremental' || markers?.path !== endpoint.path) return undefined;
-  if (isAhead(markers.started_at, now)) return undefined;
-  const text = JSON.stringify(markers);
-  const isSame = bookmarks.every(
-    ({ progress_markers: other, read_at: readAt }) =>
-      JSON.stringify(other) === text &&
-      (readAt === undefined || compareInstants(markers.started_at, readAt) > 0),
-  );
-  return isSame ? markers : undefined;
 }
 
 function rangeOf(

@@ -9,6 +9,7 @@ import {
 } from '@exact-spotter/singer';
 import { replicationKey } from '../catalog.ts';
 import { Timezone } from '../rows/timezone.ts';
+import { parseReadWith, type ReadWith } from './read-with.ts';
 
 /** The progress of an interrupted read. */
 export interface ProgressMarkers {
@@ -22,6 +23,8 @@ export interface ProgressMarkers {
   readonly version?: number;
   /** The latest date among the rows so far. */
   readonly newest?: Instant;
+  /** A hash of what the read's streams are read with; missing in states of earlier versions. */
+  readonly read_with_hash?: string;
 }
 
 /** How far a stream has been read. */
@@ -37,6 +40,8 @@ export interface Bookmark {
   readonly longest_page?: number;
   /** When the last complete read began that could not send every row. */
   readonly incomplete_read_at?: Instant;
+  /** What the rows so far were read with; missing in states of earlier versions. */
+  readonly read_with?: ReadWith;
   /** Null once the read has ended, so that merging states does not keep older markers. */
   readonly progress_markers?: ProgressMarkers | null;
 }
@@ -136,6 +141,7 @@ function toBookmark(stream: TableName, entry: JsonValue): Bookmark | string {
   const value = written === null ? undefined : toInstant(written);
   if (value === null) return 'its bookmark is not an RFC 3339 date';
   const markers = toMarkers(members['progress_markers'] ?? null);
+  const readWith = parseReadWith(members['read_with']);
   return {
     ...(key !== undefined && { replication_key: key }),
     ...(value !== undefined && { replication_key_value: value }),
@@ -144,6 +150,7 @@ function toBookmark(stream: TableName, entry: JsonValue): Bookmark | string {
     ...instantMember(members, 'incomplete_read_at'),
     ...(typeof members['longest_page'] === 'number' && { longest_page: members['longest_page'] }),
     ...(typeof members['version'] === 'number' && { version: members['version'] }),
+    ...(readWith && { read_with: readWith }),
     ...(markers && { progress_markers: markers }),
   };
 }
@@ -166,7 +173,7 @@ function instantMember(
 /** Ignores markers that cannot be read: the read then starts over. */
 function toMarkers(value: JsonValue): ProgressMarkers | undefined {
   if (!isObject(value)) return undefined;
-  const { path, after, started_at: startedAt, complete, version } = value;
+  const { path, after, started_at: startedAt, complete, version, read_with_hash: hash } = value;
   const started = toInstant(startedAt ?? null);
   if (typeof path !== 'string' || typeof after !== 'number' || started === null) return undefined;
   if (typeof complete !== 'boolean') return undefined;
@@ -179,5 +186,6 @@ function toMarkers(value: JsonValue): ProgressMarkers | undefined {
     ...instantMember(value, 'to'),
     ...instantMember(value, 'newest'),
     ...(typeof version === 'number' && { version }),
+    ...(typeof hash === 'string' && { read_with_hash: hash }),
   };
 }

@@ -1,16 +1,23 @@
 // Which members of the API's objects the columns come from, and how to read a member.
 
 import { tables } from '@exact-spotter/schema';
-import { isObject, type JsonValue } from '@exact-spotter/singer';
+import { isObject, readParent, type JsonValue } from '@exact-spotter/singer';
 import type { ApiRow } from '../api/odata.ts';
 import type { SelectedEndpoint } from '../catalog.ts';
-import type { Endpoint } from '../endpoints.ts';
+import { endpoints, type ChildTable, type Endpoint } from '../endpoints.ts';
+import { EXTRA } from './extra-column.ts';
+
+/** The key column of elements without a key. It contains the index in the array. */
+export const POSITION = 'position';
 
 /**
- * Returns the members to request with `$select`; undefined if all columns are selected.
+ * Returns the members to request with `$select`; undefined if all columns are selected, or everything
+ * that the API sends is kept.
  * @param selected the endpoints that one read serves
  */
 export function membersToSelect(selected: readonly SelectedEndpoint[]): string[] | undefined {
+  const streams = selected.flatMap((endpoint) => endpoint.streams);
+  if (streams.some(({ columns }) => columns.has(EXTRA))) return undefined;
   if (selected.every(hasAllColumns)) return undefined;
   return [...new Set(selected.flatMap(neededMembers))];
 }
@@ -21,6 +28,47 @@ export function rootMembers(
   columns: readonly string[],
 ): string[][] {
   return columns.map((column) => [sources[column] ?? column].flat().map(rootOf));
+}
+
+/** Which members of an endpoint's objects the columns of its tables come from. */
+export interface UsedMembers {
+  /** For each column, the paths that it may come from. */
+  readonly sources: readonly {
+    readonly column: string;
+    readonly paths: readonly (readonly string[])[];
+  }[];
+  /** Members whose elements are rows of a child table. */
+  readonly arrays: readonly string[];
+}
+
+/**
+ * Returns the members that have a column in the endpoint's own table or in a table of an endpoint
+ * with the same rows.
+ */
+export function usedMembers(endpoint: Endpoint): UsedMembers {
+  const related = endpoints.filter(
+    ({ path, within }) => path === endpoint.within || within === endpoint.path,
+  );
+  const all = [endpoint, ...related];
+  return {
+    sources: all.flatMap((one) => sourcesOf(one)),
+    arrays: all.flatMap(({ children = [] }) => children.map(({ array }) => array)),
+  };
+}
+
+/** Returns the members of an element that have a column in the child table. */
+export function usedElementMembers(child: ChildTable): UsedMembers {
+  return { sources: sourcesOf(child), arrays: [] };
+}
+
+function sourcesOf({ stream, columns }: ChildTable | Endpoint): UsedMembers['sources'] {
+  const parent = readParent(tables[stream]);
+  return Object.keys(tables[stream].properties)
+    .filter((column) => !parent || (column !== POSITION && !(column in parent.columns)))
+    .map((column) => ({
+      column,
+      paths: [columns[column] ?? column].flat().map((path) => path.split('.')),
+    }));
 }
 
 /** Returns the value at a path of member names, or undefined if a member is missing. */

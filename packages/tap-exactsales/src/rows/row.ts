@@ -2,7 +2,15 @@ import { tables, type TableName } from '@exact-spotter/schema';
 import { isObject, readParent, type JsonValue } from '@exact-spotter/singer';
 import type { ApiRow } from '../api/odata.ts';
 import type { ChildTable, Endpoint } from '../endpoints.ts';
-import { valueAt } from './api-members.ts';
+import {
+  POSITION,
+  usedElementMembers,
+  usedMembers,
+  valueAt,
+  type UsedMembers,
+} from './api-members.ts';
+import { EXTRA } from './extra-column.ts';
+import { extraReader, type ExtraReader } from './extra.ts';
 import type { Timezone } from './timezone.ts';
 import { converter, type Convert } from './value.ts';
 
@@ -43,6 +51,8 @@ export type ReportMismatch = (column: string) => void;
 interface Shape {
   readonly columns: readonly Column[];
   readonly blank: TableRow;
+  /** Reads what no column holds; missing if it is not kept. */
+  readonly extra: ExtraReader | undefined;
 }
 
 /** Creates the reader of the endpoint's own table. */
@@ -52,7 +62,7 @@ export function rowReader(
   timezone: Timezone,
   report: ReportMismatch,
 ): RowReader {
-  const shape = shapeOf(endpoint.stream, endpoint, columns, timezone);
+  const shape = shapeOf(endpoint.stream, endpoint, columns, timezone, usedMembers(endpoint));
   return {
     stream: endpoint.stream,
     read(row, onUnusable) {
@@ -77,7 +87,7 @@ export function childReader(
   const parentColumns = new Set(fromParent.map(([, source]) => source));
   const parentShape = shapeOf(endpoint.stream, endpoint, parentColumns, timezone);
   const own = new Set([...columns].filter((name) => !ofParent.has(name) && name !== POSITION));
-  const shape = shapeOf(child.stream, child, own, timezone);
+  const shape = shapeOf(child.stream, child, own, timezone, usedElementMembers(child));
   return {
     stream: child.stream,
     read(row, onUnusable) {
@@ -101,9 +111,6 @@ export function childReader(
   };
 }
 
-/** The key column of elements without a key. It contains the index in the array. */
-const POSITION = 'position';
-
 function childRow(
   own: TableRow,
   parent: TableRow,
@@ -123,9 +130,10 @@ function shapeOf(
   {
     columns: sources,
     ...endpoint
-  }: Pick<Endpoint, 'columns' | 'clocks' | 'zeroIsNull' | 'defaults'>,
+  }: Pick<Endpoint, 'columns' | 'clocks' | 'zeroIsNull' | 'emptyIsNull' | 'defaults'>,
   wanted: ReadonlySet<string>,
   timezone: Timezone,
+  used?: UsedMembers,
 ): Shape {
   const table = tables[stream];
   const key: readonly string[] = table['x-key'];
@@ -143,12 +151,15 @@ function shapeOf(
           format,
           clock: endpoint.clocks?.[name] ?? 'zoned',
           zeroIsNull: endpoint.zeroIsNull?.includes(name) ?? false,
+          emptyIsNull: endpoint.emptyIsNull?.includes(name) ?? false,
+          isKey: key.includes(name),
         },
         timezone,
       ),
       fallback: endpoint.defaults?.[name] ?? null,
     }));
-  return { columns, blank: Object.fromEntries(columns.map(({ name }) => [name, null])) };
+  const blank = Object.fromEntries(columns.map(({ name }) => [name, null]));
+  return { columns, blank, extra: used && wanted.has(EXTRA) ? extraReader(used) : undefined };
 }
 
 function origin(sources: readonly string[]): Pick<Column, 'member' | 'paths'> {
@@ -162,31 +173,39 @@ function origin(sources: readonly string[]): Pick<Column, 'member' | 'paths'> {
 /** @returns undefined if a key column has no value */
 function convertRow(
   apiRow: ApiRow,
-  { columns, blank }: Shape,
+  { columns, blank, extra }: Shape,
   report: ReportMismatch,
 ): TableRow | undefined {
   const row: Record<string, JsonValue> = { ...blank };
+  let misfits: Set<string> | undefined;
   for (const column of columns) {
-    const value = columnValue(apiRow, column, report);
-    if (value === null && column.isKey) return undefined;
-    row[column.name] = value;
+    const value = columnValue(apiRow, column);
+    if (value === undefined) {
+      report(column.name);
+      (misfits ??= new Set()).add(column.name);
+    }
+    if ((value ?? null) === null && column.isKey) return undefined;
+    row[column.name] = value ?? null;
   }
+  if (extra) row[EXTRA] = extra(apiRow, misfits ?? NO_MISFITS);
   return row;
 }
 
-function columnValue(apiRow: ApiRow, column: Column, report: ReportMismatch): JsonValue {
-  const { member } = column;
-  const value = member === undefined ? firstValue(apiRow, column.paths) : apiRow[member];
-  if (value === null || value === undefined) return column.fallback;
-  const converted = column.convert(value);
-  if (converted === undefined) report(column.name);
-  return converted ?? null;
+const NO_MISFITS: ReadonlySet<string> = new Set();
+
+/** @returns undefined if the value does not fit the column */
+function columnValue(apiRow: ApiRow, column: Column): JsonValue | undefined {
+  const { member, convert, fallback } = column;
+  if (member === undefined) return firstValue(apiRow, column);
+  const value = apiRow[member];
+  return value === null || value === undefined ? fallback : convert(value);
 }
 
-function firstValue(apiRow: ApiRow, paths: Column['paths']): JsonValue {
+function firstValue(apiRow: ApiRow, { paths, convert, fallback }: Column): JsonValue | undefined {
   for (const path of paths) {
     const value = valueAt(apiRow, path);
-    if (value !== undefined && value !== null) return value;
+    const converted = value === undefined || value === null ? null : convert(value);
+    if (converted !== null) return converted;
   }
-  return null;
+  return fallback;
 }

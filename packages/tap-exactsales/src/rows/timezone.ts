@@ -16,6 +16,11 @@ import type { Clock } from '../endpoints.ts';
 const PLAIN =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z?$/;
 
+/** True for year one, which is how .NET writes that there is no date. The zone and the time vary. */
+export function isNoDate(written: string): boolean {
+  return /^\s*0001-01-01(?!\d)/.test(written);
+}
+
 /** Converts between instants and the wall clock of an account. */
 export class Timezone {
   readonly #name: string;

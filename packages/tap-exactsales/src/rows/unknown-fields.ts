@@ -8,16 +8,21 @@ import { rootOf } from './api-members.ts';
 export class UnknownFields {
   readonly #path: string;
   readonly #known: Set<string>;
+  readonly #fate: string;
 
-  constructor(endpoint: Endpoint) {
+  /** @param isKept true if the fields are stored in the column `extra` */
+  constructor(endpoint: Endpoint, isKept: boolean) {
     this.#path = endpoint.path;
     this.#known = knownMembers(endpoint);
+    this.#fate = isKept
+      ? 'is stored only in the column "extra"'
+      : 'is not copied; set unknown_fields to keep to store it';
   }
 
   report(rows: readonly ApiRow[]): void {
     for (const member of unknownMembers(rows, this.#known)) {
       this.#known.add(member);
-      log.warning(`${this.#path} has an unknown field "${member}", which is not copied.`);
+      log.warning(`${this.#path} has an unknown field "${member}", which ${this.#fate}.`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { isExact, isObject, isRawJson, type JsonValue } from '@exact-spotter/singer';
 import type { Clock } from '../endpoints.ts';
-import type { Timezone } from './timezone.ts';
+import { isNoDate, type Timezone } from './timezone.ts';
 
 /** A value that fits the column; `undefined` if the API's value does not. */
 type Converted = JsonValue | undefined;
@@ -21,12 +21,30 @@ export interface ColumnRules {
   readonly clock: Clock;
   /** True if the API sends 0 for a missing value. */
   readonly zeroIsNull: boolean;
+  /** True if the API sends an empty text or list for a missing value. */
+  readonly emptyIsNull: boolean;
+  /** In a key, year one is a date like any other, because a key has a value. */
+  readonly isKey: boolean;
 }
 
 /** Returns the function that converts the values of a column. */
 export function converter(rules: ColumnRules, timezone: Timezone): Convert {
   const convert = converterOf(rules, timezone);
-  return rules.zeroIsNull ? (value) => (value === 0 ? null : convert(value)) : convert;
+  const { format, isKey, zeroIsNull, emptyIsNull } = rules;
+  if (zeroIsNull) return (value) => (value === 0 ? null : convert(value));
+  if (emptyIsNull) return (value) => nullIfEmpty(convert(withoutEmptyTexts(value)));
+  if (format === undefined || isKey) return convert;
+  return (value) => (typeof value === 'string' && isNoDate(value) ? null : convert(value));
+}
+
+function nullIfEmpty(converted: Converted): Converted {
+  return converted === '' ? null : converted;
+}
+
+function withoutEmptyTexts(value: JsonValue): JsonValue {
+  if (!Array.isArray(value)) return value;
+  const items: readonly JsonValue[] = value;
+  return items.filter((item) => item !== null && elementText(item) !== '');
 }
 
 function converterOf({ type, format, clock }: ColumnRules, timezone: Timezone): Convert {
