@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { isCi } from '../src/ci.ts';
 import { pythonTools, type PythonTools } from '../src/python.ts';
 
 const run = promisify(execFile);
@@ -12,7 +13,7 @@ let tools: PythonTools;
 
 beforeAll(async () => {
   tools = await pythonTools('containers');
-  if ('missing' in tools && process.env['CI'] !== undefined) {
+  if ('missing' in tools && isCi) {
     throw new Error(`CI must lint the container files: ${tools.missing}`);
   }
 }, 180_000);

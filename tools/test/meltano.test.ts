@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isCi } from '../src/ci.ts';
 import { MeltanoProject } from './meltano-project.ts';
 import { differences } from '../src/oracle/compare.ts';
 import { expectedRows } from '../src/oracle/tables.ts';
@@ -26,7 +27,7 @@ let simulator: Simulator;
 beforeAll(async () => {
   const tools = await pythonTools('meltano');
   if ('missing' in tools) {
-    if (process.env['CI'] !== undefined) throw new Error(`Meltano must run here: ${tools.missing}`);
+    if (isCi) throw new Error(`Meltano must run here: ${tools.missing}`);
     missing = tools.missing;
     return;
   }

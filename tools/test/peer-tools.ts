@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { isCi } from '../src/ci.ts';
 import { compareRows } from '../src/oracle/compare.ts';
 import { expectations } from '../src/oracle/tables.ts';
 import { ended, type Ended, startProgram } from '@exact-spotter/testing';
@@ -20,7 +21,7 @@ export async function peerTools(name: string, skip: Skip): Promise<string> {
 
 /** Skips a test that lacks something on this machine. In CI, the test fails instead. */
 export function missing(name: string, reason: string, skip: Skip): never {
-  if (process.env['CI'] !== undefined) throw new Error(`CI must run ${name}: ${reason}`);
+  if (isCi) throw new Error(`CI must run ${name}: ${reason}`);
   return skip(reason);
 }
 

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { isCi } from '../src/ci.ts';
 import { MeltanoProject } from './meltano-project.ts';
 import { differences } from '../src/oracle/compare.ts';
 import { ended } from '@exact-spotter/testing';
@@ -41,7 +42,7 @@ let simulator: Simulator;
 beforeAll(async () => {
   missing = await whatIsMissing();
   if (missing !== undefined) {
-    if (process.env['CI'] !== undefined) throw new Error(`CI must test the wheels: ${missing}`);
+    if (isCi) throw new Error(`CI must test the wheels: ${missing}`);
     return;
   }
   const platform = `linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}` as const;
