@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { outputOf } from '@exact-spotter/testing';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { isCi } from '../src/ci.ts';
 import { pythonTools, type PythonTools } from '../src/python.ts';
 
-const run = promisify(execFile);
 const containers = join(import.meta.dirname, '..', '..', 'containers');
 const files = readdirSync(containers).filter((name) => name.endsWith('.Containerfile'));
 let tools: PythonTools;
@@ -32,5 +30,6 @@ it('a container file exists for each program and for the pair', () => {
 
 it.each(files)('hadolint finds no problem in %s', async (name) => {
   if ('missing' in tools) return;
-  await run(join(tools.bin, 'hadolint'), ['--failure-threshold', 'style', join(containers, name)]);
+  const args = ['--failure-threshold', 'style', join(containers, name)];
+  await outputOf(join(tools.bin, 'hadolint'), args);
 });
