@@ -27,6 +27,8 @@ export interface DateColumn {
    * wall clock.
    */
   readonly literal: 'instant' | 'wall' | 'text';
+  /** True if the API is known to have rows without this date. */
+  readonly isOptional?: true;
 }
 
 /** A table whose rows are the elements of an array in an endpoint's rows. */
@@ -65,6 +67,13 @@ export interface Endpoint {
   /** Orders the rows that share a page key. */
   readonly tieOrder?: string;
   readonly date?: DateColumn;
+  /** How many days after its date a row may be entered (default: 1). */
+  readonly lateDays?: number;
+  /**
+   * The member with the lead's ID, if the endpoint can be read in slices of some leads each. It is
+   * the last resort if every page times out.
+   */
+  readonly slices?: string;
   readonly columns: Columns;
   /** How to read the date-times of columns (default: `zoned`). */
   readonly clocks?: Readonly<Record<string, Clock>>;
@@ -290,6 +299,8 @@ export const endpoints: readonly Endpoint[] = [
     mapping: 2,
     pageKey: BY_ID,
     date: { column: 'saledate', member: 'saleDate', literal: 'instant' },
+    // A person picks the date of a sale, and may pick one that is weeks old.
+    lateDays: 60,
     columns: {
       leadid: 'leadId',
       saledate: 'saleDate',
@@ -372,7 +383,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/Tasks',
     stream: 'tasks',
     pageKey: BY_ID,
-    date: { column: 'duedate', member: 'dueDate', literal: 'instant' },
+    date: { column: 'duedate', member: 'dueDate', literal: 'instant', isOptional: true },
     columns: {
       activitytypeid: ['activityTypeId', 'activityType.id'],
       duedate: 'dueDate',
@@ -474,7 +485,8 @@ export const endpoints: readonly Endpoint[] = [
     mapping: 2,
     pageKey: BY_LEAD,
     tieOrder: 'id',
-    date: UPDATED,
+    date: { ...UPDATED, isOptional: true },
+    slices: 'leadId',
     columns: {
       leadid: 'leadId',
       field_id: 'id',

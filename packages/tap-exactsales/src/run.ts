@@ -38,6 +38,7 @@ export async function run(
         progress,
         settings: planSettings(settings, timezone),
         pageSize: settings.page_size,
+        skipsUnusableRows: settings.on_unusable_row === 'skip',
         limits: new Map(),
       },
       concurrency: settings.concurrency,

@@ -115,7 +115,7 @@ function oneOfEach(
   const candidates = rows.map((row) =>
     readers.flatMap((reader) =>
       reader
-        .read(row)
+        .read(row, () => undefined)
         .slice(0, 1)
         .map((tableRow) => ({ stream: reader.stream, row: tableRow })),
     ),

@@ -74,13 +74,8 @@ async function syncGroup(
   for (const stream of streams) await writer.schema(stream);
   const measured = timer('sync_duration', { stream: names });
   try {
-    const { withoutKey, isSure, separate } = await syncUpToNow(group, options);
-    if (withoutKey > 0) {
-      log.error(
-        `${names}: did not send ${quantity(withoutKey, 'row')} because the key is missing.`,
-      );
-    }
-    if (withoutKey > 0 || !isSure) failed.push(names);
+    const { isSure, incomplete, separate } = await syncUpToNow(group, options);
+    failed.push(...(isSure ? incomplete : [names]));
     for (const { stream } of streams) {
       log.info(`${stream}: ${quantity(writer.written(stream), 'row')}.`, { stream });
     }
@@ -129,15 +124,41 @@ function isAllowedToBeMissing(
 async function syncUpToNow(
   group: readonly SelectedEndpoint[],
   { context, signal, reconcile: isReconciling }: ScheduleOptions,
-): Promise<ReadResult> {
+): Promise<GroupResult> {
   signal.throwIfAborted();
   const first = await sync(group, context);
   if (isReconciling && first.isSure) await reconcile(first.plan, first.rowsRead, context);
-  if (!first.plan.resumed || !first.isSure) return first;
-  const rest = group.filter((selected) => selected !== first.separate);
-  const second = await sync(rest, context);
-  const withoutKey = first.withoutKey + second.withoutKey;
-  return { ...second, withoutKey, separate: first.separate };
+  const { separate } = first;
+  const incomplete = incompleteStreams(first, context);
+  if (!first.plan.resumed || !first.isSure) return { ...first, incomplete };
+  const second = await sync(
+    group.filter((selected) => selected !== separate),
+    context,
+  );
+  const all = new Set([...incomplete, ...incompleteStreams(second, context)]);
+  return { isSure: second.isSure, incomplete: [...all], separate };
+}
+
+interface GroupResult extends Pick<ReadResult, 'isSure' | 'separate'> {
+  /** The streams with rows that could not be sent, unless such rows are skipped on purpose. */
+  readonly incomplete: readonly TableName[];
+}
+
+/** Logs the rows that could not be sent. */
+function incompleteStreams(
+  { plan, unusable }: ReadResult,
+  { skipsUnusableRows }: SyncContext,
+): TableName[] {
+  for (const sentence of unusable.sentences()) {
+    if (skipsUnusableRows) log.warning(`${sentence} It was skipped, as on_unusable_row says.`);
+    else
+      log.error(
+        `${sentence} Nothing is treated as deleted; correct the row in Exact Spotter, or set on_unusable_row to skip to accept the gap.`,
+      );
+  }
+  if (skipsUnusableRows) return [];
+  const streams = plan.endpoints.flatMap((selected) => selected.streams);
+  return streams.map(({ stream }) => stream).filter((stream) => unusable.has(stream));
 }
 
 function namesOf(streams: readonly SelectedStream[]): string {

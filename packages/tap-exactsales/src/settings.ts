@@ -18,7 +18,7 @@ export interface TapSettings extends MapSettings {
   readonly past_days: number;
   readonly future_days: number;
   readonly full_refresh_days: number;
-  readonly lookback_days: number;
+  readonly lookback_days?: number;
   /** An IANA name. */
   readonly timezone: string;
   readonly calls_clock: 'utc' | 'wall';
@@ -31,6 +31,7 @@ export interface TapSettings extends MapSettings {
   readonly request_timeout_seconds: number;
   readonly max_retries: number;
   readonly reconcile: boolean;
+  readonly on_unusable_row: 'fail' | 'skip';
   readonly user_agent: string;
   readonly batch_config?: BatchConfig;
 }
@@ -135,8 +136,7 @@ export const program: Program = {
         type: 'number',
         title: 'Lookback days',
         description:
-          'Incremental streams are read again from this many days before their bookmark, because calls and sales may be entered late. Fractions are allowed.',
-        default: 1,
+          'Incremental streams are read again from this many days before their bookmark, because rows may be entered late. Each stream has its own default: 60 for sales, whose date a person picks, and 1 for all other streams. The setting can only lengthen it, except that 0 turns it off. Fractions are allowed.',
         minimum: 0,
       },
       timezone: {
@@ -221,6 +221,14 @@ export const program: Program = {
         description:
           "Compare each complete read with the server's count and log the difference. Costs one request per endpoint.",
         default: false,
+      },
+      on_unusable_row: {
+        type: 'string',
+        title: 'On an unusable row',
+        description:
+          'What a row without a usable key does. `fail`: its stream keeps its bookmark and deletes nothing, and the run exits with 1. `skip`: the stream is treated as complete, with a warning.',
+        enum: ['fail', 'skip'],
+        default: 'fail',
       },
       user_agent: {
         type: 'string',

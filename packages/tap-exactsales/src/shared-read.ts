@@ -3,22 +3,31 @@ import type { Client } from './api/client.ts';
 import { isEndpointError } from './api/errors.ts';
 import { literal, type ApiRow, type Query } from './api/odata.ts';
 import type { SelectedEndpoint, SelectedStream } from './catalog.ts';
+import { countRows } from './paging/reconcile.ts';
+import type { ServerLimits } from './paging/server-limits.ts';
+import type { DateFilter } from './plan/date-range.ts';
 import { rootMembers, valueAt } from './rows/api-members.ts';
 
+interface Context {
+  readonly client: Client;
+  readonly limits: ReadonlyMap<string, ServerLimits>;
+}
+
 /**
- * Decides from the first rows whether one read serves two endpoints. It does if the rows of the
- * wider endpoint have all the members that the columns of the narrower one need.
+ * Decides from the first page whether one read serves two endpoints. It does if the rows of the
+ * wider endpoint have all the members that the columns of the narrower one need, and if both
+ * endpoints have the same number of rows: the API may omit leads without persons.
  */
 export class SharedRead {
-  readonly #client: Client;
+  readonly #context: Context;
   #endpoints: readonly SelectedEndpoint[];
   #isDecided = false;
   #separate: SelectedEndpoint | undefined;
 
   /** @param endpoints the narrower endpoint first; a single endpoint if nothing is shared */
-  constructor(endpoints: readonly SelectedEndpoint[], client: Client) {
+  constructor(endpoints: readonly SelectedEndpoint[], context: Context) {
     this.#endpoints = endpoints;
-    this.#client = client;
+    this.#context = context;
   }
 
   /** The endpoint that turned out to need a separate read. */
@@ -31,12 +40,22 @@ export class SharedRead {
     return this.#endpoints.flatMap(({ streams }) => streams);
   }
 
-  /** Returns the streams that the rows belong to. The first call may send a request to find out. */
-  async streamsIn(rows: readonly ApiRow[]): Promise<readonly SelectedStream[]> {
+  /**
+   * Returns the streams that the rows belong to. The first call sends requests to find out.
+   * @param rows the rows of a page
+   * @param dates the range that is read
+   */
+  async streamsIn(rows: readonly ApiRow[], dates: DateFilter): Promise<readonly SelectedStream[]> {
     const [narrower, wider] = this.#endpoints;
-    if (this.#isDecided || !narrower || !wider || rows.length === 0) return this.streams;
+    if (this.#isDecided || !narrower || !wider) return this.streams;
     this.#isDecided = true;
-    if (!(await isServedBy(rows, narrower, this.#client))) {
+    const pair = { narrower, wider };
+    const reason =
+      (await missingRows(pair, dates, this.#context)) ??
+      (await missingColumns(rows, narrower, this.#context.client));
+    if (reason !== undefined) {
+      const { path, stream } = narrower.endpoint;
+      log.info(`${path} ${reason}, so it is read separately.`, { stream });
       this.#separate = narrower;
       this.#endpoints = [wider];
     }
@@ -45,42 +64,65 @@ export class SharedRead {
 }
 
 /**
- * True if the rows have all members that the narrower endpoint offers. A member that no row has may
- * be missing from both endpoints, so one row is also requested from the narrower endpoint to
- * compare.
+ * Compares the numbers of rows. Leads are added all the time, and answers may come from a cache, so
+ * both are asked again, with another URL, before a difference is believed.
+ * @returns why the endpoints cannot share a read
  */
-async function isServedBy(
-  rows: readonly ApiRow[],
-  narrower: SelectedEndpoint,
-  client: Client,
-): Promise<boolean> {
-  const missing = missingMembers(narrower, rows);
-  const [first] = rows;
-  if (missing.length === 0 || !first) return true;
-  const { path, pageKey, stream } = narrower.endpoint;
-  const key = valueAt(first, pageKey.member.split('.')) ?? null;
-  const query = { filter: [`${pageKey.member} eq ${literal(key)}`], top: 1 };
-  const same = await rowsOf(client, path, query);
-  const isServed = !same.some((row) => missing.some((member) => Object.hasOwn(row, member)));
-  if (!isServed) {
-    log.info(`${path} has columns that the wider endpoint lacks, so it is read separately.`, {
-      stream,
-    });
+async function missingRows(
+  { narrower, wider }: { readonly narrower: SelectedEndpoint; readonly wider: SelectedEndpoint },
+  { clauses }: DateFilter,
+  context: Context,
+): Promise<string | undefined> {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const [one, other] = await Promise.all(
+      [narrower, wider].map(({ endpoint }) => countRows(endpoint, clauses, context, attempt)),
+    );
+    if (one === undefined || other === undefined) break;
+    if (one === other) return undefined;
+    if (attempt > 0) return `has ${one} rows and ${wider.endpoint.path} ${other}`;
   }
-  return isServed;
+  const isReadable =
+    (await rowsOf(context.client, narrower.endpoint.path, { top: 1 })) !== undefined;
+  if (!isReadable) return undefined;
+  return `cannot be compared with ${wider.endpoint.path} because the API does not count rows`;
 }
 
 /**
- * Returns no rows if the narrower endpoint cannot be read, because the wider endpoint is used
- * instead.
+ * Tests whether the rows have all members that the narrower endpoint offers. A member that no row
+ * has may be missing from both endpoints, so one row is also requested from the narrower endpoint to
+ * compare.
+ * @returns why the endpoints cannot share a read
  */
-async function rowsOf(client: Client, path: string, query: Query): Promise<readonly ApiRow[]> {
+async function missingColumns(
+  rows: readonly ApiRow[],
+  narrower: SelectedEndpoint,
+  client: Client,
+): Promise<string | undefined> {
+  const missing = missingMembers(narrower, rows);
+  const [first] = rows;
+  if (missing.length === 0 || !first) return undefined;
+  const { path, pageKey } = narrower.endpoint;
+  const key = valueAt(first, pageKey.member.split('.')) ?? null;
+  const query = { filter: [`${pageKey.member} eq ${literal(key)}`], top: 1 };
+  const same = (await rowsOf(client, path, query)) ?? [];
+  const isServed = !same.some((row) => missing.some((member) => Object.hasOwn(row, member)));
+  return isServed ? undefined : 'has columns that the wider endpoint lacks';
+}
+
+/**
+ * Returns undefined if the narrower endpoint cannot be read. The wider endpoint is then used instead.
+ */
+async function rowsOf(
+  client: Client,
+  path: string,
+  query: Query,
+): Promise<readonly ApiRow[] | undefined> {
   try {
     return (await client.page(path, query, 'always')).rows;
   } catch (error) {
     if (!isEndpointError(error)) throw error;
     log.warning(`${error.message} Its columns are read from the wider endpoint instead.`);
-    return [];
+    return undefined;
   }
 }
 

@@ -5,14 +5,15 @@ import { checkpoint, conclude } from './output/checkpoint.ts';
 import type { Writer } from './output/writer.ts';
 import { requestPages } from './paging/pages.ts';
 import type { ServerLimits } from './paging/server-limits.ts';
-import { ReadTracker } from './plan/bookmarks.ts';
 import { dateFilter } from './plan/date-range.ts';
 import { planRead, type PlanSettings, type ReadPlan } from './plan/plan.ts';
+import { ReadTracker } from './plan/read-tracker.ts';
 import type { State } from './plan/state.ts';
 import type { Progress } from './progress.ts';
 import { RowReaders } from './rows/readers.ts';
-import { UnknownFields } from './rows/unknown-fields.ts';
 import type { Timezone } from './rows/timezone.ts';
+import { UnknownFields } from './rows/unknown-fields.ts';
+import type { UnusableRows } from './rows/unusable-rows.ts';
 import { SharedRead } from './shared-read.ts';
 
 /** What all reads of a run share. */
@@ -24,6 +25,8 @@ export interface SyncContext {
   readonly progress: Progress;
   readonly settings: PlanSettings;
   readonly pageSize: number;
+  /** True to treat a read as complete although it has rows without a usable key. */
+  readonly skipsUnusableRows: boolean;
   /** By endpoint path. */
   readonly limits: Map<string, ServerLimits>;
 }
@@ -32,8 +35,8 @@ export interface ReadResult {
   readonly plan: ReadPlan;
   /** Rows that the API sent, each counted once. */
   readonly rowsRead: number;
-  /** Rows that could not be sent because they have no key. */
-  readonly withoutKey: number;
+  /** The rows that could not be sent because they have no usable key. */
+  readonly unusable: UnusableRows;
   /** False if rows may be missing. */
   readonly isSure: boolean;
   /**
@@ -53,7 +56,7 @@ export async function sync(
   const { client, settings, state, timezone, writer } = context;
   const plan = planRead(endpoints, state, settings, fromMilliseconds(Date.now()));
   const dates = dateFilter(plan.endpoint, plan.range, timezone);
-  const shared = new SharedRead(plan.endpoints, client);
+  const shared = new SharedRead(plan.endpoints, context);
   const readers = new RowReaders(plan.endpoints, timezone);
   const unknownFields = new UnknownFields(
     plan.endpoint,
@@ -61,14 +64,14 @@ export async function sync(
   );
   const tracker = new ReadTracker(plan, timezone);
   for await (const page of requestPages(plan, dates, context)) {
-    const streams = await shared.streamsIn(page.rows);
+    const streams = await shared.streamsIn(page.rows, dates);
     unknownFields.report(page.rows);
     const rows = page.rows.filter((row) => dates.contains(row));
     tracker.note(page, rows, client);
     await writer.rows(readers.read(rows, streams), plan.versions, Date.now());
     if (!page.isLast) await checkpoint(page, streams, tracker, context);
   }
-  await conclude(shared.streams, tracker, context);
+  await conclude(shared.streams, tracker, readers.unusable, context);
   const { rowsRead, isSure } = tracker;
-  return { plan, rowsRead, isSure, withoutKey: readers.withoutKey, separate: shared.separate };
+  return { plan, rowsRead, isSure, unusable: readers.unusable, separate: shared.separate };
 }

@@ -119,7 +119,9 @@ it('still filters by the start of a date range if the server ignores the end', a
   server.stop();
   expect(ended.stderr).toContain('/Boxes: the API ignores the date end');
   expect(rowsOf(ended.messages, 'boxes')).toBe(600);
-  expect(server.asked.every(({ query }) => query['$filter']?.includes('start ge'))).toBe(true);
+  const filters = server.asked.map(({ query }) => query['$filter'] ?? '');
+  const dates = filters.filter((filter) => !filter.includes('start eq null'));
+  expect(dates.every((filter) => filter.includes('start ge'))).toBe(true);
 });
 
 describe('a compressed body', () => {

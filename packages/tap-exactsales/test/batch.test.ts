@@ -147,7 +147,10 @@ describe('the batches of a family are written together, parents first,', () => {
         { id: 2, subSources: [sub(21)] },
         { id: 1, subSources: [sub(12)] },
       ],
-      ['sources: 1 2', 'sources__subSources: 11 12 21', 'sources: 1', 'sources__subSources: 12'],
+      [
+        ...['sources: 1 2', 'sources__subSources: 11 12 21'],
+        ...['sources: 1', 'sources__subSources: 12', 'STATE'],
+      ],
     ],
     [
       'when a parent is sent again and some of its first children follow a full file',
@@ -158,7 +161,7 @@ describe('the batches of a family are written together, parents first,', () => {
       ],
       [
         ...['sources: 1', 'sources__subSources: 11 12', 'sources__subSources: 13'],
-        ...['sources: 1', 'sources__subSources: 12'],
+        ...['sources: 1', 'sources__subSources: 12', 'STATE'],
       ],
     ],
   ])('%s', async (_case, batch_size, sources, batches) => {

@@ -15,6 +15,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Asked {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
+  /** True for `/<Set>/$count`. */
+  readonly isCount: boolean;
 }
 
 /** The response that the server is about to send; a script may change any part of it. */
@@ -52,8 +54,12 @@ export async function serve(
   const asked: Asked[] = [];
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
-    const path = pathname.replace(/^\/v3\//, '').toLowerCase();
-    const one: Asked = { path, query: Object.fromEntries(searchParams) };
+    const [path = '', tail] = pathname
+      .replace(/^\/v3\//, '')
+      .toLowerCase()
+      .split('/');
+    const isCount = tail === '$count';
+    const one: Asked = { path, query: Object.fromEntries(searchParams), isCount };
     asked.push(one);
     const all = sets[path] ?? [];
     const found = ordered(filtered(all, one.query['$filter'], respects), one.query['$orderby']);
@@ -62,6 +68,7 @@ export async function serve(
     const counted = one.query['$count'] === 'true' && { '@odata.count': found.length };
     const answer: Answer = { status: 200, headers: {}, envelope: { ...counted, value } };
     if (request.headers['token_exact'] !== TOKEN) answer.status = 401;
+    if (isCount) answer.bytes = Buffer.from(String(found.length));
     script(answer, one, found, all);
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(answer.bytes ?? JSON.stringify(answer.envelope));
@@ -117,17 +124,29 @@ export function lastState(messages: readonly Message[]): Message['value'] {
   return messages.findLast(({ type }) => type === 'STATE')?.value;
 }
 
-/** Applies comparisons joined with `and`, as the tap sends them. */
+/** Applies comparisons joined with `and`, and a bracket of comparisons joined with `or`. */
 function filtered(
   rows: readonly Row[],
   filter: string | undefined,
   respects: (clause: string) => boolean,
 ): readonly Row[] {
   const clauses = (filter?.split(' and ') ?? []).filter(respects);
-  return clauses.reduce((left, clause) => {
-    const [, member = '', operator = '', literal = ''] = /^(\w+) (\w\w) (.+)$/.exec(clause) ?? [];
-    return left.filter((row) => holds(comparison(row[member], literal), operator));
-  }, rows);
+  return clauses.reduce(
+    (left, clause) => left.filter((row) => alternatives(clause).some((one) => matches(row, one))),
+    rows,
+  );
+}
+
+function alternatives(clause: string): string[] {
+  return clause.startsWith('(') ? clause.slice(1, -1).split(' or ') : [clause];
+}
+
+function matches(row: Row, clause: string): boolean {
+  const [, member = '', operator = '', literal = ''] = /^(\w+) (\w\w) (.+)$/.exec(clause) ?? [];
+  const value = row[member];
+  if (operator === 'in') return literal.slice(1, -1).split(',').includes(String(value));
+  if (literal === 'null') return (value ?? null) === null;
+  return holds(comparison(value, literal), operator);
 }
 
 function comparison(value: unknown, literal: string): number {

@@ -24,6 +24,11 @@ export interface Query {
   readonly top?: number;
   readonly skip?: number;
   readonly count?: boolean;
+  /**
+   * Makes the URL differ from an earlier one, so that a cache does not repeat its answer. Sent as
+   * an option without `$`, which OData servers ignore.
+   */
+  readonly attempt?: number;
 }
 
 /** Returns the query part of a URL, without the question mark. */
@@ -35,6 +40,7 @@ export function queryText({ filter = [], orderby = [], select = [], ...rest }: Q
   if (rest.top !== undefined) options.push(['$top', String(rest.top)]);
   if (rest.skip !== undefined && rest.skip > 0) options.push(['$skip', String(rest.skip)]);
   if (rest.count === true) options.push(['$count', 'true']);
+  if (rest.attempt !== undefined && rest.attempt > 0) options.push(['_', String(rest.attempt)]);
   return options.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
 }
 
@@ -43,10 +49,14 @@ export function literal(value: JsonValue): string {
   return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
 }
 
-/** @returns undefined if the response is not a page */
+/** Members in which a server reports an error although the status is 200. */
+const ERROR_MEMBERS = ['error', 'odata.error', 'Message', 'ExceptionMessage'];
+
+/** @returns undefined if the response is not a page, or is a page that reports an error */
 export function parsePage({ text, milliseconds }: HttpResponse): ApiPage | undefined {
   const page = parseJson(text);
   if (!isObject(page)) return undefined;
+  if (ERROR_MEMBERS.some((member) => (page[member] ?? null) !== null)) return undefined;
   const { value: rows, '@odata.count': count, '@odata.nextLink': nextLink } = page;
   if (!Array.isArray(rows) || !rows.every((row: JsonValue) => isObject(row))) return undefined;
   return {

@@ -2,15 +2,18 @@ import { log } from '@exact-spotter/singer';
 import type { SelectedStream } from '../catalog.ts';
 import type { Page } from '../paging/request.ts';
 import type { ServerLimits } from '../paging/server-limits.ts';
-import { endedBookmark, progressMarkers, type ReadTracker } from '../plan/bookmarks.ts';
+import { endedBookmark, incompleteBookmark, progressMarkers } from '../plan/bookmarks.ts';
 import type { ReadPlan } from '../plan/plan.ts';
+import type { ReadTracker } from '../plan/read-tracker.ts';
 import type { State } from '../plan/state.ts';
+import type { UnusableRows } from '../rows/unusable-rows.ts';
 import type { Writer } from './writer.ts';
 
 interface Context {
   readonly state: State;
   readonly writer: Writer;
   readonly limits: ReadonlyMap<string, ServerLimits>;
+  readonly skipsUnusableRows: boolean;
 }
 
 /** Writes a STATE from which a later run can continue if this run ends after the page. */
@@ -29,19 +32,28 @@ export async function checkpoint(
 
 /**
  * Ends a read. If the read missed no row, declares as deleted the rows that it did not find, and
- * advances the bookmarks. The order matters: another read may write a STATE in between, and that
- * STATE must not cover anything that has not been written yet.
+ * advances the bookmarks of the streams whose rows could all be sent. The order matters: another
+ * read may write a STATE in between, and that STATE must not cover anything that has not been
+ * written yet.
  */
 export async function conclude(
   streams: readonly SelectedStream[],
   tracker: ReadTracker,
+  unusable: UnusableRows,
   context: Context,
 ): Promise<void> {
-  const { state, writer } = context;
+  const { state, writer, limits, skipsUnusableRows } = context;
   if (tracker.isSure) {
-    await declareDeleted(streams, tracker.plan, context);
-    for (const { stream } of streams) {
-      state.set(stream, endedBookmark(stream, state.bookmark(stream), tracker));
+    const isWhole = ({ stream }: SelectedStream): boolean =>
+      skipsUnusableRows || !unusable.has(stream);
+    const whole = streams.filter(isWhole);
+    await declareDeleted(whole, tracker.plan, context);
+    const longestPage = limits.get(tracker.plan.endpoint.path)?.longestPage ?? 0;
+    for (const { stream } of whole) {
+      state.set(stream, endedBookmark(stream, state.bookmark(stream), tracker, longestPage));
+    }
+    for (const { stream } of streams.filter((one) => !isWhole(one))) {
+      state.set(stream, incompleteBookmark(stream, state.bookmark(stream), tracker));
     }
   }
   await writer.state();

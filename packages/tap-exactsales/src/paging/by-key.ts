@@ -1,8 +1,8 @@
-import type { JsonValue } from '@exact-spotter/singer';
 import type { Client } from '../api/client.ts';
 import { literal, type ApiRow } from '../api/odata.ts';
 import { COUNTS_AT_START, judgePage, wantsCount, type PagingCounts } from './page-end.ts';
-import { ignoredOption, orderProblem, pageKeyOf, pageOrder } from './page-order.ts';
+import { ignoredOption, pageKeyOf, pageOrder } from './page-order.ts';
+import { KeyedReadError, ReadEnd, type Cursor } from './read-end.ts';
 import {
   noteIgnoredDates,
   requestPage,
@@ -10,23 +10,6 @@ import {
   type ReadRequest,
   type RequestedPage,
 } from './request.ts';
-
-/**
- * The endpoint cannot be read by key: it does not support the filter or the order, or its rows have
- * no key.
- */
-export class KeyedReadError extends Error {
-  override readonly name = 'KeyedReadError';
-}
-
-/** Where the next page begins. */
-interface Cursor {
-  /** The last key that was read (unique key), or the key to read next (shared by several rows). */
-  readonly key: JsonValue | undefined;
-  /** Rows of that key that have been read already, because a page was too small for all of them. */
-  readonly drained: number;
-  readonly lastDrained?: string;
-}
 
 /** How often a key may be read from its first row again because its rows changed. */
 const MOST_RESTARTS = 5;
@@ -43,14 +26,14 @@ export async function* pagesByKey(
   request: ReadRequest,
   resume: number | undefined,
 ): AsyncGenerator<Page> {
+  const end = new ReadEnd(client, request);
   let counts = COUNTS_AT_START;
   let cursor: Cursor = { key: resume, drained: 0 };
   for (let restarts = 0; ;) {
-    const page = await requestInOrder(client, request, cursor, counts);
+    const page = await requestInOrder(client, request, cursor, counts, restarts + end.attempts);
     const fresh = page.rows.length - (cursor.drained > 0 ? 1 : 0);
-    const judged = judgePage(page, fresh, counts, request.limits.supports('count'));
-    if (judged.isCountWrong) request.limits.disable('count', 'ignored');
-    const { isLast } = judged;
+    const judged = judgePage(page, fresh, counts, request);
+    if (judged.isCountWrong === true) request.limits.disable('count', 'ignored');
     counts = judged.counts;
     if (!continues(page, cursor)) {
       restarts += 1;
@@ -59,37 +42,20 @@ export async function* pagesByKey(
       cursor = { key: cursor.key, drained: 0 };
       continue;
     }
+    const isLast = await end.isReached(page, cursor, judged);
     const { rows, next } = cut(page, cursor, request, isLast);
     counts = { ...counts, rows: counts.rows + rows.length };
-    if (isLast && isDoubtful(counts, cursor)) await checkOrder(client, request, next);
     yield {
-      rows,
+      rows: isLast ? [...rows, ...(await end.rowsWithoutKey(counts))] : rows,
       ...(typeof next.key === 'number' && { resume: next.key }),
       rowsRead: counts.rows,
       total: counts.total,
       isLast,
-      isSure: true,
+      isSure: !end.isGivenUp,
     };
     if (isLast) return;
     cursor = next;
   }
-}
-
-/**
- * True if a read of several pages had no count or received fewer rows than its first count
- * promised. The missing rows may have been deleted during the read, or skipped because the server
- * ignores the order.
- */
-function isDoubtful({ rows, total }: PagingCounts, { key }: Cursor): boolean {
-  return key !== undefined && (total === undefined || rows < total);
-}
-
-/** Detects a server that ignores the order although every page looks ordered. */
-async function checkOrder(client: Client, request: ReadRequest, { key }: Cursor): Promise<void> {
-  const problem = typeof key === 'number' ? await orderProblem(client, request, key) : undefined;
-  if (problem === undefined) return;
-  request.limits.disable('orderby', problem);
-  throw new KeyedReadError('orderby');
 }
 
 /** Requests a page whose rows are in order. If they are not, requests it once more. */
@@ -98,10 +64,11 @@ async function requestInOrder(
   request: ReadRequest,
   cursor: Cursor,
   counts: PagingCounts,
+  attempt: number,
 ): Promise<RequestedPage> {
-  let page = await requestAt(client, request, cursor, counts);
+  let page = await requestAt(client, request, cursor, counts, attempt);
   if (ignoredOption(page.rows, request.endpoint, cursor.key)) {
-    page = await requestAt(client, request, cursor, counts);
+    page = await requestAt(client, request, cursor, counts, attempt + 1);
   }
   const ignored = ignoredOption(page.rows, request.endpoint, cursor.key);
   if (ignored) {
@@ -117,8 +84,10 @@ async function requestAt(
   request: ReadRequest,
   cursor: Cursor,
   counts: PagingCounts,
+  attempt: number,
 ): Promise<RequestedPage> {
   const page = await requestPage(client, request, {
+    attempt,
     ...keyClause(request, cursor),
     orderby: pageOrder(request.endpoint),
     skip: Math.max(0, cursor.drained - 1),

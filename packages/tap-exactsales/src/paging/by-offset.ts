@@ -32,7 +32,7 @@ export async function* pagesByOffset(client: Client, request: ReadRequest): Asyn
   const found = new FoundRows(request);
   for (let restarts = 0; restarts < MOST_RESTARTS; restarts += 1) {
     found.beginPass();
-    if (yield* onePass(client, request, found)) return;
+    if (yield* onePass(client, request, found, restarts)) return;
   }
   const { path, stream } = request.endpoint;
   log.warning(
@@ -42,18 +42,27 @@ export async function* pagesByOffset(client: Client, request: ReadRequest): Asyn
   yield { rows: [], rowsRead: 0, isLast: true, isSure: false };
 }
 
-/** @returns false if the rows moved too far and have to be read from the start */
+/** How often a set that had rows before is requested again before it is believed to be empty. */
+const MOST_ATTEMPTS = 2;
+
+/**
+ * @param restarts number of earlier passes
+ * @returns false if the rows moved too far and have to be read from the start
+ */
 async function* onePass(
   client: Client,
   request: ReadRequest,
   found: FoundRows,
+  restarts: number,
 ): AsyncGenerator<Page, boolean> {
   let counts = COUNTS_AT_START;
   const identity = identityOf(request.endpoint);
   let tail: string[] = [];
+  let firstPage = 0;
   for (let position = 0; ;) {
     const again = Math.min(overlap(request), position);
-    const page = await requestAt(client, request, position - again, counts);
+    const attempt = restarts + Number(counts.isContradicted);
+    const page = await requestAt(client, request, position - again, counts, attempt);
     const identities = page.rows.map(identity);
     const from = indexAfter(tail, identities);
     if (from === undefined && (page.rows.length > 0 || again > 0)) return false;
@@ -62,16 +71,22 @@ async function* onePass(
     // $skip.
     const isKnown = position > 0 && rows.length === 0;
     if (isKnown && page.rows.length > again) return false;
-    const judged = judgePage(page, rows.length, counts, request.limits.supports('count'));
-    if (judged.isCountWrong) request.limits.disable('count', 'ignored');
-    const isEnd = judged.isLast || isKnown;
+    const isExpected = position > 0 || rows.length > 0 || !request.earlier?.rowsExpected;
+    if (!isExpected && restarts < MOST_ATTEMPTS) return false;
+    const judged = judgePage(page, rows.length, counts, request);
+    if (judged.isCountWrong === true) request.limits.disable('count', 'ignored');
+    const isProven = judged.isLast && judged.needsProof !== true;
+    const isEnd = isProven || (isKnown && !judged.counts.isContradicted);
     // A new row may also be among the rows that should be known.
     const missed = page.rows.filter(
       (_, index) => index < (from ?? 0) && found.lacks(identities[index]),
     );
     found.add(identities);
-    const { total } = judged.counts;
-    const isLast = isEnd && (position === 0 || found.isComplete(total));
+    const { total, isCountProven } = judged.counts;
+    // The rows of a single page cannot have swapped places between requests.
+    const isOnePage = position === 0 || (position === firstPage && rows.length === 0);
+    const isLast = isEnd && (isOnePage || found.isComplete(isCountProven ? total : undefined));
+    if (position === 0) firstPage = page.rows.length;
     position = page.skip + page.rows.length;
     counts = { ...judged.counts, rows: position };
     yield { rows: [...missed, ...rows], rowsRead: position, total, isLast, isSure: true };
@@ -126,8 +141,10 @@ async function requestAt(
   request: ReadRequest,
   skip: number,
   counts: PagingCounts,
+  attempt: number,
 ): Promise<RequestedPage> {
   const page = await requestPage(client, request, {
+    attempt,
     orderby: pageOrder(request.endpoint),
     skip,
     count: wantsCount(counts, request.limits),

@@ -1,4 +1,4 @@
-import type { RequestedPage } from './request.ts';
+import type { ReadRequest, RequestedPage } from './request.ts';
 import type { ServerLimits } from './server-limits.ts';
 
 /** The rows that a read has requested so far, and what the counts in its pages said. */
@@ -37,31 +37,55 @@ export function wantsCount(
 }
 
 /** What a page says about the end of its read. */
-interface Judgement {
+export interface Judgement {
+  /** True if the page's count says that no rows follow. */
   readonly isLast: boolean;
+  /** True if that count may cover only the page, so that the end needs another proof. */
+  readonly needsProof?: boolean;
   readonly counts: PagingCounts;
   /** True if two pages in a row contradicted the count. */
   readonly isCountWrong?: boolean;
 }
 
 /**
- * Decides whether a page is the last one. Only the count is reliable: a link to the next page
- * proves nothing, and a page may be short because the server cut it. If the server sends no count,
- * the read ends with a page that has no new row.
+ * Decides whether a page is the last one. A link to the next page, or its absence, proves nothing:
+ * with an explicit `$top`, the link is probably missing on every page. A page may be short because
+ * the server cut it, and a count that equals the page's rows may count only the page. So a count
+ * that is reached is a proof only if an earlier count exceeded its page, or if the server is known
+ * to send longer pages. Without a count, the read ends with a page that has no new row.
  * @param fresh number of rows that the previous page did not have
- * @param isCounting false if the server's counts are known to be wrong
  */
 export function judgePage(
   page: RequestedPage,
   fresh: number,
   before: PagingCounts,
-  isCounting: boolean,
+  { limits, earlier }: Pick<ReadRequest, 'limits' | 'earlier'>,
 ): Judgement {
-  const count = isCounting ? credibleCount(page) : undefined;
+  const count = limits.supports('count') ? credibleCount(page) : undefined;
   const counts = { ...before, total: before.total ?? count };
-  return fresh === 0
-    ? judgeWithoutNewRow(page, count, counts)
-    : judgeWithNewRows(page, count, { ...counts, isContradicted: false });
+  if (fresh === 0) return judgeWithoutNewRow(page, count, counts);
+  const { length } = page.rows;
+  const isShort =
+    length < page.top && (length < limits.longestPage || length <= (earlier?.longestPage ?? 0));
+  return judgeWithNewRows(page, count, isShort, { ...counts, isContradicted: false });
+}
+
+/**
+ * True if the end of a read has to be confirmed: the read received fewer rows than its first count
+ * promised or than earlier runs found, or several pages without a reliable count. Rows may have
+ * been deleted during the read, but the server may also have sent a page by mistake.
+ * @param rows number of rows read, including those of the page that is taken for the last one
+ * @param isFirst true if that page is the first one
+ */
+export function isEndDoubtful(
+  rows: number,
+  { total, isCountProven }: PagingCounts,
+  isFirst: boolean,
+  { earlier, limits }: Pick<ReadRequest, 'limits' | 'earlier'>,
+): boolean {
+  if (rows < (earlier?.rowsExpected ?? 0)) return true;
+  const isCounted = total !== undefined && rows >= total;
+  return !isFirst && !(isCounted && isCountProven && limits.supports('count'));
 }
 
 /** Returns the page's count, or undefined if it is lower than the number of rows received. */
@@ -72,20 +96,21 @@ function credibleCount({ count, skip, rows }: RequestedPage): number | undefined
 }
 
 function judgeWithNewRows(
-  { rows, skip, top, nextLink }: RequestedPage,
+  { rows, skip, top }: RequestedPage,
   count: number | undefined,
+  isShort: boolean,
   counts: PagingCounts,
 ): Judgement {
   if (count === undefined) {
-    const isShort = rows.length < top;
-    return { isLast: false, counts: isShort ? requestCountOnce(counts) : counts };
+    return { isLast: false, counts: rows.length < top ? requestCountOnce(counts) : counts };
   }
   const hasMore = count > skip + rows.length;
   const isCountProven = counts.isCountProven || hasMore;
-  // If the count of a full page covers only that page, either no rows follow or the server counts
-  // pages.
-  const isLast = !hasMore && (isCountProven || rows.length < top || nextLink === undefined);
-  return { isLast, counts: { ...counts, isCountProven } };
+  return {
+    isLast: !hasMore,
+    needsProof: !isCountProven && !isShort,
+    counts: { ...counts, isCountProven },
+  };
 }
 
 /**

@@ -42,20 +42,22 @@ export function ignoredOption(
 }
 
 /**
- * Tests whether the server respects the order, by requesting the last row.
- * @param key the highest key that was read
- * @returns what the server does with the order; undefined if it respects it
+ * Requests the page key of the last row of a read, in descending order.
+ * @param attempt how often it has been requested before
+ * @returns `none` if there is no row, `rejected` if the server does not support the order;
+ * undefined if the row has no numeric key
  */
-export async function orderProblem(
+export async function lastKey(
   client: Client,
   request: ReadRequest,
-  key: number,
-): Promise<'ignored' | 'rejected' | undefined> {
+  attempt: number,
+): Promise<number | 'none' | 'rejected' | undefined> {
   const { endpoint } = request;
   try {
-    const row = await requestFirst(client, request, [`${endpoint.pageKey.member} desc`]);
-    const last = row && pageKeyOf(endpoint, row);
-    return row === undefined || (typeof last === 'number' && last >= key) ? undefined : 'ignored';
+    const row = await requestFirst(client, request, [`${endpoint.pageKey.member} desc`], attempt);
+    if (row === undefined) return 'none';
+    const key = pageKeyOf(endpoint, row);
+    return typeof key === 'number' ? key : undefined;
   } catch (error) {
     // A temporary error, such as a timeout, proves nothing.
     if (error instanceof ApiRejectedError || error instanceof ApiBrokenError) return 'rejected';

@@ -1,11 +1,15 @@
 import type { Client } from '../api/client.ts';
+import { ApiTimeoutError } from '../api/errors.ts';
 import type { DateFilter } from '../plan/date-range.ts';
 import type { ReadPlan } from '../plan/plan.ts';
 import type { Progress } from '../progress.ts';
 import { membersToSelect } from '../rows/api-members.ts';
-import { pagesByKey, KeyedReadError } from './by-key.ts';
+import { pagesByKey } from './by-key.ts';
 import { pagesByOffset } from './by-offset.ts';
+import { KeyedReadError } from './read-end.ts';
 import type { Page, ReadRequest } from './request.ts';
+import { slicedPages } from './slices.ts';
+import { undatedPages } from './undated.ts';
 import { limitsOf, type ServerLimits } from './server-limits.ts';
 
 interface Context {
@@ -17,15 +21,57 @@ interface Context {
 
 /** Requests the pages of a plan and reports the progress. */
 export function requestPages(
-  { endpoint, endpoints, resumed }: ReadPlan,
+  { endpoint, endpoints, resumed, earlier, includesUndated }: ReadPlan,
   dates: DateFilter,
   { client, limits: known, pageSize, progress }: Context,
 ): AsyncGenerator<Page> {
   const select = membersToSelect(endpoints);
   const limits = limitsOf(endpoint.path, known, pageSize);
-  const request = { endpoint, limits, dates, ...(select && { select }) };
+  const request = { endpoint, limits, dates, earlier, ...(select && { select }) };
   const name = endpoints.map((selected) => selected.endpoint.stream).join(' + ');
-  return progress.follow(name, byKeyOrOffset(client, request, resumed?.after));
+  const dated = wholeOrSliced(client, request, resumed?.after);
+  return progress.follow(name, includesUndated ? withUndated(dated, client, request) : dated);
+}
+
+/** Adds the rows without a date. They belong to the read, but the dated rows alone are counted. */
+async function* withUndated(
+  dated: AsyncIterable<Page>,
+  client: Client,
+  request: ReadRequest,
+): AsyncGenerator<Page> {
+  let end: Page | undefined;
+  for await (const page of dated) {
+    end = { ...page, rows: [] };
+    yield { ...page, isLast: false };
+  }
+  if (!end) return;
+  const { limits } = request;
+  if (limits.supports('date filter') && !limits.isSliced) {
+    for await (const { rows, isSure } of undatedPages(client, request)) {
+      end = { ...end, isSure: end.isSure && isSure };
+      yield { ...end, rows, isLast: false };
+    }
+  }
+  yield end;
+}
+
+/** Reads the set in slices if even its smallest pages time out. */
+async function* wholeOrSliced(
+  client: Client,
+  request: ReadRequest,
+  resume: number | undefined,
+): AsyncGenerator<Page> {
+  const { limits, endpoint } = request;
+  if (!limits.isSliced) {
+    try {
+      yield* byKeyOrOffset(client, request, resume);
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiTimeoutError) || endpoint.slices === undefined) throw error;
+      limits.isSliced = true;
+    }
+  }
+  yield* slicedPages(client, request, byKeyOrOffset);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 import type { ApiPage, ApiRow, Query } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { DateFilter } from '../plan/date-range.ts';
+import type { EarlierReads } from '../plan/earlier-reads.ts';
 import {
   FEWEST_ROWS,
   findBreaking,
@@ -24,6 +25,10 @@ export interface ReadRequest {
   readonly dates: DateFilter;
   /** Members to request (default: all). */
   readonly select?: readonly string[];
+  /** A clause that every request of the read has. The read fails if the server rejects it. */
+  readonly slice?: string;
+  /** What earlier runs found in the set (default: nothing is known). */
+  readonly earlier?: EarlierReads;
 }
 
 /** The part of a query that differs from page to page. */
@@ -33,6 +38,12 @@ export interface PagePosition {
   readonly orderby?: readonly string[];
   readonly skip?: number;
   readonly count: boolean;
+  /**
+   * How often the page has been requested before because its answer looked wrong. Each attempt asks
+   * for one row less: the answers are cached by URL for about a minute, and an unchanged URL would
+   * return the same answer.
+   */
+  readonly attempt?: number;
 }
 
 /** A page with the `$top` and `$skip` that were requested. */
@@ -69,9 +80,10 @@ export async function requestPage(
 ): Promise<RequestedPage> {
   const { limits } = request;
   for (;;) {
-    const top = limits.top;
+    const top = Math.max(2, limits.top - (position.attempt ?? 0));
     const options = usedOptions(request, position);
-    const policy = top <= FEWEST_ROWS ? 'always' : 'except timeouts';
+    const isSmallest = limits.top <= FEWEST_ROWS && request.endpoint.slices === undefined;
+    const policy = isSmallest ? 'always' : 'except timeouts';
     try {
       const page = await send(client, request, position, options, top, policy);
       limits.longestPage = Math.max(limits.longestPage, page.rows.length);
@@ -83,16 +95,44 @@ export async function requestPage(
   }
 }
 
-/** Requests only the first row of a read in the given order. */
+/**
+ * Requests only the first row of a read in the given order.
+ * @param attempt how often the row has been requested before
+ */
 export async function requestFirst(
   client: Client,
   request: ReadRequest,
   orderby: readonly string[],
+  attempt: number,
 ): Promise<ApiRow | undefined> {
   const position = { orderby, count: false };
   const options = usedOptions(request, position);
-  const { rows } = await send(client, request, position, options, 1, 'always');
+  const { rows } = await send(client, request, position, options, 1 + attempt, 'always');
   return rows[0];
+}
+
+/**
+ * Requests the first rows that match a clause, in the order of the page key.
+ * @returns undefined if the server rejects the clause
+ */
+export async function requestMatching(
+  client: Client,
+  request: ReadRequest,
+  clause: string,
+): Promise<readonly ApiRow[] | undefined> {
+  const { endpoint, limits, select } = request;
+  const query = {
+    filter: [clause],
+    ...(limits.supports('orderby') && { orderby: [endpoint.pageKey.member] }),
+    ...(limits.supports('select') && select && { select }),
+    ...(limits.supports('top') && { top: limits.top }),
+  };
+  try {
+    return (await client.page(endpoint.path, query, 'always')).rows;
+  } catch (error) {
+    if (error instanceof ApiRejectedError || error instanceof ApiBrokenError) return undefined;
+    throw error;
+  }
 }
 
 /** Stops using the date filter if the rows show that the server ignores it. */
@@ -122,7 +162,7 @@ function usedOptions(
 
 async function send(
   client: Client,
-  { endpoint, dates, select }: ReadRequest,
+  { endpoint, dates, select, slice }: ReadRequest,
   { key, orderby, skip = 0 }: PagePosition,
   options: readonly QueryOption[],
   top: number,
@@ -134,6 +174,7 @@ async function send(
       ...(['date filter', 'date end'] as const).flatMap((option) =>
         uses(option) ? (dates.byOption[option] ?? []) : [],
       ),
+      ...(slice === undefined ? [] : [slice]),
       ...(uses('key filter') && key !== undefined ? [key] : []),
     ],
     ...(uses('orderby') && orderby && { orderby }),

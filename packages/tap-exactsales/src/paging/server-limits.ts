@@ -23,6 +23,9 @@ export const FEWEST_ROWS = 25;
 export class ServerLimits {
   readonly #path: string;
   readonly #failed = new Set<QueryOption>();
+  readonly pageSize: number;
+  /** True if the endpoint is read in slices because its pages time out. */
+  isSliced = false;
   /** Rows to request per page. */
   top: number;
   /** Rows in the longest page so far. */
@@ -30,6 +33,7 @@ export class ServerLimits {
 
   constructor(path: string, pageSize: number) {
     this.#path = path;
+    this.pageSize = pageSize;
     // Pages inside one key overlap by a row, so a page of one row would never advance.
     this.top = Math.max(2, pageSize);
   }

@@ -1,76 +1,81 @@
 import type { TableName } from '@exact-spotter/schema';
-import { earlier, later, type Instant } from '@exact-spotter/singer';
-import type { Client } from '../api/client.ts';
-import type { ApiRow } from '../api/odata.ts';
+import {
+  compareInstants,
+  earlier,
+  later,
+  shiftInstant,
+  type Instant,
+  type ReplicationMethod,
+} from '@exact-spotter/singer';
+import { millisecondsInDay } from 'date-fns/constants';
 import { replicationKey } from '../catalog.ts';
-import type { Timezone } from '../rows/timezone.ts';
-import { dateReader } from './date-range.ts';
-import type { ReadPlan } from './plan.ts';
-import { hashOf } from './read-with.ts';
+import type { Endpoint } from '../endpoints.ts';
+import type { DateRange } from './date-range.ts';
+import { hashOf, type ReadWith } from './read-with.ts';
 import { isAhead } from './resume.ts';
 import type { Bookmark, ProgressMarkers } from './state.ts';
 
-/** Tracks the progress of a read. */
-export class ReadTracker {
-  readonly plan: ReadPlan;
-  readonly #dateOf: (row: ApiRow) => Instant | undefined;
-  #startedAt: Instant;
-  #newest: Instant | undefined;
-  #rowsRead = 0;
-  #isSure = true;
-
-  constructor(plan: ReadPlan, timezone: Timezone) {
-    this.plan = plan;
-    this.#dateOf = dateReader(plan.endpoint, timezone);
-    this.#startedAt = plan.startedAt;
-    this.#newest = plan.resumed?.newest;
-  }
-
-  /** When the read began, by our clock or the server's, whichever is earlier. */
-  get startedAt(): Instant {
-    return this.#startedAt;
-  }
-
-  /** The latest date among the rows. */
-  get newest(): Instant | undefined {
-    return this.#newest;
-  }
-
-  /** Rows that the API sent, each counted once. */
-  get rowsRead(): number {
-    return this.#rowsRead;
-  }
-
-  /** False if rows may be missing. */
-  get isSure(): boolean {
-    return this.#isSure;
-  }
-
-  /** @param rows the page's rows that are in the plan's range */
-  note(
-    page: { readonly rowsRead: number; readonly isSure: boolean },
-    rows: readonly ApiRow[],
-    client: Client,
-  ): void {
-    // The server's clock is known once a response has been received. Rows that change after the
-    // start are left to the next run.
-    if (!this.plan.resumed) this.#startedAt = client.atServer(this.plan.startedAt);
-    this.#rowsRead = page.rowsRead;
-    this.#isSure &&= page.isSure;
-    for (const row of rows) {
-      const date = this.#dateOf(row);
-      if (date === undefined) continue;
-      this.#newest = this.#newest === undefined ? date : later(this.#newest, date);
-    }
-  }
+/**
+ * Returns where to read from: the earliest bookmark minus the days to read again, but no earlier than
+ * the start date. A stream whose only complete read could not send every row has no bookmark; the
+ * rows that have changed since that read are read.
+ */
+export function readFrom(
+  bookmarks: readonly Bookmark[],
+  days: number,
+  startDate: Instant,
+  now: Instant,
+): Instant {
+  const values = bookmarks.map(
+    ({ replication_key_value: value, incomplete_read_at: incompleteAt }) => {
+      const known = value ?? incompleteAt;
+      return known === undefined ? startDate : earlier(known, now);
+    },
+  );
+  return later(startDate, shiftInstant(values.reduce(earlier), -days * millisecondsInDay));
 }
 
-/** Returns the bookmark of a stream whose read has succeeded. */
+/**
+ * True if a stream has never been read completely or its last complete read is too old. A read that
+ * could not send every row counts as well, because repeating it each night would not help. A
+ * bookmark without the date of a last complete read does not count as too old.
+ */
+export function isRefreshDue(bookmark: Bookmark, days: number, now: Instant): boolean {
+  const { replication_key_value: value, full_read_at: fullReadAt } = bookmark;
+  const { incomplete_read_at: incompleteAt } = bookmark;
+  if ([value, fullReadAt].some((date) => date !== undefined && isAhead(date, now))) return true;
+  const dates = [fullReadAt, incompleteAt].filter((date) => date !== undefined);
+  if (dates.length === 0) return value === undefined;
+  if (days === 0) return false;
+  return compareInstants(shiftInstant(dates.reduce(later), days * millisecondsInDay), now) <= 0;
+}
+
+/** What a read has found out when it ends or is interrupted. */
+interface ReadSoFar {
+  readonly plan: {
+    readonly endpoint: Endpoint;
+    readonly method: ReplicationMethod;
+    readonly isComplete: boolean;
+    readonly range: DateRange;
+    readonly version?: number;
+    readonly readWith: ReadonlyMap<TableName, ReadWith>;
+  };
+  readonly startedAt: Instant;
+  /** The latest date among the rows. */
+  readonly newest: Instant | undefined;
+}
+
+/**
+ * Returns the bookmark of a stream whose read has succeeded.
+ * @param longestPage the most rows that a page of the run had
+ */
 export function endedBookmark(
   stream: TableName,
-  before: Bookmark,
-  { plan: { method, isComplete, version, endpoint, readWith }, startedAt, newest }: ReadTracker,
+  { incomplete_read_at: incompleteAt, ...before }: Bookmark,
+  { plan, startedAt, newest }: ReadSoFar,
+  longestPage: number,
 ): Bookmark {
+  const { method, isComplete, version, endpoint, readWith } = plan;
   const key = replicationKey(endpoint.stream);
   const isOwnKey = replicationKey(stream) !== undefined;
   const readNow = readWith.get(stream);
@@ -82,7 +87,36 @@ export function endedBookmark(
     ...(version !== undefined && { version }),
     ...(readNow && { read_with: readNow }),
     read_at: startedAt,
-    full_read_at: isComplete ? startedAt : (before.full_read_at ?? startedAt),
+    ...fullReadAt(before, incompleteAt, isComplete, startedAt),
+    longest_page: isComplete ? longestPage : Math.max(before.longest_page ?? 0, longestPage),
+    progress_markers: null,
+  };
+}
+
+function fullReadAt(
+  { full_read_at: before }: Bookmark,
+  incompleteAt: Instant | undefined,
+  isComplete: boolean,
+  startedAt: Instant,
+): Pick<Bookmark, 'full_read_at' | 'incomplete_read_at'> {
+  if (isComplete) return { full_read_at: startedAt };
+  if (incompleteAt === undefined) return { full_read_at: before ?? startedAt };
+  return {
+    ...(before !== undefined && { full_read_at: before }),
+    incomplete_read_at: incompleteAt,
+  };
+}
+
+/** Returns the bookmark of a stream whose read could not send every row. It does not advance. */
+export function incompleteBookmark(
+  stream: TableName,
+  before: Bookmark,
+  { plan: { isComplete, readWith }, startedAt }: ReadSoFar,
+): Bookmark {
+  const readNow = readWith.get(stream);
+  return {
+    ...before,
+    ...(isComplete && { incomplete_read_at: startedAt, ...(readNow && { read_with: readNow }) }),
     progress_markers: null,
   };
 }
@@ -108,7 +142,7 @@ function latest(
  */
 export function progressMarkers(
   resume: number | undefined,
-  { plan, startedAt, newest }: ReadTracker,
+  { plan, startedAt, newest }: ReadSoFar,
 ): ProgressMarkers | null {
   const { endpoint, method, isComplete, range, version } = plan;
   if (resume === undefined || method !== 'incremental') return null;

@@ -1,9 +1,6 @@
 import { tables, type TableName } from '@exact-spotter/schema';
 import {
-  compareInstants,
-  earlier,
   type Instant,
-  later,
   milliseconds,
   readReplication,
   type ReplicationMethod,
@@ -14,14 +11,16 @@ import type { SelectedEndpoint } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { Timezone } from '../rows/timezone.ts';
 import { EARLIEST_START, type TapSettings } from '../settings.ts';
+import { isRefreshDue, readFrom } from './bookmarks.ts';
 import type { DateRange } from './date-range.ts';
+import { earlierReads, type EarlierReads } from './earlier-reads.ts';
 import {
   currentReadWith,
   lacksSomething,
   type ReadWith,
   type ReadWithSettings,
 } from './read-with.ts';
-import { isAhead, resumedRead } from './resume.ts';
+import { resumedRead } from './resume.ts';
 import type { Bookmark, ProgressMarkers, State } from './state.ts';
 
 /** One read of an endpoint, from its first page to its last. */
@@ -45,6 +44,12 @@ export interface ReadPlan {
   readonly readWith: ReadonlyMap<TableName, ReadWith>;
   /** The progress of the interrupted read that this read resumes. */
   readonly resumed?: ProgressMarkers;
+  /**
+   * True if the rows without a date have to be requested separately, because a date filter excludes
+   * them on the server.
+   */
+  readonly includesUndated: boolean;
+  readonly earlier: EarlierReads;
 }
 
 /** The settings that a plan depends on. */
@@ -55,7 +60,8 @@ export interface PlanSettings {
   readonly pastDays: number;
   readonly futureDays: number;
   readonly fullRefreshDays: number;
-  readonly lookbackDays: number;
+  /** Lengthens the lookback of the endpoints; 0 turns it off. */
+  readonly lookbackDays: number | undefined;
   readonly readWith: ReadWithSettings;
 }
 
@@ -97,6 +103,7 @@ export function planRead(
   const how =
     resumedRead(endpoint, method, bookmarks, readWith, now) ??
     newRead(
+      endpoint,
       method,
       isLacking || streams.some(({ isFullTable }) => isFullTable),
       bookmarks,
@@ -107,12 +114,21 @@ export function planRead(
     const version = how.version ?? state.bookmark(stream).version;
     return version === undefined ? [] : [[stream, version] as const];
   });
-  return { endpoint, endpoints, method, versions: new Map(versions), readWith, ...how };
+  const earlier = earlierReads(method, bookmarks, how);
+  const includesUndated =
+    how.range.from !== undefined &&
+    (how.isComplete || (method === 'window' && endpoint.date?.isOptional === true));
+  return {
+    ...{ endpoint, endpoints, method, versions: new Map(versions), readWith },
+    ...{ earlier, includesUndated },
+    ...how,
+  };
 }
 
 type HowToRead = Pick<ReadPlan, 'isComplete' | 'range' | 'startedAt' | 'version' | 'resumed'>;
 
 function newRead(
+  endpoint: Endpoint,
   method: ReplicationMethod,
   isCompleteWanted: boolean,
   bookmarks: readonly Bookmark[],
@@ -122,32 +138,17 @@ function newRead(
   const isComplete =
     method === 'full' ||
     isCompleteWanted ||
-    bookmarks.some((bookmark) => isRefreshDue(bookmark, settings, now));
+    bookmarks.some((bookmark) => isRefreshDue(bookmark, settings.fullRefreshDays, now));
   return {
     isComplete,
-    range: rangeOf(method, isComplete, bookmarks, settings, now),
+    range: rangeOf(endpoint, method, isComplete, bookmarks, settings, now),
     startedAt: now,
     ...((isComplete || method === 'window') && { version: nextVersion(bookmarks, now) }),
   };
 }
 
-/**
- * True if a stream has never been read completely or its last complete read is too old. A bookmark
- * without the date of a last complete read does not count as too old.
- */
-function isRefreshDue(
-  bookmark: Bookmark,
-  { fullRefreshDays }: PlanSettings,
-  now: Instant,
-): boolean {
-  const { replication_key_value: value, full_read_at: fullReadAt } = bookmark;
-  if ([value, fullReadAt].some((date) => date !== undefined && isAhead(date, now))) return true;
-  if (fullReadAt === undefined) return value === undefined;
-  if (fullRefreshDays === 0) return false;
-  return compareInstants(shiftInstant(fullReadAt, fullRefreshDays * millisecondsInDay), now) <= 0;
-}
-
 function rangeOf(
+  endpoint: Endpoint,
   method: ReplicationMethod,
   isComplete: boolean,
   bookmarks: readonly Bookmark[],
@@ -155,26 +156,25 @@ function rangeOf(
   now: Instant,
 ): DateRange {
   if (method === 'full') return {};
-  const from = isComplete ? settings.startDate : since(method, bookmarks, settings, now);
+  const from = isComplete
+    ? settings.startDate
+    : readFrom(bookmarks, daysBefore(endpoint, method, settings), settings.startDate, now);
   if (method === 'window')
     return { from, to: shiftInstant(now, settings.futureDays * millisecondsInDay) };
   return settings.isFromTheBeginning && from === settings.startDate ? {} : { from };
 }
 
 /**
- * Returns the earliest bookmark minus the days to read again, but no earlier than the start date.
+ * Returns how many days before its bookmark a stream is read again. Rows may be entered late, and
+ * each endpoint declares how late; the setting can only lengthen that, except that 0 turns it off.
  */
-function since(
+function daysBefore(
+  { lateDays = 1 }: Endpoint,
   method: ReplicationMethod,
-  bookmarks: readonly Bookmark[],
-  { startDate, lookbackDays, pastDays }: PlanSettings,
-  now: Instant,
-): Instant {
-  const values = bookmarks.map(({ replication_key_value: value }) =>
-    value === undefined ? startDate : earlier(value, now),
-  );
-  const days = method === 'window' ? pastDays : lookbackDays;
-  return later(startDate, shiftInstant(values.reduce(earlier), -days * millisecondsInDay));
+  { lookbackDays, pastDays }: PlanSettings,
+): number {
+  if (method === 'window') return pastDays;
+  return lookbackDays === 0 ? 0 : Math.max(lateDays, lookbackDays ?? 0);
 }
 
 /** Returns the start in milliseconds, or a higher number if an earlier version is not lower. */

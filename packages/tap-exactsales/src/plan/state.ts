@@ -36,10 +36,12 @@ export interface Bookmark {
   /** When the last successful read and the last complete read began. */
   readonly read_at?: Instant;
   readonly full_read_at?: Instant;
+  /** The most rows that a page of the endpoint had. If it is above 0, the set had rows before. */
+  readonly longest_page?: number;
+  /** When the last complete read began that could not send every row. */
+  readonly incomplete_read_at?: Instant;
   /** What the rows so far were read with; missing in states of earlier versions. */
   readonly read_with?: ReadWith;
-  /** The most rows that a page of the endpoint has had. Above 0, the endpoint is known to exist. */
-  readonly longest_page?: number;
   /** Null once the read has ended, so that merging states does not keep older markers. */
   readonly progress_markers?: ProgressMarkers | null;
 }
@@ -145,8 +147,9 @@ function toBookmark(stream: TableName, entry: JsonValue): Bookmark | string {
     ...(value !== undefined && { replication_key_value: value }),
     ...instantMember(members, 'read_at'),
     ...instantMember(members, 'full_read_at'),
-    ...(typeof members['version'] === 'number' && { version: members['version'] }),
+    ...instantMember(members, 'incomplete_read_at'),
     ...(typeof members['longest_page'] === 'number' && { longest_page: members['longest_page'] }),
+    ...(typeof members['version'] === 'number' && { version: members['version'] }),
     ...(readWith && { read_with: readWith }),
     ...(markers && { progress_markers: markers }),
   };
@@ -161,7 +164,7 @@ function toInstant(value: JsonValue): Instant | null {
 
 function instantMember(
   members: Readonly<Record<string, JsonValue>>,
-  name: 'read_at' | 'full_read_at' | 'from' | 'to' | 'newest',
+  name: 'read_at' | 'full_read_at' | 'incomplete_read_at' | 'from' | 'to' | 'newest',
 ): Readonly<Record<string, Instant>> {
   const value = toInstant(members[name] ?? null);
   return value === null ? {} : { [name]: value };

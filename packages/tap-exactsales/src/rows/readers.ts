@@ -10,6 +10,7 @@ import {
   type TableRow,
 } from './row.ts';
 import type { Timezone } from './timezone.ts';
+import { UnusableRows } from './unusable-rows.ts';
 
 /** A row, and the stream that it belongs to. */
 export interface StreamRow {
@@ -20,15 +21,15 @@ export interface StreamRow {
 /** Converts the rows of a read into rows of its streams. */
 export class RowReaders {
   readonly #readers: readonly RowReader[];
+  readonly #path: string | undefined;
+  #rows = 0;
+  /** The rows that could not be sent so far. */
+  readonly unusable = new UnusableRows();
 
   /** @param endpoints the endpoints that the read serves */
   constructor(endpoints: readonly SelectedEndpoint[], timezone: Timezone) {
     this.#readers = endpoints.flatMap((selected) => readersOf(selected, timezone));
-  }
-
-  /** How many rows without a key there were so far. Such rows are not sent. */
-  get withoutKey(): number {
-    return this.#readers.reduce((sum, reader) => sum + reader.withoutKey, 0);
+    this.#path = endpoints.at(-1)?.endpoint.path;
   }
 
   /**
@@ -39,8 +40,16 @@ export class RowReaders {
     const names = new Set(streams.map(({ stream }) => stream));
     const readers = this.#readers.filter(({ stream }) => names.has(stream));
     for (const apiRow of rows) {
+      this.#rows += 1;
       for (const reader of readers) {
-        for (const row of reader.read(apiRow)) yield { stream: reader.stream, row };
+        const onUnusable = (element?: string): void => {
+          const place = `row ${this.#rows} of ${this.#path}`;
+          this.unusable.note(
+            reader.stream,
+            element === undefined ? place : `${element} in ${place}`,
+          );
+        };
+        for (const row of reader.read(apiRow, onUnusable)) yield { stream: reader.stream, row };
       }
     }
   }

@@ -20,11 +20,12 @@ export type TableRow = Readonly<Record<string, JsonValue>>;
 /** Converts an object of the API into rows of one table. */
 export interface RowReader {
   readonly stream: TableName;
-  /** Skips an object without a key, and counts it in {@link withoutKey}. */
-  read(row: ApiRow): readonly TableRow[];
-  /** Rows without a key so far. */
-  readonly withoutKey: number;
+  /** @param onUnusable called for an object without a usable key, which is skipped */
+  read(row: ApiRow, onUnusable: OnUnusable): readonly TableRow[];
 }
+
+/** @param element where the object is in the row; undefined if it is the row itself */
+export type OnUnusable = (element?: string) => void;
 
 interface Column {
   readonly name: string;
@@ -62,16 +63,15 @@ export function rowReader(
   report: ReportMismatch,
 ): RowReader {
   const shape = shapeOf(endpoint.stream, endpoint, columns, timezone, usedMembers(endpoint));
-  const reader = {
+  return {
     stream: endpoint.stream,
-    withoutKey: 0,
-    read(row: ApiRow): TableRow[] {
+    read(row, onUnusable) {
       const converted = convertRow(row, shape, report);
-      if (converted === undefined) reader.withoutKey += 1;
-      return converted === undefined ? [] : [converted];
+      if (converted !== undefined) return [converted];
+      onUnusable();
+      return [];
     },
   };
-  return reader;
 }
 
 /** Creates the reader of a child table, which returns one row per array element, in order. */
@@ -88,26 +88,27 @@ export function childReader(
   const parentShape = shapeOf(endpoint.stream, endpoint, parentColumns, timezone);
   const own = new Set([...columns].filter((name) => !ofParent.has(name) && name !== POSITION));
   const shape = shapeOf(child.stream, child, own, timezone, usedElementMembers(child));
-  const reader = {
+  return {
     stream: child.stream,
-    withoutKey: 0,
-    read(row: ApiRow): TableRow[] {
-      const elements = row[child.array];
-      if (!Array.isArray(elements)) return [];
+    read(row, onUnusable) {
+      const elements: JsonValue = row[child.array] ?? [];
+      if (!Array.isArray(elements)) {
+        report(child.array);
+        return [];
+      }
       const parentRow = convertRow(row, parentShape, report);
       return elements
-        .filter((element: JsonValue) => isObject(element))
-        .flatMap((element, position) => {
-          const converted = convertRow(element, shape, report);
+        .filter((element: JsonValue) => element !== null)
+        .flatMap((element: JsonValue, position) => {
+          const converted = isObject(element) ? convertRow(element, shape, report) : undefined;
           if (converted === undefined || parentRow === undefined) {
-            reader.withoutKey += 1;
+            onUnusable(`element ${position + 1} of "${child.array}"`);
             return [];
           }
           return [childRow(converted, parentRow, fromParent, columns, position)];
         });
     },
   };
-  return reader;
 }
 
 function childRow(

@@ -16,8 +16,11 @@ export interface QuotaRule {
 
 /** How the server answers requests. */
 export interface Behaviour {
-  /** When a page has an `@odata.nextLink`. With `loop`, it links to the same page again. */
-  readonly nextLink: 'always' | 'whenMore' | 'never' | 'loop' | 'otherHost';
+  /**
+   * When a page has an `@odata.nextLink`. With `loop`, it links to the same page again. With
+   * `withoutTop`, a page has a link if there are more rows and the request has no `$top`.
+   */
+  readonly nextLink: 'always' | 'whenMore' | 'withoutTop' | 'never' | 'loop' | 'otherHost';
   /** True if the link repeats `$top`. */
   readonly nextLinkKeepsTop: boolean;
   /** The maximum number of rows in a page, even if `$top` is higher. */
@@ -27,12 +30,29 @@ export interface Behaviour {
   readonly foreignUse: { readonly requests: number; readonly seconds: number } | undefined;
   /** Milliseconds to wait before sending the headers, for all sets or per set. */
   readonly latencyMs: number | ((set: string) => number);
-  /** The sets for which each option is answered with status 400. */
-  readonly rejects: Partial<Readonly<Record<Option, Sets>>>;
+  /** Sets whose `@odata.count` is the number of rows in the page instead of all matching rows. */
+  readonly countsPage: Sets;
+  /**
+   * For how many seconds pages and counts of `cachedSets` are repeated for the same URL, even if the
+   * data has changed; 0 for no cache.
+   */
+  readonly cacheSeconds: number;
+  readonly cachedSets: Sets;
+  /**
+   * The sets for which each option is answered with status 400. `custom` means options without a
+   * `$`, which are ignored otherwise.
+   */
+  readonly rejects: Partial<Readonly<Record<Option | 'custom', Sets>>>;
   /** The sets for which each option is silently ignored. */
   readonly ignores: Partial<Readonly<Record<Option, Sets>>>;
   /** What happens if `$filter` contains `or`. */
   readonly orClause: 'accepted' | 'rejected';
+  /** What a comparison of a member with `null` does. If it is ignored, the rest of the filter applies. */
+  readonly nullFilter: 'accepted' | 'rejected' | 'ignored';
+  /** True if LeadsAndPersons lacks leads without persons. */
+  readonly omitsLeadsWithoutPersons: boolean;
+  /** `wall` if the dates of callsHistory are São Paulo's wall clock with a `Z` that does not mean UTC. */
+  readonly callsClock: 'utc' | 'wall';
   /** True if Boxes hides rows older than four weeks unless the request has a `$filter`. */
   readonly hiddenBoxWindow: boolean;
   /** Sets that answer 404. */
@@ -44,6 +64,12 @@ export interface Behaviour {
    * spelled as in the specification.
    */
   readonly slowSets: Readonly<Record<string, { readonly rows: number; readonly ms: number }>>;
+  /**
+   * Sets that take `ms` milliseconds to answer unless `$filter` restricts them to up to 100 leads with
+   * `leadId in (…)` or to one field with `id eq '…'`. More leads are answered with status 400. Names
+   * are spelled as in the specification.
+   */
+  readonly sliceOnly: Readonly<Record<string, { readonly ms: number }>>;
   /** Whether rows with equal `$orderby` values have the same order in every response. */
   readonly tieOrder: 'stable' | 'shuffled';
   /** True if pages are compressed for clients that accept it. */
@@ -58,13 +84,20 @@ export const defaultBehaviour: Behaviour = {
   quota: undefined,
   foreignUse: undefined,
   latencyMs: 0,
+  countsPage: [],
+  cacheSeconds: 0,
+  cachedSets: 'all',
   rejects: {},
   ignores: {},
   orClause: 'accepted',
+  nullFilter: 'accepted',
+  omitsLeadsWithoutPersons: false,
+  callsClock: 'utc',
   hiddenBoxWindow: true,
   missing: [],
   forbidden: [],
   slowSets: {},
+  sliceOnly: {},
   tieOrder: 'stable',
   gzip: true,
 };

@@ -10,7 +10,23 @@ export type Fault =
   /** The page starts this many rows later, or earlier if negative. */
   | { readonly shiftedRows: number };
 
+/**
+ * Faults that change the content of a page. `emptyPage` keeps the page's count and link;
+ * `mistakenEmptyPage` pretends that no row matches; `errorPage` has status 200.
+ */
+const contentFaults = [
+  'emptyPage',
+  'mistakenEmptyPage',
+  'errorPage',
+  'duplicateRows',
+  'rowWithoutKey',
+  'keyNull',
+  'keyFraction',
+  'childWithoutKey',
+] as const;
+
 export const simpleFaults = [
+  ...contentFaults,
   'resetBeforeHeaders',
   'resetMidBody',
   'truncatedJson',
@@ -19,14 +35,19 @@ export const simpleFaults = [
   'headersNever',
   'chunkedWithoutEnd',
   'http10',
-  'emptyPage',
-  'duplicateRows',
-  'rowWithoutKey',
   'redirect',
   'gzipCut',
 ] as const;
 
 type SimpleFault = (typeof simpleFaults)[number];
+
+export type ContentFault = (typeof contentFaults)[number] | { readonly shiftedRows: number };
+
+/** True if the fault changes the content of a page, but not how the page is sent. */
+export function isContentFault(fault: Fault | undefined): fault is ContentFault {
+  if (typeof fault === 'object') return 'shiftedRows' in fault;
+  return contentFaults.some((one) => one === fault);
+}
 
 /** A fault and the requests that it applies to. */
 export interface FaultRule {

@@ -1,5 +1,5 @@
 import { valueAt, type Row, type Scalar } from '../account/row.ts';
-import { comparable } from '../seed/instant.ts';
+import { comparable, shiftComparable } from '../seed/instant.ts';
 
 /** The type of an operand. `null` can be compared with every type. */
 export type OperandType = Scalar | 'null';
@@ -11,7 +11,13 @@ export type Comparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 /** A parsed and type-checked expression. */
 export type Expression =
   | { readonly kind: 'literal'; readonly type: OperandType; readonly value: Value }
-  | { readonly kind: 'member'; readonly type: OperandType; readonly path: readonly string[] }
+  | {
+      readonly kind: 'member';
+      readonly type: OperandType;
+      readonly path: readonly string[];
+      /** Milliseconds that are added to an instant. */
+      readonly shift?: number;
+    }
   | {
       readonly kind: 'call';
       readonly type: OperandType;
@@ -37,7 +43,9 @@ export type Expression =
       readonly left: Expression;
       readonly right: Expression;
     }
-  | { readonly kind: 'not'; readonly type: 'boolean'; readonly operand: Expression };
+  | { readonly kind: 'not'; readonly type: 'boolean'; readonly operand: Expression }
+  /** True if the list at the path has elements. A filter cannot contain it, but the server adds it. */
+  | { readonly kind: 'notEmpty'; readonly type: 'boolean'; readonly path: readonly string[] };
 
 interface Signature {
   readonly parameters: readonly Scalar[];
@@ -73,7 +81,7 @@ function evaluator(expression: Expression): Evaluate {
     case 'literal':
       return () => expression.value;
     case 'member':
-      return memberEvaluator(expression.path, expression.type === 'instant');
+      return memberEvaluator(expression.path, expression.type === 'instant', expression.shift);
     case 'call':
       return call(expression.name, expression.values);
     case 'comparison':
@@ -90,14 +98,26 @@ function evaluator(expression: Expression): Evaluate {
       return logical(evaluator(expression.left), evaluator(expression.right), true);
     case 'not':
       return not(evaluator(expression.operand));
+    case 'notEmpty':
+      return notEmpty(expression.path);
   }
 }
 
-function memberEvaluator(path: readonly string[], instant: boolean): Evaluate {
+function memberEvaluator(path: readonly string[], instant: boolean, shift = 0): Evaluate {
   return (row) => {
     const value = valueAt(row, path);
-    if (typeof value === 'string' && instant) return comparable(value) ?? null;
+    if (typeof value === 'string' && instant) {
+      const text = comparable(value) ?? null;
+      return shift === 0 || text === null ? text : shiftComparable(text, shift);
+    }
     return isValue(value) ? value : null;
+  };
+}
+
+function notEmpty(path: readonly string[]): Evaluate {
+  return (row) => {
+    const value = valueAt(row, path);
+    return Array.isArray(value) && value.length > 0;
   };
 }
 

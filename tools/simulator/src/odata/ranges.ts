@@ -1,6 +1,7 @@
 import { lowerBound, type Key, type Ordering } from '../seed/ordering.ts';
 import type { Range } from '../seed/rows-per-lead.ts';
 import type { Expression, Value } from './expression.ts';
+import { conjuncts } from './rewrite.ts';
 
 type Ranges = readonly Range[];
 
@@ -30,10 +31,6 @@ export function contains({ ordering, ranges }: Scan, index: number): boolean {
   return ranges.some(({ from, to }) => rank >= from && rank < to);
 }
 
-function conjuncts(filter: Expression): Expression[] {
-  return filter.kind === 'and' ? [...conjuncts(filter.left), ...conjuncts(filter.right)] : [filter];
-}
-
 /** Returns undefined if the condition cannot be expressed as ranges of this ordering. */
 function rangesOf(ordering: Ordering, condition: Expression): Ranges | undefined {
   if (condition.kind === 'in' && isPath(condition.left, ordering)) {
@@ -61,7 +58,11 @@ function equalRange(ordering: Ordering, key: Key): Range {
 }
 
 function isPath(expression: Expression, { path }: Ordering): boolean {
-  return expression.kind === 'member' && expression.path.join('.') === path;
+  return (
+    expression.kind === 'member' &&
+    expression.shift === undefined &&
+    expression.path.join('.') === path
+  );
 }
 
 function keyOf(expression: Expression): Key[] {

@@ -7,7 +7,7 @@ export interface Moment {
 }
 
 /** The number of milliseconds by which São Paulo is behind UTC; constant since 2019. */
-const SAO_PAULO = 3 * 60 * 60 * 1000;
+export const SAO_PAULO = 3 * 60 * 60 * 1000;
 
 /** The suffix of a date: `Z` for UTC; no suffix or `-03:00` for São Paulo's wall clock. */
 export type Zone = 'Z' | 'none' | '-03:00';
@@ -30,6 +30,14 @@ export function wallClockAsUtc(ms: number): string {
   return `${new Date(ms - SAO_PAULO).toISOString().slice(0, 19)}Z`;
 }
 
+/** Converts a date-time of any zone to what `wallClockAsUtc` returns, with its fraction digits. */
+export function asWallClock(text: unknown): unknown {
+  const utc = typeof text === 'string' ? comparable(text) : undefined;
+  if (utc === undefined) return text;
+  const [fraction = ''] = /\.\d+/.exec(String(text)) ?? [];
+  return `${shiftComparable(utc, -SAO_PAULO).slice(0, 19)}${fraction}Z`;
+}
+
 /** Returns the date in São Paulo. */
 export function wallClockDate(ms: number): string {
   return new Date(ms - SAO_PAULO).toISOString().slice(0, 10);
@@ -49,4 +57,10 @@ export function comparable(text: string): string | undefined {
   if (zone === 'Z') return `${minutes}:${seconds}.${digits}`;
   const ms = Date.parse(`${minutes}:${seconds}${zone}`);
   return Number.isNaN(ms) ? undefined : `${new Date(ms).toISOString().slice(0, 19)}.${digits}`;
+}
+
+/** Moves the result of `comparable` by `ms` milliseconds, which must be whole seconds. */
+export function shiftComparable(text: string, ms: number): string {
+  const shifted = new Date(Date.parse(`${text.slice(0, 19)}Z`) + ms);
+  return `${shifted.toISOString().slice(0, 19)}${text.slice(19)}`;
 }

@@ -1,11 +1,14 @@
 import type { Account, AccountSet } from '../account/account.ts';
-import { includes, type Behaviour, type Option } from '../behaviour/behaviour.ts';
+import type { Row } from '../account/row.ts';
+import { includes, type Behaviour } from '../behaviour/behaviour.ts';
 import type { Fault } from '../behaviour/faults.ts';
-import type { Expression } from '../odata/expression.ts';
+import { faultyRows } from '../behaviour/page-faults.ts';
 import { metadata } from '../odata/metadata.ts';
 import { QueryError } from '../odata/operands.ts';
 import { countRows, readPage } from '../odata/page.ts';
-import { parseOptions, type Query } from '../odata/query.ts';
+import type { Query } from '../odata/query.ts';
+import { asWallClock } from '../seed/instant.ts';
+import { CALL_DATES, isSlice, readQuery } from './read-query.ts';
 import type { RequestEntry } from './requests.ts';
 
 /** A response before it is sent. */
@@ -15,6 +18,8 @@ export interface Answer {
   readonly contentType: string;
   /** The number of rows in the body. */
   readonly rows: number;
+  /** Milliseconds that the server needs for the answer (default: 0). */
+  readonly slowMs?: number;
 }
 
 /** The base URLs of the API and of the second host, used in absolute links. */
@@ -23,7 +28,6 @@ export interface Hosts {
   readonly otherUrl: string;
 }
 
-const FOUR_WEEKS = 28 * 24 * 60 * 60 * 1000;
 const JSON_TYPE = 'application/json; odata.metadata=minimal; charset=utf-8';
 /** The URL that the real server sends in `@odata.context`. */
 const METADATA_URL = 'http://apiv3.exactspotter.com:81/api/v3/$metadata';
@@ -46,62 +50,18 @@ export function answerRequest(
   }
   if (includes(behaviour.forbidden, name)) return plainMessage(403, 'Forbidden');
   try {
-    const query = parseQuery(account, set, behaviour, request.query);
-    return tail === '$count'
-      ? countAnswer(set, query, behaviour)
-      : pageAnswer(set, query, behaviour, request, hosts, fault);
+    const query = readQuery(set, behaviour, request.query, account.clock);
+    const slice = behaviour.sliceOnly[set.view.name];
+    const slowMs = slice && !isSlice(query) ? slice.ms : 0;
+    const answer =
+      tail === '$count'
+        ? countAnswer(set, query, behaviour)
+        : pageAnswer(set, query, behaviour, request, hosts, fault);
+    return { ...answer, slowMs };
   } catch (error) {
     if (error instanceof QueryError) return odataError(400, error.message);
     throw error;
   }
-}
-
-/** @throws QueryError if an option is invalid or rejected */
-function parseQuery(
-  account: Account,
-  { view, store }: AccountSet,
-  behaviour: Behaviour,
-  options: Readonly<Record<string, string>>,
-): Query {
-  const respected = { ...options };
-  for (const option of ['filter', 'orderby', 'select', 'top', 'skip', 'count'] as const) {
-    const value = options[`$${option}`];
-    if (value === undefined) continue;
-    if (isRejected(behaviour, option, value, view.name)) {
-      throw new QueryError(`The query option '$${option}' is not allowed.`);
-    }
-    if (includes(behaviour.ignores[option], view.name)) {
-      Reflect.deleteProperty(respected, `$${option}`);
-    }
-  }
-  const { entity, unselectable = [] } = store.definition;
-  const query = parseOptions(respected, { properties: view.properties, entity, unselectable });
-  if (behaviour.orClause === 'rejected' && query.filter && hasOr(query.filter)) {
-    throw new QueryError("The operator 'or' is not allowed in $filter.");
-  }
-  const hidesOldRows = view.name === 'Boxes' && behaviour.hiddenBoxWindow && !query.filter;
-  return hidesOldRows ? { ...query, filter: startsWithinFourWeeks(account.clock) } : query;
-}
-
-function isRejected({ rejects }: Behaviour, option: Option, value: string, set: string): boolean {
-  return includes(rejects[option], set) && !(option === 'count' && value === 'false');
-}
-
-function hasOr(filter: Expression): boolean {
-  if (filter.kind === 'or') return true;
-  if (filter.kind === 'not') return hasOr(filter.operand);
-  return filter.kind === 'and' && (hasOr(filter.left) || hasOr(filter.right));
-}
-
-function startsWithinFourWeeks(now: number): Expression {
-  const value = `${new Date(now - FOUR_WEEKS).toISOString().slice(0, 19)}.0000000`;
-  return {
-    kind: 'comparison',
-    type: 'boolean',
-    operator: 'ge',
-    left: { kind: 'member', type: 'instant', path: ['start'] },
-    right: { kind: 'literal', type: 'instant', value },
-  };
 }
 
 function countAnswer({ view, store }: AccountSet, query: Query, { rejects }: Behaviour): Answer {
@@ -118,21 +78,22 @@ function pageAnswer(
   hosts: Hosts,
   fault: Fault | undefined,
 ): Answer {
-  const { pageCap: cap, tieOrder } = behaviour;
+  const { pageCap: cap, tieOrder, countsPage } = behaviour;
   const shift = typeof fault === 'object' && 'shiftedRows' in fault ? fault.shiftedRows : 0;
   const shifted = { ...query, skip: Math.max(0, query.skip + shift) };
   const shuffle = tieOrder === 'shuffled' ? { shuffle: request.number } : {};
-  const { rows, more, count: total } = readPage(set, { query: shifted, cap, ...shuffle });
-  const value = applyFault(rows, fault, set.store.definition.key);
-  const link = nextLink(
-    behaviour,
-    request,
-    { query, cap, more: more || fault === 'emptyPage' },
-    hosts,
-  );
+  const page = readPage(set, { query: shifted, cap, ...shuffle });
+  const { name } = set.view;
+  const rows = hasWallClock(behaviour, name) ? page.rows.map(withWallClock) : page.rows;
+  const value = faultyRows(rows, fault, set.store.definition.key[0] ?? '');
+  if (fault === 'errorPage') return errorPage();
+  const isMistake = fault === 'mistakenEmptyPage';
+  const more = page.more || fault === 'emptyPage';
+  const link = isMistake ? undefined : nextLink(behaviour, request, { query, cap, more }, hosts);
+  const count = isMistake ? 0 : includes(countsPage, name) ? rows.length : page.count;
   const envelope = {
-    '@odata.context': `${METADATA_URL}#${set.view.name}`,
-    ...(total !== undefined && { '@odata.count': total }),
+    '@odata.context': `${METADATA_URL}#${name}`,
+    ...(query.count && { '@odata.count': count }),
     value,
     ...(link !== undefined && { '@odata.nextLink': link }),
   };
@@ -140,19 +101,21 @@ function pageAnswer(
   return { status: 200, body, contentType: JSON_TYPE, rows: value.length };
 }
 
-/** Applies the faults that change the rows of a page. */
-function applyFault(
-  rows: readonly object[],
-  fault: Fault | undefined,
-  [key = '']: readonly string[],
-): readonly object[] {
-  if (fault === 'emptyPage') return [];
-  if (fault === 'duplicateRows') return [...rows, ...rows.slice(-3)];
-  if (fault !== 'rowWithoutKey') return rows;
-  const middle = Math.floor(rows.length / 2);
-  return rows.map((row, at) =>
-    at === middle ? Object.fromEntries(Object.entries(row).filter(([name]) => name !== key)) : row,
-  );
+function hasWallClock({ callsClock }: Behaviour, set: string): boolean {
+  return callsClock === 'wall' && set === 'callsHistory';
+}
+
+/** Returns a call whose dates are wall clock in spite of their `Z`. */
+function withWallClock(row: Row): Row {
+  const dates = CALL_DATES.filter((name) => typeof row[name] === 'string');
+  return { ...row, ...Object.fromEntries(dates.map((name) => [name, asWallClock(row[name])])) };
+}
+
+/** Returns an error with status 200 that looks like an empty page to a careless client. */
+function errorPage(): Answer {
+  const error = { code: '', message: 'An error has occurred.' };
+  const body = JSON.stringify({ error, value: [] });
+  return { status: 200, body, contentType: JSON_TYPE, rows: 0 };
 }
 
 function odataError(status: number, text: string): Answer {
@@ -185,6 +148,7 @@ function nextLink(
   { url, otherUrl }: Hosts,
 ): string | undefined {
   if (mode === 'never' || (mode === 'whenMore' && !more)) return undefined;
+  if (mode === 'withoutTop' && (!more || '$top' in options)) return undefined;
   const step = mode === 'loop' ? 0 : Math.min(query.top ?? cap, cap);
   const kept = Object.entries(options).filter(
     ([name]) => name !== '$skip' && (name !== '$top' || nextLinkKeepsTop),

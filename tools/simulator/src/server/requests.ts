@@ -9,14 +9,18 @@ export interface RequestEntry {
   /** The set's name, spelled as in the specification; if there is no such set, the first path segment. */
   readonly set: string;
   readonly query: Readonly<Record<string, string>>;
+  /** The path and query exactly as requested. */
+  readonly url: string;
   /** All headers except the token. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The time at which the request arrived, in milliseconds since 1970. */
+  /** When the request arrived, in milliseconds since 1970, by a clock that is never set. */
   readonly at: number;
   /** The status of the response; 0 if no headers have been sent. */
   status: number;
   /** The number of rows in the response. */
   rows: number;
+  /** True if the answer to an earlier request for the same URL was repeated. */
+  cached?: true;
   /** The injected fault. If it is an object, it is recorded as JSON. */
   fault?: string;
 }
@@ -36,12 +40,13 @@ export function createEntry(
     path,
     set: account.find(name)?.view.name ?? name,
     query: Object.fromEntries(searchParams),
+    url: request.url ?? '/',
     headers: Object.fromEntries(
       Object.entries(request.headers)
         .filter(([header]) => header !== 'token_exact')
         .map(([header, value]) => [header, String(value)]),
     ),
-    at: Date.now(),
+    at: performance.timeOrigin + performance.now(),
     status: 0,
     rows: 0,
   };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Fault } from '../behaviour/faults.ts';
+import { isContentFault, type Fault } from '../behaviour/faults.ts';
 import type { Answer } from './answer.ts';
 
 interface Exchange {
@@ -23,16 +23,12 @@ const HTML =
  * @returns the status that was sent; 0 if no headers were sent
  */
 export async function send(exchange: Exchange, answer: Answer, fault?: Fault): Promise<number> {
+  if (fault === undefined || isContentFault(fault)) return sendWhole(exchange, answer);
   if (typeof fault === 'object') {
     if ('slowBody' in fault) return sendSlowly(exchange, answer, fault.slowBody);
     return sendWhole(exchange, answer);
   }
   switch (fault) {
-    case undefined:
-    case 'emptyPage':
-    case 'duplicateRows':
-    case 'rowWithoutKey':
-      return sendWhole(exchange, answer);
     case 'resetBeforeHeaders':
       exchange.request.socket.resetAndDestroy();
       return 0;

@@ -3,7 +3,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '../account/account.ts';
 import { defaultBehaviour, type Behaviour } from '../behaviour/behaviour.ts';
-import { FaultPlan, type Fault, type FaultRule } from '../behaviour/faults.ts';
+import { AnswerCache } from '../behaviour/answer-cache.ts';
+import { FaultPlan, isContentFault, type Fault, type FaultRule } from '../behaviour/faults.ts';
 import { Quota, retryAfter, serverTime, type QuotaReport } from '../behaviour/quota.ts';
 import { answerRequest, plainMessage, type Answer, type Hosts } from './answer.ts';
 import { createEntry, type RequestEntry } from './requests.ts';
@@ -51,6 +52,7 @@ export class Simulator {
   #behaviour: Behaviour;
   #plan = new FaultPlan([]);
   #quota = new Quota();
+  #cache = new AnswerCache<Answer>();
   #number = 0;
 
   constructor(options: SimulatorOptions, server: Server, origin: string, decoy: Decoy) {
@@ -83,9 +85,10 @@ export class Simulator {
     this.#requests = [];
   }
 
-  /** Changes how the server answers. Setting a quota restarts its count. */
+  /** Changes how the server answers. Setting a quota restarts its count. Clears the cache. */
   behave(changes: Partial<Behaviour>): void {
     this.#behaviour = { ...this.#behaviour, ...changes };
+    this.#cache = new AnswerCache();
     if ('quota' in changes) this.#quota = new Quota();
   }
 
@@ -117,6 +120,7 @@ export class Simulator {
     this.#behaviour = { ...defaultBehaviour, ...this.#options.behaviour };
     this.#plan = new FaultPlan([]);
     this.#quota = new Quota();
+    this.#cache = new AnswerCache();
     this.clearRequests();
   }
 
@@ -169,20 +173,37 @@ export class Simulator {
   /** @returns undefined if the client has closed the connection */
   async #answer(entry: RequestEntry, response: ServerResponse): Promise<Outcome | undefined> {
     for (const watcher of this.#onRequest) watcher(entry);
-    const { latencyMs, slowSets } = this.#behaviour;
+    const { latencyMs } = this.#behaviour;
     await pause(typeof latencyMs === 'number' ? latencyMs : latencyMs(entry.set));
     if (isDisconnected(response)) return undefined;
-    const fault = this.#plan.next(entry.set);
+    const planned = this.#plan.next(entry.set);
+    const cached = this.#cache.get(this.#behaviour, entry.set, entry.url);
+    // The cache is in front of the server, so a repeated answer has the content of the first one.
+    const fault = cached && isContentFault(planned) ? undefined : planned;
     if (fault !== undefined) {
       entry.fault = typeof fault === 'string' ? fault : JSON.stringify(fault);
     }
     const failed = failure(fault);
     if (failed) return failed;
-    const answer = answerRequest(this.account, this.#behaviour, entry, this.#hosts, fault);
-    const slow = slowSets[entry.set];
-    if (slow && answer.rows > slow.rows) await pause(slow.ms);
+    if (cached) entry.cached = true;
+    const answer = cached ?? (await this.#compute(entry, response, fault));
     for (const watcher of this.#beforeResponse) watcher(entry);
     return isDisconnected(response) ? undefined : { answer, ...(fault !== undefined && { fault }) };
+  }
+
+  async #compute(
+    entry: RequestEntry,
+    response: ServerResponse,
+    fault: Fault | undefined,
+  ): Promise<Answer> {
+    const answer = answerRequest(this.account, this.#behaviour, entry, this.#hosts, fault);
+    const slow = this.#behaviour.slowSets[entry.set];
+    if (slow && answer.rows > slow.rows) await pause(slow.ms);
+    await pause(answer.slowMs ?? 0);
+    if (answer.status === 200 && !isDisconnected(response)) {
+      this.#cache.keep(this.#behaviour, entry.set, entry.url, answer);
+    }
+    return answer;
   }
 }
 

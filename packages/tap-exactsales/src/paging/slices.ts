@@ -1,0 +1,110 @@
+import { log, type JsonValue } from '@exact-spotter/singer';
+import type { Client } from '../api/client.ts';
+import { ApiRejectedError } from '../api/errors.ts';
+import { literal } from '../api/odata.ts';
+import { endpoints } from '../endpoints.ts';
+import { EVERYTHING } from '../plan/date-range.ts';
+import { valueAt } from '../rows/api-members.ts';
+import type { Page, ReadRequest } from './request.ts';
+import { ServerLimits } from './server-limits.ts';
+
+/** Reads all pages of a request. */
+type ReadPages = (client: Client, request: ReadRequest) => AsyncGenerator<Page>;
+
+/** A way to slice a set: a clause for some keys of another set. */
+interface Slicing {
+  readonly path: string;
+  readonly member: string;
+  /** The number of keys in a slice. */
+  readonly size: number;
+  /** @param keys filter literals */
+  readonly clause: (keys: readonly string[]) => string;
+}
+
+/**
+ * Reads a set slice by slice: the rows of up to 100 leads each or, if the server rejects that, of
+ * one custom field each. It is the last resort for a set whose pages time out regardless of their
+ * size, as `/LeadsCustomFields` does in large accounts. The slices have no date filter, so they
+ * include the rows without a date.
+ * @throws ApiRejectedError if the server supports neither
+ */
+export async function* slicedPages(
+  client: Client,
+  request: ReadRequest,
+  readPages: ReadPages,
+): AsyncGenerator<Page> {
+  const { endpoint, limits: before, select } = request;
+  log.warning(`${endpoint.path}: even small pages time out, so it is read in slices.`, {
+    stream: endpoint.stream,
+  });
+  const limits = new ServerLimits(endpoint.path, before.pageSize);
+  const whole = { endpoint, limits, dates: EVERYTHING, ...(select && { select }) };
+  let rowsRead = 0;
+  let isSure = true;
+  for await (const slice of clausesOf(client, request, readPages)) {
+    const earlierSlices = rowsRead;
+    for await (const page of readPages(client, { ...whole, slice })) {
+      rowsRead = earlierSlices + page.rowsRead;
+      isSure &&= page.isSure;
+      yield { rows: page.rows, rowsRead, isLast: false, isSure };
+    }
+  }
+  yield { rows: [], rowsRead, isLast: true, isSure };
+}
+
+async function* clausesOf(
+  client: Client,
+  { endpoint: { path, slices: lead }, limits }: ReadRequest,
+  readPages: ReadPages,
+): AsyncGenerator<string> {
+  const byLead: Slicing = {
+    ...{ path: '/Leads', member: 'id', size: 100 },
+    clause: (keys) => `${lead} in (${keys.join(',')})`,
+  };
+  const byField: Slicing = {
+    ...{ path: '/customFields', member: 'key', size: 1 },
+    clause: ([key]) => `id eq ${key}`,
+  };
+  const { pageSize } = limits;
+  const leads = keysOf(byLead, pageSize, client, readPages);
+  const first = await leads.next();
+  if (first.done === true) return;
+  if (await accepts(client, path, byLead.clause(first.value))) {
+    yield byLead.clause(first.value);
+    for await (const keys of leads) yield byLead.clause(keys);
+    return;
+  }
+  await leads.return(undefined);
+  for await (const keys of keysOf(byField, pageSize, client, readPages)) {
+    yield byField.clause(keys);
+  }
+}
+
+async function accepts(client: Client, path: string, clause: string): Promise<boolean> {
+  try {
+    await client.page(path, { filter: [clause], top: 1 }, 'always');
+    return true;
+  } catch (error) {
+    if (error instanceof ApiRejectedError) return false;
+    throw error;
+  }
+}
+
+/** Yields the keys of a set as filter literals, some at a time. */
+async function* keysOf(
+  { path, member, size }: Slicing,
+  pageSize: number,
+  client: Client,
+  readPages: ReadPages,
+): AsyncGenerator<readonly string[]> {
+  const endpoint = endpoints.find((candidate) => candidate.path === path);
+  if (!endpoint) throw new ApiRejectedError(`GET ${path}`, 400);
+  const limits = new ServerLimits(path, pageSize);
+  let keys: string[] = [];
+  for await (const { rows } of readPages(client, { endpoint, limits, dates: EVERYTHING })) {
+    const values = rows.map((row) => valueAt(row, [member]) ?? null);
+    keys.push(...values.filter((value: JsonValue) => value !== null).map(literal));
+    for (; keys.length >= size; keys = keys.slice(size)) yield keys.slice(0, size);
+  }
+  if (keys.length > 0) yield keys;
+}

@@ -1,0 +1,26 @@
+import type { TableName } from '@exact-spotter/schema';
+import { quantity } from '../text.ts';
+
+/** The rows that cannot be sent because they have no usable key, by stream. */
+export class UnusableRows {
+  readonly #found = new Map<TableName, { rows: number; readonly first: string }>();
+
+  /** @param place where the row is, e.g. `row 17 of /Leads`; no value of the row */
+  note(stream: TableName, place: string): void {
+    const found = this.#found.get(stream);
+    if (found) found.rows += 1;
+    else this.#found.set(stream, { rows: 1, first: place });
+  }
+
+  has(stream: TableName): boolean {
+    return this.#found.has(stream);
+  }
+
+  /** Returns one sentence per stream. */
+  sentences(): string[] {
+    return [...this.#found].map(([stream, { rows, first }]) => {
+      const where = rows === 1 ? `it is ${first}` : `the first is ${first}`;
+      return `${stream}: could not send ${quantity(rows, 'row')} without a usable key; ${where}, in reading order.`;
+    });
+  }
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { readStreams, serve, type Message, type Row, type Script } from './scripted.ts';
+
+const DAY = 86_400_000;
+const dated = (days: number): string =>
+  `${new Date(Date.now() + days * DAY).toISOString().slice(0, 19)}Z`;
+
+const ids = (messages: readonly Message[], stream: string): unknown[] => [
+  ...new Set(
+    messages.flatMap((message) =>
+      message.type === 'RECORD' && message.stream === stream ? [message.record?.['id']] : [],
+    ),
+  ),
+];
+
+describe('rows entered late are read by the next run', () => {
+  const leadssold = [-100, -70, -45, -5].map((days, id) => ({ id, saleDate: dated(days) }));
+  const state = {
+    bookmarks: {
+      leadssold: {
+        replication_key: 'saledate',
+        ...{ replication_key_value: dated(-2), read_at: dated(-2), full_read_at: dated(-2) },
+      },
+    },
+  };
+
+  it.each<[string, object, number[]]>([
+    ['up to 60 days after the date of a sale', {}, [2, 3]],
+    ['up to the lookback_days, if that is longer', { lookback_days: 80 }, [1, 2, 3]],
+    [
+      'up to 60 days after the date of a sale, if lookback_days is shorter',
+      { lookback_days: 1 },
+      [2, 3],
+    ],
+    ['not at all, if lookback_days is 0', { lookback_days: 0 }, []],
+  ])('%s', async (_case, settings, expected) => {
+    const server = await serve({ leadssold });
+    const { code, stderr, messages } = await readStreams(server.url, ['leadssold'], {
+      settings,
+      state,
+    });
+    server.stop();
+    expect(code, stderr).toBe(0);
+    expect(ids(messages, 'leadssold')).toEqual(expected);
+  });
+});
+
+describe('tasks without a due date', () => {
+  const tasks: Row[] = [
+    { id: 1, dueDate: dated(-3) },
+    { id: 2, dueDate: null },
+    { id: 3, dueDate: '0001-01-01T00:00:00Z' },
+    { id: 4, dueDate: dated(-4) },
+  ];
+  const refuses =
+    (pattern: RegExp): Script =>
+    (answer, { query }) => {
+      if (!pattern.test(query['$filter'] ?? '')) return;
+      answer.status = 400;
+      answer.envelope = { error: { message: 'no' } };
+    };
+
+  it.each<[string, Script, number[]]>([
+    ['are read', () => undefined, [1, 4, 2, 3]],
+    ['are read if the API rejects or', refuses(/ or /), [1, 4, 2, 3]],
+  ])('%s', async (_case, script, expected) => {
+    const server = await serve({ tasks }, script);
+    const { code, stderr, messages } = await readStreams(server.url, ['tasks']);
+    server.stop();
+    expect(code, stderr).toBe(0);
+    expect(ids(messages, 'tasks')).toEqual(expected);
+    const last = messages.findLastIndex(({ type }) => type === 'RECORD');
+    expect(messages.findIndex(({ type }) => type === 'ACTIVATE_VERSION')).toBeGreaterThan(last);
+  });
+
+  it.each<[string, Script, (clause: string) => boolean]>([
+    ['rejects', refuses(/ null|0002/), () => true],
+    ['ignores', () => undefined, (clause) => !clause.startsWith('(')],
+  ])(
+    'cannot be read if the API %s the filter, and the log says so',
+    async (_case, script, respects) => {
+      const server = await serve({ tasks }, script, respects);
+      const { code, stderr, messages } = await readStreams(server.url, ['tasks']);
+      server.stop();
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain(
+        '/Tasks: the API does not support a filter for rows without "dueDate"',
+      );
+      expect(ids(messages, 'tasks')).toEqual([1, 4]);
+    },
+  );
+});
+
+describe('custom fields whose pages all time out', () => {
+  const leads = Array.from({ length: 250 }, (_, id) => ({ id: id + 1, lead: `lead ${id}` }));
+  const leadscustomfields = leads.flatMap(({ id }) => [
+    { leadId: id, id: '_a', value: 'x', updateDate: dated(-id) },
+    { leadId: id, id: '_b', value: 'y', updateDate: null },
+  ]);
+  const times =
+    (isFast: (filter: string) => boolean): Script =>
+    (answer, { path, query }) => {
+      if (path === 'leadscustomfields' && !isFast(query['$filter'] ?? '')) answer.status = 504;
+    };
+
+  it('are read in slices of 100 leads', async () => {
+    const script = times((filter) => /leadId in \((?:\d+,){0,99}\d+\)/.test(filter));
+    const server = await serve({ leads, leadscustomfields }, script);
+    const settings = { start_date: '2020-01-01' };
+    const ended = await readStreams(server.url, ['leadscustomfields'], { settings });
+    server.stop();
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr).toContain('/LeadsCustomFields: even small pages time out');
+    const records = ended.messages.filter(({ type }) => type === 'RECORD');
+    expect(new Set(records.map(({ record }) => JSON.stringify(record))).size).toBe(500);
+  });
+
+  it('fail their stream if the slices time out as well', async () => {
+    const server = await serve(
+      { leads, leadscustomfields },
+      times(() => false),
+    );
+    const ended = await readStreams(server.url, ['leadscustomfields']);
+    server.stop();
+    expect(ended.code, ended.stderr).toBe(1);
+    expect(ended.stderr).toContain('Could not read all rows of leadscustomfields');
+  });
+});

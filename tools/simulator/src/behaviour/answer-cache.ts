@@ -1,0 +1,33 @@
+import { includes, type Behaviour } from './behaviour.ts';
+
+interface Entry<Answer> {
+  readonly answer: Answer;
+  /** Milliseconds on the clock of `performance.now`. */
+  readonly at: number;
+}
+
+/** Repeats answers for a while, as the real server does, even if the data has changed. */
+export class AnswerCache<Answer> {
+  readonly #entries = new Map<string, Entry<Answer>>();
+
+  /** Returns the answer that is repeated for this URL; undefined if there is none. */
+  get(behaviour: Behaviour, set: string, url: string): Answer | undefined {
+    if (!includes(behaviour.cachedSets, set)) return undefined;
+    const entry = this.#entries.get(url);
+    return entry && isFresh(entry, behaviour) ? entry.answer : undefined;
+  }
+
+  keep(behaviour: Behaviour, set: string, url: string, answer: Answer): void {
+    if (behaviour.cacheSeconds === 0 || !includes(behaviour.cachedSets, set)) return;
+    for (const [old, entry] of this.#entries) {
+      if (isFresh(entry, behaviour)) break;
+      this.#entries.delete(old);
+    }
+    this.#entries.delete(url);
+    this.#entries.set(url, { answer, at: performance.now() });
+  }
+}
+
+function isFresh({ at }: Entry<unknown>, { cacheSeconds }: Behaviour): boolean {
+  return performance.now() < at + cacheSeconds * 1000;
+}
