@@ -9,7 +9,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { relationships, tableNames, tables, type TableSchema } from '@exact-spotter/schema';
+import {
+  isSelectedByDefault,
+  relationships,
+  tableNames,
+  tables,
+  type TableSchema,
+} from '@exact-spotter/schema';
 import type { Program } from '@exact-spotter/singer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -51,6 +57,7 @@ function setting(title: string): { title: string; description: string } {
 }
 
 const texts = derivedTexts({ tap: sample('tap-exactsales'), target: sample('target-sqlite') });
+const optionalTables = tableNames.filter((name) => !isSelectedByDefault(name));
 const TAP_PAGE = 'packages/tap-exactsales/README.md';
 /**
  * Hand-written pages with markers. They are copied from the repository, except {@link TAP_PAGE}.
@@ -153,7 +160,7 @@ describe('plugin.yml', () => {
       label: 'Exact Spotter',
       executable: 'tap-exactsales',
       capabilities: ['about', 'structured-logging'],
-      select: ['*.*'],
+      select: ['*.*', ...optionalTables.map((name) => `!${name}.*`)],
       settings_group_validation: [['api_token']],
     });
     expect(tap).not.toHaveProperty('pip_url');
@@ -260,6 +267,9 @@ describe('dbt-sources.yml and datasette-metadata.yml', () => {
       (sources[0]?.tables ?? []).map((table) => [table.name, table]),
     );
     expect(Object.keys(found)).toEqual(Object.keys(tables));
+    for (const name of optionalTables) {
+      expect(JSON.stringify(found[name])).not.toContain('data_tests');
+    }
     const leads = found['leads']?.columns ?? [];
     expect(leads.map(({ name }) => name)).toEqual(Object.keys(tables.leads.properties));
     expect(leads[0]).toMatchObject({ name: 'id', data_tests: ['unique', 'not_null'] });

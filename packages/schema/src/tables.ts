@@ -90,6 +90,11 @@ type Cell<C> = C extends { examples: readonly (infer Value)[]; type: infer Type 
     : Value | null
   : never;
 
+/** True if the table is copied unless a catalog leaves it out; false if a catalog has to select it. */
+export function isSelectedByDefault(name: TableName): boolean {
+  return !('x-selected-by-default' in tables[name]);
+}
+
 export function isTableName(name: string): name is TableName {
   return Object.hasOwn(tables, name);
 }

@@ -1,4 +1,4 @@
-import { isTableName, tables, type TableName } from '@exact-spotter/schema';
+import { isSelectedByDefault, isTableName, tables, type TableName } from '@exact-spotter/schema';
 import {
   type Catalog,
   type CatalogEntry,
@@ -105,7 +105,7 @@ function describeStream(stream: TableName, more: readonly string[]): StreamDescr
     keyProperties: key,
     replicationMethod: replication.method === 'full' ? 'FULL_TABLE' : 'INCREMENTAL',
     ...(replicationColumn !== undefined && { replicationKey: replicationColumn }),
-    isSelectedByDefault: !('x-selected-by-default' in tables[stream]),
+    isSelectedByDefault: isSelectedByDefault(stream),
     automaticColumns: more,
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tableNames, tables } from '@exact-spotter/schema';
+import { isSelectedByDefault, tableNames, tables } from '@exact-spotter/schema';
 import { settingsTable, type Program } from '@exact-spotter/singer';
 import { COLUMN_TYPES, METADATA_COLUMNS } from '@exact-spotter/target-sqlite';
 import { relationshipGraph } from './graph.ts';
@@ -83,7 +83,7 @@ function streamsTable(): string {
     `[${code(name)}](../schema/TABLES.md#${name.toLowerCase()})`,
     tables[name].title,
     codes(tables[name]['x-key']),
-    replicationText(name, english, code),
+    replicationText(name, english, code) + (isSelectedByDefault(name) ? '' : '; only if selected'),
   ]);
   return markdownTable(['stream', 'contents', 'key', 'how it is read'], rows);
 }

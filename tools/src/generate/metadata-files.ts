@@ -1,4 +1,5 @@
 import {
+  isSelectedByDefault,
   isTableName,
   relationships,
   tables,
@@ -58,7 +59,10 @@ function dbtTable(name: TableName): object {
 }
 
 function dbtColumn(table: TableName, name: string, schema: ColumnSchema): object {
-  const tests = [...keyTests(table, name), ...referenceTests(table, name)];
+  // A test fails if its table does not exist.
+  const tests = isSelectedByDefault(table)
+    ? [...keyTests(table, name), ...referenceTests(table, name)]
+    : [];
   return {
     name,
     quote: true,

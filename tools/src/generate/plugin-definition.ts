@@ -1,3 +1,4 @@
+import { isSelectedByDefault, tableNames } from '@exact-spotter/schema';
 import type { Program, SettingSchema } from '@exact-spotter/singer';
 import { stringify } from 'yaml';
 
@@ -19,7 +20,12 @@ export const tapFacts: PluginFacts = {
   label: 'Exact Spotter',
   keywords: ['crm', 'sales', 'pre-sales', 'brazil', 'exact sales', 'rd station'],
   domainUrl: 'https://developers.rdstation.com/spotter',
-  kindMember: { select: ['*.*'] },
+  kindMember: {
+    select: [
+      '*.*',
+      ...tableNames.filter((name) => !isSelectedByDefault(name)).map((name) => `!${name}.*`),
+    ],
+  },
 };
 
 export const targetFacts: PluginFacts = {

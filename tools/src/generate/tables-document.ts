@@ -1,5 +1,6 @@
 import {
   childrenOf,
+  isSelectedByDefault,
   isTableName,
   relationships,
   tables,
@@ -18,6 +19,8 @@ type TextOf = (schema: Text & { readonly 'x-pt': Text }) => Text;
 /** Returns a Markdown page that describes every table and column in one language. */
 export function tablesDocument(words: DocumentWords, textOf: TextOf): string {
   const names = Object.keys(tables).filter(isTableName);
+  const copied = names.filter(isSelectedByDefault);
+  const left = names.filter((name) => !isSelectedByDefault(name));
   return [
     `# ${words.title}`,
     words.introduction,
@@ -25,7 +28,10 @@ export function tablesDocument(words: DocumentWords, textOf: TextOf): string {
     ...words.queryNotes,
     `## ${words.listTitle}`,
     words.listNote,
-    overview(names, words, textOf),
+    overview(copied, words, textOf),
+    `## ${words.optionalTitle}`,
+    words.optionalNote,
+    overview(left, words, textOf),
     ...names.map((name) => section(name, words, textOf)),
   ].join('\n\n');
 }
@@ -64,6 +70,7 @@ function facts(name: TableName, words: DocumentWords): string[] {
     parent
       ? `- ${words.elementsOf(code(parent.array), headingLink(parent.table, parent.table))}`
       : `- ${words.howRead}: ${replicationText(name, words)}`,
+    ...(isSelectedByDefault(name) ? [] : [`- ${words.onlyIfSelected}`]),
     ...(children.length > 0 ? [`- ${words.children}: ${children.join(', ')}`] : []),
   ];
 }

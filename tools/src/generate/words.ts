@@ -24,6 +24,8 @@ export interface DocumentWords {
   readonly queryNotes: readonly string[];
   readonly listTitle: string;
   readonly listNote: string;
+  readonly optionalTitle: string;
+  readonly optionalNote: string;
   readonly overview: readonly [table: string, content: string, key: string, read: string];
   readonly columns: readonly [
     column: string,
@@ -37,6 +39,7 @@ export interface DocumentWords {
   readonly howRead: string;
   readonly elementsOf: (array: string, parent: string) => string;
   readonly children: string;
+  readonly onlyIfSelected: string;
   readonly full: string;
   readonly incremental: (column: string) => string;
   readonly window: (column: string) => string;
@@ -72,6 +75,9 @@ export const english: DocumentWords = {
   listTitle: 'List of tables',
   listNote:
     'Key columns are in bold and never null; all other columns can be null. Booleans are stored as 1 or 0; only `leadstages.discarded_stage` is text. With the setting `table_prefix`, every table name has a prefix, such as `exactsales_`.',
+  optionalTitle: 'Tables on request',
+  optionalNote:
+    'These tables are copied only if you [select](../tap-exactsales/README.md#select-streams-and-columns) them. It is not confirmed that every account has them, or that they have exactly these columns. If an account lacks one, the run logs a warning and the table stays empty.',
   overview: ['table', 'contents', 'key', 'how it is read'],
   columns: ['column', 'type', 'joins', 'meaning', 'example'],
   types: {
@@ -86,6 +92,7 @@ export const english: DocumentWords = {
   howRead: 'How it is read',
   elementsOf: (array, parent) => `One row per element of ${array} in each row of ${parent}`,
   children: 'Child tables',
+  onlyIfSelected: 'Copied only if it is selected',
   full: 'completely, in every run',
   incremental: (column) => `changes since the last run, by ${column}`,
   window: (column) => `from 30 days before to 365 days after the run (by default), by ${column}`,
@@ -110,6 +117,9 @@ export const portuguese: DocumentWords = {
   listTitle: 'Lista de tabelas',
   listNote:
     'As colunas da chave estão em negrito e nunca são nulas; as outras colunas podem ser. Um booleano é gravado como 1 (verdadeiro) ou 0 (falso); só `leadstages.discarded_stage` é texto. Com a configuração `table_prefix`, o nome de cada tabela ganha um prefixo, como `exactsales_`.',
+  optionalTitle: 'Tabelas opcionais',
+  optionalNote:
+    'Estas tabelas só são copiadas se você as [selecionar](../tap-exactsales/README.md#select-streams-and-columns). Não está confirmado que toda conta as tenha, nem que as colunas sejam exatamente estas. Se a conta não tiver uma delas, a cópia registra um aviso e a tabela fica vazia.',
   overview: ['tabela', 'conteúdo', 'chave', 'como é lida'],
   columns: ['coluna', 'tipo', 'cruza com', 'significado', 'exemplo'],
   types: {
@@ -124,6 +134,7 @@ export const portuguese: DocumentWords = {
   howRead: 'Como é lida',
   elementsOf: (array, parent) => `Uma linha por elemento de ${array} em cada linha de ${parent}`,
   children: 'Tabelas filhas',
+  onlyIfSelected: 'Só é copiada se for selecionada',
   full: 'inteira, em cada cópia',
   incremental: (column) => `o que mudou desde a última cópia, por ${column}`,
   window: (column) => `de 30 dias antes a 365 depois da cópia (por padrão), por ${column}`,
