@@ -24,7 +24,6 @@ export {
 export { Families, siblingsKey, type Child } from './family.ts';
 export {
   compareInstants,
-  DAY,
   earlier,
   fromMilliseconds,
   later,

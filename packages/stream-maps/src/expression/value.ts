@@ -1,5 +1,4 @@
 import {
-  DAY,
   isObject as isJsonObject,
   isRawJson,
   parseDateTime,
@@ -10,6 +9,7 @@ import {
   type JsonValue,
   type RawJson,
 } from '@exact-spotter/singer';
+import { millisecondsInDay } from 'date-fns/constants';
 
 /** An expression is invalid, or fails on a record. The message never contains a value. */
 export class ExpressionError extends Error {
@@ -130,7 +130,8 @@ export class Moment {
   /** @param pattern may contain %Y %y %m %d %H %M %S %f %j %%; other codes are not replaced */
   format(pattern: string): string {
     const { year, month, day, hour, minute, second, fraction } = this.fields;
-    const dayOfYear = (midnight(this.fields) - midnight({ ...EPOCH, year })) / DAY + 1;
+    const dayOfYear =
+      (midnight(this.fields) - midnight({ ...EPOCH, year })) / millisecondsInDay + 1;
     const codes: Readonly<Record<string, string>> = {
       '%Y': pad(year, 4),
       '%y': pad(year % 100, 2),

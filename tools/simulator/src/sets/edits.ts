@@ -1,10 +1,10 @@
+import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants';
 import type { Account, Edit, Reach } from '../account/account.ts';
 import { isRow, type Row } from '../account/row.ts';
 import { wallClock } from '../seed/instant.ts';
 import { lowerBound } from '../seed/ordering.ts';
 import type { Random } from '../seed/random.ts';
 import { companyName, money, phone, remark } from '../seed/text.ts';
-import { DAY } from '../seed/world.ts';
 import { boxTimes, meetingTimes } from './agenda.ts';
 import { stageName, STAGE_COUNT } from './lookups.ts';
 import { leadIndex, onePerson, personId } from './leads.ts';
@@ -83,8 +83,6 @@ const silent: readonly WeightedEdit[] = [
 /** Sets that are read by appointment date, in a window around today. */
 type Agenda = 'Meetings' | 'Tasks' | 'Boxes';
 
-const HOUR = 60 * 60 * 1000;
-
 function changeLead(account: Account, random: Random): void {
   changeAny(account, random, 'Leads', {
     lead: companyName(random),
@@ -136,7 +134,7 @@ function addToLead(account: Account, random: Random, set: string): void {
 function addCall(account: Account, random: Random): void {
   const { id, lead } = anyRow(account, random, 'Leads');
   const { ms, fraction } = account.moment();
-  const startDate = account.world.date({ ms: ms - random.below(6 * HOUR), fraction });
+  const startDate = account.world.date({ ms: ms - random.below(6 * millisecondsInHour), fraction });
   account.add('callsHistory', { leadId: id, leadName: lead, startDate, endDate: null });
 }
 
@@ -174,12 +172,12 @@ function removeFromAgenda(account: Account, random: Random, set: Agenda): void {
 }
 
 /** The window that clients usually read, in milliseconds before and after now. */
-const [PAST, FUTURE] = [25 * DAY, 180 * DAY];
+const [PAST, FUTURE] = [25 * millisecondsInDay, 180 * millisecondsInDay];
 
 /** Returns the time members of an appointment at a random time in the usual window. */
 function randomTime(account: Account, random: Random, set: Agenda): Row {
   const ms = account.clock - PAST + random.next() * (PAST + FUTURE);
-  const minute = Math.floor(ms / 60_000) * 60_000;
+  const minute = Math.floor(ms / millisecondsInMinute) * millisecondsInMinute;
   if (set === 'Meetings') return meetingTimes(minute);
   if (set === 'Boxes') return boxTimes(minute);
   return { dueDate: account.world.date({ ms: minute, fraction: '' }) };
