@@ -172,7 +172,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
   });
 
   it('run --full-refresh reads everything and marks deleted rows', async () => {
-    account.live({ seed: 5, edits: 60, reach: 'whole' });
+    account.live({ seed: 5, edits: 60, scope: 'whole' });
     await here().meltano('run', '--full-refresh', ...PAIR);
     expect(differences(here().database, account)).toEqual([]);
     expect(filters('LeadsAndPersons').join()).not.toMatch(/updateDate ge 20[12]/);

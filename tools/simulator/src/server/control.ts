@@ -56,11 +56,11 @@ function execute(simulator: Simulator, command: string, argument: unknown): unkn
 }
 
 function live(simulator: Simulator, argument: unknown): object {
-  const { seed = 1, edits = 10, reach = 'daily' } = argument as Record<string, unknown>;
+  const { seed = 1, edits = 10, scope = 'daily' } = argument as Record<string, unknown>;
   if (typeof seed !== 'number' || typeof edits !== 'number') {
     throw new Error('seed and edits must be numbers.');
   }
-  simulator.account.live({ seed, edits, reach: reach === 'whole' ? 'whole' : 'daily' });
+  simulator.account.live({ seed, edits, scope: scope === 'whole' ? 'whole' : 'daily' });
   const { sets } = simulator.account;
   return Object.fromEntries([...sets.keys()].map((set) => [set, simulator.account.count(set)]));
 }

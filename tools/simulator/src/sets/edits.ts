@@ -1,5 +1,5 @@
 import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants';
-import type { Account, Edit, Reach } from '../account/account.ts';
+import type { Account, Edit, EditScope } from '../account/account.ts';
 import { isRow, type Row } from '../account/row.ts';
 import { wallClock } from '../seed/instant.ts';
 import { lowerBound } from '../seed/ordering.ts';
@@ -12,8 +12,8 @@ import { leadIndex, onePerson, personId } from './leads.ts';
 type WeightedEdit = readonly [weight: number, edit: Edit];
 
 /** Picks a random edit by its weight. */
-export function pickEdit(random: Random, reach: Reach): Edit {
-  const edits = reach === 'whole' ? [...daily, ...silent] : daily;
+export function pickEdit(random: Random, scope: EditScope): Edit {
+  const edits = scope === 'whole' ? [...daily, ...silent] : daily;
   let place = random.next() * edits.reduce((sum, [weight]) => sum + weight, 0);
   const [, edit] = edits.find(([weight]) => (place -= weight) < 0) ?? [0, changeLead];
   return edit;
