@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { defaultBehaviour, type Behaviour } from '../behaviour/behaviour.ts';
 import { simpleFaults, type FaultRule } from '../behaviour/faults.ts';
+import { isObject } from '../account/row.ts';
 import type { Simulator } from './simulator.ts';
 
 /**
@@ -66,8 +67,7 @@ function live(simulator: Simulator, argument: unknown): object {
 }
 
 function isBehaviour(value: unknown): value is Partial<Behaviour> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && Object.keys(value).every((name) => name in defaultBehaviour);
+  return isObject(value) && Object.keys(value).every((name) => name in defaultBehaviour);
 }
 
 function isPlan(value: unknown): value is FaultRule[] {
@@ -77,8 +77,6 @@ function isPlan(value: unknown): value is FaultRule[] {
 function isRule(value: unknown): boolean {
   const { match, fault } = value as Partial<Record<string, unknown>>;
   const known =
-    typeof fault === 'string'
-      ? simpleFaults.some((name) => name === fault)
-      : typeof fault === 'object' && fault !== null;
+    typeof fault === 'string' ? simpleFaults.some((name) => name === fault) : isObject(fault);
   return typeof match === 'object' && known;
 }

@@ -1,6 +1,6 @@
 import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants';
 import type { Account, Edit, EditScope } from '../account/account.ts';
-import { isRow, type Row } from '../account/row.ts';
+import { isObject, type Row } from '../account/row.ts';
 import { wallClock } from '../seed/instant.ts';
 import { lowerBound } from '../seed/ordering.ts';
 import type { Random } from '../seed/random.ts';
@@ -105,7 +105,7 @@ function changePersons(account: Account, random: Random): void {
   const id = anyRow(account, random, 'Leads')['id'];
   if (typeof id !== 'number') return;
   account.change('Leads', id, ({ persons }) => {
-    const all: readonly Row[] = Array.isArray(persons) ? persons.filter(isRow) : [];
+    const all: readonly Row[] = Array.isArray(persons) ? persons.filter(isObject) : [];
     const [first, ...rest] = all;
     if (first && random.chance(0.3)) return { persons: rest };
     const person = onePerson(random, account.world.shapes);
@@ -151,7 +151,7 @@ function removeAny(account: Account, random: Random, set: string): void {
 function addToAgenda(account: Account, random: Random, set: Agenda): void {
   const { id, lead: name, persons } = anyRow(account, random, 'Leads');
   const owner = set === 'Meetings' ? { lead: { id, name, site: '', phone: null } } : { leadId: id };
-  const contacts = Array.isArray(persons) ? persons.filter(isRow).slice(0, 2) : null;
+  const contacts = Array.isArray(persons) ? persons.filter(isObject).slice(0, 2) : null;
   account.add(set, {
     ...owner,
     ...randomTime(account, random, set),
