@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { compareRows } from '../src/oracle/compare.ts';
-import { expectations } from '../src/oracle/tables.ts';
+import { expectations } from '../src/oracle/expected-tables.ts';
 import { ended, type Ended, startProgram } from '@exact-spotter/testing';
 import type { Pair } from './pair.ts';
 import { pythonTools } from '../src/python.ts';

@@ -3,7 +3,7 @@ import type { Catalog, CatalogEntry } from '@exact-spotter/singer';
 import { millisecondsInDay } from 'date-fns/constants';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/compare.ts';
-import { expectedRows } from '../src/oracle/tables.ts';
+import { expectedRows } from '../src/oracle/expected-tables.ts';
 import { ended, type Ended, startProgram } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';

@@ -4,7 +4,7 @@ import { millisecondsInDay } from 'date-fns/constants';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MeltanoProject } from './meltano-project.ts';
 import { warehouseCell } from '../src/oracle/cells.ts';
-import { expectations } from '../src/oracle/tables.ts';
+import { expectations } from '../src/oracle/expected-tables.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
 import { compareTables, feed, lastState, missing, peerTools } from './peer-tools.ts';
 import { serveAccount, TOKEN } from './served-account.ts';

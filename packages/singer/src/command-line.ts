@@ -2,7 +2,7 @@ import { about, type AboutFormat } from './about.ts';
 import { parseArguments, versionText, type CommandLine } from './arguments.ts';
 import { OutputClosedError, ProgramError, SettingsError } from './errors.ts';
 import { configureLog, isDebugging, log, writeLog } from './log.ts';
-import type { Program } from './settings.ts';
+import type { Program } from './resolve-settings.ts';
 import { stdoutOutput } from './stdio/stdio.ts';
 
 export interface Arguments {

@@ -80,7 +80,7 @@ export {
   type Program,
   type SettingSchema,
   type SettingsSchema,
-} from './settings.ts';
+} from './resolve-settings.ts';
 export type { Output } from './stdio/output.ts';
 export { openStatusLines, type StatusLines } from './stdio/status-lines.ts';
 export { stderrIsForPeople, stdinBytes, stdoutOutput, writeStderr } from './stdio/stdio.ts';

@@ -1,5 +1,5 @@
 import type { JsonRecord, JsonSchema, JsonValue } from '@exact-spotter/singer';
-import { ExpressionError, isArray, isPlainObject } from './expression/value.ts';
+import { ExpressionError, isArray, isPlainObject } from './expression/expression-value.ts';
 import { asObject, isNullable, kindsOf, resolve, withNull } from './schema.ts';
 import type { MapSettings } from './settings.ts';
 

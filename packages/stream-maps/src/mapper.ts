@@ -10,7 +10,7 @@ import {
   parseLossless,
 } from '@exact-spotter/singer';
 import { ColumnError } from './mapped-columns.ts';
-import { ExpressionError } from './expression/value.ts';
+import { ExpressionError } from './expression/expression-value.ts';
 import { asInputError, asRecordError, mapStream, type MappedStream } from './mapped-stream.ts';
 import {
   ExcludedBatchRecords,

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Server } from './api.ts';
 import type { Figure } from './figure.ts';
 import { interleave } from './interleave.ts';
-import { inFolder, removeDatabase, runPipe, targetCommand } from './programs.ts';
+import { inFolder, removeDatabase, runPipe, targetCommand } from './processes.ts';
 import { recordAccount, tapCommand } from './recorded-account.ts';
 
 const LEADS = 100_000;

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { batch } from './batch.ts';
 import { isWithinLimit, type Figure, type Measured, type Skipped } from './figure.ts';
 import { tapMemory, targetMemory } from './memory.ts';
-import { tapStart, targetStart } from './start.ts';
+import { tapStart, targetStart } from './start-up.ts';
 import { tapPipe } from './tap-pipe.ts';
 import { tapQuota } from './tap-quota.ts';
 import { tapRequests } from './tap-requests.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pythonTools } from '../python.ts';
 import { parseManifest } from '../release/manifest.ts';
-import { PLATFORMS, wheelName, type Platform } from './metadata.ts';
+import { PLATFORMS, wheelName, type Platform } from './wheel-metadata.ts';
 import { stage, stagePlatform, usesDriver } from './stage.ts';
 
 const run = promisify(execFile);

@@ -17,7 +17,7 @@ import {
   type NonNull,
   type Scope,
   type Value,
-} from './value.ts';
+} from './expression-value.ts';
 
 export function isFunction(name: string): boolean {
   return functions.has(name);

@@ -10,7 +10,7 @@ import {
   type NonNull,
   type Scope,
   type Value,
-} from './value.ts';
+} from './expression-value.ts';
 
 /** The attributes of a date. */
 const PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;

@@ -8,7 +8,7 @@ import {
   type Kind,
   type NonNull,
   type Value,
-} from './value.ts';
+} from './expression-value.ts';
 
 /**
  * A method of strings, objects or dates. The result is null if the owner or an argument is null.

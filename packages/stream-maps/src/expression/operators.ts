@@ -12,7 +12,7 @@ import {
   type NonNull,
   type Scope,
   type Value,
-} from './value.ts';
+} from './expression-value.ts';
 
 export function unary(operator: string, { evaluate, kind }: Compiled): Compiled {
   if (operator === 'not')

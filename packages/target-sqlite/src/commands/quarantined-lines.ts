@@ -3,7 +3,7 @@ import { quarantinedSource, type QuarantinedRecord } from '../bookkeeping/quaran
 import { knownStreams, notedName } from '../bookkeeping/streams.ts';
 import type { Db } from '../database/sqlite.ts';
 import type { LineParser, MessageLine, UnmappedLine } from '../input/line-parser.ts';
-import { readStreamSchema, reusableSchemaLine } from '../record/schema.ts';
+import { readStreamSchema, reusableSchemaLine } from '../record/stream-schema.ts';
 
 /** Turns quarantined records back into lines. */
 export class QuarantinedLines {

@@ -11,7 +11,7 @@ import {
   type RecordMessage,
 } from '@exact-spotter/singer';
 import { loadMapper, type StreamMapper } from '@exact-spotter/stream-maps';
-import { reusableSchemaLine } from '../record/schema.ts';
+import { reusableSchemaLine } from '../record/stream-schema.ts';
 import { faithfulJson } from '../record/source.ts';
 import type { TargetSettings } from '../settings.ts';
 

@@ -1,4 +1,4 @@
-import type { Moment } from '../seed/instant.ts';
+import type { Moment } from '../seed/moment.ts';
 import { hash, Random } from '../seed/random.ts';
 import type { World } from '../seed/world.ts';
 import type { Row, View } from './row.ts';

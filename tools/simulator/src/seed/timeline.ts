@@ -1,5 +1,5 @@
 import { millisecondsInMinute } from 'date-fns/constants';
-import type { Moment } from './instant.ts';
+import type { Moment } from './moment.ts';
 import { hash } from './random.ts';
 
 interface TimelineOptions {

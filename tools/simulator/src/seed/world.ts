@@ -1,4 +1,4 @@
-import { formatMoment, type Moment, type Zone } from './instant.ts';
+import { formatMoment, type Moment, type Zone } from './moment.ts';
 import { hash, Random, saltOf } from './random.ts';
 
 /** The data that all sets of an account share. */

@@ -7,11 +7,11 @@ import {
   wallClock,
   formatMoment,
   type Moment,
-} from '../seed/instant.ts';
+} from '../seed/moment.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { hash, saltOf } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { digits, email, firstName, lastName, phone, remark } from '../seed/text.ts';
+import { digits, email, firstName, lastName, phone, remark } from '../seed/sample-text.ts';
 import { Timeline } from '../seed/timeline.ts';
 import { idAt, type World } from '../seed/world.ts';
 import { leadFacts, leadId, personCount, personId } from './leads.ts';

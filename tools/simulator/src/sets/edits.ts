@@ -1,10 +1,10 @@
 import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants';
 import type { Account, Edit, EditScope } from '../account/account.ts';
 import { isObject, type Row } from '../account/row.ts';
-import { wallClock } from '../seed/instant.ts';
+import { wallClock } from '../seed/moment.ts';
 import { lowerBound } from '../seed/ordering.ts';
 import type { Random } from '../seed/random.ts';
-import { companyName, money, phone, remark } from '../seed/text.ts';
+import { companyName, money, phone, remark } from '../seed/sample-text.ts';
 import { boxTimes, meetingTimes } from './agenda.ts';
 import { stageName, STAGE_COUNT } from './lookups.ts';
 import { leadIndex, onePerson, personId } from './leads.ts';

@@ -1,11 +1,11 @@
 import { millisecondsInDay } from 'date-fns/constants';
 import type { Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
-import { formatMoment, type Moment } from '../seed/instant.ts';
+import { formatMoment, type Moment } from '../seed/moment.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { hash, saltOf } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { email, phone, remark } from '../seed/text.ts';
+import { email, phone, remark } from '../seed/sample-text.ts';
 import { Timeline } from '../seed/timeline.ts';
 import { idAt, type World } from '../seed/world.ts';
 import { FUNNELS, stageName, STAGE_COUNT } from './lookups.ts';

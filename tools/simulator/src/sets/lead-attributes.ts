@@ -4,7 +4,7 @@ import type { Definition } from '../account/store.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { hash, saltOf } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { remark } from '../seed/text.ts';
+import { remark } from '../seed/sample-text.ts';
 import { Timeline } from '../seed/timeline.ts';
 import { type World } from '../seed/world.ts';
 import { leadId } from './leads.ts';

@@ -1,7 +1,7 @@
 import { millisecondsInDay } from 'date-fns/constants';
 import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
-import { formatMoment, type Moment } from '../seed/instant.ts';
+import { formatMoment, type Moment } from '../seed/moment.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { hash, saltOf, type Random } from '../seed/random.ts';
 import {
@@ -13,7 +13,7 @@ import {
   firstName,
   phone,
   remark,
-} from '../seed/text.ts';
+} from '../seed/sample-text.ts';
 import { Timeline } from '../seed/timeline.ts';
 import { idAt, indexOfId, type Shapes, type World } from '../seed/world.ts';
 import {

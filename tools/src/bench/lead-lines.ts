@@ -5,7 +5,7 @@ import { millisecondsInDay } from 'date-fns/constants';
 /**
  * A generated stream of leads: 42 mixed columns, about 1,250 bytes per line, with accents, nulls,
  * doubles and dates. A lead's values are computed from its ID, so every reader receives the same rows.
- * When run as a program, `leads.ts COUNT` writes the leads to stdout, for streams too long for a file.
+ * When run as a program, `lead-lines.ts COUNT` writes the leads to stdout, for streams too long for a file.
  */
 type Make = (id: number) => unknown;
 
