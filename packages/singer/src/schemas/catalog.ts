@@ -1,7 +1,7 @@
-import { SettingsError } from './errors.ts';
-import { readJsonFile } from './json-files.ts';
-import { isObject } from './json.ts';
-import type { JsonSchema } from './messages.ts';
+import { SettingsError } from '../errors.ts';
+import { readJsonFile } from '../json-files.ts';
+import { isObject } from '../messages/json.ts';
+import type { JsonSchema } from '../messages/messages.ts';
 
 export type Inclusion = 'automatic' | 'available' | 'unsupported';
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Argv, Options } from 'yargs';
 import { ABOUT_FORMATS } from './about.ts';
-import { SettingsError } from './errors.ts';
+import { SettingsError } from '../errors.ts';
 import type { Program } from './resolve-settings.ts';
 
 /** An option, as yargs describes it. */

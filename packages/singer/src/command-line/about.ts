@@ -1,4 +1,4 @@
-import { environmentPrefix } from './log.ts';
+import { environmentPrefix } from '../log.ts';
 import type { Program, SettingSchema } from './resolve-settings.ts';
 
 export const ABOUT_FORMATS = ['text', 'json', 'markdown'] as const;
