@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startApi, tapSettings } from './api.ts';
+import { startApi, tapSettings } from './tap/api.ts';
 import type { Figure, Measured } from './figure.ts';
 import {
   command,
@@ -9,7 +9,7 @@ import {
   writeJson,
   type Usage,
 } from './processes.ts';
-import { selectStreams } from './recorded-account.ts';
+import { selectStreams } from './tap/recorded-account.ts';
 
 /** The tap's memory must not grow with the account. */
 export const tapMemory: Figure = {
@@ -47,7 +47,7 @@ async function readLeads(leads: number): Promise<Usage> {
 }
 
 async function loadLeads(rows: number): Promise<Usage> {
-  const writer = join(import.meta.dirname, 'lead-lines.ts');
+  const writer = join(import.meta.dirname, 'target', 'lead-lines.ts');
   return inFolder((folder) =>
     runForPeak(targetCommand(folder), [
       ...[process.execPath, '--conditions=@exact-spotter/source', writer, String(rows)],

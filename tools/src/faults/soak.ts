@@ -37,7 +37,7 @@ export async function soak(): Promise<string | undefined> {
 }
 
 async function takeSamples(folder: string): Promise<Sample[]> {
-  const writer = join(import.meta.dirname, '..', 'bench', 'lead-lines.ts');
+  const writer = join(import.meta.dirname, '..', 'bench', 'target', 'lead-lines.ts');
   const tap = spawn(
     process.execPath,
     ['--conditions=@exact-spotter/source', writer, String(ROWS)],
