@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { pythonTools, type PythonTools } from '../src/python.ts';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const containers = join(import.meta.dirname, '..', '..', 'containers');
 const files = readdirSync(containers).filter((name) => name.endsWith('.Containerfile'));
 let tools: PythonTools;
@@ -31,5 +31,9 @@ it('a container file exists for each program and for the pair', () => {
 
 it.each(files)('hadolint finds no problem in %s', async (name) => {
   if ('missing' in tools) return;
-  await run(join(tools.bin, 'hadolint'), ['--failure-threshold', 'style', join(containers, name)]);
+  await execute(join(tools.bin, 'hadolint'), [
+    '--failure-threshold',
+    'style',
+    join(containers, name),
+  ]);
 });

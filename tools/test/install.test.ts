@@ -17,7 +17,7 @@ import { Pair } from './pair.ts';
 import { parseManifest, type Manifest } from '../src/release/manifest.ts';
 import { createAccount, startSimulator } from '@exact-spotter/simulator';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 const tools = join(root, 'node_modules', '.bin');
 const TOKEN = 'canary-token';
@@ -39,7 +39,7 @@ beforeAll(async () => {
   tarballs = await packCopies(folder);
   writeFileSync(join(folder, 'package.json'), '{}');
   const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs];
-  await run('npm', args, { cwd: folder });
+  await execute('npm', args, { cwd: folder });
 }, 2 * MINUTES);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -48,7 +48,7 @@ describe.each(PACKAGES)('the package %s', (name) => {
   const tarball = (): string => tarballs[PACKAGES.indexOf(name)] ?? '';
 
   it('contains only the needed files', async () => {
-    const { stdout } = await run('tar', ['--list', '--file', tarball()]);
+    const { stdout } = await execute('tar', ['--list', '--file', tarball()]);
     const files = stdout
       .trim()
       .split('\n')
@@ -69,17 +69,17 @@ describe.each(PACKAGES)('the package %s', (name) => {
   });
 
   it('passes publint', async () => {
-    await run(join(tools, 'publint'), ['run', tarball(), '--strict']);
+    await execute(join(tools, 'publint'), ['run', tarball(), '--strict']);
   });
 
   it('has types that every module resolution mode finds', async () => {
-    await run(join(tools, 'attw'), [tarball(), '--profile', 'esm-only', '--no-emoji']);
+    await execute(join(tools, 'attw'), [tarball(), '--profile', 'esm-only', '--no-emoji']);
   });
 });
 
 describe('an installation by npm into an empty folder', () => {
   it('uses the packed copies of all packages', async () => {
-    const { stdout } = await run('npm', ['ls', '--json'], { cwd: folder });
+    const { stdout } = await execute('npm', ['ls', '--json'], { cwd: folder });
     const { dependencies } = JSON.parse(stdout) as { dependencies: Record<string, unknown> };
     for (const name of PACKAGES) {
       expect(dependencies[`@exact-spotter/${name}`]).toMatchObject({
@@ -92,10 +92,10 @@ describe('an installation by npm into an empty folder', () => {
     '%s prints its version and its settings',
     async (name) => {
       const program = join(home, '.bin', name);
-      expect((await run(program, ['--version'])).stdout).toMatch(
+      expect((await execute(program, ['--version'])).stdout).toMatch(
         new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\n$`),
       );
-      const { stdout } = await run(program, ['--about', '--format=json']);
+      const { stdout } = await execute(program, ['--about', '--format=json']);
       expect(JSON.parse(stdout)).toMatchObject({ name, settings: { type: 'object' } });
     },
   );
@@ -117,7 +117,7 @@ describe('an installation by npm into an empty folder', () => {
 describe('nx release', () => {
   it('updates the version of every package and of its dependents', async () => {
     const args = ['release', '99.0.0', '--dry-run', '--skip-publish'];
-    const { stdout } = await run(join(tools, 'nx'), args, { cwd: root });
+    const { stdout } = await execute(join(tools, 'nx'), args, { cwd: root });
     const added = stripVTControlCharacters(stdout)
       .split('\n')
       .filter((line) => line.startsWith('+'));
@@ -157,7 +157,7 @@ async function packCopies(folder: string): Promise<string[]> {
   const tarballs = join(folder, 'tarballs');
   mkdirSync(tarballs);
   const homes = PACKAGES.map((name) => `./packages/${name}`);
-  await run('npm', ['pack', ...homes, '--pack-destination', tarballs], { cwd: copy });
+  await execute('npm', ['pack', ...homes, '--pack-destination', tarballs], { cwd: copy });
   return PACKAGES.map((name) => join(tarballs, tarballName(name)));
 }
 

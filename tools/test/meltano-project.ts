@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ended, type Ended } from '@exact-spotter/testing';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 
 /** A Meltano project in a temporary folder. */
 export class MeltanoProject {
@@ -30,7 +30,7 @@ export class MeltanoProject {
   }
 
   async init(): Promise<void> {
-    await run(join(this.#bin, 'meltano'), ['init', this.folder], { env: this.#environment });
+    await execute(join(this.#bin, 'meltano'), ['init', this.folder], { env: this.#environment });
   }
 
   /** Copies a project into its folder. */

@@ -16,7 +16,7 @@ import { feed, peerTools } from './peer-tools.ts';
  * Tests the programs with a tap checker, a target, and the Singer SDK's test streams by other
  * authors.
  */
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const MINUTES = 60_000;
 const account = createAccount({ seed: 71, leads: 200 });
 let simulator: Simulator;
@@ -45,7 +45,7 @@ it(
       ]);
       const { code, stdout: messages, stderr } = await ended(tap);
       expect(code, stderr).toBe(0);
-      const checking = run(join(bin, 'singer-check-tap'), { cwd: pair.folder });
+      const checking = execute(join(bin, 'singer-check-tap'), { cwd: pair.folder });
       checking.child.stdin?.end(messages);
       expect((await checking).stdout).toContain('The output is valid');
       return messages;
@@ -150,7 +150,7 @@ describe('a test stream of the Singer SDK', () => {
   async function stream(name: string, skip: (reason: string) => never): Promise<string> {
     const bin = await peerTools('singer-sdk', skip);
     const find = 'import singer_sdk.testing as t; print(t.__file__)';
-    folder ||= dirname((await run(join(bin, 'python'), ['-c', find])).stdout.trim());
+    folder ||= dirname((await execute(join(bin, 'python'), ['-c', find])).stdout.trim());
     return readFileSync(join(folder, 'target_test_streams', `${name}.singer`), 'utf8');
   }
 

