@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/compare.ts';
-import { columnsOf, expectations, expectedRows } from '../src/oracle/tables.ts';
+import { columnsOf, expectations, expectedRows } from '../src/oracle/expected-tables.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,3 +1,4 @@
+import { millisecondsInWeek } from 'date-fns/constants';
 import type { Account, AccountSet } from '../account/account.ts';
 import { includes, type Behaviour, type Option } from '../behaviour/behaviour.ts';
 import type { Fault } from '../behaviour/faults.ts';
@@ -23,7 +24,7 @@ export interface Hosts {
   readonly otherUrl: string;
 }
 
-const FOUR_WEEKS = 28 * 24 * 60 * 60 * 1000;
+const FOUR_WEEKS = 4 * millisecondsInWeek;
 const JSON_TYPE = 'application/json; odata.metadata=minimal; charset=utf-8';
 /** The URL that the real server sends in `@odata.context`. */
 const METADATA_URL = 'http://apiv3.exactspotter.com:81/api/v3/$metadata';

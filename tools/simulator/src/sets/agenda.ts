@@ -1,3 +1,4 @@
+import { millisecondsInDay, millisecondsInHour } from 'date-fns/constants';
 import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
 import {
@@ -6,23 +7,21 @@ import {
   wallClock,
   formatMoment,
   type Moment,
-} from '../seed/instant.ts';
+} from '../seed/moment.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { hash, saltOf } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { digits, email, firstName, lastName, phone, remark } from '../seed/text.ts';
+import { digits, email, firstName, lastName, phone, remark } from '../seed/sample-text.ts';
 import { Timeline } from '../seed/timeline.ts';
-import { DAY, idAt, type World } from '../seed/world.ts';
+import { idAt, type World } from '../seed/world.ts';
 import { leadFacts, leadId, personCount, personId } from './leads.ts';
 import { anyUser, userProperties } from './users.ts';
 
 const FIRST_TASK = 7_100_000;
-const HOUR = 60 * 60 * 1000;
-
 /** Returns appointment times from two years ago to about half a year ahead. */
 function agendaTimes(world: World, name: string, count: number, rowsPerMoment = 1): Timeline {
   const seed = hash(world.seed, saltOf(name), 0);
-  const [from, to] = [world.now - 730 * DAY, world.now + 200 * DAY];
+  const [from, to] = [world.now - 730 * millisecondsInDay, world.now + 200 * millisecondsInDay];
   return new Timeline({ count, from, to, seed, rowsPerMoment, agenda: true });
 }
 
@@ -32,7 +31,7 @@ export function meetings(world: World): Definition {
   const times = agendaTimes(world, 'Meetings', perLead.total);
   const registered = new Timeline({
     count: perLead.total,
-    from: world.now - 900 * DAY,
+    from: world.now - 900 * millisecondsInDay,
     to: world.now,
     seed: hash(world.seed, saltOf('Meetings'), 1),
   });
@@ -62,7 +61,7 @@ export function meetings(world: World): Definition {
 export function meetingTimes(ms: number): Row {
   return {
     startTime: wallClock(ms),
-    finalTime: wallClock(ms + HOUR),
+    finalTime: wallClock(ms + millisecondsInHour),
     meetingDate: wallClockDate(ms),
   };
 }
@@ -139,7 +138,7 @@ export function boxes(world: World): Definition {
 
 /** Returns a box's time members. `ms` is its start in milliseconds since 1970. */
 export function boxTimes(ms: number): Row {
-  return { start: wallClockAsUtc(ms), end: wallClockAsUtc(ms + HOUR / 2) };
+  return { start: wallClockAsUtc(ms), end: wallClockAsUtc(ms + millisecondsInHour / 2) };
 }
 
 function box(world: World, index: number, lead: number): Row {

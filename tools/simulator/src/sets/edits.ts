@@ -1,10 +1,10 @@
-import type { Account, Edit, Reach } from '../account/account.ts';
-import { isRow, type Row } from '../account/row.ts';
-import { wallClock } from '../seed/instant.ts';
+import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants';
+import type { Account, Edit, EditScope } from '../account/account.ts';
+import { isObject, type Row } from '../account/row.ts';
+import { wallClock } from '../seed/moment.ts';
 import { lowerBound } from '../seed/ordering.ts';
 import type { Random } from '../seed/random.ts';
-import { companyName, money, phone, remark } from '../seed/text.ts';
-import { DAY } from '../seed/world.ts';
+import { companyName, money, phone, remark } from '../seed/sample-text.ts';
 import { boxTimes, meetingTimes } from './agenda.ts';
 import { stageName, STAGE_COUNT } from './lookups.ts';
 import { leadIndex, onePerson, personId } from './leads.ts';
@@ -12,8 +12,8 @@ import { leadIndex, onePerson, personId } from './leads.ts';
 type WeightedEdit = readonly [weight: number, edit: Edit];
 
 /** Picks a random edit by its weight. */
-export function pickEdit(random: Random, reach: Reach): Edit {
-  const edits = reach === 'whole' ? [...daily, ...silent] : daily;
+export function pickEdit(random: Random, scope: EditScope): Edit {
+  const edits = scope === 'whole' ? [...daily, ...silent] : daily;
   let place = random.next() * edits.reduce((sum, [weight]) => sum + weight, 0);
   const [, edit] = edits.find(([weight]) => (place -= weight) < 0) ?? [0, changeLead];
   return edit;
@@ -83,8 +83,6 @@ const silent: readonly WeightedEdit[] = [
 /** Sets that are read by appointment date, in a window around today. */
 type Agenda = 'Meetings' | 'Tasks' | 'Boxes';
 
-const HOUR = 60 * 60 * 1000;
-
 function changeLead(account: Account, random: Random): void {
   changeAny(account, random, 'Leads', {
     lead: companyName(random),
@@ -107,7 +105,7 @@ function changePersons(account: Account, random: Random): void {
   const id = anyRow(account, random, 'Leads')['id'];
   if (typeof id !== 'number') return;
   account.change('Leads', id, ({ persons }) => {
-    const all: readonly Row[] = Array.isArray(persons) ? persons.filter(isRow) : [];
+    const all: readonly Row[] = Array.isArray(persons) ? persons.filter(isObject) : [];
     const [first, ...rest] = all;
     if (first && random.chance(0.3)) return { persons: rest };
     const person = onePerson(random, account.world.shapes);
@@ -136,7 +134,7 @@ function addToLead(account: Account, random: Random, set: string): void {
 function addCall(account: Account, random: Random): void {
   const { id, lead } = anyRow(account, random, 'Leads');
   const { ms, fraction } = account.moment();
-  const startDate = account.world.date({ ms: ms - random.below(6 * HOUR), fraction });
+  const startDate = account.world.date({ ms: ms - random.below(6 * millisecondsInHour), fraction });
   account.add('callsHistory', { leadId: id, leadName: lead, startDate, endDate: null });
 }
 
@@ -153,7 +151,7 @@ function removeAny(account: Account, random: Random, set: string): void {
 function addToAgenda(account: Account, random: Random, set: Agenda): void {
   const { id, lead: name, persons } = anyRow(account, random, 'Leads');
   const owner = set === 'Meetings' ? { lead: { id, name, site: '', phone: null } } : { leadId: id };
-  const contacts = Array.isArray(persons) ? persons.filter(isRow).slice(0, 2) : null;
+  const contacts = Array.isArray(persons) ? persons.filter(isObject).slice(0, 2) : null;
   account.add(set, {
     ...owner,
     ...randomTime(account, random, set),
@@ -174,12 +172,12 @@ function removeFromAgenda(account: Account, random: Random, set: Agenda): void {
 }
 
 /** The window that clients usually read, in milliseconds before and after now. */
-const [PAST, FUTURE] = [25 * DAY, 180 * DAY];
+const [PAST, FUTURE] = [25 * millisecondsInDay, 180 * millisecondsInDay];
 
 /** Returns the time members of an appointment at a random time in the usual window. */
 function randomTime(account: Account, random: Random, set: Agenda): Row {
   const ms = account.clock - PAST + random.next() * (PAST + FUTURE);
-  const minute = Math.floor(ms / 60_000) * 60_000;
+  const minute = Math.floor(ms / millisecondsInMinute) * millisecondsInMinute;
   if (set === 'Meetings') return meetingTimes(minute);
   if (set === 'Boxes') return boxTimes(minute);
   return { dueDate: account.world.date({ ms: minute, fraction: '' }) };

@@ -1,11 +1,12 @@
+import { millisecondsInDay } from 'date-fns/constants';
 import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { hash, saltOf } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { remark } from '../seed/text.ts';
+import { remark } from '../seed/sample-text.ts';
 import { Timeline } from '../seed/timeline.ts';
-import { DAY, type World } from '../seed/world.ts';
+import { type World } from '../seed/world.ts';
 import { leadId } from './leads.ts';
 
 /** Field IDs in ascending order, so that a lead's fields are sorted by key. */
@@ -22,7 +23,7 @@ export function customFields(world: World): Definition {
   // Each row that is added later gets a new field, so that no lead has a field twice.
   const idOf = (index: number): string =>
     (index < perLead.total ? fields[perLead.ownerOf(index).nth] : undefined) ?? `_campo${index}`;
-  const span = { from: world.now - 730 * DAY, to: world.now };
+  const span = { from: world.now - 730 * millisecondsInDay, to: world.now };
   const updated = new Timeline({ count: perLead.total, ...span, seed, burst });
   return {
     name: 'LeadsCustomFields',
@@ -39,7 +40,7 @@ export function customFields(world: World): Definition {
     count: perLead.total,
     row: (index) => ({
       ...field(world, index, perLead.ownerOf(index).lead, idOf(index)),
-      registerDate: world.date({ ms: world.now - 800 * DAY, fraction: '' }),
+      registerDate: world.date({ ms: world.now - 800 * millisecondsInDay, fraction: '' }),
       updateDate: world.date(updated.moment(index)),
     }),
     key: ['leadId', 'id'],

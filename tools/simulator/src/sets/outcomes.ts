@@ -3,7 +3,7 @@ import type { Definition } from '../account/store.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import type { Random } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { email, firstName, lastName, money, remark } from '../seed/text.ts';
+import { email, firstName, lastName, money, remark } from '../seed/sample-text.ts';
 import { idAt, type World } from '../seed/world.ts';
 import { stageName, STAGE_COUNT } from './lookups.ts';
 import { pastTimes } from './history.ts';
