@@ -47,7 +47,7 @@ async function* withUndated(
   if (!end) return;
   const { limits } = request;
   if (limits.supports('date filter') && !limits.isSliced) {
-    for await (const { rows, isSure } of undatedPages(client, request)) {
+    for await (const { rows, isSure } of undatedPages(client, request, byKeyOrOffset)) {
       end = { ...end, isSure: end.isSure && isSure };
       yield { ...end, rows, isLast: false };
     }

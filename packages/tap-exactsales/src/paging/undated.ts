@@ -3,9 +3,7 @@ import type { Client } from '../api/client.ts';
 import type { ApiRow } from '../api/odata.ts';
 import { EVERYTHING } from '../plan/date-range.ts';
 import { valueAt } from '../rows/api-members.ts';
-import { pagesByKey } from './by-key.ts';
-import { KeyedReadError } from './read-end.ts';
-import { requestMatching, type Page, type ReadRequest } from './request.ts';
+import { requestMatching, type Page, type ReadPages, type ReadRequest } from './request.ts';
 import { ServerLimits } from './server-limits.ts';
 
 /**
@@ -13,16 +11,22 @@ import { ServerLimits } from './server-limits.ts';
  * null, and those with .NET's "no date", `0001-01-01`. If the server does not support such a filter,
  * these rows cannot be read.
  */
-export async function* undatedPages(client: Client, request: ReadRequest): AsyncGenerator<Page> {
+export async function* undatedPages(
+  client: Client,
+  request: ReadRequest,
+  readPages: ReadPages,
+): AsyncGenerator<Page> {
   for (const clause of await acceptedClauses(client, request)) {
     const limits = new ServerLimits(request.endpoint.path, request.limits.top);
-    const undated = { ...request, limits, dates: EVERYTHING, slice: clause };
-    try {
-      yield* pagesByKey(client, undated, undefined);
-    } catch (error) {
-      if (!(error instanceof KeyedReadError)) throw error;
-      warn(request);
-    }
+    const { endpoint, select } = request;
+    const undated = {
+      endpoint,
+      limits,
+      dates: EVERYTHING,
+      slice: clause,
+      ...(select && { select }),
+    };
+    yield* readPages(client, undated);
   }
 }
 
