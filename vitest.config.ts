@@ -5,6 +5,7 @@ import { BaseSequencer, type Reporter, type TestSpecification } from 'vitest/nod
 /** Conditions in every package's `exports`, so that tests run from source without a build. */
 const conditions = ['@exact-spotter/source', 'node', 'import', 'default'];
 const root = import.meta.dirname;
+const setup = join(root, 'tools', 'testing', 'src', 'vitest');
 const project = process.env['npm_package_name'] ?? 'one';
 
 /** Adds the reason why a test was skipped to the JSON report. */
@@ -44,6 +45,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: join(setup, 'temporary-folder.ts'),
+    setupFiles: join(setup, 'fast-check-seed.ts'),
     reporters: [
       'default',
       skipReasons,

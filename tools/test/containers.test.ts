@@ -1,18 +1,17 @@
-import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { outputOf } from '@exact-spotter/testing';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { isCi } from '../src/ci.ts';
 import { pythonTools, type PythonTools } from '../src/python.ts';
 
-const run = promisify(execFile);
 const containers = join(import.meta.dirname, '..', '..', 'containers');
 const files = readdirSync(containers).filter((name) => name.endsWith('.Containerfile'));
 let tools: PythonTools;
 
 beforeAll(async () => {
   tools = await pythonTools('containers');
-  if ('missing' in tools && process.env['CI'] !== undefined) {
+  if ('missing' in tools && isCi) {
     throw new Error(`CI must lint the container files: ${tools.missing}`);
   }
 }, 180_000);
@@ -31,5 +30,6 @@ it('a container file exists for each program and for the pair', () => {
 
 it.each(files)('hadolint finds no problem in %s', async (name) => {
   if ('missing' in tools) return;
-  await run(join(tools.bin, 'hadolint'), ['--failure-threshold', 'style', join(containers, name)]);
+  const args = ['--failure-threshold', 'style', join(containers, name)];
+  await outputOf(join(tools.bin, 'hadolint'), args);
 });

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { ended, startProgram } from '@exact-spotter/testing';
+import { ended, start, startProgram } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
 import { peerTools } from './peer-tools.ts';
 
@@ -42,7 +41,7 @@ class Source extends Pair {
     const { stdout: state } = await this.target('state');
     this.write('state.json', JSON.parse(state) as unknown);
     const path = (name: string): string => join(this.folder, name);
-    const tap = spawn(this.#tap, ['--config', path('tap.json'), '--state', path('state.json')]);
+    const tap = start(this.#tap, ['--config', path('tap.json'), '--state', path('state.json')]);
     const target = startProgram('target-sqlite', ['--config', path('target.json')]);
     tap.stdout.pipe(target.stdin);
     tap.stdin.end();

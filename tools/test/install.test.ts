@@ -1,4 +1,3 @@
-import { execFile, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -10,14 +9,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { promisify, stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/compare.ts';
 import { Pair } from './pair.ts';
 import { parseManifest, type Manifest } from '../src/release/manifest.ts';
 import { createAccount, startSimulator } from '@exact-spotter/simulator';
+import { outputOf, start } from '@exact-spotter/testing';
 
-const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 const tools = join(root, 'node_modules', '.bin');
 const TOKEN = 'canary-token';
@@ -39,7 +38,7 @@ beforeAll(async () => {
   tarballs = await packCopies(folder);
   writeFileSync(join(folder, 'package.json'), '{}');
   const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs];
-  await run('npm', args, { cwd: folder });
+  await outputOf('npm', args, { cwd: folder });
 }, 2 * MINUTES);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -48,8 +47,8 @@ describe.each(PACKAGES)('the package %s', (name) => {
   const tarball = (): string => tarballs[PACKAGES.indexOf(name)] ?? '';
 
   it('contains only the needed files', async () => {
-    const { stdout } = await run('tar', ['--list', '--file', tarball()]);
-    const files = stdout
+    const list = await outputOf('tar', ['--list', '--file', tarball()]);
+    const files = list
       .trim()
       .split('\n')
       .map((path) => path.replace(/^package\//, ''));
@@ -69,18 +68,18 @@ describe.each(PACKAGES)('the package %s', (name) => {
   });
 
   it('passes publint', async () => {
-    await run(join(tools, 'publint'), ['run', tarball(), '--strict']);
+    await outputOf(join(tools, 'publint'), ['run', tarball(), '--strict']);
   });
 
   it('has types that every module resolution mode finds', async () => {
-    await run(join(tools, 'attw'), [tarball(), '--profile', 'esm-only', '--no-emoji']);
+    await outputOf(join(tools, 'attw'), [tarball(), '--profile', 'esm-only', '--no-emoji']);
   });
 });
 
 describe('an installation by npm into an empty folder', () => {
   it('uses the packed copies of all packages', async () => {
-    const { stdout } = await run('npm', ['ls', '--json'], { cwd: folder });
-    const { dependencies } = JSON.parse(stdout) as { dependencies: Record<string, unknown> };
+    const json = await outputOf('npm', ['ls', '--json'], { cwd: folder });
+    const { dependencies } = JSON.parse(json) as { dependencies: Record<string, unknown> };
     for (const name of PACKAGES) {
       expect(dependencies[`@exact-spotter/${name}`]).toMatchObject({
         resolved: expect.stringContaining('.tgz') as string,
@@ -92,11 +91,11 @@ describe('an installation by npm into an empty folder', () => {
     '%s prints its version and its settings',
     async (name) => {
       const program = join(home, '.bin', name);
-      expect((await run(program, ['--version'])).stdout).toMatch(
+      expect(await outputOf(program, ['--version'])).toMatch(
         new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\n$`),
       );
-      const { stdout } = await run(program, ['--about', '--format=json']);
-      expect(JSON.parse(stdout)).toMatchObject({ name, settings: { type: 'object' } });
+      const about = await outputOf(program, ['--about', '--format=json']);
+      expect(JSON.parse(about)).toMatchObject({ name, settings: { type: 'object' } });
     },
   );
 
@@ -104,7 +103,7 @@ describe('an installation by npm into an empty folder', () => {
     const account = createAccount({ seed: 3, leads: 20 });
     const simulator = await startSimulator({ account, token: TOKEN });
     const pair = new Pair({ api_token: TOKEN, api_url: simulator.url }, {}, (program, args) =>
-      spawn(join(home, '.bin', program), args),
+      start(join(home, '.bin', program), args),
     );
     const { tap, target } = await pair.run();
     await simulator.stop();
@@ -117,8 +116,8 @@ describe('an installation by npm into an empty folder', () => {
 describe('nx release', () => {
   it('updates the version of every package and of its dependents', async () => {
     const args = ['release', '99.0.0', '--dry-run', '--skip-publish'];
-    const { stdout } = await run(join(tools, 'nx'), args, { cwd: root });
-    const added = stripVTControlCharacters(stdout)
+    const report = await outputOf(join(tools, 'nx'), args, { cwd: root });
+    const added = stripVTControlCharacters(report)
       .split('\n')
       .filter((line) => line.startsWith('+'));
     const released = [...PACKAGES.map((name) => join('packages', name)), 'tools'];
@@ -157,7 +156,7 @@ async function packCopies(folder: string): Promise<string[]> {
   const tarballs = join(folder, 'tarballs');
   mkdirSync(tarballs);
   const homes = PACKAGES.map((name) => `./packages/${name}`);
-  await run('npm', ['pack', ...homes, '--pack-destination', tarballs], { cwd: copy });
+  await outputOf('npm', ['pack', ...homes, '--pack-destination', tarballs], { cwd: copy });
   return PACKAGES.map((name) => join(tarballs, tarballName(name)));
 }
 

@@ -8,7 +8,7 @@ import { batchesOf, withBatches, type Batches } from './batches.ts';
 import { serveAccount } from './served-account.ts';
 
 const MINUTES = 60_000;
-/** Number of runs that are killed. Set `KILLS=500` in the environment to kill many more. */
+/** Number of runs to kill. Set `KILLS=500` in the environment to kill many more. */
 const KILLS = Number(process.env['KILLS'] ?? 9);
 const served = serveAccount({ seed: 51, leads: 600 }, { page_size: 50 });
 const { account, newPair, copies } = served;
@@ -96,9 +96,7 @@ describe.each(FORMATS)('kill -9 with rows in %s', (_format, batches) => {
       withSeed(async (random) => {
         served.simulator.behave({ latencyMs: 8 });
         const pair = withBatches(newPair(), batches);
-        for (let kills = 0; kills < Math.ceil(KILLS / 3); kills += 1) {
-          await runAndKill(pair, victim, random);
-        }
+        await killRuns(pair, victim, Math.ceil(KILLS / 3), random);
         served.simulator.behave({ latencyMs: 0 });
         await copies(pair);
         // Rows that were sent twice are stored once, and the next run continues as usual.
@@ -160,18 +158,38 @@ async function load(pair: Pair, lines: readonly string[]): Promise<void> {
   expect(code, stderr).toBe(0);
 }
 
-/** Kills a run after a random number of requests, unless it has already ended. */
-async function runAndKill(
-  pair: Pair,
-  victim: 'tap' | 'target' | 'both',
-  random: Random,
-): Promise<void> {
+type Victim = 'tap' | 'target' | 'both';
+
+/** Starts runs until `count` of them have been killed. */
+async function killRuns(pair: Pair, victim: Victim, count: number, random: Random): Promise<void> {
+  let killed = 0;
+  let range = 100;
+  for (let run = 1; killed < count; run += 1) {
+    if (run > 10 * count) throw new Error(`only ${killed} of ${run - 1} runs could be killed`);
+    const before = served.simulator.requests.length;
+    if (await runAndKill(pair, victim, Math.ceil(random() * range))) killed += 1;
+    // The run made fewer requests, so the next one is killed sooner.
+    else range = Math.max(1, served.simulator.requests.length - before);
+  }
+}
+
+/**
+ * Kills a run after a number of requests, unless it has already ended, which must be a success.
+ * @returns true if the signal ended every victim
+ */
+async function runAndKill(pair: Pair, victim: Victim, requests: number): Promise<boolean> {
   const { tap, target } = await pair.start();
   const both = Promise.all([ended(tap), ended(target)]);
-  const last = served.simulator.requests.length + Math.ceil(random() * 100);
+  const last = served.simulator.requests.length + requests;
   await until(() => served.simulator.requests.length >= last || tap.exitCode !== null);
   if (victim !== 'target') tap.kill('SIGKILL');
   if (victim !== 'tap') target.kill('SIGKILL');
   if (victim === 'target') tap.stdout.destroy();
-  await both;
+  const [tapEnded, targetEnded] = await both;
+  const victims = { tap: [tapEnded], target: [targetEnded], both: [tapEnded, targetEnded] }[victim];
+  if (victims.every(({ signal }) => signal === 'SIGKILL')) return true;
+  for (const { code, signal, stderr } of victims) {
+    if (signal === null) expect(code, stderr).toBe(0);
+  }
+  return false;
 }

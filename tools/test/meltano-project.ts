@@ -1,11 +1,7 @@
-import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { ended, type Ended } from '@exact-spotter/testing';
-
-const run = promisify(execFile);
+import { ended, outputOf, start, type Child, type Ended } from '@exact-spotter/testing';
 
 /** A Meltano project in a temporary folder. */
 export class MeltanoProject {
@@ -30,7 +26,7 @@ export class MeltanoProject {
   }
 
   async init(): Promise<void> {
-    await run(join(this.#bin, 'meltano'), ['init', this.folder], { env: this.#environment });
+    await outputOf(join(this.#bin, 'meltano'), ['init', this.folder], { env: this.#environment });
   }
 
   /** Copies a project into its folder. */
@@ -56,8 +52,8 @@ export class MeltanoProject {
   }
 
   /** Starts a command as the leader of a process group, which its plugins belong to. */
-  start(...args: string[]): ChildProcessWithoutNullStreams {
-    const child = spawn(join(this.#bin, 'meltano'), args, {
+  start(...args: string[]): Child {
+    const child = start(join(this.#bin, 'meltano'), args, {
       cwd: this.folder,
       env: this.#environment,
       detached: true,

@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isCi } from '../src/ci.ts';
 import { MeltanoProject } from './meltano-project.ts';
 import { differences } from '../src/oracle/compare.ts';
-import { expectedRows } from '../src/oracle/tables.ts';
-import { ended, until } from '@exact-spotter/testing';
+import { expectedRows } from '../src/oracle/expected-tables.ts';
+import { ended, outputOf, until } from '@exact-spotter/testing';
 import { pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
@@ -26,7 +25,7 @@ let simulator: Simulator;
 beforeAll(async () => {
   const tools = await pythonTools('meltano');
   if ('missing' in tools) {
-    if (process.env['CI'] !== undefined) throw new Error(`Meltano must run here: ${tools.missing}`);
+    if (isCi) throw new Error(`Meltano must run here: ${tools.missing}`);
     missing = tools.missing;
     return;
   }
@@ -172,7 +171,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
   });
 
   it('run --full-refresh reads everything and marks deleted rows', async () => {
-    account.live({ seed: 5, edits: 60, reach: 'whole' });
+    account.live({ seed: 5, edits: 60, scope: 'whole' });
     await here().meltano('run', '--full-refresh', ...PAIR);
     expect(differences(here().database, account)).toEqual([]);
     expect(filters('LeadsAndPersons').join()).not.toMatch(/updateDate ge 20[12]/);
@@ -256,8 +255,8 @@ async function untilReading(): Promise<void> {
 
 /** Finds the process of a plugin in the process group that Meltano leads. */
 async function processOf(group: number | undefined, program: string): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pgid=,pid=,args=']);
-  const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/));
+  const list = await outputOf('ps', ['-eo', 'pgid=,pid=,args=']);
+  const lines = list.split('\n').map((line) => line.trim().split(/\s+/));
   const found = lines.find(
     ([pgid, , ...args]) =>
       pgid === String(group) && args.includes('--config') && args.join(' ').includes(program),

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { isCi } from '../src/ci.ts';
 import { compareRows } from '../src/oracle/compare.ts';
-import { expectations } from '../src/oracle/tables.ts';
-import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import { expectations } from '../src/oracle/expected-tables.ts';
+import { ended, start, startProgram, type Ended } from '@exact-spotter/testing';
 import type { Pair } from './pair.ts';
 import { pythonTools } from '../src/python.ts';
 
@@ -20,7 +20,7 @@ export async function peerTools(name: string, skip: Skip): Promise<string> {
 
 /** Skips a test that lacks something on this machine. In CI, the test fails instead. */
 export function missing(name: string, reason: string, skip: Skip): never {
-  if (process.env['CI'] !== undefined) throw new Error(`CI must run ${name}: ${reason}`);
+  if (isCi) throw new Error(`CI must run ${name}: ${reason}`);
   return skip(reason);
 }
 
@@ -37,9 +37,8 @@ export async function feed(
     ...['--config', join(pair.folder, 'tap.json')],
     ...['--state', pair.write('state.json', state)],
   ]);
-  const peer = spawn(target, args);
+  const peer = start(target, args);
   tap.stdout.pipe(peer.stdin);
-  peer.stdin.on('error', () => undefined);
   const [tapEnded, peerEnded] = await Promise.all([ended(tap), ended(peer)]);
   return { tap: tapEnded, target: peerEnded };
 }

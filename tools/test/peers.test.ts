@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectedRows } from '../src/oracle/tables.ts';
-import { ended, type Ended, startProgram } from '@exact-spotter/testing';
+import { expectedRows } from '../src/oracle/expected-tables.ts';
+import { ended, outputOf, startProgram, type Ended } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { TOKEN } from './served-account.ts';
@@ -16,7 +14,6 @@ import { feed, peerTools } from './peer-tools.ts';
  * Tests the programs with a tap checker, a target, and the Singer SDK's test streams by other
  * authors.
  */
-const run = promisify(execFile);
 const MINUTES = 60_000;
 const account = createAccount({ seed: 71, leads: 200 });
 let simulator: Simulator;
@@ -45,9 +42,9 @@ it(
       ]);
       const { code, stdout: messages, stderr } = await ended(tap);
       expect(code, stderr).toBe(0);
-      const checking = run(join(bin, 'singer-check-tap'), { cwd: pair.folder });
-      checking.child.stdin?.end(messages);
-      expect((await checking).stdout).toContain('The output is valid');
+      const options = { cwd: pair.folder, input: messages };
+      const verdict = await outputOf(join(bin, 'singer-check-tap'), [], options);
+      expect(verdict).toContain('The output is valid');
       return messages;
     };
     const last = (await check()).trim().split('\n').at(-1) ?? '';
@@ -150,7 +147,7 @@ describe('a test stream of the Singer SDK', () => {
   async function stream(name: string, skip: (reason: string) => never): Promise<string> {
     const bin = await peerTools('singer-sdk', skip);
     const find = 'import singer_sdk.testing as t; print(t.__file__)';
-    folder ||= dirname((await run(join(bin, 'python'), ['-c', find])).stdout.trim());
+    folder ||= dirname((await outputOf(join(bin, 'python'), ['-c', find])).trim());
     return readFileSync(join(folder, 'target_test_streams', `${name}.singer`), 'utf8');
   }
 

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { loadValidator, type JsonSchema } from '@exact-spotter/singer';
+import { outputOf } from '@exact-spotter/testing';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { peerTools } from './peer-tools.ts';
@@ -84,8 +83,8 @@ async function ofMeltano(skip: (reason: string) => never): Promise<MeltanoSchema
   const bin = await peerTools('meltano', skip);
   const print =
     'import importlib.resources as r; print((r.files("meltano.schemas") / "meltano.schema.json").read_text())';
-  const { stdout } = await promisify(execFile)(join(bin, 'python'), ['-c', print]);
-  const { $defs } = JSON.parse(stdout) as { $defs: MeltanoSchema };
+  const json = await outputOf(join(bin, 'python'), ['-c', print]);
+  const { $defs } = JSON.parse(json) as { $defs: MeltanoSchema };
   return { ...$defs, base_setting: { ...$defs.base_setting, $defs } };
 }
 

@@ -1,14 +1,12 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, cpSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { until } from '@exact-spotter/testing';
+import { outputOf, until } from '@exact-spotter/testing';
 import { pythonTools } from '../src/python.ts';
 
-const run = promisify(execFile);
 const PASSWORD = 'canary-password';
 
 /** The user that runs the server if the tests run as root, because PostgreSQL refuses root. */
@@ -39,11 +37,10 @@ export class Postgres {
     const { host, port, user, password, database } = this.connection;
     const text = `SELECT coalesce(json_agg(query.*), '[]') FROM (${sql}) AS query`;
     const where = ['-h', host, '-p', String(port), '-U', user, '-d', database];
-    const { stdout } = await run(join(this.#bin, 'psql'), ['-XAt', ...where, '-c', text], {
+    const json = await outputOf(join(this.#bin, 'psql'), ['-XAt', ...where, '-c', text], {
       env: { ...process.env, PGPASSWORD: password },
-      maxBuffer: 256 * 1024 * 1024,
     });
-    return JSON.parse(stdout) as Rows;
+    return JSON.parse(json) as Rows;
   }
 
   /** Waits for the server. @throws Error if the server ends before it answers */
@@ -80,7 +77,7 @@ export async function startPostgres(timezone: string): Promise<Postgres | { miss
   let server: ChildProcess | undefined;
   try {
     const init = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', password];
-    await run(join(bin, 'initdb'), [...init, '-E', 'UTF8', '--locale=C', '--no-sync'], user ?? {});
+    await outputOf(join(bin, 'initdb'), [...init, '-E', 'UTF8', '--locale=C', '--no-sync'], user);
     const port = await freePort();
     const listen = ['-p', String(port), '-k', '', '-c', 'listen_addresses=127.0.0.1'];
     const settings = ['-c', 'fsync=off', '-c', `timezone=${timezone}`];

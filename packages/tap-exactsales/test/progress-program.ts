@@ -1,25 +1,37 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mock } from 'node:test';
 import { runProgram } from '@exact-spotter/singer';
 import { startProgress } from '../src/progress.ts';
 import { program } from '../src/settings.ts';
 
-/** Reads four pages of two endpoints, with a progress line every 50 ms instead of every minute. */
+const MINUTE = 60_000;
+
+/** Reads one page of each of two endpoints per minute of a mocked clock. */
 await runProgram(program, [], {}, async () => {
-  const progress = await startProgress(() => 7, { draw: 20, line: 50 });
-  const read = async (name: string, total?: number): Promise<void> => {
-    await Array.fromAsync(progress.follow(name, pages(total)));
+  let now = 0;
+  mock.method(performance, 'now', () => now);
+  mock.timers.enable({ apis: ['setInterval'] });
+  const passMinute = (): void => {
+    now += MINUTE;
+    mock.timers.tick(MINUTE);
   };
-  await Promise.all([read('leads', 2000), read('boxes')]);
-  // This is long enough for two more lines, which must not be written.
-  await sleep(120);
+  const progress = await startProgress(() => 7);
+  const leads = progress.follow('leads', pages(3, 2000));
+  const boxes = progress.follow('boxes', pages(4));
+  // A page counts once the next one is requested.
+  for (let page = 1; page <= 4; page += 1) {
+    await leads.next();
+    await boxes.next();
+    passMinute();
+  }
   progress.end();
+  passMinute();
 });
 
 async function* pages(
-  total: number | undefined,
+  count: number,
+  total?: number,
 ): AsyncGenerator<{ rowsRead: number; total?: number }> {
-  for (let page = 1; page <= 4; page += 1) {
-    await sleep(150);
-    yield { rowsRead: page * 500, ...(total && { total }) };
+  for (let page = 1; page <= count; page += 1) {
+    yield await Promise.resolve({ rowsRead: page * 500, ...(total && { total }) });
   }
 }

@@ -23,7 +23,7 @@ describe('a disk error', () => {
     [
       'the disk cannot be written',
       'inject=pwrite64:error=EIO',
-      /The disk that holds the database .* (?:is full|failed)/,
+      /The disk that holds the database .* is full, or a file size limit was reached/,
     ],
     [
       'cannot be synced',

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { integer, lines, nullableText, record, schema, state, TestTarget } from './target.ts';
 
 const declared = schema('t', { id: integer, v: nullableText }, ['id']);
+const wide = schema('t', { id: integer, v: nullableText, w: nullableText }, ['id']);
 const rows = (from: number, count: number): string =>
   lines(...Array.from({ length: count }, (_, at) => record('t', { id: from + at, v: 'x' })));
 
@@ -89,25 +90,38 @@ describe('a database that another program is writing', () => {
     other.close();
   });
 
-  it('accepts the rows and states of two concurrent runs', async () => {
-    const targets = ['one', 'two'].map(
-      (id) => new TestTarget({ state_id: id, batch_size_rows: 50 }),
-    );
-    const [target = new TestTarget()] = targets;
-    const wide = schema('t', { id: integer, v: nullableText, w: nullableText }, ['id']);
-    const ends = targets.map((own, at) => {
-      own.configure({
-        database: target.database,
-        state_id: own === target ? 'one' : 'two',
-        batch_size_rows: 50,
-      });
-      const first = lines(at === 0 ? declared : wide);
-      return own.run(first + rows(at * 10_000, 3000) + lines(state({ at })));
-    });
-    for (const { code, stderr } of await Promise.all(ends)) expect(code, stderr).toBe(0);
-    expect(target.query('SELECT count(*) AS n FROM t')).toEqual([{ n: 6000 }]);
+  it('accepts the rows and states of two runs that take turns', async () => {
+    const target = new TestTarget({ batch_size_rows: 50, state_id: 'one' });
+    const other = new TestTarget();
+    other.configure({ database: target.database, batch_size_rows: 50, state_id: 'two' });
+    const untilStored = (from: number, count: number): Promise<void> =>
+      target.until(`SELECT 1 FROM t WHERE id >= ${from} GROUP BY true HAVING count(*) = ${count}`);
+
+    // The first run commits a batch of 50 rows, and keeps the lock because of 20 more rows.
+    const one = startVerbose(target);
+    const endOfOne = ended(one);
+    one.stdin.write(lines(declared) + rows(0, 70));
+    await target.untilCommitted('t');
+    await target.untilLocked();
+    const two = startVerbose(other);
+    const endOfTwo = ended(two);
+    two.stdin.write(lines(wide) + rows(10_000, 70));
+    await untilWaiting(two);
+
+    // The second run gets the lock when the first one commits, and then makes it wait in turn.
+    one.stdin.write(lines(state({ at: 0 })));
+    await untilStored(10_000, 50);
+    one.stdin.write(rows(70, 30));
+    await untilWaiting(one);
+
+    two.stdin.end(lines(state({ at: 1 })));
+    one.stdin.end(rows(100, 50) + lines(state({ at: 2 })));
+    for (const { code, stderr } of await Promise.all([endOfOne, endOfTwo])) {
+      expect(code, stderr).toBe(0);
+    }
+    expect(target.query('SELECT count(*) AS n FROM t')).toEqual([{ n: 220 }]);
     expect(target.query('SELECT state_id, value FROM _singer_state ORDER BY 1')).toEqual([
-      { state_id: 'one', value: '{"at":0}' },
+      { state_id: 'one', value: '{"at":2}' },
       { state_id: 'two', value: '{"at":1}' },
     ]);
     expect(target.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);

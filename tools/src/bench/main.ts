@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util';
 import { batch } from './batch.ts';
 import { isWithinLimit, type Figure, type Measured, type Skipped } from './figure.ts';
 import { tapMemory, targetMemory } from './memory.ts';
-import { tapStart, targetStart } from './start.ts';
-import { tapPipe } from './tap-pipe.ts';
-import { tapQuota } from './tap-quota.ts';
-import { tapRequests } from './tap-requests.ts';
-import { targetChildren } from './target-children.ts';
-import { targetLatency } from './target-latency.ts';
-import { targetLeads } from './target-leads.ts';
-import { targetPeers } from './target-peers.ts';
+import { tapStart, targetStart } from './start-up.ts';
+import { tapPipe } from './tap/tap-pipe.ts';
+import { tapQuota } from './tap/tap-quota.ts';
+import { tapRequests } from './tap/tap-requests.ts';
+import { targetChildren } from './target/target-children.ts';
+import { targetLatency } from './target/target-latency.ts';
+import { targetLeads } from './target/target-leads.ts';
+import { targetPeers } from './target/target-peers.ts';
 
 /** The figures, in the order in which they are measured. */
 const figures: readonly Figure[] = [
@@ -34,9 +34,10 @@ const usage = `npm run bench -- [NAME]... [--full]
   --full  measure at full size: a million leads and the vendor's own rate limit; takes long
 `;
 
-await bench();
+process.exitCode = await bench();
 
-async function bench(): Promise<void> {
+/** @returns the exit code: 1 if a number is outside its limit, 2 if a name is unknown, otherwise 0 */
+async function bench(): Promise<number> {
   const { values, positionals } = parseArgs({
     options: {
       full: { type: 'boolean', default: false },
@@ -50,8 +51,7 @@ async function bench(): Promise<void> {
   const unknown = positionals.filter((name) => !wanted.some((figure) => figure.name === name));
   if (values.help || unknown.length > 0) {
     print(usage);
-    process.exitCode = values.help ? 0 : 2;
-    return;
+    return values.help ? 0 : 2;
   }
   let missed = 0;
   for (const figure of wanted) {
@@ -65,7 +65,7 @@ async function bench(): Promise<void> {
       ? 'Every number is within its limit.\n'
       : `Numbers outside their limit: ${missed}.\n`,
   );
-  if (missed > 0) process.exitCode = 1;
+  return missed > 0 ? 1 : 0;
 }
 
 function format(measured: Measured | Skipped): string {

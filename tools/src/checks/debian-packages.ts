@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isCi } from '../ci.ts';
 
 /** Programs that each have a Debian package of the same name. */
 const PROGRAMS: readonly string[] = ['strace'];
@@ -11,7 +12,7 @@ const PROGRAMS: readonly string[] = ['strace'];
  */
 export function installDebianPackages(): void {
   const missing = PROGRAMS.filter((program) => !isOnPath(program));
-  const mayInstall = process.env['CI'] !== undefined && process.getuid?.() === 0;
+  const mayInstall = isCi && process.getuid?.() === 0;
   if (missing.length === 0 || !mayInstall || !isOnPath('apt-get')) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   try {

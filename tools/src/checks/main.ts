@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { isCi } from '../ci.ts';
 import { installDebianPackages } from './debian-packages.ts';
 import { readReports, testProjects } from './reports.ts';
 import { summarize } from './summary.ts';
@@ -12,7 +13,6 @@ import { summarize } from './summary.ts';
  */
 const root = join(import.meta.dirname, '..', '..', '..');
 const reports = join(root, '.reports');
-const isCi = process.env['CI'] !== undefined;
 
 /** The slowest checks are first, because two checks run at a time. */
 const CHECKS = ['eslint', 'types', 'format', 'unused', 'generated'];

@@ -35,7 +35,7 @@ export function tryMutant({ file, from, to, test }: Mutant): string | undefined 
   try {
     mkdirSync(join(copy, 'packages'));
     cpSync(join(root, PACKAGE), join(copy, PACKAGE), { recursive: true });
-    for (const shared of ['node_modules', 'test-data']) {
+    for (const shared of ['node_modules', 'test-data', 'tools']) {
       symlinkSync(join(root, shared), join(copy, shared));
     }
     // These are copied, not linked, so that paths relative to them, such as the reports, are in the

@@ -1,6 +1,7 @@
 export {
   ended,
   execute,
+  outputOf,
   start,
   startProgram,
   type Child,

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const packages = join(import.meta.dirname, '..', '..', '..', 'packages');
 
@@ -20,8 +20,11 @@ export interface StartOptions {
   /** The whole environment (default: this process's). */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** The ID of the user to run the program as (POSIX only, requires root). */
+  /** The IDs of the user and of the group to run the program as (POSIX only, requires root). */
   readonly uid?: number;
+  readonly gid?: number;
+  /** True if the program leads a new process group, which can be killed as a whole. */
+  readonly detached?: boolean;
 }
 
 /** Starts a program. It may close its stdin early without causing an error. */
@@ -64,11 +67,31 @@ export async function ended(child: Child, input?: string | Uint8Array): Promise<
   };
 }
 
-/** Starts a program, sends it an input (default: an empty one) and waits until it ends. */
+interface ExecuteOptions extends StartOptions {
+  /** What to send to the program's stdin (default: nothing). */
+  readonly input?: string | Uint8Array;
+}
+
+/** Starts a program, sends it the input and waits until it ends. */
 export async function execute(
   command: string,
   args: readonly string[] = [],
-  { input = '', ...options }: StartOptions & { readonly input?: string | Uint8Array } = {},
+  { input = '', ...options }: ExecuteOptions = {},
 ): Promise<Ended> {
   return ended(start(command, args, options), input);
+}
+
+/**
+ * Runs a program that must succeed.
+ * @returns what it printed to stdout
+ * @throws Error if it fails; the message contains everything that it printed
+ */
+export async function outputOf(
+  command: string,
+  args: readonly string[] = [],
+  options: ExecuteOptions = {},
+): Promise<string> {
+  const { code, signal, stdout, stderr } = await execute(command, args, options);
+  if (code === 0) return stdout;
+  throw new Error(`${basename(command)} ended with ${code ?? signal}: ${stdout}${stderr}`);
 }

@@ -4,13 +4,14 @@ export type Random = () => number;
 /**
  * Turns a function that uses random numbers into a test. If the test fails, its error message
  * contains the seed; set the environment variable `SEED` to it to repeat the test.
+ * @param usual the seed if `SEED` is not set (default: a random one)
  */
 export function withSeed(
   body: (random: Random, seed: number) => Promise<void> | void,
+  usual?: number,
 ): () => Promise<void> {
   return async () => {
-    const given = process.env['SEED'];
-    const seed = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
+    const seed = givenSeed() ?? usual ?? Math.floor(Math.random() * 2 ** 31);
     try {
       await body(mulberry32(seed), seed);
     } catch (error) {
@@ -18,6 +19,15 @@ export function withSeed(
       throw error;
     }
   };
+}
+
+/** @returns undefined if `SEED` is not set @throws Error if it is not an integer */
+export function givenSeed(): number | undefined {
+  const { SEED: text = '' } = process.env;
+  if (text === '') return undefined;
+  const seed = Number(text);
+  if (!Number.isInteger(seed)) throw new Error(`SEED must be an integer, but is ${text}.`);
+  return seed;
 }
 
 /** Tommy Ettinger's mulberry32: small, and random enough to choose test cases. */

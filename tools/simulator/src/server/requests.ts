@@ -13,7 +13,7 @@ export interface RequestEntry {
   readonly url: string;
   /** All headers except the token. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The time at which the request arrived, in milliseconds since 1970. */
+  /** When the request arrived, in milliseconds since 1970, by a clock that is never set. */
   readonly at: number;
   /** The status of the response; 0 if no headers have been sent. */
   status: number;
@@ -46,7 +46,7 @@ export function createEntry(
         .filter(([header]) => header !== 'token_exact')
         .map(([header, value]) => [header, String(value)]),
     ),
-    at: Date.now(),
+    at: performance.timeOrigin + performance.now(),
     status: 0,
     rows: 0,
   };
