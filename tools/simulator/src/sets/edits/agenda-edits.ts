@@ -1,4 +1,4 @@
-import { millisecondsInDay } from 'date-fns/constants';
+import { millisecondsInDay, millisecondsInMinute } from 'date-fns/constants';
 import type { Account } from '../../account/account.ts';
 import { isObject, type Row } from '../../account/row.ts';
 import { wallClock } from '../../seed/moment.ts';
@@ -54,7 +54,7 @@ export function dropDueDate(account: Account, random: Random): void {
 /** Returns the time members of an appointment at a random time in the usual window. */
 function randomTime(account: Account, random: Random, set: Agenda): Row {
   const ms = account.clock - PAST + random.next() * (PAST + FUTURE);
-  const minute = Math.floor(ms / 60_000) * 60_000;
+  const minute = Math.floor(ms / millisecondsInMinute) * millisecondsInMinute;
   if (set === 'Meetings') return meetingTimes(minute);
   if (set === 'Boxes') return boxTimes(minute);
   return { dueDate: account.world.date({ ms: minute, fraction: '' }) };
