@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/compare.ts';
-import { columnsOf, expectations, expectedRows } from '../src/oracle/tables.ts';
+import {
+  columnsOf,
+  expectations,
+  expectedRows,
+  optionalExpectations,
+} from '../src/oracle/tables.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -13,8 +18,42 @@ function accountOf(sets: Readonly<Record<string, readonly Row[]>>) {
   return { rows: (set: string) => sets[set] ?? [] };
 }
 
+type ExpectedRow = readonly [table: string, set: string, row: Row, cells: Row];
+
+/** Ways in which the API may write that there is no date. */
+const missingDates: readonly string[] = [
+  '0001-01-01T00:00:00Z',
+  '0001-01-01T00:00:00',
+  '0001-01-01T00:00:00.0000000Z',
+  '0001-01-01T00:00:00-03:00',
+];
+
+/** Custom fields and the value that the table contains. */
+const fieldValues: readonly (readonly [row: Row, value: string | null])[] = [
+  [{ options: ['a', 'b'] }, 'a, b'],
+  [{ options: ['', 'b', null] }, 'b'],
+  [{ value: 'c', options: ['a', 'b'] }, 'a, b'],
+  [{ value: '', options: ['a'] }, 'a'],
+  [{ value: 'c', options: [] }, 'c'],
+  [{ value: 'c', options: [''] }, 'c'],
+  [{ value: 'c' }, 'c'],
+  [{ value: '', options: [''] }, null],
+  [{ value: '', options: [] }, null],
+  [{ value: '', options: null }, null],
+  [{ value: null, options: [''] }, null],
+  [
+    {
+      options: [
+        { id: 1, value: 'a' },
+        { id: 2, value: '' },
+      ],
+    },
+    'a',
+  ],
+];
+
 describe('expected rows', () => {
-  it.each([
+  it.each<ExpectedRow>([
     ['boxes', 'Boxes', { start: '2026-08-19T11:00:00Z' }, { start: '2026-08-19T14:00:00Z' }],
     ['boxes', 'Boxes', { leadId: 0 }, { leadid: null }],
     ['meetings', 'Meetings', { startTime: '2026-08-19T23:30:00.0000000' }, starts('20T02:30:00')],
@@ -36,8 +75,77 @@ describe('expected rows', () => {
     ['leadssold', 'LeadsSold', { totalDealValue: '12.50' }, { totaldealvalue: 12.5 }],
     ['sources', 'Sources', { default: 'true', type: 0 }, { default: 1, type: 0 }],
     ['leadstages', 'LeadStages', { discardedStage: true }, { discarded_stage: 'true' }],
-    ['leadscustomfields', 'LeadsCustomFields', { options: ['a', 'b'] }, { value: 'a, b' }],
-    ['leadscustomfields', 'LeadsCustomFields', { value: 'c', options: [] }, { value: 'c' }],
+    ['leads', 'Leads', { closingForecastDate: '2026-01-01T00:00:00' }, closes('01T00:00:00Z')],
+    [
+      'leads',
+      'Leads',
+      { closingForecastDate: '2026-01-01T23:00:00-03:00' },
+      closes('01T23:00:00Z'),
+    ],
+    ['leadssold', 'LeadsSold', { saleDate: '2026-01-01T00:00:00.5Z' }, sold('00:00:00.5Z')],
+    ['leadssold', 'LeadsSold', { saleDate: '2026-01-01T00:00:00' }, sold('00:00:00Z')],
+    ['losts', 'Losts', { date: '2026-01-01T00:00:00' }, { date: '2026-01-01T00:00:00Z' }],
+    ['leadssold', 'LeadsSold', { cycle: 2, preSales: { email: 'a@b' } }, { presales_email: 'a@b' }],
+    ['leadssold', 'LeadsSold', { cycle: 2, preSales: null }, { cycle: 2, presales_email: null }],
+    [
+      'leadssold__products',
+      'LeadsSold',
+      { products: [{ id: 7 }] },
+      { products_id: 7, position: 0 },
+    ],
+    ['meetings', 'Meetings', { score: 'Quente' }, { score: 'Quente', qualificationdate: null }],
+    [
+      'qualifications',
+      'QualificationHistories',
+      {
+        ...{ score: 'Morno', points: '47.5', cycle: 2, stageId: 9, originStage: ' x' },
+        userAction: { id: 3, name: 'Ana', lastName: 'Lima', email: 'a@b' },
+      },
+      {
+        ...{ score: 'Morno', points: 47.5, cycle: 2, stage_id: 9, originstage: ' x' },
+        ...{ useraction_id: 3, useraction_name: 'Ana', useraction_email: 'a@b' },
+      },
+    ],
+    ...missingDates.flatMap((date): ExpectedRow[] => [
+      ['leads', 'Leads', { closingForecastDate: date }, { closing_forecast_date: null }],
+      ['meetings', 'Meetings', { qualificationDate: date }, { qualificationdate: null }],
+      ['meetings', 'Meetings', { startTime: date }, { starttime: null }],
+      ['meetings', 'Meetings', { meetingDate: date }, { meetingdate: null }],
+      ['tasks', 'Tasks', { dueDate: date }, { duedate: null }],
+    ]),
+    ['losts', 'Losts', { date: '0001-01-01T00:00:00Z' }, { date: '0001-01-01T00:00:00Z' }],
+    [
+      'qualifications',
+      'QualificationHistories',
+      { qualificationDate: '0001-01-01T00:00:00Z' },
+      { qualificationdate: '0001-01-01T00:00:00Z' },
+    ],
+    ...fieldValues.map(([row, value]): ExpectedRow => [
+      ...(['leadscustomfields', 'LeadsCustomFields', row, { value }] as const),
+    ]),
+    ['tasks', 'Tasks', { leadId: 0 }, { leadid: null }],
+    ['callshistory', 'callsHistory', { leadId: 0 }, { leadid: null }],
+    ['funnels', 'Funnels', { id: 6021, value: ' x', active: true }, { id: '6021', active: 1 }],
+    ['transferhistory', 'transferHistory', { originUserId: 5 }, { originuserid: 5 }],
+    ['customfields', 'customFields', { key: '_a', active: false }, { key: '_a', active: 0 }],
+    [
+      'customfields__options',
+      'customFields',
+      { key: '_a', options: [{ id: 12, value: 'x' }] },
+      { customfields_key: '_a', options_id: '12', options_value: 'x', position: 0 },
+    ],
+    ['products', 'products', { id: 1, name: 'x' }, { id: 1, name: 'x', description: null }],
+    [
+      'recommendedproducts',
+      'recommendedProducts',
+      { leadId: 1, productId: 2, descountType: 'x', descountValue: 3.5 },
+      { leadid: 1, productid: 2, discounttype: 'x', discountvalue: 3.5 },
+    ],
+    ['pendingfeedbacks', 'PendingFeedbacks', { meetingId: 4, leadId: 0 }, { leadid: null }],
+    ['taskstypes', 'TasksType', { id: 3, value: 'x' }, { id: 3, value: 'x' }],
+    ['discardreasons', 'discardReasons', { id: 3, active: true }, { id: 3, active: 1 }],
+    ['groups', 'Groups', { id: 3, name: 'x', users: ['a', 'b'] }, { id: '3', users: 'a, b' }],
+    ['users', 'Users', { id: 3, groupList: [{ id: 1, value: 'x' }] }, { id: 3, grouplist: 'x' }],
   ])('%s of %s %j', (table, set, row, cells) => {
     const [expected] = expectedRows(table, accountOf({ [set]: [row] }));
     expect(expected).toMatchObject(cells);
@@ -61,10 +169,19 @@ describe('expected rows', () => {
     ]);
   });
 
-  it('cover 22 tables', () => {
-    expect(Object.keys(expectations)).toHaveLength(22);
+  it('cover 23 tables that are selected by default, and 10 others', () => {
+    expect(Object.keys(expectations)).toHaveLength(23);
+    expect(Object.keys(optionalExpectations)).toHaveLength(10);
   });
 });
+
+function closes(dayAndTime: string): Row {
+  return { closing_forecast_date: `2026-01-${dayAndTime}` };
+}
+
+function sold(time: string): Row {
+  return { saledate: `2026-01-01T${time}` };
+}
 
 function starts(time: string): Row {
   return { starttime: `2026-08-${time}.0000000Z` };
@@ -115,11 +232,17 @@ describe('the differences of a database', () => {
     for (const one of wanted) expect(found.join('\n')).toContain(`industries ${one}`);
   });
 
+  it('include only the tables that are asked for', () => {
+    const database = databaseWith(["(1, 1, 'um', NULL)"]);
+    expect(differences(database, account, ['stages', 'users'])).toEqual([]);
+    expect(differences(database, account, ['industries'])).not.toEqual([]);
+  });
+
   /** Creates all tables, which are empty except for the industries. */
   function databaseWith(values: readonly string[]): string {
     const path = join(mkdtempSync(join(tmpdir(), 'oracle-')), 'x.sqlite');
     const database = new DatabaseSync(path);
-    for (const table of Object.keys(expectations)) {
+    for (const table of Object.keys({ ...expectations, ...optionalExpectations })) {
       const columns = table === 'industries' ? ['id', 'active', 'value'] : columnsOf(table);
       const names = columns.map((name) => `"${name}"`).join(', ');
       database.exec(`CREATE TABLE "${table}" (${names}, _sdc_deleted_at)`);

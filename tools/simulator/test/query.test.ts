@@ -114,6 +114,29 @@ function casesFor(of: typeof account): Case[] {
       filter: 'totalDealValue gt 1234.5',
       matches: (r) => Number(r['totalDealValue']) > 1234.5,
     },
+    { set: 'Tasks', filter: 'dueDate eq null', matches: (r) => r['dueDate'] === null },
+    {
+      set: 'Tasks',
+      filter: 'dueDate le 2026-01-01T00:00:00Z',
+      matches: (r) => text(r['dueDate']) !== '' && text(r['dueDate']) <= '2026-01-01T00:00:00Z',
+    },
+    {
+      set: 'Tasks',
+      filter: 'dueDate eq null and id gt 7100100',
+      matches: (r) => r['dueDate'] === null && Number(r['id']) > 7_100_100,
+    },
+    { set: 'Groups', filter: "name gt 'Equipe'", matches: (r) => text(r['name']) > 'Equipe' },
+    { set: 'customFields', filter: "key ge '_obs'", matches: (r) => text(r['key']) >= '_obs' },
+    {
+      set: 'transferHistory',
+      filter: 'createdAt ge 2026-01-01T00:00:00Z',
+      matches: (r) => text(r['createdAt']) >= '2026-01-01',
+    },
+    {
+      set: 'PendingFeedbacks',
+      filter: 'meetingId gt 4700100',
+      matches: (r) => Number(r['meetingId']) > 4_700_100,
+    },
     {
       set: 'LeadStages',
       filter: 'discardedStage eq true',
@@ -189,6 +212,11 @@ const orders: readonly [set: string, orderby: string, by: readonly string[]][] =
   ['Meetings', 'startTime desc,id desc', ['-startTime', '-id']],
   ['Boxes', 'start,id', ['start', 'id']],
   ['LeadStages', 'createdAt', ['createdAt']],
+  ['Tasks', 'dueDate,id', ['dueDate', 'id']],
+  ['Tasks', 'dueDate desc,id desc', ['-dueDate', '-id']],
+  ['Groups', 'name', ['name']],
+  ['transferHistory', 'leadId,createdAt', ['leadId', 'createdAt']],
+  ['recommendedProducts', 'leadId,productId', ['leadId', 'productId']],
   ['LeadsCustomFields', 'updateDate,leadId,id', ['updateDate', 'leadId', 'id']],
   ['painPoints', 'leadId,painPointId', ['leadId', 'painPointId']],
 ];

@@ -26,8 +26,21 @@ export function flag(value: unknown): Cell {
   return value === true || value === 1 || value === 'true' ? 1 : 0;
 }
 
+/**
+ * True if there is no date, which .NET writes as the first day of year one in any zone and with any
+ * fraction.
+ */
+function isMissing(value: unknown): boolean {
+  return value === null || (typeof value === 'string' && value.startsWith('0001-01-01'));
+}
+
 /** Converts a date to UTC. A date without a zone is in São Paulo's wall clock. */
 export function instant(value: unknown): Cell {
+  return isMissing(value) ? null : keyInstant(value);
+}
+
+/** Does what `instant` does for a key column, which needs a value even if there is no date. */
+export function keyInstant(value: unknown): Cell {
   if (value === null) return null;
   const written = value as string;
   return /(?:Z|[+-]\d\d:\d\d)$/.test(written) ? toUtc(written) : wallClock(written);
@@ -38,7 +51,22 @@ export function instant(value: unknown): Cell {
  * clock, which has been UTC-3 since 2019.
  */
 export function wallClock(value: unknown): Cell {
-  return value === null ? null : toUtc(`${(value as string).replace(/Z$/, '')}-03:00`);
+  return isMissing(value) ? null : toUtc(`${(value as string).replace(/Z$/, '')}-03:00`);
+}
+
+/** Keeps a date that a user has chosen as it is, whatever its zone, and marks it as UTC. */
+export function chosenDay(value: unknown): Cell {
+  return isMissing(value) ? null : keyChosenDay(value);
+}
+
+/** Does what `chosenDay` does for a key column. */
+export function keyChosenDay(value: unknown): Cell {
+  return value === null ? null : `${(value as string).replace(/(?:Z|[+-]\d\d:\d\d)$/, '')}Z`;
+}
+
+/** Returns a day without a time. */
+export function day(value: unknown): Cell {
+  return isMissing(value) ? null : (value as string).slice(0, 10);
 }
 
 /** Converts a date with a zone to UTC and keeps all fraction digits. */
@@ -52,6 +80,18 @@ function toUtc(written: string): string {
 export function list(value: unknown): Cell {
   if (value === null) return null;
   return (value as readonly unknown[]).map(element).join(', ');
+}
+
+/**
+ * Returns a custom field's value: its options without empty ones or, if there are none, `value`
+ * unless it is empty.
+ */
+export function fieldValue(options: unknown, value: unknown): Cell {
+  const chosen = ((options ?? []) as readonly unknown[]).filter(
+    (option) => option !== null && element(option) !== '',
+  );
+  if (chosen.length > 0) return list(chosen);
+  return value === '' ? null : text(value);
 }
 
 function element(value: unknown): string {

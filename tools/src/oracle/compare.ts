@@ -7,11 +7,16 @@ interface Account {
 
 /**
  * Returns the differences between the database and the account, or an empty list if they are equal.
+ * @param tables the tables to compare (default: those that are selected by default)
  */
-export function differences(database: string, account: Account): string[] {
+export function differences(
+  database: string,
+  account: Account,
+  tables = Object.keys(expectations),
+): string[] {
   const reader = new DatabaseSync(database, { readOnly: true });
   try {
-    return Object.keys(expectations).flatMap((table) => tableDifferences(reader, table, account));
+    return tables.flatMap((table) => tableDifferences(reader, table, account));
   } finally {
     reader.close();
   }

@@ -44,7 +44,7 @@ type Selector = number | ((row: Row) => boolean);
 type Changes = Row | ((row: Row) => Row);
 
 /**
- * A fictional company: seventeen sets whose rows are generated from a seed. Only edited rows take
+ * A fictional company: 27 sets whose rows are generated from a seed. Only edited rows take
  * memory. Rows are returned exactly as the API sends them.
  */
 export class Account {

@@ -39,18 +39,21 @@ function rangesOf(ordering: Ordering, condition: Expression): Ranges | undefined
     return [...new Set(keys)].sort(ascending).map((key) => equalRange(ordering, key));
   }
   if (condition.kind !== 'comparison' || !isPath(condition.left, ordering)) return undefined;
+  if (condition.operator === 'eq' && condition.right.type === 'null') {
+    return [{ from: 0, to: ordering.nulls ?? 0 }];
+  }
   const [key] = keyOf(condition.right);
   return key === undefined ? undefined : comparisonRanges(ordering, condition.operator, key);
 }
 
 function comparisonRanges(ordering: Ordering, operator: string, key: Key): Ranges | undefined {
-  const { size } = ordering;
+  const { size, nulls = 0 } = ordering;
   const [at, after] = [lowerBound(ordering, key), lowerBound(ordering, key, true)];
   if (operator === 'eq') return [{ from: at, to: after }];
   if (operator === 'ge') return [{ from: at, to: size }];
   if (operator === 'gt') return [{ from: after, to: size }];
-  if (operator === 'lt') return [{ from: 0, to: at }];
-  return operator === 'le' ? [{ from: 0, to: after }] : undefined;
+  if (operator === 'lt') return [{ from: nulls, to: at }];
+  return operator === 'le' ? [{ from: nulls, to: after }] : undefined;
 }
 
 function equalRange(ordering: Ordering, key: Key): Range {

@@ -102,9 +102,9 @@ function orderOf({ definition }: Store, { path, tieBreakers }: Ordering): Order[
 
 function rankOf(store: Store, ordering: Ordering, orderby: readonly Order[], row: Row): number {
   const [key] = keysOf(row, orderby);
-  if (key === null || key === undefined) return 0;
-  let rank = lowerBound(ordering, key);
-  const last = lowerBound(ordering, key, true);
+  if (key === undefined) return 0;
+  let rank = key === null ? 0 : lowerBound(ordering, key);
+  const last = key === null ? (ordering.nulls ?? 0) : lowerBound(ordering, key, true);
   // Skip rows with the same key that the tie-breakers put first.
   while (rank < last && comesBefore(store, ordering.indexAt(rank), row, orderby)) rank += 1;
   return rank;

@@ -12,6 +12,17 @@ export const SAO_PAULO = 3 * 60 * 60 * 1000;
 /** The suffix of a date: `Z` for UTC; no suffix or `-03:00` for São Paulo's wall clock. */
 export type Zone = 'Z' | 'none' | '-03:00';
 
+/** How .NET writes that there is no date. */
+export const NO_DATE = '0001-01-01T00:00:00Z';
+
+/** Ways in which the API might write it. The zone and the fraction have no meaning. */
+export const noDates: readonly string[] = [
+  NO_DATE,
+  '0001-01-01T00:00:00',
+  '0001-01-01T00:00:00.0000000Z',
+  '0001-01-01T00:00:00-03:00',
+];
+
 /** Returns a date-time such as `2026-09-04T16:06:50.4609863Z`. */
 export function formatMoment({ ms, fraction }: Moment, zone: Zone): string {
   const clock = zone === 'Z' ? ms : ms - SAO_PAULO;
@@ -33,7 +44,7 @@ export function wallClockAsUtc(ms: number): string {
 /** Converts a date-time of any zone to what `wallClockAsUtc` returns, with its fraction digits. */
 export function asWallClock(text: unknown): unknown {
   const utc = typeof text === 'string' ? comparable(text) : undefined;
-  if (utc === undefined) return text;
+  if (utc === undefined || noDates.includes(String(text))) return text;
   const [fraction = ''] = /\.\d+/.exec(String(text)) ?? [];
   return `${shiftComparable(utc, -SAO_PAULO).slice(0, 19)}${fraction}Z`;
 }

@@ -13,11 +13,16 @@ export interface Ordering {
   /** The members by which rows with equal values are sorted. */
   readonly tieBreakers: readonly string[];
   readonly size: number;
+  /** The number of first ranks at which the member is null (default: 0). */
+  readonly nulls?: number;
   readonly indexAt: (rank: number) => number;
   readonly rankOf: (index: number) => number;
   /** Returns the value by which the row at this rank is sorted, in a comparable form. */
   readonly keyAt: (rank: number) => Key;
 }
+
+/** The key of rows whose member is null. It is less than all other keys. */
+const NULL_KEY = '';
 
 /** Creates an ordering by a key that grows with the row's index. */
 export function byKey(
@@ -33,6 +38,7 @@ export function byKey(
  * Creates an ordering by a date.
  * @param format formats the date as the set does
  * @param asText if true, dates are compared as strings instead of moments
+ * @param undated what the member of rows without a moment is
  */
 export function byTime(
   path: string,
@@ -40,14 +46,18 @@ export function byTime(
   format: (moment: Moment) => string,
   tieBreakers: readonly string[],
   asText = false,
+  undated: string | null = null,
 ): Ordering {
+  const undatedKey = undated === null ? NULL_KEY : (comparable(undated) ?? undated);
   return {
     path,
     tieBreakers,
     size: timeline.count,
+    nulls: undated === null ? timeline.undated : 0,
     indexAt: (rank) => timeline.indexAt(rank),
     rankOf: (index) => timeline.rankOf(index),
     keyAt: (rank) => {
+      if (rank < timeline.undated) return undatedKey;
       const text = format(timeline.momentAt(rank));
       return asText ? text : (comparable(text) ?? text);
     },

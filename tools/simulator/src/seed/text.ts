@@ -40,6 +40,9 @@ const awkwardTexts = [
   '<b>negrito</b> &amp; 100% + ? = #',
 ];
 
+/** How likely a lead is to buy, from very hot to frozen, as the API writes it. */
+export const temperatures = ['Muito Quente', 'Quente', 'Morno', 'Frio', 'Congelado'] as const;
+
 export function companyName(random: Random): string {
   return `${random.pick(businesses)} ${random.pick(businessNames)}`;
 }

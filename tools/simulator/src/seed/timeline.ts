@@ -10,6 +10,8 @@ interface TimelineOptions {
   readonly seed: number;
   /** The number of rows that share each moment (default: 1). */
   readonly rowsPerMoment?: number;
+  /** The number of rows that have no moment. They have the first ranks, in order of their index. */
+  readonly undated?: number;
   /** The number of rows in the middle of the timeline that share a single moment (default: 0). */
   readonly burst?: number;
   /** Rounds moments to whole seconds or, if the rows are far enough apart, to 1 or 15 minutes. */
@@ -34,11 +36,15 @@ export class Timeline {
   readonly #options: TimelineOptions;
   readonly #order: Permutation;
   readonly #burst: { readonly from: number; readonly to: number };
+  /** The number of rows that have no moment. */
+  readonly undated: number;
   #lastGroup: Group | undefined;
+  #undatedGroup: Group | undefined;
   #burstGroup: Group | undefined;
 
   constructor(options: TimelineOptions) {
     this.count = options.count;
+    this.undated = Math.min(options.undated ?? 0, options.count);
     this.#options = options;
     this.#order = new Permutation(options.count, hash(options.seed, 1, 1));
     const middle = Math.floor(options.count / 2);
@@ -55,6 +61,11 @@ export class Timeline {
   rankOf(index: number): number {
     const { start, indexes } = this.#group(this.#order.rankOf(index));
     return start + position(indexes, index);
+  }
+
+  /** True if the row has no moment. */
+  isUndated(index: number): boolean {
+    return index < this.count && this.#order.rankOf(index) < this.undated;
   }
 
   /** Returns the moment of a row. Some rows have trailing zeros in the fraction. */
@@ -90,14 +101,16 @@ export class Timeline {
 
   /** Returns the first rank with the same moment. */
   #start(rank: number): number {
+    if (rank < this.undated) return 0;
     if (this.#inBurst(rank)) return this.#burst.from;
     const { rowsPerMoment = 1 } = this.#options;
-    const first = rank - (rank % rowsPerMoment);
+    const first = Math.max(rank - (rank % rowsPerMoment), this.undated);
     return rank >= this.#burst.to ? Math.max(first, this.#burst.to) : first;
   }
 
   #group(rank: number): Group {
     const start = this.#start(rank);
+    if (rank < this.undated) return (this.#undatedGroup ??= this.#gather(start));
     if (this.#inBurst(rank)) return (this.#burstGroup ??= this.#gather(start));
     if (this.#lastGroup?.start !== start) this.#lastGroup = this.#gather(start);
     return this.#lastGroup;

@@ -1,4 +1,4 @@
-import { formatMoment, type Moment, type Zone } from './instant.ts';
+import { formatMoment, NO_DATE, type Moment, type Zone } from './instant.ts';
 import { hash, Random, saltOf } from './random.ts';
 
 /** One day in milliseconds. */
@@ -14,6 +14,8 @@ export interface World {
   readonly shapes: Shapes;
   /** Returns a row's random number generator. It yields the same numbers on each call. */
   random(set: string, index: number): Random;
+  /** The date of rows that have no date, as `shapes.undated` chooses. */
+  readonly undated: string | null;
   /** Formats a date whose zone is undocumented, with the suffix that `shapes.zone` chooses. */
   date(moment: Moment): string;
 }
@@ -25,6 +27,7 @@ export function createWorld(seed: number, leads: number, now: number, shapes: Sh
     leads,
     now,
     shapes,
+    undated: shapes.undated === 'null' ? null : NO_DATE,
     random: (set, index) => {
       let salt = salts.get(set);
       if (salt === undefined) salts.set(set, (salt = saltOf(set)));
@@ -54,6 +57,10 @@ export interface Shapes {
   readonly unknownFields: boolean;
   /** Sends decimals (prices, values, quantities) as strings. */
   readonly numbersAsStrings: boolean;
+  /** What the date is that rows without a date could be found by: null or .NET's year one. */
+  readonly undated: 'null' | 'yearOne';
+  /** True if some custom field values have no `updateDate`. */
+  readonly undatedCustomFields: boolean;
   /** The lead members that LeadsAndPersons does not send. */
   readonly leadsAndPersonsLack: readonly string[];
 }
@@ -69,6 +76,8 @@ export const defaultShapes: Shapes = {
   sourceFlags: 'boolean',
   unknownFields: false,
   numbersAsStrings: false,
+  undated: 'null',
+  undatedCustomFields: false,
   leadsAndPersonsLack: [],
 };
 

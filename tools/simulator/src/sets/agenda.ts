@@ -5,31 +5,47 @@ import {
   wallClockAsUtc,
   wallClock,
   formatMoment,
+  noDates,
   type Moment,
 } from '../seed/instant.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
-import { hash, saltOf } from '../seed/random.ts';
+import { hash, saltOf, type Random } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { digits, email, firstName, lastName, phone, remark } from '../seed/text.ts';
+import { digits, email, firstName, lastName, phone, remark, temperatures } from '../seed/text.ts';
 import { Timeline } from '../seed/timeline.ts';
 import { DAY, idAt, type World } from '../seed/world.ts';
-import { leadFacts, leadId, personCount, personId } from './leads.ts';
+import { leadFacts, leadId } from './leads.ts';
+import { STAGE_COUNT, stageId, stageName } from './lookups.ts';
 import { anyUser, userProperties } from './users.ts';
 
-const FIRST_TASK = 7_100_000;
+const FIRST_MEETING = 4_700_000;
 const HOUR = 60 * 60 * 1000;
 
+export function meetingId(index: number): number {
+  return idAt(FIRST_MEETING, index);
+}
+
 /** Returns appointment times from two years ago to about half a year ahead. */
-function agendaTimes(world: World, name: string, count: number, rowsPerMoment = 1): Timeline {
+export function agendaTimes(
+  world: World,
+  name: string,
+  count: number,
+  { rowsPerMoment = 1, undated = 0 } = {},
+): Timeline {
   const seed = hash(world.seed, saltOf(name), 0);
   const [from, to] = [world.now - 730 * DAY, world.now + 200 * DAY];
-  return new Timeline({ count, from, to, seed, rowsPerMoment, agenda: true });
+  return new Timeline({ count, from, to, seed, rowsPerMoment, undated, agenda: true });
+}
+
+/** How many meetings each lead has. */
+export function meetingsPerLead(world: World): RowsPerLead {
+  return new RowsPerLead([1, 0, 0, 1, 0, 0, 0, 1, 0, 0], world.leads);
 }
 
 /** Meetings. `startTime` and `finalTime` are strings without a zone, in São Paulo's wall clock. */
 export function meetings(world: World): Definition {
-  const perLead = new RowsPerLead([1, 0, 0, 1, 0, 0, 0, 1, 0, 0], world.leads);
-  const times = agendaTimes(world, 'Meetings', perLead.total);
+  const perLead = meetingsPerLead(world);
+  const times = meetingTimeline(world, perLead.total);
   const registered = new Timeline({
     count: perLead.total,
     from: world.now - 900 * DAY,
@@ -45,17 +61,23 @@ export function meetings(world: World): Definition {
     row: (index) => ({
       ...meeting(world, index, perLead.ownerOf(index).lead),
       ...meetingTimes(times.moment(index).ms),
+      ...outcome(world, index, times.moment(index).ms),
       registerDate: formatMoment(registered.moment(index), 'Z'),
     }),
     key: ['id'],
     orderings: [
-      byKey('id', perLead.total, (index) => idAt(4_700_000, index)),
+      byKey('id', perLead.total, (index) => meetingId(index)),
       byTime('startTime', times, start, ['id'], true),
     ],
     addedAt: ['registerDate'],
     stamp: (moment) => formatMoment(moment, 'Z'),
     owner: { path: 'lead.id', rowsOf: (lead) => perLead.rowsOf(lead) },
   };
+}
+
+/** Returns the start of each meeting. */
+export function meetingTimeline(world: World, count: number): Timeline {
+  return agendaTimes(world, 'Meetings', count);
 }
 
 /** Returns a meeting's time members. `ms` is its start in milliseconds since 1970. */
@@ -90,25 +112,94 @@ function meeting(world: World, index: number, lead: number): Row {
   const seller = anyUser(world, 'sellers', random);
   const { id, name, lastName, email: address, active } = seller;
   return {
-    id: idAt(4_700_000, index),
-    type: random.pick(['Vigente', 'Concluido', 'Cancelada']),
+    id: meetingId(index),
     meetingType: random.pick(['Presencial', 'Online', 'Telefone']),
     reference: random.orNull(0.5, () => remark(random)),
     managerDescription: random.orNull(0.5, () => remark(random)),
     sdrDescription: random.orNull(0.5, () => remark(random)),
     meetingFeedbackUrl: random.orNull(0.5, () => `https://app.exemplo.com.br/f/${index}`),
-    score: null,
-    qualificationDate: null,
     lead: { id: leadId(lead), name: leadFacts(world, lead).lead, site: '', phone: phone(random) },
     salesRep: { id, name, lastName, email: address, active },
     user: random.orNull(0.05, () => anyUser(world, 'sdrs', random)),
   };
 }
 
+/** Returns a meeting's state. Only few meetings that took place have the seller's feedback. */
+function outcome(world: World, index: number, start: number): Row {
+  const random = world.random('feedback', index);
+  const type = awaitsFeedback(index)
+    ? 'Vigente'
+    : random.pick(['Vigente', 'Concluido', 'Cancelada']);
+  const given = start + (1 + random.below(50)) * HOUR;
+  if (type === 'Concluido' && given < world.now && random.chance(0.4)) {
+    return { type, ...feedback(random, { ms: given, fraction: '4609863' }) };
+  }
+  return { type, score: null, qualificationDate: random.chance(0.2) ? random.pick(noDates) : null };
+}
+
+/** Returns what the seller's feedback sets in a meeting. */
+export function feedback(random: Random, moment: Moment): Row {
+  return { score: random.pick(temperatures), qualificationDate: formatMoment(moment, 'Z') };
+}
+
+/** Every seventh meeting waits for feedback. */
+const FEEDBACK_EVERY = 7;
+
+function awaitsFeedback(index: number): boolean {
+  return index % FEEDBACK_EVERY === 0;
+}
+
+/** Meetings whose seller has not given feedback yet. */
+export function pendingFeedbacks(world: World): Definition {
+  const perLead = meetingsPerLead(world);
+  const times = meetingTimeline(world, perLead.total);
+  const count = Math.ceil(perLead.total / FEEDBACK_EVERY);
+  const utc = (moment: Moment): string => formatMoment(moment, 'Z');
+  return {
+    name: 'PendingFeedbacks',
+    entity: 'PendingFeedbackODataDTO',
+    properties: {
+      ...{ meetingId: 'int', leadId: 'int', leadName: 'string', stageId: 'int' },
+      ...{ stageName: 'string', sellerId: 'int', sellerName: 'string', sellerLastName: 'string' },
+      date: 'instant',
+    },
+    count,
+    row: (index) => {
+      const at = index * FEEDBACK_EVERY;
+      const ms = Math.min(times.moment(at).ms + HOUR, world.now - (1 + (index % 20)) * HOUR);
+      const pending = pendingFeedback(world, index, perLead.ownerOf(at).lead);
+      return { meetingId: meetingId(at), ...pending, date: utc({ ms, fraction: '' }) };
+    },
+    key: ['meetingId'],
+    orderings: [byKey('meetingId', count, (index) => meetingId(index * FEEDBACK_EVERY))],
+    addedAt: ['date'],
+    stamp: utc,
+    owner: {
+      path: 'leadId',
+      rowsOf: (lead) => {
+        const { from, to } = perLead.rowsOf(lead);
+        return { from: Math.ceil(from / FEEDBACK_EVERY), to: Math.ceil(to / FEEDBACK_EVERY) };
+      },
+    },
+  };
+}
+
+function pendingFeedback(world: World, index: number, lead: number): Row {
+  const random = world.random('PendingFeedbacks', index);
+  const { lead: leadName, funnelId } = leadFacts(world, lead);
+  const position = random.below(STAGE_COUNT);
+  const { id, name, lastName } = anyUser(world, 'sellers', random);
+  return {
+    ...{ leadId: leadId(lead), leadName },
+    ...{ stageId: stageId(funnelId, position), stageName: stageName(position) },
+    ...{ sellerId: id, sellerName: name, sellerLastName: lastName },
+  };
+}
+
 /** Boxes. Up to three start at the same time. `start` and `end` are wall clock in spite of their `Z`. */
 export function boxes(world: World): Definition {
   const perLead = new RowsPerLead([1, 0], world.leads);
-  const times = agendaTimes(world, 'Boxes', perLead.total, 3);
+  const times = agendaTimes(world, 'Boxes', perLead.total, { rowsPerMoment: 3 });
   const start = ({ ms }: Moment): string => wallClockAsUtc(ms);
   const strings = ['address', 'description', 'salesRep', 'salesRepEmail', 'status', 'typeMeeting'];
   return {
@@ -144,76 +235,16 @@ export function boxTimes(ms: number): Row {
 
 function box(world: World, index: number, lead: number): Row {
   const random = world.random('Boxes', index);
-  const busy = random.chance(0.6);
+  const busy = random.chance(0.8);
   return {
     id: idAt(43_700_000, index),
     address: random.orNull(0.7, () => `Rua ${digits(random, 3)}`),
     description: busy ? remark(random) : '',
-    leadId: busy ? leadId(lead) : 0,
+    // Many hours are blocked without a lead.
+    leadId: busy && random.chance(0.6) ? leadId(lead) : 0,
     salesRep: `${firstName(random)} ${lastName(random)}`,
     salesRepEmail: email(random),
     status: busy ? 'busy' : 'available',
     typeMeeting: random.pick(['Online', 'on site', 'call']),
   };
-}
-
-export function tasks(world: World): Definition {
-  const perLead = new RowsPerLead([1, 0, 1, 0, 0], world.leads);
-  const times = agendaTimes(world, 'Tasks', perLead.total);
-  return {
-    name: 'Tasks',
-    entity: 'TaskODataDTO',
-    properties: {
-      id: 'int',
-      activityTypeId: 'int',
-      dueDate: 'instant',
-      leadId: 'int',
-      note: 'string',
-      sdr: userProperties(world.shapes),
-      status: 'string',
-      timeNotification: 'int',
-      title: 'string',
-      userEmail: 'string',
-      contacts: [{ id: 'int', email: 'string' }],
-    },
-    count: perLead.total,
-    row: (index) => ({
-      ...task(world, index, perLead.ownerOf(index).lead),
-      dueDate: world.date(times.moment(index)),
-    }),
-    key: ['id'],
-    orderings: [
-      byKey('id', perLead.total, (index) => idAt(FIRST_TASK, index)),
-      byTime('dueDate', times, (moment) => world.date(moment), ['id']),
-    ],
-    addedAt: [],
-    stamp: (moment) => world.date(moment),
-    owner: { path: 'leadId', rowsOf: (lead) => perLead.rowsOf(lead) },
-  };
-}
-
-function task(world: World, index: number, lead: number): Row {
-  const random = world.random('Tasks', index);
-  return {
-    id: idAt(FIRST_TASK, index),
-    activityTypeId: 1 + random.below(6),
-    leadId: leadId(lead),
-    note: random.orNull(0.4, () => remark(random)),
-    sdr: random.orNull(0.1, () => anyUser(world, 'sdrs', random)),
-    status: random.pick(['Pendente', 'Concluída', 'Atrasada']),
-    timeNotification: random.orNull(0.3, () => 15 * random.below(5)),
-    title: random.pick(['Ligar', 'Enviar proposta', 'Cobrar "retorno"']),
-    userEmail: email(random),
-    contacts: contacts(world, lead, random.below(4)),
-  };
-}
-
-/** Returns the contacts of a task: some of the lead's persons, an empty list or null. */
-function contacts(world: World, lead: number, most: number): Row[] | null {
-  if (most === 3) return null;
-  const random = world.random('contacts', lead);
-  return Array.from({ length: Math.min(most, personCount(world, lead)) }, (_, nth) => ({
-    id: personId(lead, nth),
-    email: random.orNull(0.3, () => email(random)),
-  }));
 }

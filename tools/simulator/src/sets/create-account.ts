@@ -2,14 +2,17 @@ import { Account, type AccountSet } from '../account/account.ts';
 import { viewOf } from '../account/row.ts';
 import { Store, type Definition } from '../account/store.ts';
 import { createWorld, defaultShapes, type Shapes, type World } from '../seed/world.ts';
-import { boxes, meetings, tasks } from './agenda.ts';
+import { boxes, meetings, pendingFeedbacks } from './agenda.ts';
+import { callsHistory } from './calls.ts';
+import { catalogues } from './catalogues.ts';
 import { industries, sources, stages } from './lookups.ts';
-import { pickEdit } from './edits.ts';
-import { callsHistory, leadStages, losts } from './history.ts';
+import { pickEdit } from './edits/pick-edit.ts';
+import { leadStages, losts, transferHistory } from './history.ts';
 import { customFields, painPoints } from './lead-attributes.ts';
 import { leads } from './leads.ts';
-import { leadsSold, qualifications } from './outcomes.ts';
-import { users } from './users.ts';
+import { leadsSold, qualifications, recommendedProducts } from './outcomes.ts';
+import { tasks } from './tasks.ts';
+import { allUsers, users } from './users.ts';
 
 export interface AccountOptions {
   readonly seed: number;
@@ -60,5 +63,10 @@ function otherDefinitions(world: World): Definition[] {
     sources(world),
     users(world, 'sdrs'),
     users(world, 'sellers'),
+    transferHistory(world),
+    recommendedProducts(world),
+    pendingFeedbacks(world),
+    ...catalogues(world),
+    allUsers(world),
   ];
 }

@@ -1,14 +1,15 @@
 import type { Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
-import { formatMoment, type Moment } from '../seed/instant.ts';
+import { formatMoment, noDates, type Moment } from '../seed/instant.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { hash, saltOf } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { email, phone, remark } from '../seed/text.ts';
 import { Timeline } from '../seed/timeline.ts';
-import { DAY, idAt, type World } from '../seed/world.ts';
+import { DAY, type World } from '../seed/world.ts';
+import { discardReasonNames } from './catalogues.ts';
 import { FUNNELS, stageName, STAGE_COUNT } from './lookups.ts';
 import { leadFacts, leadId } from './leads.ts';
+import { anyUser } from './users.ts';
 
 const utc = (moment: Moment): string => formatMoment(moment, 'Z');
 
@@ -62,7 +63,7 @@ function leadStage(world: World, index: number, { lead, nth }: { lead: number; n
     destinationStage: discarded ? 'Descartado' : stageName(random.below(STAGE_COUNT)),
     cycle: 1 + Math.floor(nth / 2),
     discardedStage: discarded,
-    discardDate: discarded ? world.date(when) : null,
+    discardDate: discarded ? world.date(when) : random.chance(0.2) ? random.pick(noDates) : null,
     originFunnelId: random.orNull(0.2, () => random.pick(FUNNELS)),
     destinationFunnelId: leadFacts(world, lead).funnelId,
   };
@@ -102,71 +103,38 @@ function lost(world: World, index: number, lead: number): Row {
   return {
     leadId: leadId(lead),
     funnelId: leadFacts(world, lead).funnelId,
-    reason: random.pick(['Sem orçamento', 'Não responde', 'Comprou "do outro"', null]),
+    reason: random.pick([...discardReasonNames, null]),
     stage: stageName(random.below(STAGE_COUNT)),
   };
 }
 
-/** Calls. Two calls may start at the same moment. */
-export function callsHistory(world: World): Definition {
-  const perLead = new RowsPerLead([2, 4, 0, 1, 3], world.leads);
-  const times = pastTimes(world, 'callsHistory', perLead.total, 2);
-  const strings = [
-    ...['audio', 'called', 'caller', 'description', 'leadName', 'result', 'stage'],
-    ...['userEmail', 'userName'],
-  ];
+/** Transfers of leads from one user to another. Only some members are documented; there is no ID. */
+export function transferHistory(world: World): Definition {
+  const perLead = new RowsPerLead([1, 0, 2, 0, 0], world.leads);
+  const times = pastTimes(world, 'transferHistory', perLead.total);
   return {
-    name: 'callsHistory',
-    entity: 'CallHistoryODataDTO',
+    name: 'transferHistory',
+    entity: 'TransferHistoryODataDTO',
     properties: {
-      id: 'int',
-      leadId: 'int',
-      funnelId: 'int',
-      callAnswered: 'boolean',
-      manualSet: 'boolean',
-      startDate: 'instant',
-      endDate: 'instant',
-      price: 'number',
-      talkingDurationSeconds: 'int',
-      ...Object.fromEntries(strings.map((name) => [name, 'string' as const])),
+      ...{ leadId: 'int', originUserId: 'int', destinationUserId: 'int', createdAt: 'instant' },
     },
     count: perLead.total,
-    row: (index) => call(world, index, perLead.ownerOf(index).lead, times.moment(index)),
-    key: ['id'],
+    row: (index) => {
+      const random = world.random('transferHistory', index);
+      return {
+        leadId: leadId(perLead.ownerOf(index).lead),
+        originUserId: random.orNull(0.1, () => anyUser(world, 'sdrs', random)['id']),
+        destinationUserId: anyUser(world, 'sellers', random)['id'],
+        createdAt: utc(times.moment(index)),
+      };
+    },
+    key: ['leadId', 'createdAt'],
     orderings: [
-      byKey('id', perLead.total, (index) => idAt(33_000_000, index)),
-      byTime('startDate', times, (moment) => world.date(moment), ['id']),
+      byKey('leadId', perLead.total, (index) => leadId(perLead.ownerOf(index).lead)),
+      byTime('createdAt', times, utc, ['leadId']),
     ],
-    addedAt: ['startDate'],
-    stamp: (moment) => world.date(moment),
+    addedAt: ['createdAt'],
+    stamp: utc,
     owner: { path: 'leadId', rowsOf: (lead) => perLead.rowsOf(lead) },
-  };
-}
-
-function call(world: World, index: number, lead: number, begin: Moment): Row {
-  const random = world.random('callsHistory', index);
-  const { lead: leadName, funnelId } = leadFacts(world, lead);
-  const seconds = random.below(900);
-  const answered = random.chance(0.6);
-  const end = { ms: begin.ms + seconds * 1000, fraction: begin.fraction };
-  return {
-    id: idAt(33_000_000, index),
-    leadId: leadId(lead),
-    leadName,
-    funnelId,
-    callAnswered: answered,
-    manualSet: random.chance(0.2),
-    startDate: world.date(begin),
-    endDate: answered ? world.date(end) : null,
-    talkingDurationSeconds: answered ? seconds : null,
-    audio: answered ? `https://gravacoes.exemplo.com.br/${index}.mp3?a=1&b=2` : null,
-    called: phone(random),
-    caller: random.pick(['0800', '5511900000001', '+55 11 4000-0000']),
-    description: random.orNull(0.5, () => remark(random)),
-    price: random.orNull(0.3, () => random.below(5000) / 1000),
-    result: random.pick(['Atendeu', 'Não atendeu', 'Caixa postal', null]),
-    stage: stageName(random.below(STAGE_COUNT)),
-    userEmail: email(random),
-    userName: 'Operadora',
   };
 }

@@ -1,15 +1,14 @@
 import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
-import { hash, saltOf } from '../seed/random.ts';
+import { noDates } from '../seed/instant.ts';
+import { hash, saltOf, type Random } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
 import { remark } from '../seed/text.ts';
 import { Timeline } from '../seed/timeline.ts';
 import { DAY, type World } from '../seed/world.ts';
+import { fieldKeys, optionsOf, typeOfField } from './catalogues.ts';
 import { leadId } from './leads.ts';
-
-/** Field IDs in ascending order, so that a lead's fields are sorted by key. */
-const fields = ['_canais', '_obs', '_persona', '_tamanho'];
 
 /**
  * Custom field values. The key is (lead, field), and field IDs are strings. Many rows share one
@@ -21,9 +20,10 @@ export function customFields(world: World): Definition {
   const seed = hash(world.seed, saltOf('LeadsCustomFields'), 0);
   // Each row that is added later gets a new field, so that no lead has a field twice.
   const idOf = (index: number): string =>
-    (index < perLead.total ? fields[perLead.ownerOf(index).nth] : undefined) ?? `_campo${index}`;
+    (index < perLead.total ? fieldKeys[perLead.ownerOf(index).nth] : undefined) ?? `_campo${index}`;
   const span = { from: world.now - 730 * DAY, to: world.now };
-  const updated = new Timeline({ count: perLead.total, ...span, seed, burst });
+  const undated = world.shapes.undatedCustomFields ? Math.floor(perLead.total / 20) : 0;
+  const updated = new Timeline({ count: perLead.total, ...span, seed, burst, undated });
   return {
     name: 'LeadsCustomFields',
     entity: 'LeadCustomFieldODataDTO',
@@ -39,13 +39,23 @@ export function customFields(world: World): Definition {
     count: perLead.total,
     row: (index) => ({
       ...field(world, index, perLead.ownerOf(index).lead, idOf(index)),
-      registerDate: world.date({ ms: world.now - 800 * DAY, fraction: '' }),
-      updateDate: world.date(updated.moment(index)),
+      registerDate:
+        index % 9 === 4
+          ? noDates[index % noDates.length]
+          : world.date({ ms: world.now - 800 * DAY, fraction: '' }),
+      updateDate: updated.isUndated(index) ? world.undated : world.date(updated.moment(index)),
     }),
     key: ['leadId', 'id'],
     orderings: [
       byKey('leadId', perLead.total, (index) => leadId(perLead.ownerOf(index).lead), ['id']),
-      byTime('updateDate', updated, (moment) => world.date(moment), ['leadId', 'id']),
+      byTime(
+        'updateDate',
+        updated,
+        (moment) => world.date(moment),
+        ['leadId', 'id'],
+        false,
+        world.undated,
+      ),
     ],
     addedAt: ['registerDate', 'updateDate'],
     changedAt: ['updateDate'],
@@ -54,16 +64,26 @@ export function customFields(world: World): Definition {
   };
 }
 
-/** Returns a field value. Multiple-choice fields hold their values in `options`; `value` is null. */
 function field(world: World, index: number, lead: number, id: string): Row {
   const random = world.random('LeadsCustomFields', index);
-  const base = { leadId: leadId(lead), id };
-  if (id !== '_canais') {
+  return { leadId: leadId(lead), id, type: typeOfField(id), ...fieldValue(random, id) };
+}
+
+/**
+ * Returns the members that hold a field's value. If a field has options, its values are in `options`,
+ * and `value` may repeat them, be outdated or be empty. No value may be null, an empty string, an
+ * empty list, or a list of an empty string.
+ */
+export function fieldValue(random: Random, id: string): Row {
+  const known = optionsOf(id);
+  if (known.length === 0) {
     const value = random.orNull(0.1, () => remark(random));
-    return { ...base, type: 'Texto', value, options: random.pick([null, []]) };
+    return { value, options: random.pick([null, [], ['']]) };
   }
-  const options = ['E-mail', 'Telefone, fixo', 'Feira "Sul"'].slice(0, random.below(4));
-  return { ...base, type: 'MultiplaEscolha', value: null, options };
+  const chosen = known.slice(random.below(2), random.below(known.length + 1));
+  const options = random.chance(0.1) ? ['', ...chosen, ''] : chosen;
+  const value = random.pick([null, '', chosen.join(';'), 'antigo']);
+  return { value, options: chosen.length === 0 ? random.pick([null, [], ['']]) : options };
 }
 
 /** Pain points of leads. The name of the key is undocumented. */

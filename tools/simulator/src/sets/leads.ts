@@ -1,6 +1,6 @@
 import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
-import { formatMoment, type Moment } from '../seed/instant.ts';
+import { formatMoment, noDates, type Moment } from '../seed/instant.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { hash, saltOf, type Random } from '../seed/random.ts';
 import {
@@ -122,9 +122,9 @@ function lead(world: World, index: number): Row {
     organizationId: random.orNull(0.5, () => 900 + random.below(90)),
     mktLink: random.orNull(0.7, () => `https://exemplo.com.br/?utm_source=a&utm_term=${index}`),
     publicLink: `https://app.exemplo.com.br/lead/${leadId(index)}`,
-    closingForecastDate: random.orNull(0.7, () =>
-      world.date({ ms: world.now + random.below(90) * DAY, fraction: '' }),
-    ),
+    closingForecastDate: random.chance(0.7)
+      ? random.pick([null, null, ...noDates])
+      : world.date({ ms: world.now + random.below(90) * DAY, fraction: '' }),
     industry: random.orNull(0.2, () => reference(industry(random.below(6)))),
     source: random.orNull(0.1, () => reference(source(world, from))),
     subSource: random.orNull(0.3, () => reference(subSources(from)?.[0])),

@@ -75,7 +75,19 @@ function stage(index: number): Row {
   };
 }
 
+/** Returns the ID of the stage at a position of a funnel. */
+export function stageId(funnelId: number, position: number): number {
+  const funnel = Math.max(
+    0,
+    FUNNELS.findIndex((one) => one === funnelId),
+  );
+  return idAt(130_000, funnel * stageNames.length + position);
+}
+
 export const STAGE_COUNT = stageNames.length;
+
+/** The stage that sold leads are in. */
+export const SOLD_STAGE = stageNames.length - 1;
 
 export function stageName(position: number): string {
   return stageNames[position] ?? `Fase ${position}`;

@@ -1,13 +1,16 @@
 import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
+import { noDates } from '../seed/instant.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import type { Random } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { email, firstName, lastName, money, remark } from '../seed/text.ts';
-import { idAt, type World } from '../seed/world.ts';
-import { stageName, STAGE_COUNT } from './lookups.ts';
+import { email, firstName, lastName, money, remark, temperatures } from '../seed/text.ts';
+import { DAY, idAt, type World } from '../seed/world.ts';
+import { product, PRODUCT_COUNT } from './catalogues.ts';
+import { stageId, stageName, STAGE_COUNT } from './lookups.ts';
 import { pastTimes } from './history.ts';
 import { leadFacts, leadId } from './leads.ts';
+import { anyUser } from './users.ts';
 
 const FIRST_SALE = 1_200_000;
 
@@ -19,7 +22,8 @@ export function leadsSold(world: World): Definition {
     entity: 'LeadSoldODataDTO',
     properties: {
       ...{ id: 'int', leadId: 'int', saleDate: 'instant', saleStage: 'string' },
-      ...{ totalDealValue: 'number', cycle: 'int', preSales: { email: 'string' } },
+      ...{ totalDealValue: 'number', cycle: 'int' },
+      preSales: { id: 'int', name: 'string', lastName: 'string', email: 'string' },
       salesRep: { email: 'string', name: 'string', lastName: 'string' },
       products: [productProperties],
     },
@@ -55,28 +59,74 @@ function sale(world: World, index: number, lead: number): Row {
     leadId: leadId(lead),
     saleStage: stageName(random.below(STAGE_COUNT)),
     totalDealValue: random.orNull(0.05, () => money(random, 90_000)),
-    cycle: 1,
-    preSales: { email: email(random) },
+    cycle: random.pick([1, 1, 1, 2]),
+    preSales: random.orNull(0.1, () => reference(anyUser(world, 'sdrs', random))),
     salesRep: random.chance(0.2) ? noSeller : seller,
     products: random.chance(0.1)
       ? random.pick([null, []])
-      : Array.from({ length: 1 + random.below(3) }, () => product(random)),
+      : Array.from({ length: 1 + random.below(3) }, () => soldProduct(random)),
   };
 }
 
-function product(random: Random): Row {
+/** Returns the members of a user that sales and qualifications repeat. */
+function reference({ id, name, lastName: last, email: address }: Row): Row {
+  return { id, name, lastName: last, email: address };
+}
+
+function soldProduct(random: Random): Row {
+  const { id, name } = product(random.below(PRODUCT_COUNT));
   const [individualValue, quantity] = [money(random, 900), random.pick([1, 2, 2.5, 10])];
   const fullValue = Math.round(individualValue * quantity * 100) / 100;
   const discountAmount = random.pick([0, 0.1, 12.5]);
   return {
-    id: 500 + random.below(90),
-    name: random.pick(['Plano anual', 'Implantação', 'Licença "extra"', ' Suporte']),
+    id: random.orNull(0.05, () => id),
+    name,
     quantity,
     individualValue,
     fullValue,
     discountType: random.pick(['Absoluto', 'Porcentual', 'Nenhum']),
     discountAmount,
     finalValue: Math.round((fullValue - discountAmount) * 100) / 100,
+  };
+}
+
+/** Products that were recommended to leads, before a sale. */
+export function recommendedProducts(world: World): Definition {
+  const perLead = new RowsPerLead([0, 1, 0, 0, 2], world.leads);
+  return {
+    name: 'recommendedProducts',
+    entity: 'RecommendedProductODataDTO',
+    properties: {
+      ...{ leadId: 'int', productId: 'int', quantity: 'number', labelValue: 'number' },
+      ...{ amount: 'number', descountType: 'string', descountValue: 'number' },
+    },
+    count: perLead.total,
+    row: (index) => {
+      const { lead, nth } = perLead.ownerOf(index);
+      // Each row that is added later gets a new product, so that no lead has a product twice.
+      const at = index < perLead.total ? nth + (lead % (PRODUCT_COUNT - 1)) : 1000 + index;
+      return {
+        leadId: leadId(lead),
+        productId: product(at)['id'],
+        ...price(world.random('recommendedProducts', index)),
+      };
+    },
+    key: ['leadId', 'productId'],
+    orderings: [
+      byKey('leadId', perLead.total, (index) => leadId(perLead.ownerOf(index).lead), ['productId']),
+    ],
+    addedAt: [],
+    stamp: (moment) => world.date(moment),
+    owner: { path: 'leadId', rowsOf: (lead) => perLead.rowsOf(lead) },
+  };
+}
+
+function price(random: Random): Row {
+  const [labelValue, quantity] = [money(random, 900), random.pick([1, 2, 2.5, 10])];
+  return {
+    ...{ quantity, labelValue, amount: Math.round(labelValue * quantity * 100) / 100 },
+    descountType: random.pick(['Absoluto', 'Porcentual', null]),
+    descountValue: random.pick([0, 12.5, null]),
   };
 }
 
@@ -89,9 +139,10 @@ export function qualifications(world: World): Definition {
     name: 'QualificationHistories',
     entity: 'QualificationHistoryODataDTO',
     properties: {
-      ...{ leadId: 'int', funnelId: 'int', qualificationDate: 'instant', score: 'string' },
-      ...{ stage: 'string', originStage: 'string', meetingDate: 'instant' },
-      userAction: { name: 'string', lastName: 'string' },
+      ...{ leadId: 'int', funnelId: 'int', stageId: 'int', cycle: 'int', points: 'number' },
+      ...{ stage: 'string', originStage: 'string', score: 'string' },
+      ...{ qualificationDate: 'instant', meetingDate: 'instant' },
+      userAction: { id: 'int', name: 'string', lastName: 'string', email: 'string' },
       questionAnswers: [{ question: 'string', [questionId]: 'int', answers: [{ text: 'string' }] }],
     },
     count: perLead.total,
@@ -112,18 +163,31 @@ export function qualifications(world: World): Definition {
 
 function qualification(world: World, index: number, lead: number): Row {
   const random = world.random('QualificationHistories', index);
+  const { funnelId } = leadFacts(world, lead);
+  const position = random.below(STAGE_COUNT);
   return {
     leadId: leadId(lead),
-    funnelId: leadFacts(world, lead).funnelId,
-    score: random.orNull(0.1, () => random.pick(['87', '07.50', '100'])),
-    stage: stageName(random.below(STAGE_COUNT)),
+    funnelId,
+    ...temperature(random),
+    cycle: random.pick([1, 1, 1, 2, 3]),
+    stageId: stageId(funnelId, position),
+    stage: stageName(position),
     originStage: random.orNull(0.2, () => stageName(random.below(STAGE_COUNT))),
-    meetingDate: null,
-    userAction: { name: firstName(random), lastName: random.orNull(0.2, () => lastName(random)) },
+    meetingDate: random.chance(0.7)
+      ? random.pick(noDates)
+      : world.date({ ms: world.now - random.below(700) * DAY, fraction: '' }),
+    userAction: random.orNull(0.05, () => reference(anyUser(world, 'sdrs', random))),
     questionAnswers: random.chance(0.1)
       ? random.pick([null, []])
       : Array.from({ length: 1 + random.below(4) }, (_, at) => answered(world, random, at)),
   };
+}
+
+/** Returns the points and the band that they are in. */
+function temperature(random: Random): Row {
+  if (random.chance(0.1)) return { score: null, points: null };
+  const points = random.below(401) / 4;
+  return { score: temperatures[Math.min(4, Math.floor((100 - points) / 20))] ?? null, points };
 }
 
 function answered(world: World, random: Random, at: number): Row {

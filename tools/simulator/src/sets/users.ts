@@ -5,15 +5,39 @@ import type { Random } from '../seed/random.ts';
 import { email, firstName, lastName, phone } from '../seed/text.ts';
 import { idAt, type Shapes, type World } from '../seed/world.ts';
 
-type Kind = 'sdrs' | 'sellers';
+type Kind = 'sdrs' | 'sellers' | 'managers';
 
 const kinds = {
   sdrs: { base: 415_000, count: 12 },
   sellers: { base: 448_000, count: 9 },
+  managers: { base: 460_000, count: 2 },
 } as const;
 
-/** Pre-sellers or sellers, which have the same members. The API has no endpoint for managers. */
-export function users(world: World, kind: Kind): Definition {
+/** All users, including managers, who are in no other set. */
+export function allUsers(world: World): Definition {
+  const { sdrs, sellers, managers } = kinds;
+  const count = sdrs.count + sellers.count + managers.count;
+  const row = (index: number): Row => {
+    if (index < sdrs.count) return user(world, 'sdrs', index);
+    const rest = index - sdrs.count;
+    if (rest < sellers.count) return user(world, 'sellers', rest);
+    return user(world, 'managers', rest - sellers.count);
+  };
+  return {
+    name: 'Users',
+    entity: 'UserODataDTO',
+    properties: userProperties(world.shapes),
+    count,
+    row,
+    key: ['id'],
+    orderings: [byKey('id', count, (index) => Number(row(index)['id']))],
+    addedAt: [],
+    stamp: (moment) => world.date(moment),
+  };
+}
+
+/** Pre-sellers or sellers, which have the same members. */
+export function users(world: World, kind: 'sdrs' | 'sellers'): Definition {
   const { base, count } = kinds[kind];
   return {
     name: kind,
@@ -56,10 +80,10 @@ function user(world: World, kind: Kind, index: number): Row {
 }
 
 /** The users of each account, cached because most rows contain a user. */
-const cache = new WeakMap<World, Record<Kind, readonly Row[]>>();
+const cache = new WeakMap<World, Record<'sdrs' | 'sellers', readonly Row[]>>();
 
 /** Returns a random user of the account. */
-export function anyUser(world: World, kind: Kind, random: Random): Row {
+export function anyUser(world: World, kind: 'sdrs' | 'sellers', random: Random): Row {
   let both = cache.get(world);
   if (!both)
     cache.set(world, (both = { sdrs: all(world, 'sdrs'), sellers: all(world, 'sellers') }));
@@ -78,9 +102,12 @@ export function noUser(): Row {
   };
 }
 
+/** The names of the account's groups, in the order in which users have them. */
+export const groupNames = ['Inbound', 'Outbound, frio', 'Equipe "A"'];
+
 function groups({ shapes }: World, index: number, random: Random): unknown {
   if (index % 4 === 3) return index % 8 === 3 ? [] : null;
-  const names = ['Inbound', 'Outbound, frio', 'Equipe "A"'].slice(0, 1 + random.below(3));
+  const names = groupNames.slice(0, 1 + random.below(3));
   if (shapes.groupList === 'strings') return names;
   return names.map((value, at) => ({ id: 31 + at, value }));
 }
