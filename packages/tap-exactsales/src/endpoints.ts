@@ -314,6 +314,7 @@ export const endpoints: readonly Endpoint[] = [
       presales_email: 'preSales.email',
     },
     clocks: { saledate: 'picked' },
+    zeroIsNull: ['leadid'],
     children: [
       {
         stream: 'leadssold__products',
@@ -363,6 +364,7 @@ export const endpoints: readonly Endpoint[] = [
       ...{ starttime: 'wall', finaltime: 'wall' },
       ...{ registerdate: 'utc', qualificationdate: 'utc' },
     },
+    zeroIsNull: ['lead_id'],
     unused: ['meetingFeedbackUrl'],
   },
   {
@@ -396,6 +398,7 @@ export const endpoints: readonly Endpoint[] = [
       timenotification: 'timeNotification',
       useremail: ['userEmail', 'user.email'],
     },
+    zeroIsNull: ['leadid'],
     children: [
       {
         stream: 'tasks__contacts',
@@ -436,6 +439,7 @@ export const endpoints: readonly Endpoint[] = [
       talkingdurationseconds: 'talkingDurationSeconds',
       useremail: 'userEmail',
     },
+    zeroIsNull: ['leadid'],
     clockSettings: { startdate: 'calls_clock', enddate: 'calls_clock' },
     unused: ['userName'],
   },
