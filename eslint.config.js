@@ -36,7 +36,7 @@ const libraries = {
   undici: NETWORK,
   'better-sqlite3': DATABASE,
   jsep: ['packages/stream-maps/src/expression/parse.ts'],
-  ajv: ['packages/schema/src/meta-schema.ts', 'packages/singer/src/validator.ts'],
+  ajv: ['packages/schema/src/meta-schema.ts', 'packages/singer/src/schemas/validator.ts'],
 };
 
 /**

@@ -31,14 +31,14 @@ describe('BATCH files', () => {
   ])(
     'produce the same copy as RECORD messages, even after edits and deletions (%s)',
     { timeout: 3 * MINUTES },
-    async (_case, batches, reach) => {
-      const settings = reach === 'whole' ? { full_refresh_days: 0.000_001 } : {};
+    async (_case, batches, scope) => {
+      const settings = scope === 'whole' ? { full_refresh_days: 0.000_001 } : {};
       const [lines, files] = [newPair(settings), withBatches(newPair(settings), batches)];
       for (let run = 0; run < 3; run += 1) {
         await copies(lines);
         await copies(files);
         expect(counts(files)).toEqual(counts(lines));
-        account.live({ seed: 81 + run, edits: 25, ...(reach === 'whole' && { reach }) });
+        account.live({ seed: 81 + run, edits: 25, ...(scope === 'whole' && { scope }) });
       }
       expect(readdirSync(batchesOf(files)).length).toBeGreaterThan(22);
     },

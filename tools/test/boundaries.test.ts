@@ -55,7 +55,7 @@ const pairs = Object.entries(PACKAGES).flatMap(([name, { folder, imports }]) =>
 /** A file that must not touch the network, the database or the standard streams. */
 const TAP = 'packages/tap-exactsales/src/sync.ts';
 const TARGET = 'packages/target-sqlite/src/load.ts';
-const SINGER = 'packages/singer/src/messages.ts';
+const SINGER = 'packages/singer/src/messages/messages.ts';
 const STREAMS = 'packages/singer/src/stdio/stdio.ts';
 const TOOLS = 'tools/src/demo.ts';
 

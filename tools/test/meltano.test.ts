@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isCi } from '../src/ci.ts';
 import { MeltanoProject } from './meltano-project.ts';
 import { differences } from '../src/oracle/compare.ts';
-import { expectedRows } from '../src/oracle/tables.ts';
+import { expectedRows } from '../src/oracle/expected-tables.ts';
 import { ended, outputOf, until } from '@exact-spotter/testing';
 import { pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
@@ -171,7 +171,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
   });
 
   it('run --full-refresh reads everything and marks deleted rows', async () => {
-    account.live({ seed: 5, edits: 60, reach: 'whole' });
+    account.live({ seed: 5, edits: 60, scope: 'whole' });
     await here().meltano('run', '--full-refresh', ...PAIR);
     expect(differences(here().database, account)).toEqual([]);
     expect(filters('LeadsAndPersons').join()).not.toMatch(/updateDate ge 20[12]/);

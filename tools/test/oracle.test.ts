@@ -9,7 +9,7 @@ import {
   expectations,
   expectedRows,
   optionalExpectations,
-} from '../src/oracle/tables.ts';
+} from '../src/oracle/expected-tables.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isCi } from '../src/ci.ts';
 import { compareRows } from '../src/oracle/compare.ts';
-import { expectations } from '../src/oracle/tables.ts';
+import { expectations } from '../src/oracle/expected-tables.ts';
 import { ended, start, startProgram, type Ended } from '@exact-spotter/testing';
 import type { Pair } from './pair.ts';
 import { pythonTools } from '../src/python.ts';

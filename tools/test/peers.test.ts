@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectedRows } from '../src/oracle/tables.ts';
+import { expectedRows } from '../src/oracle/expected-tables.ts';
 import { ended, outputOf, startProgram, type Ended } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';

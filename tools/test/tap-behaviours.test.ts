@@ -53,7 +53,7 @@ describe('an account is copied completely', () => {
     ['$orderby', { ignores: { orderby: 'all' } }],
     ['$orderby and $count', { ignores: { orderby: 'all', count: 'all' } }],
   ])('when the server ignores %s, although no page is out of order', async (_case, behaviour) => {
-    for (let seed = 100; seed < 109; seed += 1) account.live({ seed, edits: 25, reach: 'whole' });
+    for (let seed = 100; seed < 109; seed += 1) account.live({ seed, edits: 25, scope: 'whole' });
     served.simulator.behave({ ...behaviour, pageCap: 23 });
     await copies(newPair(), [/\/LeadStages: the API ignores the orderby/]);
   });

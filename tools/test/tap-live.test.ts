@@ -70,7 +70,7 @@ it(
         let request = 0;
         const end = simulator.onRequest(() => {
           request += 1;
-          simulator.account.live({ seed: seed + request, edits, reach: 'whole' });
+          simulator.account.live({ seed: seed + request, edits, scope: 'whole' });
         });
         await runs(pair);
         end();

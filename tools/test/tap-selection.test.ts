@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { Catalog, CatalogEntry } from '@exact-spotter/singer';
+import { millisecondsInDay } from 'date-fns/constants';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/compare.ts';
-import { expectedRows } from '../src/oracle/tables.ts';
+import { expectedRows } from '../src/oracle/expected-tables.ts';
 import { ended, type Ended, startProgram } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { TOKEN } from './served-account.ts';
 
-const DAY = 86_400_000;
 const account = createAccount({ seed: 61, leads: 120 });
 let simulator: Simulator;
 let known: Catalog;
@@ -174,13 +174,15 @@ describe('a run', () => {
   const meetings = (): Catalog => only({ meetings: undefined });
 
   it('reads an incremental stream from the exact bookmark minus the lookback', async () => {
-    const at = new Date(account.clock - 3 * DAY).toISOString().replace('Z', '4567Z');
+    const at = new Date(account.clock - 3 * millisecondsInDay).toISOString().replace('Z', '4567Z');
     const { messages } = await run({
       catalog: leads(),
       state: { bookmarks: { leads: { replication_key: 'updatedate', replication_key_value: at } } },
       settings: { lookback_days: 0.5 },
     });
-    const from = new Date(Date.parse(at) - DAY / 2).toISOString().replace('Z', '4567Z');
+    const from = new Date(Date.parse(at) - millisecondsInDay / 2)
+      .toISOString()
+      .replace('Z', '4567Z');
     expect(simulator.requests.map(({ query }) => query['$filter'])).toEqual([
       `updateDate ge ${from}`,
     ]);
@@ -188,10 +190,10 @@ describe('a run', () => {
   });
 
   it('reads an incremental stream completely, with a new version, when its last complete read is old', async () => {
-    const old = new Date(Date.now() - 8 * DAY).toISOString();
+    const old = new Date(Date.now() - 8 * millisecondsInDay).toISOString();
     const bookmark = {
       replication_key: 'updatedate',
-      replication_key_value: new Date(Date.now() - DAY).toISOString(),
+      replication_key_value: new Date(Date.now() - millisecondsInDay).toISOString(),
       full_read_at: old,
       read_at: old,
       version: 17,
@@ -203,13 +205,13 @@ describe('a run', () => {
     );
     const [activated] = messages.filter(({ type }) => type === 'ACTIVATE_VERSION');
     expect([...versions]).toEqual([activated?.version]);
-    expect(activated?.version).toBeGreaterThan(Date.now() - DAY);
+    expect(activated?.version).toBeGreaterThan(Date.now() - millisecondsInDay);
     const last = messages.at(-1)?.value.bookmarks['leads'];
-    expect(Date.parse(last?.full_read_at ?? '')).toBeGreaterThan(Date.now() - DAY);
+    expect(Date.parse(last?.full_read_at ?? '')).toBeGreaterThan(Date.now() - millisecondsInDay);
   });
 
   it('does not read an incremental stream completely again if full_refresh_days is 0', async () => {
-    const old = new Date(Date.now() - 800 * DAY).toISOString();
+    const old = new Date(Date.now() - 800 * millisecondsInDay).toISOString();
     await run({
       catalog: leads(),
       settings: { full_refresh_days: 0 },
@@ -221,7 +223,7 @@ describe('a run', () => {
   });
 
   it('reads a window from past_days before its last read and reports the covered span', async () => {
-    const savepoint = Date.now() - 2 * DAY;
+    const savepoint = Date.now() - 2 * millisecondsInDay;
     const bookmark = {
       replication_key: 'starttime',
       replication_key_value: new Date(savepoint).toISOString(),
@@ -244,9 +246,9 @@ describe('a run', () => {
       version: number;
     };
     expect(schemas).toHaveLength(2);
-    expect(Date.parse(covered.from)).toBe(savepoint - 10 * DAY);
-    expect(Date.parse(covered.to)).toBeGreaterThanOrEqual(start + 20 * DAY);
-    expect(Date.parse(covered.to)).toBeLessThanOrEqual(Date.now() + 20 * DAY);
+    expect(Date.parse(covered.from)).toBe(savepoint - 10 * millisecondsInDay);
+    expect(Date.parse(covered.to)).toBeGreaterThanOrEqual(start + 20 * millisecondsInDay);
+    expect(Date.parse(covered.to)).toBeLessThanOrEqual(Date.now() + 20 * millisecondsInDay);
     const records = messages.filter(({ type }) => type === 'RECORD');
     const expected = expectedRows('meetings', account).filter(({ starttime }) => {
       const at = Date.parse(String(starttime));
@@ -261,7 +263,7 @@ describe('a run', () => {
   });
 
   it('reads rows from start_date on', async () => {
-    const settings = { start_date: new Date(account.clock - 20 * DAY).toISOString() };
+    const settings = { start_date: new Date(account.clock - 20 * millisecondsInDay).toISOString() };
     const { messages } = await run({ catalog: leads(), settings });
     const expected = expectedRows('leads', account).filter(
       ({ updatedate }) => String(updatedate) >= settings.start_date.slice(0, 19),

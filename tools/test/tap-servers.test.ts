@@ -62,7 +62,7 @@ it(
           async (behaviour, seed, pageSize) => {
             const account = createAccount({ seed, leads: 120 });
             simulator = await startSimulator({ account, token: TOKEN });
-            account.live({ seed, edits: 120, reach: 'whole' });
+            account.live({ seed, edits: 120, scope: 'whole' });
             // Hidden boxes cannot be copied.
             simulator.behave({ ...behaviour, hiddenBoxWindow: false });
             const pair = new Pair({

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { millisecondsInDay } from 'date-fns/constants';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MeltanoProject } from './meltano-project.ts';
 import { warehouseCell } from '../src/oracle/cells.ts';
-import { expectations } from '../src/oracle/tables.ts';
+import { expectations } from '../src/oracle/expected-tables.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
 import { compareTables, feed, lastState, missing, peerTools } from './peer-tools.ts';
 import { serveAccount, TOKEN } from './served-account.ts';
@@ -15,7 +16,6 @@ import { serveAccount, TOKEN } from './served-account.ts';
  */
 const root = join(import.meta.dirname, '..', '..');
 const MINUTES = 60_000;
-const DAY = 24 * 60 * MINUTES;
 const served = serveAccount({ seed: 83, leads: 400 });
 let postgres: Postgres | undefined;
 let reason = '';
@@ -59,7 +59,9 @@ function editAccount(seed: number): { readonly lead: number } {
     .filter(({ persons }) => Array.isArray(persons) && persons.length > 0);
   const [deleted, withoutContacts] = withPersons.map(({ id }) => Number(id));
   const [stage] = account.rows('stages').map(({ id }) => Number(id));
-  const [now, later] = [0, 300].map((days) => new Date(Date.now() + days * DAY).toISOString());
+  const [now, later] = [0, 300].map((days) =>
+    new Date(Date.now() + days * millisecondsInDay).toISOString(),
+  );
   const meeting = account.rows('Meetings').find(({ startTime }) => {
     const start = String(startTime);
     return start > String(now) && start < String(later);

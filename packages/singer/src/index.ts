@@ -1,4 +1,4 @@
-export { about, ABOUT_FORMATS, settingsTable, type AboutFormat } from './about.ts';
+export { about, ABOUT_FORMATS, settingsTable, type AboutFormat } from './command-line/about.ts';
 export {
   catalogEntry,
   readCatalog,
@@ -9,9 +9,14 @@ export {
   type MetadataEntry,
   type Selection,
   type StreamDescription,
-} from './catalog.ts';
-export type { Command, CommandLine, Option } from './arguments.ts';
-export { print, runProgram, terminationSignal, type Arguments } from './command-line.ts';
+} from './schemas/catalog.ts';
+export type { Command, CommandLine, Option } from './command-line/arguments.ts';
+export {
+  print,
+  runProgram,
+  terminationSignal,
+  type Arguments,
+} from './command-line/command-line.ts';
 export {
   InputError,
   OutputClosedError,
@@ -21,10 +26,9 @@ export {
   UnmappedRecordError,
   type InputPlace,
 } from './errors.ts';
-export { Families, siblingsKey, type Child } from './family.ts';
+export { Families, siblingsKey, type Child } from './schemas/family.ts';
 export {
   compareInstants,
-  DAY,
   earlier,
   fromMilliseconds,
   later,
@@ -49,9 +53,9 @@ export {
   rawMembers,
   type JsonValue,
   type RawJson,
-} from './json.ts';
+} from './messages/json.ts';
 export { packageVersion, readJsonFile, readState } from './json-files.ts';
-export { LineSplitter, readLines, type Line, type ReadLinesOptions } from './lines.ts';
+export { LineSplitter, readLines, type Line, type ReadLinesOptions } from './messages/lines.ts';
 export {
   environmentPrefix,
   isDebugging,
@@ -60,8 +64,14 @@ export {
   log,
   type LogFields,
 } from './log.ts';
-export { nearest } from './nearest.ts';
-export { bareRecordLine, messageLine, recordLine, schemaLine, stateLine } from './message-lines.ts';
+export { nearest } from './command-line/nearest.ts';
+export {
+  bareRecordLine,
+  messageLine,
+  recordLine,
+  schemaLine,
+  stateLine,
+} from './messages/message-lines.ts';
 export {
   parseMessage,
   parseRecord,
@@ -74,18 +84,18 @@ export {
   type SchemaMessage,
   type StateMessage,
   type UnknownMessage,
-} from './messages.ts';
+} from './messages/messages.ts';
 export { counter, timer, type Counter, type MetricTags, type Timer } from './metrics.ts';
 export {
   resolveSettings,
   type Program,
   type SettingSchema,
   type SettingsSchema,
-} from './settings.ts';
+} from './command-line/resolve-settings.ts';
 export type { Output } from './stdio/output.ts';
 export { openStatusLines, type StatusLines } from './stdio/status-lines.ts';
 export { stderrIsForPeople, stdinBytes, stdoutOutput, writeStderr } from './stdio/stdio.ts';
-export { loadValidator, type CompileValidator, type Violation } from './validator.ts';
+export { loadValidator, type CompileValidator, type Violation } from './schemas/validator.ts';
 export {
   readCovered,
   readKey,
@@ -97,4 +107,4 @@ export {
   type Reference,
   type Replication,
   type ReplicationMethod,
-} from './x-keywords.ts';
+} from './schemas/x-keywords.ts';

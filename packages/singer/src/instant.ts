@@ -4,9 +4,6 @@
  */
 export type Instant = string;
 
-/** The length of a day, in milliseconds. */
-export const DAY = 24 * 60 * 60 * 1000;
-
 /** A date with or without a time of day, as it was written. */
 export interface DateTime {
   readonly year: number;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { errorCode, SettingsError } from './errors.ts';
-import { isObject } from './json.ts';
-import type { JsonRecord } from './messages.ts';
+import { isObject } from './messages/json.ts';
+import type { JsonRecord } from './messages/messages.ts';
 
 /**
  * Reads a JSON file, with or without a byte order mark.

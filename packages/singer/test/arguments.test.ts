@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseOptionsOnly, parseWithYargs, type CommandLine } from '../src/arguments.ts';
+import {
+  parseOptionsOnly,
+  parseWithYargs,
+  type CommandLine,
+} from '../src/command-line/arguments.ts';
 import { runProgram, type Arguments, type Program } from '../src/index.ts';
 
 const program: Program = {

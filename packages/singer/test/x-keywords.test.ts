@@ -6,7 +6,7 @@ import {
   readParent,
   readReferences,
   readReplication,
-} from '../src/x-keywords.ts';
+} from '../src/schemas/x-keywords.ts';
 
 describe('readKey, readParent, readReferences and readReplication', () => {
   it('return what a schema declares', () => {

@@ -1,5 +1,5 @@
 import type { JsonRecord, JsonSchema, JsonValue } from '@exact-spotter/singer';
-import { ExpressionError, isArray, isObject } from './expression/value.ts';
+import { ExpressionError, isArray, isPlainObject } from './expression/expression-value.ts';
 import { asObject, isNullable, kindsOf, resolve, withNull } from './schema.ts';
 import type { MapSettings } from './settings.ts';
 
@@ -87,7 +87,7 @@ function flattenInto(
     if (!branch) cells.push([flattenName(path, settings), asCell(value)]);
     else if (branch.inside.size === 0)
       cells.push([branch.name, branch.isText ? asCell(value) : value]);
-    else if (isObject(value)) flattenInto(cells, value, branch.inside, path, settings);
+    else if (isPlainObject(value)) flattenInto(cells, value, branch.inside, path, settings);
     else if (value === null) flattenInto(cells, nullObject(branch), branch.inside, path, settings);
     else cells.push([branch.name, asCell(value)]);
   }
@@ -100,7 +100,7 @@ function nullObject({ inside }: Branch): JsonRecord {
 }
 
 function asCell(value: JsonValue): JsonValue {
-  return isArray(value) || isObject(value) ? JSON.stringify(value) : value;
+  return isArray(value) || isPlainObject(value) ? JSON.stringify(value) : value;
 }
 
 /**
@@ -116,10 +116,9 @@ export function flattenName(
   const parts = [...path];
   for (const [at, part] of path.entries()) {
     if (Array.from(parts.join(separator)).length < limit) break;
-    const capitals = camelCase(part).replaceAll(/[a-z]/g, '');
-    parts[at] = (
-      capitals.length > 1 ? capitals : Array.from(part).slice(0, 3).join('')
-    ).toLowerCase();
+    const capitals = Array.from(camelCase(part).replaceAll(/[a-z]/g, ''));
+    const short = capitals.length > 1 ? capitals : Array.from(part).slice(0, 3);
+    parts[at] = short.join('').toLowerCase();
   }
   return parts.join(separator);
 }

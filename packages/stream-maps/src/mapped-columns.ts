@@ -1,6 +1,12 @@
 import type { JsonRecord, JsonSchema, JsonValue } from '@exact-spotter/singer';
 import { compileExpression, type Names } from './expression/compile.ts';
-import { asJson, ExpressionError, isTruthy, textOf, type Compiled } from './expression/value.ts';
+import {
+  asJson,
+  ExpressionError,
+  isTruthy,
+  textOf,
+  type Compiled,
+} from './expression/expression-value.ts';
 import { kindOf, kindsOf, propertiesOf, schemaOfKind, withNull } from './schema.ts';
 import type { StreamMap } from './stream-map.ts';
 

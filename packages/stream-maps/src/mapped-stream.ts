@@ -6,7 +6,7 @@ import {
   UnmappedRecordError,
 } from '@exact-spotter/singer';
 import { ColumnError, mapColumns, type MappedColumns } from './mapped-columns.ts';
-import { ExpressionError } from './expression/value.ts';
+import { ExpressionError } from './expression/expression-value.ts';
 import { planFlattening, type Flattened } from './flatten.ts';
 import { followColumns, propertiesOf, type OtherColumn } from './schema.ts';
 import { isFlattening, type MapSettings } from './settings.ts';

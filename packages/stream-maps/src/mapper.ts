@@ -6,11 +6,11 @@ import {
   type RecordMessage,
   type SchemaMessage,
   SettingsError,
-  isRawJson,
+  isObject,
   parseLossless,
 } from '@exact-spotter/singer';
 import { ColumnError } from './mapped-columns.ts';
-import { ExpressionError, isObject } from './expression/value.ts';
+import { ExpressionError } from './expression/expression-value.ts';
 import { asInputError, asRecordError, mapStream, type MappedStream } from './mapped-stream.ts';
 import {
   ExcludedBatchRecords,
@@ -203,7 +203,7 @@ const PARENT_FAILED = new ExpressionError('the filter failed on the parent recor
 
 function asRecord(values: Readonly<Record<string, unknown>> | undefined): JsonRecord {
   const record = parseLossless(JSON.stringify(values ?? {}));
-  return isObject(record) && !isRawJson(record) ? record : {};
+  return isObject(record) ? record : {};
 }
 
 function capitalize(text: string): string {

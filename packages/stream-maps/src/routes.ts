@@ -1,6 +1,6 @@
 import { nearest, type JsonRecord } from '@exact-spotter/singer';
 import { compileExpression } from './expression/compile.ts';
-import { asJson } from './expression/value.ts';
+import { asJson } from './expression/expression-value.ts';
 import { flattenName } from './flatten.ts';
 import type { OtherColumn } from './schema.ts';
 import { isFlattening, type MapSettings } from './settings.ts';

@@ -1,5 +1,5 @@
 import { isObject, readParent, readReferences, type JsonSchema } from '@exact-spotter/singer';
-import type { Kind } from './expression/value.ts';
+import type { Kind } from './expression/expression-value.ts';
 
 export function asObject(value: unknown): Readonly<Record<string, JsonSchema>> | undefined {
   return isObject(value) ? (value as Readonly<Record<string, JsonSchema>>) : undefined;

@@ -1,6 +1,6 @@
 import { nearest, type JsonRecord } from '@exact-spotter/singer';
 import { compileExpression } from './expression/compile.ts';
-import { ExpressionError } from './expression/value.ts';
+import { ExpressionError } from './expression/expression-value.ts';
 import type { MapSettings, StreamMapEntry } from './settings.ts';
 
 /** An entry of `stream_maps`: the map for a stream, or for all streams that match a pattern. */

@@ -157,6 +157,8 @@ describe('flattening', () => {
     // Nine characters, but eleven UTF-16 units.
     expect(await columns('a😀😀b', 'abc')).toEqual(['a😀😀b__abc']);
     expect(await columns('a😀😀b', 'abcd')).toEqual(['a😀😀__abcd']);
+    // One capital, but two UTF-16 units.
+    expect(await columns('𐐀bcdef', 'abc')).toEqual(['𐐨bc__abc']);
   });
 
   it('refuses two columns with the same name, and a key that is an object', async () => {

@@ -1,6 +1,6 @@
-import { parseMessage as parse, type Output } from '@exact-spotter/singer';
+import type { Output } from '@exact-spotter/singer';
 import { read } from './input/pieces.ts';
-import { openMaps } from './input/mapped-lines.ts';
+import { openParser } from './input/line-parser.ts';
 import { withSession } from './session/with-session.ts';
 import type { TargetSettings } from './settings.ts';
 
@@ -15,24 +15,18 @@ export interface LoadOptions {
 
 /**
  * Loads the input in these steps, from bytes to committed rows: read, parse, map, check, bind, load, acknowledge.
- * `session.handle` checks, binds and loads a record in one pass, see `stream/stream-writer.ts`.
+ * `session.handleAll` checks, binds and loads a record in one pass, see `stream/stream-writer.ts`.
  * @throws InputError, DatabaseError; SettingsError for invalid stream maps
  */
 export async function load(settings: TargetSettings, options: LoadOptions): Promise<void> {
   const { input, stop } = options;
-  const maps = await openMaps(settings);
-  // Append-only tables are a history, so the children of earlier versions of a row are kept.
-  const replacesChildren = settings.load_method !== 'append-only';
-  await withSession(settings, { ...options, maps, replacesChildren }, async (session) => {
+  const parser = await openParser(settings);
+  await withSession(settings, { ...options, parser }, async (session) => {
     for await (const { lines, bytes, isSilence } of read(input, settings.max_line_bytes, stop)) {
       session.received(bytes);
-      for (const line of maps?.lines(lines) ?? lines) {
-        const message = 'message' in line ? line.message : parse(line);
-        const waiting = session.handle(message, line);
-        if (waiting) await waiting;
-      }
+      await session.handleAll(parser.parse(lines));
       await session.acknowledge(isSilence);
     }
-    maps?.reportUnmatched();
+    parser.reportUnmatched();
   });
 }

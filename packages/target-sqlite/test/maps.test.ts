@@ -71,16 +71,16 @@ describe('stream maps', () => {
     const target = new TestTarget({
       stream_maps: { people: { __alias__: 'p', __filter__: 'id < 3' } },
     });
-    const run = (version: number, ids: readonly number[]): string =>
+    const fullTable = (version: number, ids: readonly number[]): string =>
       lines(
         people,
         ...ids.map((id) => record('people', { id }, { version })),
         { type: 'ACTIVATE_VERSION', stream: 'people', version },
         state({ version }),
       );
-    await target.load(run(1, [1, 2, 3]));
+    await target.load(fullTable(1, [1, 2, 3]));
     expect(target.alive('p').map(({ id }) => id)).toEqual([1, 2]);
-    await target.load(run(2, [2, 3]));
+    await target.load(fullTable(2, [2, 3]));
     expect(target.alive('p').map(({ id }) => id)).toEqual([2]);
   });
 

@@ -7,7 +7,7 @@ const NOW = Date.UTC(2026, 8, 10, 12);
 const DAY = 24 * 60 * 60 * 1000;
 const account = createAccount({ seed: 12, leads: 400, now: NOW });
 const edited = createAccount({ seed: 12, leads: 400, now: NOW });
-edited.live({ seed: 7, edits: 1500, reach: 'whole' });
+edited.live({ seed: 7, edits: 1500, scope: 'whole' });
 
 const rows = (set: string): readonly Row[] => account.rows(set);
 const valuesOf = (set: string, name: string): Set<unknown> =>
@@ -279,7 +279,7 @@ describe('daily edits', () => {
     expect(given.filter((id) => pending.has(id))).toEqual([]);
   });
 
-  it('do not remove due dates, but edits with reach whole do', () => {
+  it('do not remove due dates, but edits with scope whole do', () => {
     const undated = (of: typeof daily): number =>
       of.rows('Tasks').filter((row) => row['dueDate'] === null).length;
     expect(undated(daily)).toBeLessThanOrEqual(undated(account));

@@ -17,7 +17,7 @@ describe('an account', () => {
 
   it('receives the same edits for the same seed', () => {
     const [one, other] = [1, 2].map(() => createAccount({ seed: 3, leads: 700, now: NOW }));
-    for (const edited of [one, other]) edited?.live({ seed: 9, edits: 200, reach: 'whole' });
+    for (const edited of [one, other]) edited?.live({ seed: 9, edits: 200, scope: 'whole' });
     for (const set of account.sets.keys()) {
       expect(one?.rows(set), set).toEqual(other?.rows(set));
     }
@@ -26,7 +26,7 @@ describe('an account', () => {
 
   it('has unique keys before and after edits', () => {
     const edited = createAccount({ seed: 8, leads: 300, now: NOW });
-    for (const reach of ['daily', 'whole', 'whole'] as const) {
+    for (const scope of ['daily', 'whole', 'whole'] as const) {
       for (const [set, { store }] of edited.sets) {
         const keys = edited
           .rows(set)
@@ -39,7 +39,7 @@ describe('an account', () => {
         expect(keys.length, set).toBe(edited.count(set));
         expect(new Set(keys).size, set).toBe(keys.length);
       }
-      edited.live({ seed: 2, edits: 400, reach });
+      edited.live({ seed: 2, edits: 400, scope });
     }
   });
 

@@ -6,7 +6,7 @@ import { member, mostShared, text, ticks } from './values.ts';
 const NOW = Date.UTC(2026, 8, 10, 12);
 const account = createAccount({ seed: 3, leads: 700, now: NOW });
 const edited = createAccount({ seed: 3, leads: 700, now: NOW });
-edited.live({ seed: 5, edits: 1500, reach: 'whole' });
+edited.live({ seed: 5, edits: 1500, scope: 'whole' });
 let simulator: Simulator;
 let editedSimulator: Simulator;
 

@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Server } from './api.ts';
+import type { Server } from './tap/api.ts';
 import type { Figure } from './figure.ts';
 import { interleave } from './interleave.ts';
-import { inFolder, removeDatabase, runPipe, targetCommand } from './programs.ts';
-import { recordAccount, tapCommand } from './recorded-account.ts';
+import { inFolder, removeDatabase, runPipe, targetCommand } from './processes.ts';
+import { recordAccount, tapCommand } from './tap/recorded-account.ts';
 
 const LEADS = 100_000;
 

@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util';
 import { batch } from './batch.ts';
 import { isWithinLimit, type Figure, type Measured, type Skipped } from './figure.ts';
 import { tapMemory, targetMemory } from './memory.ts';
-import { tapStart, targetStart } from './start.ts';
-import { tapPipe } from './tap-pipe.ts';
-import { tapQuota } from './tap-quota.ts';
-import { tapRequests } from './tap-requests.ts';
-import { targetChildren } from './target-children.ts';
-import { targetLatency } from './target-latency.ts';
-import { targetLeads } from './target-leads.ts';
-import { targetPeers } from './target-peers.ts';
+import { tapStart, targetStart } from './start-up.ts';
+import { tapPipe } from './tap/tap-pipe.ts';
+import { tapQuota } from './tap/tap-quota.ts';
+import { tapRequests } from './tap/tap-requests.ts';
+import { targetChildren } from './target/target-children.ts';
+import { targetLatency } from './target/target-latency.ts';
+import { targetLeads } from './target/target-leads.ts';
+import { targetPeers } from './target/target-peers.ts';
 
 /** The figures, in the order in which they are measured. */
 const figures: readonly Figure[] = [

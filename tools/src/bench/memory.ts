@@ -1,8 +1,15 @@
 import { join } from 'node:path';
-import { startApi, tapSettings } from './api.ts';
+import { startApi, tapSettings } from './tap/api.ts';
 import type { Figure, Measured } from './figure.ts';
-import { command, inFolder, runForPeak, targetCommand, writeJson, type Usage } from './programs.ts';
-import { selectStreams } from './recorded-account.ts';
+import {
+  command,
+  inFolder,
+  runForPeak,
+  targetCommand,
+  writeJson,
+  type Usage,
+} from './processes.ts';
+import { selectStreams } from './tap/recorded-account.ts';
 
 /** The tap's memory must not grow with the account. */
 export const tapMemory: Figure = {
@@ -40,7 +47,7 @@ async function readLeads(leads: number): Promise<Usage> {
 }
 
 async function loadLeads(rows: number): Promise<Usage> {
-  const writer = join(import.meta.dirname, 'leads.ts');
+  const writer = join(import.meta.dirname, 'target', 'lead-lines.ts');
   return inFolder((folder) =>
     runForPeak(targetCommand(folder), [
       ...[process.execPath, '--conditions=@exact-spotter/source', writer, String(rows)],

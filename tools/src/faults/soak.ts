@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { targetCommand } from '../bench/programs.ts';
+import { targetCommand } from '../bench/processes.ts';
 
 const MIB = 1024 * 1024;
 const ROWS = Number(process.env['FAULT_ROWS'] ?? 10_000_000);
@@ -37,7 +37,7 @@ export async function soak(): Promise<string | undefined> {
 }
 
 async function takeSamples(folder: string): Promise<Sample[]> {
-  const writer = join(import.meta.dirname, '..', 'bench', 'leads.ts');
+  const writer = join(import.meta.dirname, '..', 'bench', 'target', 'lead-lines.ts');
   const tap = spawn(
     process.execPath,
     ['--conditions=@exact-spotter/source', writer, String(ROWS)],

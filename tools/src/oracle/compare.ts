@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { columnsOf, expectations, expectedRows } from './tables.ts';
+import { columnsOf, expectations, expectedRows } from './expected-tables.ts';
 
 interface Account {
   rows(set: string): readonly object[];

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pythonTools } from '../python.ts';
 import { parseManifest } from '../release/manifest.ts';
-import { PLATFORMS, wheelName, type Platform } from './metadata.ts';
+import { PLATFORMS, wheelName, type Platform } from './wheel-metadata.ts';
 import { stage, stagePlatform, usesDriver } from './stage.ts';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..', '..');
 const PROGRAMS = ['tap-exactsales', 'target-sqlite'] as const;
 
@@ -66,7 +66,7 @@ async function buildProgram(
 async function pack(staged: string, { python, folder }: Packing): Promise<void> {
   // A fixed date makes equal contents produce equal files.
   const env = { ...process.env, SOURCE_DATE_EPOCH: FIRST_DAY };
-  await run(python, ['-m', 'wheel', 'pack', staged, '--dest-dir', folder], { env });
+  await execute(python, ['-m', 'wheel', 'pack', staged, '--dest-dir', folder], { env });
 }
 
 /** 1980-01-01 in seconds: the first date that a zip file can hold. */

@@ -11,7 +11,7 @@ import {
   PLATFORMS,
   wheelFile,
   type Platform,
-} from './metadata.ts';
+} from './wheel-metadata.ts';
 import { notices } from './notices.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');

@@ -3,7 +3,7 @@ import { callFunction, callMethod, isFunction } from './functions.ts';
 import { attribute, index, slice } from './members.ts';
 import { binary, condition, isLogical, logical, unary } from './operators.ts';
 import { asExpression, parseExpression, type Expression } from './parse.ts';
-import { asJson, ExpressionError, type Compiled, type Kind } from './value.ts';
+import { asJson, ExpressionError, type Compiled, type Kind } from './expression-value.ts';
 
 /** The meaning of the names in an expression. */
 export interface Names {

@@ -7,7 +7,7 @@ import {
   ExpressionError,
   isArray,
   isNumeric,
-  isObject,
+  isPlainObject,
   isTruthy,
   Moment,
   describe,
@@ -17,7 +17,7 @@ import {
   type NonNull,
   type Scope,
   type Value,
-} from './value.ts';
+} from './expression-value.ts';
 
 export function isFunction(name: string): boolean {
   return functions.has(name);
@@ -152,7 +152,7 @@ function absolute(value: NonNull): Value {
 function length(value: NonNull): number {
   if (typeof value === 'string') return Array.from(value).length;
   if (isArray(value)) return value.length;
-  if (isObject(value)) return Object.keys(value).length;
+  if (isPlainObject(value)) return Object.keys(value).length;
   throw wrongType('len()', value);
 }
 

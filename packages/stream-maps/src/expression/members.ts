@@ -3,14 +3,14 @@ import { asInteger } from './operators.ts';
 import {
   ExpressionError,
   isArray,
-  isObject,
+  isPlainObject,
   Moment,
   describe,
   type Compiled,
   type NonNull,
   type Scope,
   type Value,
-} from './value.ts';
+} from './expression-value.ts';
 
 /** The attributes of a date. */
 const PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
@@ -23,7 +23,7 @@ export function attribute(owner: Compiled, name: string): Compiled {
     const value = owner.evaluate(scope);
     if (value === null) return null;
     if (value instanceof Moment && part) return value.fields[part];
-    if (isObject(value)) return ownMember(value, name);
+    if (isPlainObject(value)) return ownMember(value, name);
     throw new ExpressionError(`${describe(value)} has no "${name}"`);
   };
   const column = owner.isRecord && { column: name };
@@ -37,7 +37,7 @@ export function index(owner: Compiled, at: Compiled, text: string | undefined): 
   const evaluate = (scope: Scope): Value => {
     const [value, key] = [owner.evaluate(scope), at.evaluate(scope)];
     if (value === null || key === null) return null;
-    if (isObject(value) && typeof key === 'string') return ownMember(value, key);
+    if (isPlainObject(value) && typeof key === 'string') return ownMember(value, key);
     const number = asInteger(key);
     const items = itemsOf(value);
     if (number === undefined || !items) {

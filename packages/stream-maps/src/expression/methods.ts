@@ -2,13 +2,13 @@ import { asInteger } from './operators.ts';
 import {
   ExpressionError,
   isArray,
-  isObject,
+  isPlainObject,
   Moment,
   describe,
   type Kind,
   type NonNull,
   type Value,
-} from './value.ts';
+} from './expression-value.ts';
 
 /**
  * A method of strings, objects or dates. The result is null if the owner or an argument is null.
@@ -167,7 +167,7 @@ function join(owner: NonNull = '', list: NonNull = []): string {
 }
 
 function get(owner: NonNull = '', name: NonNull = '', otherwise: Value = null): Value {
-  if (!isObject(owner)) throw wrongOwner(owner, 'an object');
+  if (!isPlainObject(owner)) throw wrongOwner(owner, 'an object');
   const key = asString(name);
   return Object.hasOwn(owner, key) ? (owner[key] ?? null) : otherwise;
 }

@@ -3,7 +3,7 @@ import {
   ExpressionError,
   isArray,
   isNumeric,
-  isObject,
+  isPlainObject,
   isTruthy,
   Moment,
   describe,
@@ -12,7 +12,7 @@ import {
   type NonNull,
   type Scope,
   type Value,
-} from './value.ts';
+} from './expression-value.ts';
 
 export function unary(operator: string, { evaluate, kind }: Compiled): Compiled {
   if (operator === 'not')
@@ -201,7 +201,8 @@ function contains(container: NonNull, sought: NonNull): boolean {
   if (typeof container === 'string' && typeof sought === 'string')
     return container.includes(sought);
   if (isArray(container)) return container.some((item: JsonValue) => areEqual(item, sought));
-  if (isObject(container)) return typeof sought === 'string' && Object.hasOwn(container, sought);
+  if (isPlainObject(container))
+    return typeof sought === 'string' && Object.hasOwn(container, sought);
   throw new ExpressionError(`"in" cannot find ${describe(sought)} in ${describe(container)}`);
 }
 

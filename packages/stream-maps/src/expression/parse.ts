@@ -1,5 +1,5 @@
 import jsep from 'jsep';
-import { ExpressionError } from './value.ts';
+import { ExpressionError } from './expression-value.ts';
 
 /** A syntax tree. A `SequenceExpression` is a group in parentheses, and a `Compound` is a slice. */
 export type Expression = jsep.CoreExpression;

@@ -2,30 +2,30 @@ import { parseMessage, type Line } from '@exact-spotter/singer';
 import { quarantinedSource, type QuarantinedRecord } from '../bookkeeping/quarantine.ts';
 import { knownStreams, notedName } from '../bookkeeping/streams.ts';
 import type { Db } from '../database/sqlite.ts';
-import type { LineMapper, MessageLine, UnmappedLine } from '../input/mapped-lines.ts';
-import { readStreamSchema, reusableSchemaLine } from '../record/schema.ts';
+import type { LineParser, MessageLine, UnmappedLine } from '../input/line-parser.ts';
+import { readStreamSchema, reusableSchemaLine } from '../record/stream-schema.ts';
 
 /** Turns quarantined records back into lines. */
 export class QuarantinedLines {
   readonly #db: Db;
-  readonly #maps: LineMapper | undefined;
-  /** Stream → the number of the SCHEMA line with which it was last declared to the maps. */
+  readonly #parser: LineParser;
+  /** Stream → the number of the SCHEMA line with which it was last declared to the parser. */
   readonly #declared = new Map<string, number>();
   #last: QuarantinedRecord | undefined;
 
-  constructor(db: Db, maps: LineMapper | undefined) {
+  constructor(db: Db, parser: LineParser) {
     this.#db = db;
-    this.#maps = maps;
+    this.#parser = parser;
   }
 
   /** Applies the maps again to a record that they failed on, since they may have been fixed. */
   of(record: QuarantinedRecord): Iterable<MessageLine | UnmappedLine> {
     const line = { number: record.line, text: record.message };
-    if (typeof record.source !== 'number') return [asMessage(line)];
+    if (typeof record.source !== 'number') return [{ ...line, message: parseMessage(line) }];
     const lines = [...this.#declaration(record, record.source), line];
-    if (!this.#follows(record)) this.#maps?.forgetParents();
+    if (!this.#follows(record)) this.#parser.forgetParents();
     this.#last = record;
-    return this.#maps?.lines(lines) ?? lines.map(asMessage);
+    return this.#parser.parse(lines);
   }
 
   #declaration({ stream, line }: QuarantinedRecord, source: number): Line[] {
@@ -39,10 +39,6 @@ export class QuarantinedLines {
   #follows({ run, line }: QuarantinedRecord): boolean {
     return this.#last?.run === run && this.#last.line + 1 === line;
   }
-}
-
-function asMessage(line: Line): MessageLine {
-  return { ...line, message: parseMessage(line) };
 }
 
 /**

@@ -14,7 +14,7 @@ import {
 import { knownStreams, notedName } from '../bookkeeping/streams.ts';
 import { readDatabase } from '../database/connection.ts';
 import { hasNewerRow } from '../database/rows.ts';
-import { openMaps, type MessageLine, type UnmappedLine } from '../input/mapped-lines.ts';
+import { openParser, type MessageLine, type UnmappedLine } from '../input/line-parser.ts';
 import { SourcedRecord } from '../record/source.ts';
 import type { Session } from '../session/session.ts';
 import { withSession } from '../session/with-session.ts';
@@ -33,7 +33,7 @@ export async function replayQuarantine(settings: TargetSettings): Promise<void> 
     log.info(EMPTY_QUARANTINE);
     return;
   }
-  const maps = await openMaps(settings);
+  const parser = await openParser(settings);
   const replaySettings: TargetSettings = {
     ...settings,
     load_method: settings.load_method === 'overwrite' ? 'upsert' : settings.load_method,
@@ -42,12 +42,12 @@ export async function replayQuarantine(settings: TargetSettings): Promise<void> 
   const options = {
     output: stdoutOutput(),
     stop: terminationSignal(),
-    maps,
+    parser,
     batchFolders: [],
-    replacesChildren: false,
+    keepsChildren: true,
   };
   await withSession(replaySettings, options, async (session) => {
-    const lines = new QuarantinedLines(session.db, maps);
+    const lines = new QuarantinedLines(session.db, parser);
     const changedKeys = new ChangedKeys(session.db, settings.table_prefix);
     let [overtaken, left] = [0, 0];
     for (const id of ids) {
@@ -59,13 +59,18 @@ export async function replayQuarantine(settings: TargetSettings): Promise<void> 
         const { message } = line;
         if (stays && (message.type !== 'SCHEMA' || changedKeys.has(message.stream))) continue;
         await declare(session, message, settings.table_prefix);
-        if (!(await session.begin())) return;
-        if (isOvertaken(session, line, quarantined)) overtaken += 1;
-        else await session.handle(message, line);
+        const isDone = await session.inTransaction(() => {
+          if (!isOvertaken(session, line, quarantined)) return session.handle(message, line);
+          overtaken += 1;
+          return undefined;
+        });
+        if (!isDone) return;
       }
-      if (!(await session.begin())) return;
-      if (stays) left += 1;
-      else releaseRecord(session.db, id);
+      const isDone = await session.inTransaction(() => {
+        if (stays) left += 1;
+        else releaseRecord(session.db, id);
+      });
+      if (!isDone) return;
     }
     if (left > 0) log.warning(`${OTHER_KEY}: ${left}`);
     if (overtaken > 0)

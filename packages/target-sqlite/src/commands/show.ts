@@ -1,7 +1,7 @@
 import { log, print } from '@exact-spotter/singer';
 import { quarantinedRecords, type QuarantinedRecord } from '../bookkeeping/quarantine.ts';
 import { listRuns, type RunRow } from '../bookkeeping/runs.ts';
-import { readStateText } from '../bookkeeping/state.ts';
+import { readStateText } from '../bookkeeping/saved-state.ts';
 import { readDatabase } from '../database/connection.ts';
 import { databasePath } from '../database/file-path.ts';
 import type { TargetSettings } from '../settings.ts';

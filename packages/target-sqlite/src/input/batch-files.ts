@@ -14,13 +14,13 @@ import {
   type Line,
   type RecordMessage,
 } from '@exact-spotter/singer';
-import type { LineMapper, MessageLine, UnmappedLine } from './mapped-lines.ts';
+import type { LineParser, MessageLine, UnmappedLine } from './line-parser.ts';
 
 export interface BatchOptions {
   /** The folders that may contain BATCH files. */
   readonly batchFolders: readonly string[];
   readonly maxLineBytes: number;
-  readonly maps: LineMapper | undefined;
+  readonly parser: LineParser;
 }
 
 /** A file that a BATCH message names. */
@@ -46,7 +46,7 @@ export async function openBatchFile(
 async function* readRecords(
   { stream, version, time_extracted: extracted }: BatchMessage,
   bytes: AsyncIterable<Uint8Array>,
-  { maxLineBytes, maps }: BatchOptions,
+  { maxLineBytes, parser }: BatchOptions,
 ): AsyncGenerator<Iterable<MessageLine | UnmappedLine>> {
   const common = {
     type: 'RECORD' as const,
@@ -55,7 +55,7 @@ async function* readRecords(
     ...(extracted !== undefined && { time_extracted: extracted }),
   };
   for await (const lines of readLines(bytes, { maxBytes: maxLineBytes })) {
-    yield messages(lines, common, maps);
+    yield messages(lines, common, parser);
   }
 }
 
@@ -63,15 +63,14 @@ async function* readRecords(
 function* messages(
   lines: readonly Line[],
   common: Omit<RecordMessage, 'record'>,
-  maps: LineMapper | undefined,
+  parser: LineParser,
 ): Generator<MessageLine | UnmappedLine> {
   // JSON text never contains NUL, so a NUL can mark where to insert the record.
   const [before = '', after = ''] = bareRecordLine(common, '\0').trimEnd().split('\0');
   for (const line of lines) {
     const message = { ...common, record: parseRecord(line) };
     const text = `${before}${line.text}${after}`;
-    if (maps) yield* maps.batchRecord(message, { ...line, text });
-    else yield { number: line.number, text, message };
+    yield* parser.batchRecord(message, { number: line.number, text });
   }
 }
 

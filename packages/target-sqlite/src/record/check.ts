@@ -1,6 +1,6 @@
 import type { JsonValue } from '@exact-spotter/singer';
 import { jsonType, type JsonType } from './json-types.ts';
-import type { Property, StreamSchema } from './schema.ts';
+import type { Property, StreamSchema } from './stream-schema.ts';
 
 /** Thrown if a record is invalid. The message never contains the value. */
 export class InvalidRecordError extends Error {

@@ -1,6 +1,6 @@
 import { OutputClosedError, type Output } from '@exact-spotter/singer';
 import { progressWriter } from '../bookkeeping/runs.ts';
-import { stateWriter } from '../bookkeeping/state.ts';
+import { stateWriter } from '../bookkeeping/saved-state.ts';
 import { Transaction } from '../database/transaction.ts';
 import type { TargetSettings } from '../settings.ts';
 import type { SessionContext } from './context.ts';

@@ -13,8 +13,8 @@ export interface RunOptions {
   readonly output: Output;
   /** Ends the session early: everything up to the last STATE is kept. */
   readonly stop: AbortSignal;
-  /** False to keep the children of a row when its record is sent again. */
-  readonly replacesChildren: boolean;
+  /** True to keep the children of a row when its record is loaded again (default: false). */
+  readonly keepsChildren?: boolean;
 }
 
 /** The open database and the run that a session belongs to. */
@@ -26,7 +26,7 @@ export interface SessionContext {
   /** The run's number in `_singer_runs`. */
   readonly run: number;
   readonly startedAt: Date;
-  /** False to keep the children of a row when its record is sent again. */
+  /** True if a row's children are deleted when its record is loaded again. */
   readonly replacesChildren: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface SessionContext {
  */
 export async function openRun(
   settings: TargetSettings,
-  { output, stop, replacesChildren }: RunOptions,
+  { output, stop, keepsChildren = false }: RunOptions,
 ): Promise<SessionContext | undefined> {
   const path = databasePath(settings.database);
   const wait = { seconds: settings.lock_timeout_seconds, stop, path };
@@ -51,5 +51,7 @@ export async function openRun(
     }),
   );
   if (run === undefined) return undefined;
+  // Append-only tables are a history, so the children of earlier versions of a row are kept.
+  const replacesChildren = !keepsChildren && settings.load_method !== 'append-only';
   return { db, settings, output, wait, run, startedAt, replacesChildren };
 }

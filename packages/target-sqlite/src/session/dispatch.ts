@@ -7,7 +7,7 @@ import {
   type RecordMessage,
   type SchemaMessage,
 } from '@exact-spotter/singer';
-import type { UnmappedLine } from '../input/mapped-lines.ts';
+import type { UnmappedLine } from '../input/line-parser.ts';
 import type { Deletions } from '../stream/deletions.ts';
 import type { StreamRegistry } from '../stream/registry.ts';
 import type { StreamWriter } from '../stream/stream-writer.ts';

@@ -8,7 +8,7 @@ import {
 import { quarantineWriter } from '../bookkeeping/quarantine.ts';
 import { DELETED_AT, type MetadataColumn } from '../database/columns.ts';
 import type { Bindable } from '../database/sqlite.ts';
-import type { UnmappedLine } from '../input/mapped-lines.ts';
+import type { UnmappedLine } from '../input/line-parser.ts';
 import { InvalidRecordError } from '../record/check.ts';
 import { SourcedRecord } from '../record/source.ts';
 import type { Deletions } from '../stream/deletions.ts';

@@ -4,7 +4,7 @@ import type { Db } from '../database/sqlite.ts';
 import { dropStaged, swapStaged } from '../database/staging.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { errorInFile, openBatchFile, type BatchOptions } from '../input/batch-files.ts';
-import type { UnmappedLine } from '../input/mapped-lines.ts';
+import type { MessageLine, UnmappedLine } from '../input/line-parser.ts';
 import { Deletions } from '../stream/deletions.ts';
 import { StreamRegistry } from '../stream/registry.ts';
 import { Committer } from './committer.ts';
@@ -45,6 +45,15 @@ export class Session {
     this.records.received();
   }
 
+  /** Applies messages to the database, in order. */
+  async handleAll(lines: Iterable<MessageLine | UnmappedLine>): Promise<void> {
+    for (const line of lines) {
+      const waiting = this.handle(line.message, line);
+      // Awaiting nothing would cost time on every record.
+      if (waiting) await waiting;
+    }
+  }
+
   /**
    * Applies one message to the database. If the program is stopped during a wait, the message is dropped.
    * @returns a promise only if it has to wait: for a transaction, the validator or a BATCH file
@@ -70,7 +79,9 @@ export class Session {
   async #handleWhenReady(message: Exclude<Message, BatchMessage>, line: Line): Promise<void> {
     if (message.type === 'SCHEMA') await this.registry.prepare(message);
     else if (this.committer.isOpen) this.committer.commit();
-    if (await this.begin()) this.#dispatcher.apply(message, line);
+    await this.inTransaction(() => {
+      this.#dispatcher.apply(message, line);
+    });
   }
 
   /** Loads the records of BATCH files as if each were a RECORD message. */
@@ -82,10 +93,7 @@ export class Session {
         for await (const lines of file.pieces) {
           if (isStopped()) return;
           this.received(0);
-          for (const one of lines) {
-            const waiting = this.handle(one.message, one);
-            if (waiting) await waiting;
-          }
+          await this.handleAll(lines);
           await this.acknowledge(false);
         }
         if (isStopped()) return;
@@ -97,14 +105,16 @@ export class Session {
   }
 
   /**
-   * Opens a transaction if none is open, as soon as the database is free.
-   * @returns false if the program was stopped during the wait
+   * Does some work in the open transaction. If none is open, opens one as soon as the database is free.
+   * @returns false if the program was stopped during the wait, so that the work was not done
    */
-  async begin(): Promise<boolean> {
-    return this.committer.isOpen || this.#beginWhenFree();
+  async inTransaction(work: () => unknown): Promise<boolean> {
+    if (!this.committer.isOpen && !(await this.#begin())) return false;
+    await work();
+    return true;
   }
 
-  async #beginWhenFree(): Promise<boolean> {
+  async #begin(): Promise<boolean> {
     const { db, wait } = this.#context;
     await whenFree(db, wait, () => {
       this.committer.begin();
@@ -123,13 +133,14 @@ export class Session {
 
   /** Applies the changes that were deferred to the end of the input, and commits. */
   async finish(): Promise<void> {
-    if (!(await this.begin())) return;
-    this.#dispatcher.end();
-    for (const { name, table } of this.registry.all()) {
-      if (table.table !== table.finalTable) swapStaged(this.db, name, table);
-    }
-    this.committer.finish();
-    await this.#indexReferences();
+    const isDone = await this.inTransaction(() => {
+      this.#dispatcher.end();
+      for (const { name, table } of this.registry.all()) {
+        if (table.table !== table.finalTable) swapStaged(this.db, name, table);
+      }
+      this.committer.finish();
+    });
+    if (isDone) await this.#indexReferences();
   }
 
   /** Drops the staged rows of a load that failed or was stopped. */

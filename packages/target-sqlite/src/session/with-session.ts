@@ -2,13 +2,13 @@ import { InputError, log, OutputClosedError } from '@exact-spotter/singer';
 import { endRun, type Outcome } from '../bookkeeping/runs.ts';
 import { closeWritten } from '../database/connection.ts';
 import { asDatabaseError } from '../database/errors.ts';
-import type { LineMapper } from '../input/mapped-lines.ts';
+import type { LineParser } from '../input/line-parser.ts';
 import type { TargetSettings } from '../settings.ts';
 import { openRun, type RunOptions, type SessionContext } from './context.ts';
 import { Session } from './session.ts';
 
 export interface SessionOptions extends RunOptions {
-  readonly maps: LineMapper | undefined;
+  readonly parser: LineParser;
   /** The folders that may contain BATCH files. */
   readonly batchFolders: readonly string[];
 }
@@ -23,11 +23,11 @@ export async function withSession(
   options: SessionOptions,
   work: (session: Session) => Promise<void>,
 ): Promise<void> {
-  const { stop, maps, batchFolders } = options;
+  const { stop, parser, batchFolders } = options;
   const context = await openRun(settings, options);
   if (!context) return;
   const maxLineBytes = settings.max_line_bytes;
-  const session = new Session(context, { batchFolders, maxLineBytes, maps });
+  const session = new Session(context, { batchFolders, maxLineBytes, parser });
   try {
     await work(session);
     if (stop.aborted) session.committer.abandon();

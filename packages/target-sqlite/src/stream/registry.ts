@@ -10,9 +10,9 @@ import { knownColumns, knownStreams, notedName } from '../bookkeeping/streams.ts
 import { metadataColumns } from '../database/columns.ts';
 import { prepareInsert } from '../database/rows.ts';
 import type { Db } from '../database/sqlite.ts';
-import { declareTable } from '../database/tables.ts';
+import { declareTable } from '../database/declare-table.ts';
 import { compileRules, demandsMore, type Rules } from '../record/rules.ts';
-import { readStreamSchema, type StreamSchema } from '../record/schema.ts';
+import { readStreamSchema, type StreamSchema } from '../record/stream-schema.ts';
 import type { TargetSettings } from '../settings.ts';
 import { FamilyTables, type StreamTable } from './family-tables.ts';
 import { StreamHistory, StreamWriter } from './stream-writer.ts';

@@ -13,7 +13,7 @@ import {
 import { createCheck, InvalidRecordError, isAllowed, type Check } from '../record/check.ts';
 import type { JsonType } from '../record/json-types.ts';
 import type { Rules } from '../record/rules.ts';
-import type { Property, StreamSchema } from '../record/schema.ts';
+import type { Property, StreamSchema } from '../record/stream-schema.ts';
 import type { SourcedRecord } from '../record/source.ts';
 import { Versions } from './versions.ts';
 

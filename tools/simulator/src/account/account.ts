@@ -1,4 +1,4 @@
-import type { Moment } from '../seed/instant.ts';
+import type { Moment } from '../seed/moment.ts';
 import { hash, Random } from '../seed/random.ts';
 import type { World } from '../seed/world.ts';
 import type { Row, View } from './row.ts';
@@ -14,7 +14,7 @@ interface AccountParts {
   readonly world: World;
   readonly sets: ReadonlyMap<string, AccountSet>;
   /** Chooses the next edit of `live`. */
-  readonly pickEdit: (random: Random, reach: Reach) => Edit;
+  readonly pickEdit: (random: Random, scope: EditScope) => Edit;
   /** The account's time, in milliseconds since 1970; undefined to use the machine's clock. */
   readonly now: number | undefined;
 }
@@ -27,14 +27,14 @@ export type Edit = (account: Account, random: Random) => void;
  * changes: in sets that are read by change date, rows are not removed, and every change updates the
  * date. `whole` allows all edits.
  */
-export type Reach = 'daily' | 'whole';
+export type EditScope = 'daily' | 'whole';
 
 interface LiveOptions {
   readonly seed: number;
   /** The number of edits to make. */
   readonly edits: number;
   /** Default: `daily`. */
-  readonly reach?: Reach;
+  readonly scope?: EditScope;
 }
 
 /** Selects rows by the first column of their key or by a predicate. */
@@ -150,9 +150,9 @@ export class Account {
   }
 
   /** Adds, changes and removes rows as a company would. The same seed yields the same edits. */
-  live({ seed, edits, reach = 'daily' }: LiveOptions): void {
+  live({ seed, edits, scope = 'daily' }: LiveOptions): void {
     const random = new Random(hash(seed, 13, edits));
-    for (let done = 0; done < edits; done += 1) this.#pickEdit(random, reach)(this, random);
+    for (let done = 0; done < edits; done += 1) this.#pickEdit(random, scope)(this, random);
   }
 
   /** Returns the current time, or 1 ms after the last returned moment if that is later. */

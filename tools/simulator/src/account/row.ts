@@ -13,7 +13,7 @@ export interface Properties {
 /** A row as the API sends it. */
 export type Row = Readonly<Record<string, unknown>>;
 
-export function isRow(value: unknown): value is Row {
+export function isObject(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -21,7 +21,7 @@ export function isRow(value: unknown): value is Row {
 export function valueAt(row: Row, path: readonly string[]): unknown {
   let value: unknown = row;
   for (const name of path) {
-    if (!isRow(value)) return null;
+    if (!isObject(value)) return null;
     value = value[name];
   }
   return value ?? null;
@@ -94,5 +94,5 @@ function asString(value: unknown, property: Property | undefined): unknown {
   if (!Array.isArray(value) || typeof property !== 'object') return value;
   const element = elementOf(property);
   if (typeof element !== 'object') return value;
-  return value.map((item: unknown) => (isRow(item) ? numbersAsStrings(item, element) : item));
+  return value.map((item: unknown) => (isObject(item) ? numbersAsStrings(item, element) : item));
 }

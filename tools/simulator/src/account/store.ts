@@ -1,4 +1,4 @@
-import type { Moment } from '../seed/instant.ts';
+import type { Moment } from '../seed/moment.ts';
 import { lowerBound, type Ordering } from '../seed/ordering.ts';
 import type { Random } from '../seed/random.ts';
 import type { Range } from '../seed/rows-per-lead.ts';

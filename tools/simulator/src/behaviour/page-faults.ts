@@ -1,4 +1,4 @@
-import { isRow, type Row } from '../account/row.ts';
+import { isObject, type Row } from '../account/row.ts';
 import { isContentFault, type Fault } from './faults.ts';
 
 /**
@@ -53,7 +53,7 @@ function withoutChildKey(row: Row): Row {
 
 function arrayWithIds(row: Row): readonly [name: string, elements: readonly Row[]] | undefined {
   for (const [name, value] of Object.entries(row)) {
-    const elements: readonly Row[] = Array.isArray(value) ? value.filter(isRow) : [];
+    const elements: readonly Row[] = Array.isArray(value) ? value.filter(isObject) : [];
     if (elements[0] && 'id' in elements[0]) return [name, elements];
   }
   return undefined;

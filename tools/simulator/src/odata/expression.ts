@@ -1,5 +1,5 @@
 import { valueAt, type Row, type Scalar } from '../account/row.ts';
-import { comparable, shiftComparable } from '../seed/instant.ts';
+import { comparable, shiftComparable } from '../seed/moment.ts';
 
 /** The type of an operand. `null` can be compared with every type. */
 export type OperandType = Scalar | 'null';

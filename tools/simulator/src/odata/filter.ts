@@ -1,4 +1,4 @@
-import { comparable } from '../seed/instant.ts';
+import { comparable } from '../seed/moment.ts';
 import type { Comparison, Expression } from './expression.ts';
 import {
   QueryError,

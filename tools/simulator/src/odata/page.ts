@@ -1,5 +1,5 @@
 import type { AccountSet } from '../account/account.ts';
-import { isRow, type Row } from '../account/row.ts';
+import { isObject, type Row } from '../account/row.ts';
 import type { Store } from '../account/store.ts';
 import type { Key } from '../seed/ordering.ts';
 import { hash } from '../seed/random.ts';
@@ -49,9 +49,9 @@ function projection(row: Row, select: readonly (readonly string[])[]): Row {
   const picked: Record<string, unknown> = {};
   for (const [name = '', ...rest] of select) {
     const value = row[name];
-    const inner = rest.length > 0 && isRow(value) ? projection(value, [rest]) : value;
+    const inner = rest.length > 0 && isObject(value) ? projection(value, [rest]) : value;
     const before = picked[name];
-    picked[name] = isRow(before) && isRow(inner) ? { ...before, ...inner } : inner;
+    picked[name] = isObject(before) && isObject(inner) ? { ...before, ...inner } : inner;
   }
   return picked;
 }

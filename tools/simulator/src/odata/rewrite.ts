@@ -1,4 +1,4 @@
-import { shiftComparable } from '../seed/instant.ts';
+import { shiftComparable } from '../seed/moment.ts';
 import type { Expression } from './expression.ts';
 
 type Test = (expression: Expression) => boolean;

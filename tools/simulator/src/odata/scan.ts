@@ -1,6 +1,6 @@
 import { valueAt, type Row } from '../account/row.ts';
 import type { Store } from '../account/store.ts';
-import { comparable } from '../seed/instant.ts';
+import { comparable } from '../seed/moment.ts';
 import { lowerBound, type Key, type Ordering } from '../seed/ordering.ts';
 import type { Scan } from './ranges.ts';
 import type { Order } from './query.ts';

@@ -1,4 +1,4 @@
-import { comparable, type Moment } from './instant.ts';
+import { comparable, type Moment } from './moment.ts';
 import type { Timeline } from './timeline.ts';
 
 export type Key = string | number;

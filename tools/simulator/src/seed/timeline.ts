@@ -1,4 +1,5 @@
-import type { Moment } from './instant.ts';
+import { millisecondsInMinute } from 'date-fns/constants';
+import type { Moment } from './moment.ts';
 import { hash } from './random.ts';
 
 interface TimelineOptions {
@@ -24,8 +25,6 @@ interface Group {
   readonly start: number;
   readonly indexes: readonly number[];
 }
-
-const MINUTE = 60_000;
 
 /**
  * Assigns a moment to each row of a set, in shuffled order. Moments and ranks are computed instead of
@@ -84,7 +83,12 @@ export class Timeline {
     const start = this.#start(rank);
     const gap = (to - from) / this.count;
     const ms = Math.floor(from + (start + (hash(seed, 2, start) / 0x1_0000_0000) * 0.5) * gap);
-    const grain = gap > 15 * MINUTE ? 15 * MINUTE : gap > MINUTE ? MINUTE : 1000;
+    const grain =
+      gap > 15 * millisecondsInMinute
+        ? 15 * millisecondsInMinute
+        : gap > millisecondsInMinute
+          ? millisecondsInMinute
+          : 1000;
     if (agenda) return { ms: Math.floor(ms / grain) * grain, fraction: '' };
     if (this.#inBurst(start)) return { ms: Math.floor(ms / 1000) * 1000, fraction: '' };
     const fraction = `${String(ms % 1000).padStart(3, '0')}${this.#ticks(start)}`;

@@ -1,8 +1,5 @@
-import { formatMoment, NO_DATE, type Moment, type Zone } from './instant.ts';
+import { formatMoment, NO_DATE, type Moment, type Zone } from './moment.ts';
 import { hash, Random, saltOf } from './random.ts';
-
-/** One day in milliseconds. */
-export const DAY = 24 * 60 * 60 * 1000;
 
 /** The data that all sets of an account share. */
 export interface World {

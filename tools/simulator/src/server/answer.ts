@@ -7,7 +7,7 @@ import { metadata } from '../odata/metadata.ts';
 import { QueryError } from '../odata/operands.ts';
 import { countRows, readPage } from '../odata/page.ts';
 import type { Query } from '../odata/query.ts';
-import { asWallClock } from '../seed/instant.ts';
+import { asWallClock } from '../seed/moment.ts';
 import { CALL_DATES, isSlice, readQuery } from './read-query.ts';
 import type { RequestEntry } from './requests.ts';
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { defaultBehaviour, type Behaviour } from '../behaviour/behaviour.ts';
 import { simpleFaults, type FaultRule } from '../behaviour/faults.ts';
+import { isObject } from '../account/row.ts';
 import type { Simulator } from './simulator.ts';
 
 /**
@@ -56,18 +57,17 @@ function execute(simulator: Simulator, command: string, argument: unknown): unkn
 }
 
 function live(simulator: Simulator, argument: unknown): object {
-  const { seed = 1, edits = 10, reach = 'daily' } = argument as Record<string, unknown>;
+  const { seed = 1, edits = 10, scope = 'daily' } = argument as Record<string, unknown>;
   if (typeof seed !== 'number' || typeof edits !== 'number') {
     throw new Error('seed and edits must be numbers.');
   }
-  simulator.account.live({ seed, edits, reach: reach === 'whole' ? 'whole' : 'daily' });
+  simulator.account.live({ seed, edits, scope: scope === 'whole' ? 'whole' : 'daily' });
   const { sets } = simulator.account;
   return Object.fromEntries([...sets.keys()].map((set) => [set, simulator.account.count(set)]));
 }
 
 function isBehaviour(value: unknown): value is Partial<Behaviour> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && Object.keys(value).every((name) => name in defaultBehaviour);
+  return isObject(value) && Object.keys(value).every((name) => name in defaultBehaviour);
 }
 
 function isPlan(value: unknown): value is FaultRule[] {
@@ -77,8 +77,6 @@ function isPlan(value: unknown): value is FaultRule[] {
 function isRule(value: unknown): boolean {
   const { match, fault } = value as Partial<Record<string, unknown>>;
   const known =
-    typeof fault === 'string'
-      ? simpleFaults.some((name) => name === fault)
-      : typeof fault === 'object' && fault !== null;
+    typeof fault === 'string' ? simpleFaults.some((name) => name === fault) : isObject(fault);
   return typeof match === 'object' && known;
 }

@@ -1,14 +1,15 @@
+import { millisecondsInWeek } from 'date-fns/constants';
 import type { AccountSet } from '../account/account.ts';
 import { includes, type Behaviour, type Option } from '../behaviour/behaviour.ts';
 import type { Expression } from '../odata/expression.ts';
 import { QueryError } from '../odata/operands.ts';
 import { parseOptions, type Query } from '../odata/query.ts';
 import { conjuncts, isNullComparison, some, shiftMembers, withoutParts } from '../odata/rewrite.ts';
-import { SAO_PAULO } from '../seed/instant.ts';
+import { SAO_PAULO } from '../seed/moment.ts';
 
 type Options = Readonly<Record<string, string>>;
 
-const FOUR_WEEKS = 28 * 24 * 60 * 60 * 1000;
+const FOUR_WEEKS = 4 * millisecondsInWeek;
 /** The members of callsHistory that `callsClock` applies to. */
 export const CALL_DATES: readonly string[] = ['startDate', 'endDate'];
 /** The number of leads that a filter may name if a set can only be read in slices. */

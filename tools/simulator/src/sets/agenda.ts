@@ -1,3 +1,4 @@
+import { millisecondsInDay, millisecondsInHour } from 'date-fns/constants';
 import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
 import {
@@ -7,19 +8,26 @@ import {
   formatMoment,
   noDates,
   type Moment,
-} from '../seed/instant.ts';
+} from '../seed/moment.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { hash, saltOf, type Random } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { digits, email, firstName, lastName, phone, remark, temperatures } from '../seed/text.ts';
+import {
+  digits,
+  email,
+  firstName,
+  lastName,
+  phone,
+  remark,
+  temperatures,
+} from '../seed/sample-text.ts';
 import { Timeline } from '../seed/timeline.ts';
-import { DAY, idAt, type World } from '../seed/world.ts';
+import { idAt, type World } from '../seed/world.ts';
 import { leadFacts, leadId } from './leads.ts';
 import { STAGE_COUNT, stageId, stageName } from './lookups.ts';
 import { anyUser, userProperties } from './users.ts';
 
 const FIRST_MEETING = 4_700_000;
-const HOUR = 60 * 60 * 1000;
 
 export function meetingId(index: number): number {
   return idAt(FIRST_MEETING, index);
@@ -33,7 +41,7 @@ export function agendaTimes(
   { rowsPerMoment = 1, undated = 0 } = {},
 ): Timeline {
   const seed = hash(world.seed, saltOf(name), 0);
-  const [from, to] = [world.now - 730 * DAY, world.now + 200 * DAY];
+  const [from, to] = [world.now - 730 * millisecondsInDay, world.now + 200 * millisecondsInDay];
   return new Timeline({ count, from, to, seed, rowsPerMoment, undated, agenda: true });
 }
 
@@ -48,7 +56,7 @@ export function meetings(world: World): Definition {
   const times = meetingTimeline(world, perLead.total);
   const registered = new Timeline({
     count: perLead.total,
-    from: world.now - 900 * DAY,
+    from: world.now - 900 * millisecondsInDay,
     to: world.now,
     seed: hash(world.seed, saltOf('Meetings'), 1),
   });
@@ -84,7 +92,7 @@ export function meetingTimeline(world: World, count: number): Timeline {
 export function meetingTimes(ms: number): Row {
   return {
     startTime: wallClock(ms),
-    finalTime: wallClock(ms + HOUR),
+    finalTime: wallClock(ms + millisecondsInHour),
     meetingDate: wallClockDate(ms),
   };
 }
@@ -130,7 +138,7 @@ function outcome(world: World, index: number, start: number): Row {
   const type = awaitsFeedback(index)
     ? 'Vigente'
     : random.pick(['Vigente', 'Concluido', 'Cancelada']);
-  const given = start + (1 + random.below(50)) * HOUR;
+  const given = start + (1 + random.below(50)) * millisecondsInHour;
   if (type === 'Concluido' && given < world.now && random.chance(0.4)) {
     return { type, ...feedback(random, { ms: given, fraction: '4609863' }) };
   }
@@ -166,7 +174,10 @@ export function pendingFeedbacks(world: World): Definition {
     count,
     row: (index) => {
       const at = index * FEEDBACK_EVERY;
-      const ms = Math.min(times.moment(at).ms + HOUR, world.now - (1 + (index % 20)) * HOUR);
+      const ms = Math.min(
+        times.moment(at).ms + millisecondsInHour,
+        world.now - (1 + (index % 20)) * millisecondsInHour,
+      );
       const pending = pendingFeedback(world, index, perLead.ownerOf(at).lead);
       return { meetingId: meetingId(at), ...pending, date: utc({ ms, fraction: '' }) };
     },
@@ -230,7 +241,7 @@ export function boxes(world: World): Definition {
 
 /** Returns a box's time members. `ms` is its start in milliseconds since 1970. */
 export function boxTimes(ms: number): Row {
-  return { start: wallClockAsUtc(ms), end: wallClockAsUtc(ms + HOUR / 2) };
+  return { start: wallClockAsUtc(ms), end: wallClockAsUtc(ms + millisecondsInHour / 2) };
 }
 
 function box(world: World, index: number, lead: number): Row {

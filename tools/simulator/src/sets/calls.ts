@@ -1,9 +1,9 @@
 import type { Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
-import { noDates, type Moment } from '../seed/instant.ts';
+import { noDates, type Moment } from '../seed/moment.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { email, phone, remark } from '../seed/text.ts';
+import { email, phone, remark } from '../seed/sample-text.ts';
 import { idAt, type World } from '../seed/world.ts';
 import { pastTimes } from './history.ts';
 import { leadFacts, leadId } from './leads.ts';

@@ -1,6 +1,6 @@
 import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
-import { formatMoment } from '../seed/instant.ts';
+import { formatMoment } from '../seed/moment.ts';
 import { byKey, type Key } from '../seed/ordering.ts';
 import { idAt, type World } from '../seed/world.ts';
 import { FUNNELS } from './lookups.ts';

@@ -1,11 +1,12 @@
+import { millisecondsInDay } from 'date-fns/constants';
 import type { Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
-import { formatMoment, noDates, type Moment } from '../seed/instant.ts';
+import { formatMoment, noDates, type Moment } from '../seed/moment.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { hash, saltOf } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
 import { Timeline } from '../seed/timeline.ts';
-import { DAY, type World } from '../seed/world.ts';
+import { type World } from '../seed/world.ts';
 import { discardReasonNames } from './catalogues.ts';
 import { FUNNELS, stageName, STAGE_COUNT } from './lookups.ts';
 import { leadFacts, leadId } from './leads.ts';
@@ -16,7 +17,13 @@ const utc = (moment: Moment): string => formatMoment(moment, 'Z');
 /** Returns moments in the last two years. */
 export function pastTimes(world: World, name: string, count: number, rowsPerMoment = 1): Timeline {
   const seed = hash(world.seed, saltOf(name), 0);
-  return new Timeline({ count, from: world.now - 730 * DAY, to: world.now, seed, rowsPerMoment });
+  return new Timeline({
+    count,
+    from: world.now - 730 * millisecondsInDay,
+    to: world.now,
+    seed,
+    rowsPerMoment,
+  });
 }
 
 /** Moves of leads between stages, one row per move. A row has no ID and does not name the user. */
@@ -56,7 +63,7 @@ export function leadStages(world: World): Definition {
 function leadStage(world: World, index: number, { lead, nth }: { lead: number; nth: number }): Row {
   const random = world.random('LeadStages', index);
   const discarded = random.chance(0.1);
-  const when = { ms: world.now - random.below(700) * DAY, fraction: '5' };
+  const when = { ms: world.now - random.below(700) * millisecondsInDay, fraction: '5' };
   return {
     leadId: leadId(lead),
     originStage: nth === 0 ? null : stageName(random.below(STAGE_COUNT)),

@@ -1,12 +1,13 @@
+import { millisecondsInDay } from 'date-fns/constants';
 import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
-import { noDates } from '../seed/instant.ts';
+import { noDates } from '../seed/moment.ts';
 import { hash, saltOf, type Random } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { remark } from '../seed/text.ts';
+import { remark } from '../seed/sample-text.ts';
 import { Timeline } from '../seed/timeline.ts';
-import { DAY, type World } from '../seed/world.ts';
+import { type World } from '../seed/world.ts';
 import { fieldKeys, optionsOf, typeOfField } from './catalogues.ts';
 import { leadId } from './leads.ts';
 
@@ -21,7 +22,7 @@ export function customFields(world: World): Definition {
   // Each row that is added later gets a new field, so that no lead has a field twice.
   const idOf = (index: number): string =>
     (index < perLead.total ? fieldKeys[perLead.ownerOf(index).nth] : undefined) ?? `_campo${index}`;
-  const span = { from: world.now - 730 * DAY, to: world.now };
+  const span = { from: world.now - 730 * millisecondsInDay, to: world.now };
   const undated = world.shapes.undatedCustomFields ? Math.floor(perLead.total / 20) : 0;
   const updated = new Timeline({ count: perLead.total, ...span, seed, burst, undated });
   return {
@@ -42,7 +43,7 @@ export function customFields(world: World): Definition {
       registerDate:
         index % 9 === 4
           ? noDates[index % noDates.length]
-          : world.date({ ms: world.now - 800 * DAY, fraction: '' }),
+          : world.date({ ms: world.now - 800 * millisecondsInDay, fraction: '' }),
       updateDate: updated.isUndated(index) ? world.undated : world.date(updated.moment(index)),
     }),
     key: ['leadId', 'id'],

@@ -1,6 +1,7 @@
+import { millisecondsInDay } from 'date-fns/constants';
 import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
-import { formatMoment, noDates, type Moment } from '../seed/instant.ts';
+import { formatMoment, noDates, type Moment } from '../seed/moment.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { hash, saltOf, type Random } from '../seed/random.ts';
 import {
@@ -12,9 +13,9 @@ import {
   firstName,
   phone,
   remark,
-} from '../seed/text.ts';
+} from '../seed/sample-text.ts';
 import { Timeline } from '../seed/timeline.ts';
-import { DAY, idAt, indexOfId, type Shapes, type World } from '../seed/world.ts';
+import { idAt, indexOfId, type Shapes, type World } from '../seed/world.ts';
 import {
   FUNNELS,
   industry,
@@ -51,8 +52,16 @@ export function leadFacts(world: World, index: number): { lead: string; funnelId
 export function leads(world: World): Definition {
   const count = world.leads;
   const burst = count >= 2000 ? 1000 : Math.floor(count / 3);
-  const registered = timeline(world, 'registered', [world.now - 1500 * DAY, world.now - 730 * DAY]);
-  const updated = timeline(world, 'updated', [world.now - 730 * DAY, world.now], burst);
+  const registered = timeline(world, 'registered', [
+    world.now - 1500 * millisecondsInDay,
+    world.now - 730 * millisecondsInDay,
+  ]);
+  const updated = timeline(
+    world,
+    'updated',
+    [world.now - 730 * millisecondsInDay, world.now],
+    burst,
+  );
   return {
     name: 'Leads',
     entity: 'LeadODataDTO',
@@ -124,7 +133,7 @@ function lead(world: World, index: number): Row {
     publicLink: `https://app.exemplo.com.br/lead/${leadId(index)}`,
     closingForecastDate: random.chance(0.7)
       ? random.pick([null, null, ...noDates])
-      : world.date({ ms: world.now + random.below(90) * DAY, fraction: '' }),
+      : world.date({ ms: world.now + random.below(90) * millisecondsInDay, fraction: '' }),
     industry: random.orNull(0.2, () => reference(industry(random.below(6)))),
     source: random.orNull(0.1, () => reference(source(world, from))),
     subSource: random.orNull(0.3, () => reference(subSources(from)?.[0])),

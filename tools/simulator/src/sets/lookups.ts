@@ -1,6 +1,6 @@
 import type { Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
-import { formatMoment } from '../seed/instant.ts';
+import { formatMoment } from '../seed/moment.ts';
 import { byKey } from '../seed/ordering.ts';
 import { idAt, type World } from '../seed/world.ts';
 

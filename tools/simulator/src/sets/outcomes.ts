@@ -1,11 +1,12 @@
+import { millisecondsInDay } from 'date-fns/constants';
 import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
-import { noDates } from '../seed/instant.ts';
+import { noDates } from '../seed/moment.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import type { Random } from '../seed/random.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { email, firstName, lastName, money, remark, temperatures } from '../seed/text.ts';
-import { DAY, idAt, type World } from '../seed/world.ts';
+import { email, firstName, lastName, money, remark, temperatures } from '../seed/sample-text.ts';
+import { idAt, type World } from '../seed/world.ts';
 import { product, PRODUCT_COUNT } from './catalogues.ts';
 import { stageId, stageName, STAGE_COUNT } from './lookups.ts';
 import { pastTimes } from './history.ts';
@@ -175,7 +176,7 @@ function qualification(world: World, index: number, lead: number): Row {
     originStage: random.orNull(0.2, () => stageName(random.below(STAGE_COUNT))),
     meetingDate: random.chance(0.7)
       ? random.pick(noDates)
-      : world.date({ ms: world.now - random.below(700) * DAY, fraction: '' }),
+      : world.date({ ms: world.now - random.below(700) * millisecondsInDay, fraction: '' }),
     userAction: random.orNull(0.05, () => reference(anyUser(world, 'sdrs', random))),
     questionAnswers: random.chance(0.1)
       ? random.pick([null, []])

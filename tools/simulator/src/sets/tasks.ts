@@ -2,7 +2,7 @@ import type { Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
 import { byKey, byTime } from '../seed/ordering.ts';
 import { RowsPerLead } from '../seed/rows-per-lead.ts';
-import { email, remark } from '../seed/text.ts';
+import { email, remark } from '../seed/sample-text.ts';
 import { idAt, type World } from '../seed/world.ts';
 import { agendaTimes } from './agenda.ts';
 import { TASK_TYPE_COUNT } from './catalogues.ts';

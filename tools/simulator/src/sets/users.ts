@@ -2,7 +2,7 @@ import type { Properties, Row } from '../account/row.ts';
 import type { Definition } from '../account/store.ts';
 import { byKey } from '../seed/ordering.ts';
 import type { Random } from '../seed/random.ts';
-import { email, firstName, lastName, phone } from '../seed/text.ts';
+import { email, firstName, lastName, phone } from '../seed/sample-text.ts';
 import { idAt, type Shapes, type World } from '../seed/world.ts';
 
 type Kind = 'sdrs' | 'sellers' | 'managers';

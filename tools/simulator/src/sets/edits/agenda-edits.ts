@@ -1,9 +1,9 @@
+import { millisecondsInDay, millisecondsInMinute } from 'date-fns/constants';
 import type { Account } from '../../account/account.ts';
-import { isRow, type Row } from '../../account/row.ts';
-import { wallClock } from '../../seed/instant.ts';
+import { isObject, type Row } from '../../account/row.ts';
+import { wallClock } from '../../seed/moment.ts';
 import { lowerBound } from '../../seed/ordering.ts';
 import type { Random } from '../../seed/random.ts';
-import { DAY } from '../../seed/world.ts';
 import { boxTimes, feedback, meetingTimes } from '../agenda.ts';
 import { anyRow, changeAny } from './any-row.ts';
 
@@ -11,12 +11,12 @@ import { anyRow, changeAny } from './any-row.ts';
 type Agenda = 'Meetings' | 'Tasks' | 'Boxes';
 
 /** The window that clients usually read, in milliseconds before and after now. */
-const [PAST, FUTURE] = [25 * DAY, 180 * DAY];
+const [PAST, FUTURE] = [25 * millisecondsInDay, 180 * millisecondsInDay];
 
 export function addToAgenda(account: Account, random: Random, set: Agenda): void {
   const { id, lead: name, persons } = anyRow(account, random, 'Leads');
   const owner = set === 'Meetings' ? { lead: { id, name, site: '', phone: null } } : { leadId: id };
-  const contacts = Array.isArray(persons) ? persons.filter(isRow).slice(0, 2) : null;
+  const contacts = Array.isArray(persons) ? persons.filter(isObject).slice(0, 2) : null;
   account.add(set, {
     ...owner,
     ...randomTime(account, random, set),
@@ -54,7 +54,7 @@ export function dropDueDate(account: Account, random: Random): void {
 /** Returns the time members of an appointment at a random time in the usual window. */
 function randomTime(account: Account, random: Random, set: Agenda): Row {
   const ms = account.clock - PAST + random.next() * (PAST + FUTURE);
-  const minute = Math.floor(ms / 60_000) * 60_000;
+  const minute = Math.floor(ms / millisecondsInMinute) * millisecondsInMinute;
   if (set === 'Meetings') return meetingTimes(minute);
   if (set === 'Boxes') return boxTimes(minute);
   return { dueDate: account.world.date({ ms: minute, fraction: '' }) };

@@ -1,13 +1,12 @@
+import { millisecondsInHour } from 'date-fns/constants';
 import type { Account } from '../../account/account.ts';
-import { isRow, type Row } from '../../account/row.ts';
+import { isObject, type Row } from '../../account/row.ts';
 import type { Random } from '../../seed/random.ts';
-import { companyName, phone, remark } from '../../seed/text.ts';
+import { companyName, phone, remark } from '../../seed/sample-text.ts';
 import { fieldValue } from '../lead-attributes.ts';
 import { leadIndex, onePerson, personId } from '../leads.ts';
 import { stageName, STAGE_COUNT } from '../lookups.ts';
 import { anyRow, changeAny } from './any-row.ts';
-
-const HOUR = 60 * 60 * 1000;
 
 export function changeLead(account: Account, random: Random): void {
   changeAny(account, random, 'Leads', {
@@ -31,7 +30,7 @@ export function changePersons(account: Account, random: Random): void {
   const id = anyRow(account, random, 'Leads')['id'];
   if (typeof id !== 'number') return;
   account.change('Leads', id, ({ persons }) => {
-    const all: readonly Row[] = Array.isArray(persons) ? persons.filter(isRow) : [];
+    const all: readonly Row[] = Array.isArray(persons) ? persons.filter(isObject) : [];
     const [first, ...rest] = all;
     if (first && random.chance(0.3)) return { persons: rest };
     const person = onePerson(random, account.world.shapes);
@@ -65,6 +64,6 @@ export function changeField(account: Account, random: Random): void {
 export function addCall(account: Account, random: Random): void {
   const { id, lead } = anyRow(account, random, 'Leads');
   const { ms, fraction } = account.moment();
-  const startDate = account.world.date({ ms: ms - random.below(6 * HOUR), fraction });
+  const startDate = account.world.date({ ms: ms - random.below(6 * millisecondsInHour), fraction });
   account.add('callsHistory', { leadId: id, leadName: lead, startDate, endDate: null });
 }

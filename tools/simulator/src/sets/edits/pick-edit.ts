@@ -1,6 +1,6 @@
-import type { Edit, Reach } from '../../account/account.ts';
+import type { Edit, EditScope } from '../../account/account.ts';
 import type { Random } from '../../seed/random.ts';
-import { companyName, money, phone } from '../../seed/text.ts';
+import { companyName, money, phone } from '../../seed/sample-text.ts';
 import {
   addToAgenda,
   dropDueDate,
@@ -22,8 +22,8 @@ import { addLateSale, correctSale, restartSoldLead } from './sale-edits.ts';
 type WeightedEdit = readonly [weight: number, edit: Edit];
 
 /** Picks a random edit by its weight. */
-export function pickEdit(random: Random, reach: Reach): Edit {
-  const edits = reach === 'whole' ? [...daily, ...silent] : daily;
+export function pickEdit(random: Random, scope: EditScope): Edit {
+  const edits = scope === 'whole' ? [...daily, ...silent] : daily;
   let place = random.next() * edits.reduce((sum, [weight]) => sum + weight, 0);
   const [, edit] = edits.find(([weight]) => (place -= weight) < 0) ?? [0, changeLead];
   return edit;

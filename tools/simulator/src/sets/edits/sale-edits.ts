@@ -1,8 +1,8 @@
+import { millisecondsInDay } from 'date-fns/constants';
 import type { Account } from '../../account/account.ts';
 import { lowerBound } from '../../seed/ordering.ts';
 import type { Random } from '../../seed/random.ts';
-import { money } from '../../seed/text.ts';
-import { DAY } from '../../seed/world.ts';
+import { money } from '../../seed/sample-text.ts';
 import { SOLD_STAGE, stageName } from '../lookups.ts';
 import { anyRow } from './any-row.ts';
 
@@ -12,7 +12,7 @@ const LATE_DAYS = 50;
 /** Adds a sale that took place days or weeks ago, because users choose its date. */
 export function addLateSale(account: Account, random: Random): void {
   const { ms, fraction } = account.moment();
-  const day = { ms: ms - (1 + random.below(LATE_DAYS)) * DAY, fraction };
+  const day = { ms: ms - (1 + random.below(LATE_DAYS)) * millisecondsInDay, fraction };
   const leadId = anyRow(account, random, 'Leads')['id'];
   account.add('LeadsSold', { leadId, saleDate: account.world.date(day) });
 }
@@ -22,7 +22,7 @@ export function correctSale(account: Account, random: Random): void {
   const { store } = account.set('LeadsSold');
   const ordering = store.definition.orderings.find(({ path }) => path === 'saleDate');
   if (!ordering) return;
-  const since = new Date(account.clock - LATE_DAYS * DAY).toISOString().slice(0, 19);
+  const since = new Date(account.clock - LATE_DAYS * millisecondsInDay).toISOString().slice(0, 19);
   const from = lowerBound(ordering, since);
   if (from >= ordering.size) return;
   const index = ordering.indexAt(from + random.below(ordering.size - from));

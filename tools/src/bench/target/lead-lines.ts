@@ -1,10 +1,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { recordLine, schemaLine, stateLine, stdoutOutput } from '@exact-spotter/singer';
+import { millisecondsInDay } from 'date-fns/constants';
 
 /**
  * A generated stream of leads: 42 mixed columns, about 1,250 bytes per line, with accents, nulls,
  * doubles and dates. A lead's values are computed from its ID, so every reader receives the same rows.
- * When run as a program, `leads.ts COUNT` writes the leads to stdout, for streams too long for a file.
+ * When run as a program, `lead-lines.ts COUNT` writes the leads to stdout, for streams too long for a file.
  */
 type Make = (id: number) => unknown;
 
@@ -21,7 +22,7 @@ const flags = (count: number): Record<string, Make> =>
   columns('flag', count, (id, at) => (id + at) % 3 === 0);
 const dates = (count: number): Record<string, Make> =>
   columns('date', count, (id, at) =>
-    new Date(1.6e12 + id * 61_000 + at * 86_400_000).toISOString(),
+    new Date(1.6e12 + id * 61_000 + at * millisecondsInDay).toISOString(),
   );
 const strings = (count: number): Record<string, Make> =>
   columns('text', count, (id, at) =>

@@ -1,4 +1,4 @@
-import { InputError } from './errors.ts';
+import { InputError } from '../errors.ts';
 
 /** One line of input, without its line end. `number` starts at 1 and includes blank lines. */
 export interface Line {

@@ -15,7 +15,7 @@ const SQLITE_OPTIONS = [
 
 /** Builds `baseline.cc` with g++ and simdjson, unless the program is newer than its source. */
 export function buildBaseline(): Baseline {
-  const root = join(import.meta.dirname, '..', '..', '..');
+  const root = join(import.meta.dirname, '..', '..', '..', '..');
   const sqlite = join(root, 'node_modules', 'better-sqlite3', 'deps', 'sqlite3');
   const source = join(import.meta.dirname, 'baseline.cc');
   const folder = join(root, 'node_modules', '.cache', 'bench');

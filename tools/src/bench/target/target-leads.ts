@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildBaseline } from './baseline.ts';
-import type { Figure, Measured, Skipped } from './figure.ts';
-import { median } from './interleave.ts';
-import { writeLeads } from './leads.ts';
-import { inFolder, removeDatabase, runPipe, targetCommand } from './programs.ts';
+import type { Figure, Measured, Skipped } from '../figure.ts';
+import { median } from '../interleave.ts';
+import { writeLeads } from './lead-lines.ts';
+import { inFolder, removeDatabase, runPipe, targetCommand } from '../processes.ts';
 
 const ROWS = 200_000;
 const ROUNDS = 5;

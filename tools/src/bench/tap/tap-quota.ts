@@ -1,6 +1,6 @@
 import { startApi, tapSettings } from './api.ts';
-import type { Figure, Measured } from './figure.ts';
-import { command, inFolder, run, writeJson } from './programs.ts';
+import type { Figure, Measured } from '../figure.ts';
+import { command, inFolder, run, writeJson } from '../processes.ts';
 
 const REQUESTS = 30;
 

@@ -49,7 +49,10 @@ export class Server {
 
 /** Starts the simulator. @param options the options of `npm run simulator` */
 export function startApi(options: readonly string[]): Promise<Server> {
-  return startServer(join(import.meta.dirname, '..', '..', 'simulator', 'src', 'main.ts'), options);
+  return startServer(
+    join(import.meta.dirname, '..', '..', '..', 'simulator', 'src', 'main.ts'),
+    options,
+  );
 }
 
 /** Starts a server script and reads the server's address from the script's output. */

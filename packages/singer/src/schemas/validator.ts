@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import type { JsonSchema } from './messages.ts';
+import type { JsonSchema } from '../messages/messages.ts';
 
 /** One way in which a value violates its schema. */
 export interface Violation {

@@ -11,7 +11,7 @@ import {
   type RecordMessage,
 } from '@exact-spotter/singer';
 import { loadMapper, type StreamMapper } from '@exact-spotter/stream-maps';
-import { reusableSchemaLine } from '../record/schema.ts';
+import { reusableSchemaLine } from '../record/stream-schema.ts';
 import { faithfulJson } from '../record/source.ts';
 import type { TargetSettings } from '../settings.ts';
 
@@ -29,45 +29,48 @@ export interface UnmappedLine extends MessageLine {
 }
 
 /**
- * Loads the stream maps of the settings.
- * @returns undefined if the settings have no stream maps
+ * Loads the stream maps of the settings, if there are any.
  * @throws SettingsError with every problem that can be found without a schema
  */
-export async function openMaps(settings: TargetSettings): Promise<LineMapper | undefined> {
-  const maps = await loadMapper(settings);
-  return maps && new LineMapper(maps);
+export async function openParser(settings: TargetSettings): Promise<LineParser> {
+  return new LineParser(await loadMapper(settings));
 }
 
 /** Parses lines and applies the stream maps. A mapped line keeps the number of its original. */
-export class LineMapper {
-  readonly #maps: StreamMapper;
+export class LineParser {
+  readonly #maps: StreamMapper | undefined;
   /** Stream → its SCHEMA line, before the maps. */
   readonly #schemaLines = new Map<string, string>();
 
-  constructor(maps: StreamMapper) {
+  constructor(maps: StreamMapper | undefined) {
     this.#maps = maps;
   }
 
   /** Yields line by line, so that everything before an invalid line is loaded. */
-  *lines(lines: readonly Line[]): Generator<MessageLine | UnmappedLine> {
+  *parse(lines: readonly Line[]): Generator<MessageLine | UnmappedLine> {
+    const maps = this.#maps;
     for (const line of lines) {
       const message = parseMessage(line);
-      if (message.type === 'SCHEMA')
-        this.#schemaLines.set(message.stream, reusableSchemaLine(line).text);
-      yield* this.#apply(message, line, () => this.#maps.map(message, line.number));
+      if (maps) yield* this.#apply(message, line, () => maps.map(message, line.number));
+      else yield { number: line.number, text: line.text, message };
     }
   }
 
-  /** Maps a record from a BATCH file. */
-  batchRecord(message: RecordMessage, line: Line): (MessageLine | UnmappedLine)[] {
-    return this.#apply(message, line, () => this.#maps.mapBatchRecord(message, line.number));
+  /** Applies the stream maps to a record from a BATCH file. */
+  batchRecord(message: RecordMessage, line: Line): readonly (MessageLine | UnmappedLine)[] {
+    const maps = this.#maps;
+    if (!maps) return [{ number: line.number, text: line.text, message }];
+    return this.#apply(message, line, () => maps.mapBatchRecord(message, line.number));
   }
 
   #apply(
     message: Message,
-    { number, text }: Line,
+    line: Line,
     map: () => readonly Message[],
-  ): (MessageLine | UnmappedLine)[] {
+  ): readonly (MessageLine | UnmappedLine)[] {
+    const { number, text } = line;
+    if (message.type === 'SCHEMA')
+      this.#schemaLines.set(message.stream, reusableSchemaLine(line).text);
     try {
       return map().map((mapped) => ({
         number,
@@ -84,12 +87,12 @@ export class LineMapper {
 
   /** Tells the maps that the next record does not follow the previous record and so cannot be its child. */
   forgetParents(): void {
-    this.#maps.forgetParents();
+    this.#maps?.forgetParents();
   }
 
   /** Warns about maps that matched no stream of the input. */
   reportUnmatched(): void {
-    for (const warning of this.#maps.unmatched()) log.warning(warning);
+    for (const warning of this.#maps?.unmatched() ?? []) log.warning(warning);
   }
 }
 

@@ -1,6 +1,7 @@
-import { SettingsError } from './errors.ts';
-import { readJsonFile } from './json-files.ts';
-import type { JsonSchema } from './messages.ts';
+import { SettingsError } from '../errors.ts';
+import { readJsonFile } from '../json-files.ts';
+import { isObject } from '../messages/json.ts';
+import type { JsonSchema } from '../messages/messages.ts';
 
 export type Inclusion = 'automatic' | 'available' | 'unsupported';
 
@@ -100,16 +101,16 @@ function isEntry(value: unknown): boolean {
   const { tap_stream_id: id, stream, schema = {}, metadata = [] } = members(value);
   const isNamed = typeof (id ?? stream) === 'string';
   const isListed = Array.isArray(metadata) && metadata.every(isMetadata);
-  return isNamed && isListed && typeof schema === 'object' && schema !== null;
+  return isNamed && isListed && isObject(schema);
 }
 
 function isMetadata(value: unknown): boolean {
   const { breadcrumb, metadata } = members(value);
-  return Array.isArray(breadcrumb) && typeof metadata === 'object' && metadata !== null;
+  return Array.isArray(breadcrumb) && isObject(metadata);
 }
 
 function members(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  return isObject(value) ? value : {};
 }
 
 export interface Selection {

@@ -1,9 +1,9 @@
 import { about, type AboutFormat } from './about.ts';
 import { parseArguments, versionText, type CommandLine } from './arguments.ts';
-import { OutputClosedError, ProgramError, SettingsError } from './errors.ts';
-import { configureLog, isDebugging, log, writeLog } from './log.ts';
-import type { Program } from './settings.ts';
-import { stdoutOutput } from './stdio/stdio.ts';
+import { OutputClosedError, ProgramError, SettingsError } from '../errors.ts';
+import { configureLog, isDebugging, log, writeLog } from '../log.ts';
+import type { Program } from './resolve-settings.ts';
+import { stdoutOutput } from '../stdio/stdio.ts';
 
 export interface Arguments {
   /** The words of the command, e.g. `["quarantine", "export"]`. Empty if there is no command. */

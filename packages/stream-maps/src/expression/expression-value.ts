@@ -1,6 +1,5 @@
 import {
-  DAY,
-  isObject as isJsonObject,
+  isObject,
   isRawJson,
   parseDateTime,
   sortableInstant,
@@ -10,6 +9,7 @@ import {
   type JsonValue,
   type RawJson,
 } from '@exact-spotter/singer';
+import { millisecondsInDay } from 'date-fns/constants';
 
 /** An expression is invalid, or fails on a record. The message never contains a value. */
 export class ExpressionError extends Error {
@@ -47,8 +47,9 @@ export interface Compiled {
   readonly fixed?: readonly string[];
 }
 
-export function isObject(value: unknown): value is Readonly<Record<string, JsonValue>> {
-  return isJsonObject(value) && !(value instanceof Moment);
+/** True for a JSON object. False for a date. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, JsonValue>> {
+  return isObject(value) && !(value instanceof Moment);
 }
 
 export function isArray(value: Value): value is readonly JsonValue[] {
@@ -63,7 +64,7 @@ export function isNumeric(value: Value): value is number | RawJson {
 export function isTruthy(value: Value): boolean {
   if (isRawJson(value)) return Number(value.rawJSON) !== 0;
   if (isArray(value)) return value.length > 0;
-  if (isObject(value)) return Object.keys(value).length > 0;
+  if (isPlainObject(value)) return Object.keys(value).length > 0;
   return value instanceof Moment || Boolean(value);
 }
 
@@ -87,7 +88,7 @@ export function describe(value: Value): string {
   if (value instanceof Moment) return 'a date';
   if (isNumeric(value)) return 'a number';
   if (isArray(value)) return 'a list';
-  return typeof value === 'string' ? 'a string' : isObject(value) ? 'an object' : 'a boolean';
+  return typeof value === 'string' ? 'a string' : isPlainObject(value) ? 'an object' : 'a boolean';
 }
 
 /** A date, with or without a time of day and a zone, as it was written. */
@@ -130,7 +131,8 @@ export class Moment {
   /** @param pattern may contain %Y %y %m %d %H %M %S %f %j %%; other codes are not replaced */
   format(pattern: string): string {
     const { year, month, day, hour, minute, second, fraction } = this.fields;
-    const dayOfYear = (midnight(this.fields) - midnight({ ...EPOCH, year })) / DAY + 1;
+    const dayOfYear =
+      (midnight(this.fields) - midnight({ ...EPOCH, year })) / millisecondsInDay + 1;
     const codes: Readonly<Record<string, string>> = {
       '%Y': pad(year, 4),
       '%y': pad(year % 100, 2),

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
-import { SettingsError } from './errors.ts';
-import { readJsonFile } from './json-files.ts';
-import { isObject } from './json.ts';
-import { environmentPrefix, log } from './log.ts';
-import type { JsonSchema } from './messages.ts';
+import { SettingsError } from '../errors.ts';
+import { readJsonFile } from '../json-files.ts';
+import { isObject } from '../messages/json.ts';
+import { environmentPrefix, log } from '../log.ts';
+import type { JsonSchema } from '../messages/messages.ts';
 import { nearest } from './nearest.ts';
-import { loadValidator } from './validator.ts';
+import { loadValidator } from '../schemas/validator.ts';
 
 /** The JSON Schema of one setting. */
 export interface SettingSchema extends JsonSchema {

@@ -1,3 +1,5 @@
+import { millisecondsInHour } from 'date-fns/constants';
+
 /** A point in time with a resolution of 100 ns. */
 export interface Moment {
   /** Milliseconds since 1970. */
@@ -7,7 +9,7 @@ export interface Moment {
 }
 
 /** The number of milliseconds by which São Paulo is behind UTC; constant since 2019. */
-export const SAO_PAULO = 3 * 60 * 60 * 1000;
+export const SAO_PAULO = 3 * millisecondsInHour;
 
 /** The suffix of a date: `Z` for UTC; no suffix or `-03:00` for São Paulo's wall clock. */
 export type Zone = 'Z' | 'none' | '-03:00';

@@ -2,10 +2,10 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordLine, schemaLine, stateLine } from '@exact-spotter/singer';
 import { buildBaseline } from './baseline.ts';
-import type { Figure, Measured, Skipped } from './figure.ts';
-import { median } from './interleave.ts';
-import { writeLeads } from './leads.ts';
-import { inFolder, removeDatabase, runPipe, targetCommand } from './programs.ts';
+import type { Figure, Measured, Skipped } from '../figure.ts';
+import { median } from '../interleave.ts';
+import { writeLeads } from './lead-lines.ts';
+import { inFolder, removeDatabase, runPipe, targetCommand } from '../processes.ts';
 
 const PARENTS = 200_000;
 const CHILDREN_EACH = 5;

@@ -1,4 +1,4 @@
-import type { JsonRecord, JsonSchema } from './messages.ts';
+import type { JsonRecord, JsonSchema } from '../messages/messages.ts';
 import { readParent, type Parent } from './x-keywords.ts';
 
 /**

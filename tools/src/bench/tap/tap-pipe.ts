@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Figure } from './figure.ts';
-import { interleave } from './interleave.ts';
-import { inFolder, removeDatabase, run, runPipe, targetCommand, writeJson } from './programs.ts';
+import type { Figure } from '../figure.ts';
+import { interleave } from '../interleave.ts';
+import { inFolder, removeDatabase, run, runPipe, targetCommand, writeJson } from '../processes.ts';
 import { recordAccount, tapCommand, type RecordedAccount } from './recorded-account.ts';
 
 /** Compares the pair with each program alone, and the tap with a client that parses nothing. */

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { Argv, Options } from 'yargs';
 import { ABOUT_FORMATS } from './about.ts';
-import { SettingsError } from './errors.ts';
-import type { Program } from './settings.ts';
+import { SettingsError } from '../errors.ts';
+import type { Program } from './resolve-settings.ts';
 
 /** An option, as yargs describes it. */
 export type Option = Options;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '@exact-spotter/singer';
 import { startApi, startServer, tapSettings, type Server } from './api.ts';
-import { command, run, writeJson, type Command } from './programs.ts';
+import { command, run, writeJson, type Command } from '../processes.ts';
 
 /** Streams that send the same requests in every run, so a server can replay the responses. */
 const STREAMS = ['leads', 'leadspersons', 'leadspersons__persons', 'callshistory', 'leadstages'];

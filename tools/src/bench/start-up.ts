@@ -1,6 +1,6 @@
 import type { Figure, Measured } from './figure.ts';
 import { interleave } from './interleave.ts';
-import { command, run, type Command } from './programs.ts';
+import { command, run, type Command } from './processes.ts';
 
 const ROUNDS = 31;
 const EMPTY: Command = [process.execPath, '-e', '0'];

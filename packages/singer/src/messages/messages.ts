@@ -1,4 +1,4 @@
-import { InputError } from './errors.ts';
+import { InputError } from '../errors.ts';
 import { isObject, parseKeepingDigits, rawMembers, type JsonValue } from './json.ts';
 import type { Line } from './lines.ts';
 

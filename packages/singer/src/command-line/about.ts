@@ -1,5 +1,5 @@
-import { environmentPrefix } from './log.ts';
-import type { Program, SettingSchema } from './settings.ts';
+import { environmentPrefix } from '../log.ts';
+import type { Program, SettingSchema } from './resolve-settings.ts';
 
 export const ABOUT_FORMATS = ['text', 'json', 'markdown'] as const;
 export type AboutFormat = (typeof ABOUT_FORMATS)[number];

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { isTableName, tables } from '@exact-spotter/schema';
 import { readReplication } from '@exact-spotter/singer';
 import { startApi, tapSettings, type ApiRequest, type Server } from './api.ts';
-import type { Figure, Measured } from './figure.ts';
-import { command, inFolder, run, writeJson, type Command } from './programs.ts';
+import type { Figure, Measured } from '../figure.ts';
+import { command, inFolder, run, writeJson, type Command } from '../processes.ts';
 
 const LEADS = 20_000;
 const PAGE = 500;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { pythonTools } from '../python.ts';
-import type { Figure, Measured, Skipped } from './figure.ts';
-import { interleave } from './interleave.ts';
-import { writeLeads } from './leads.ts';
-import { inFolder, runPipe, targetCommand, writeJson } from './programs.ts';
+import { pythonTools } from '../../python.ts';
+import type { Figure, Measured, Skipped } from '../figure.ts';
+import { interleave } from '../interleave.ts';
+import { writeLeads } from './lead-lines.ts';
+import { inFolder, runPipe, targetCommand, writeJson } from '../processes.ts';
 
 const ROUNDS = 3;
 /** Number of leads that show whether a peer runs at all. */

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { stateLine } from '@exact-spotter/singer';
-import type { Figure, Measured } from './figure.ts';
-import { median, quantile } from './interleave.ts';
-import { leadLine, leadsSchema } from './leads.ts';
-import { inFolder, targetCommand } from './programs.ts';
+import type { Figure, Measured } from '../figure.ts';
+import { median, quantile } from '../interleave.ts';
+import { leadLine, leadsSchema } from './lead-lines.ts';
+import { inFolder, targetCommand } from '../processes.ts';
 
 const ROWS_PER_STATE = 100;
 const STATES = 600;

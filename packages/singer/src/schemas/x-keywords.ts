@@ -1,5 +1,5 @@
-import { isObject } from './json.ts';
-import type { JsonSchema } from './messages.ts';
+import { isObject } from '../messages/json.ts';
+import type { JsonSchema } from '../messages/messages.ts';
 
 // This file defines the keywords that extend JSON Schema (x-key, x-parent, …) and reads them from
 // the schema of any tap. The readers never throw: a malformed keyword is treated as missing.
