@@ -126,7 +126,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     const { stdout } = await here().tried('invoke', 'tap-exactsales', '--discover');
     const { streams } = JSON.parse(stdout) as { streams: { tap_stream_id: string }[] };
     expect(streams.map(({ tap_stream_id: id }) => id)).toContain('leadspersons__persons');
-    expect(streams).toHaveLength(22);
+    expect(streams).toHaveLength(33);
     expect(simulator.requests).toEqual([]);
   });
 
@@ -278,6 +278,6 @@ function expectParsed(log: string): void {
   expect(of('tap-exactsales', /^METRIC: /)).toMatchObject({
     metric_info: { metric: expect.any(String) as string },
   });
-  expect(of('target-sqlite', /^Rows loaded: \d+$/)).toMatchObject({ level: 'info', streams: 22 });
+  expect(of('target-sqlite', /^Rows loaded: \d+$/)).toMatchObject({ level: 'info', streams: 23 });
   expect(said.filter(({ event }) => String(event).startsWith('{"'))).toEqual([]);
 }

@@ -71,7 +71,7 @@ it(
         .map((line) => JSON.parse(line) as Record<string, unknown>);
       rows.set(name.replace(/-\d+T\d+\.jsonl$/, ''), parsed);
     }
-    expect(rows.size).toBe(22);
+    expect(rows.size).toBe(23);
     for (const [stream, actual] of rows) {
       expect(actual.length, stream).toBe(expectedRows(stream, account).length);
     }

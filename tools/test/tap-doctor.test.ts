@@ -49,8 +49,8 @@ describe('doctor with an API as documented', () => {
     const { code, stdout } = await doctor();
     const { sets } = JSON.parse(stdout) as Report;
     expect(code).toBe(0);
-    expect(sets).toHaveLength(17);
-    expect(sets.flatMap(({ streams }) => streams)).toHaveLength(22);
+    expect(sets).toHaveLength(18);
+    expect(sets.flatMap(({ streams }) => streams)).toHaveLength(23);
     expect(sets.filter(({ differences }) => String(differences) !== '')).toEqual([]);
     expect(sets).toContainEqual(
       expect.objectContaining({

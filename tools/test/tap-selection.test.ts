@@ -230,6 +230,8 @@ describe('a run', () => {
       read_at: new Date(savepoint).toISOString(),
       full_read_at: new Date(savepoint).toISOString(),
       version: 5,
+      // The bookmark of an older mapping would be read completely once.
+      read_with: { mapping: 2 },
     };
     const start = Date.now();
     const { messages } = await run({

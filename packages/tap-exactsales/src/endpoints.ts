@@ -13,10 +13,11 @@ type Columns = Readonly<Record<string, Source>>;
  * `utc`: an audit column, in UTC with or without a suffix.
  * `wall`: the start or end of a meeting or box, on the account's wall clock regardless of its
  * suffix (the `Z` of a box has no meaning).
+ * `picked`: a day that a person picked. It is never shifted, whatever its suffix.
  * `zoned`: the zone is not documented, so the suffix decides, or the account's time zone if there
  * is no suffix.
  */
-export type Clock = 'utc' | 'wall' | 'zoned';
+export type Clock = 'utc' | 'wall' | 'picked' | 'zoned';
 
 /** A column that the server can filter by, and how it expects the literal. */
 export interface DateColumn {
@@ -210,7 +211,7 @@ export const endpoints: readonly Endpoint[] = [
     pageKey: BY_ID,
     date: UPDATED,
     columns: leadColumns,
-    clocks: { registerdate: 'utc', updatedate: 'utc' },
+    clocks: { registerdate: 'utc', updatedate: 'utc', closing_forecast_date: 'picked' },
     // `cpfCnpj`, known from older documentation, contains either number: a CNPJ does not belong in `cpf`.
     unused: ['cpfCnpj', 'ddiPhone', 'ddiPhone2'],
     within: '/LeadsAndPersons',
@@ -263,6 +264,7 @@ export const endpoints: readonly Endpoint[] = [
     pageKey: BY_LEAD,
     tieOrder: 'date',
     columns: { lead_id: 'leadId', funnel_id: 'funnelId' },
+    clocks: { date: 'picked' },
   },
   {
     path: '/transferHistory',
@@ -311,6 +313,8 @@ export const endpoints: readonly Endpoint[] = [
       totaldealvalue: 'totalDealValue',
       presales_email: 'preSales.email',
     },
+    clocks: { saledate: 'picked' },
+    zeroIsNull: ['leadid'],
     children: [
       {
         stream: 'leadssold__products',
@@ -360,6 +364,7 @@ export const endpoints: readonly Endpoint[] = [
       ...{ starttime: 'wall', finaltime: 'wall' },
       ...{ registerdate: 'utc', qualificationdate: 'utc' },
     },
+    zeroIsNull: ['lead_id'],
     unused: ['meetingFeedbackUrl'],
   },
   {
@@ -393,6 +398,7 @@ export const endpoints: readonly Endpoint[] = [
       timenotification: 'timeNotification',
       useremail: ['userEmail', 'user.email'],
     },
+    zeroIsNull: ['leadid'],
     children: [
       {
         stream: 'tasks__contacts',
@@ -433,6 +439,7 @@ export const endpoints: readonly Endpoint[] = [
       talkingdurationseconds: 'talkingDurationSeconds',
       useremail: 'userEmail',
     },
+    zeroIsNull: ['leadid'],
     clockSettings: { startdate: 'calls_clock', enddate: 'calls_clock' },
     unused: ['userName'],
   },
@@ -501,14 +508,17 @@ export const endpoints: readonly Endpoint[] = [
 ];
 
 /** The settings that say how to read dates. */
-export type ClockSettings = Readonly<Record<'calls_clock', Clock>>;
+export type ClockSettings = Readonly<Record<'calls_clock', 'utc' | 'wall'>>;
+
+/** A date that is said to be in UTC may still name another zone, or none. */
+const CLOCKS = { utc: 'zoned', wall: 'wall' } as const satisfies Record<string, Clock>;
 
 /** Returns the endpoint with the clocks that are settings. */
 export function withClocks(endpoint: Endpoint, settings: ClockSettings): Endpoint {
   const { clocks, clockSettings } = endpoint;
   if (!clockSettings) return endpoint;
   const set = Object.entries(clockSettings).map(
-    ([column, name]) => [column, settings[name]] as const,
+    ([column, name]) => [column, CLOCKS[settings[name]]] as const,
   );
   return { ...endpoint, clocks: { ...clocks, ...Object.fromEntries(set) } };
 }

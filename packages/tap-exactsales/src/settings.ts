@@ -150,7 +150,7 @@ export const program: Program = {
         type: 'string',
         title: 'Clock of calls',
         description:
-          'How to read the dates of calls, whose zone is not documented. `utc`: in UTC, unless they name another zone. `wall`: on the wall clock of `timezone`, whatever zone they name.',
+          'How to read the dates of calls, whose zone is not documented. `utc`: in the zone that they name, which is UTC. `wall`: on the wall clock of `timezone`, whatever zone they name.',
         enum: ['utc', 'wall'],
         default: 'utc',
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastState, readStreams, serve, type Row } from './scripted.ts';
+import { lastState, readStreams, rowsOf, serve, type Row } from './scripted.ts';
 
 const now = Date.now();
 const DAY = 86_400_000;
@@ -64,7 +64,7 @@ describe('a year-one date', () => {
     const settings = { start_date: '2020-01-01' };
     const ended = await readStreams(server.url, ['callshistory'], { settings });
     server.stop();
-    expect(ended.messages.filter(({ type }) => type === 'RECORD')).toHaveLength(1);
+    expect(rowsOf(ended.messages, 'callshistory')).toBe(1);
     expect(lastState(ended.messages)?.bookmarks['callshistory']).not.toHaveProperty(
       'replication_key_value',
     );
@@ -138,6 +138,27 @@ describe('the additional columns', () => {
     expect(stage).toMatchObject({ funnel_id: '6021' });
   });
 });
+
+it.each(['Z', '', '-03:00', '+02:00'])(
+  'a day that a person picked is not shifted: %s',
+  async (zone) => {
+    const date = `2026-08-31T23:30:00.5${zone}`;
+    const streams = ['leads', 'losts', 'leadssold'] as const;
+    const server = await serve({
+      leads: [{ id: 1, updateDate: dated(-1), closingForecastDate: date }],
+      losts: [{ leadId: 1, date }],
+      leadssold: [{ id: 1, saleDate: date }],
+    });
+    const { messages } = await readStreams(server.url, streams);
+    server.stop();
+    const stored = messages.flatMap(({ record }) => (record ? [record] : []));
+    const columns = ['closing_forecast_date', 'date', 'saledate'];
+    const days = stored
+      .flatMap((record) => columns.map((column) => record[column]))
+      .filter(Boolean);
+    expect(days).toEqual(streams.map(() => '2026-08-31T23:30:00.5Z'));
+  },
+);
 
 describe('calls_clock', () => {
   const startDate = '2026-08-19T11:00:00.1Z';

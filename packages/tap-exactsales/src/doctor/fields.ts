@@ -72,7 +72,7 @@ function tableSamples(
     name: `${stream}.${column}`,
     sources: [columns[column] ?? column].flat(),
     objects,
-    isZoned: format === 'date-time' && clocks[column] === undefined,
+    isZoned: format === 'date-time' && ['zoned', 'picked'].includes(clocks[column] ?? 'zoned'),
   }));
 }
 

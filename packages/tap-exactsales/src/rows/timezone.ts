@@ -42,7 +42,7 @@ export class Timezone {
   toInstant(written: string, clock: Clock): Instant | undefined {
     if (PLAIN.test(written)) {
       if (clock !== 'wall' && written.endsWith('Z')) return written;
-      if (clock === 'utc') return `${written}Z`;
+      if (clock === 'utc' || clock === 'picked') return `${written}Z`;
     }
     const fields = parseDateTime(written.trim());
     if (fields === undefined) return undefined;
@@ -60,6 +60,7 @@ export class Timezone {
   }
 
   #offset(wall: number, clock: Clock, zone: string): number {
+    if (clock === 'picked') return 0;
     if (clock !== 'wall' && zone !== '') return zoneOffset(zone);
     return clock === 'utc' ? 0 : this.#accountOffset(wall);
   }
