@@ -96,12 +96,15 @@ export class ReadEnd {
   }
 
   async #hasRowsAfter({ rows }: RequestedPage, cursor: Cursor): Promise<boolean> {
-    const { endpoint, limits } = this.#request;
+    const { endpoint, limits, earlier } = this.#request;
     const row = rows.at(-1);
     const key = row === undefined ? cursor.key : pageKeyOf(endpoint, row);
     const last = await lastKey(this.#client, this.#request, this.#attempts);
     if (last === undefined) return false;
-    if (last === 'none') return this.#attempts === 0;
+    if (last === 'none') {
+      const hadRows = key !== undefined || (earlier?.longestPage ?? 0) > 0;
+      return hadRows && this.#attempts === 0;
+    }
     if (last === 'rejected') return this.#fallBack('rejected');
     if (typeof key !== 'number') return true;
     if (last < key) return this.#fallBack('ignored');
