@@ -20,6 +20,7 @@ describe('rows entered late are read by the next run', () => {
       leadssold: {
         replication_key: 'saledate',
         ...{ replication_key_value: dated(-2), read_at: dated(-2), full_read_at: dated(-2) },
+        read_with: { mapping: 2 },
       },
     },
   };

@@ -25,7 +25,7 @@ export interface RowReader {
 }
 
 /** @param element where the object is in the row; undefined if it is the row itself */
-export type OnUnusable = (element?: string) => void;
+type OnUnusable = (element?: string) => void;
 
 interface Column {
   readonly name: string;
