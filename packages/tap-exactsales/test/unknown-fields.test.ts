@@ -20,7 +20,7 @@ async function readOne(path: string, row: string, streams: readonly string[], op
   const sets = path === 'leadsandpersons' ? { leads: rows, [path]: rows } : { [path]: rows };
   const server = await serve(sets, (answer) => {
     const { '@odata.count': count, value } = answer.envelope;
-    const counted = count === undefined ? '' : `"@odata.count": ${String(count)},`;
+    const counted = count === undefined ? '' : `"@odata.count": ${JSON.stringify(count)},`;
     const literal = (value as readonly Row[]).length > 0 ? row : '';
     answer.bytes = Buffer.from(`{${counted} "value": [${literal}]}`);
   });
