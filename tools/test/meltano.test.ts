@@ -192,7 +192,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     const database = join(here().folder, 'selected.sqlite');
     expect(filters('callsHistory')).toEqual([]);
     const tables = query(database, 'SELECT "table" FROM _singer_streams').map(({ table }) => table);
-    expect(tables).toHaveLength(21);
+    expect(tables).toHaveLength(32);
     expect(tables).not.toContain('callshistory');
     const rows = query(database, 'SELECT * FROM leads WHERE _sdc_deleted_at IS NULL');
     expect(rows).toHaveLength(expectedRows('leads', account).length);
@@ -278,6 +278,6 @@ function expectParsed(log: string): void {
   expect(of('tap-exactsales', /^METRIC: /)).toMatchObject({
     metric_info: { metric: expect.any(String) as string },
   });
-  expect(of('target-sqlite', /^Rows loaded: \d+$/)).toMatchObject({ level: 'info', streams: 23 });
+  expect(of('target-sqlite', /^Rows loaded: \d+$/)).toMatchObject({ level: 'info', streams: 33 });
   expect(said.filter(({ event }) => String(event).startsWith('{"'))).toEqual([]);
 }

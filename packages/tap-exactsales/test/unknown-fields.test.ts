@@ -16,10 +16,13 @@ function extras(messages: readonly Message[], stream: string): unknown[] {
 
 /** Serves one row, with the literals of its JSON. */
 async function readOne(path: string, row: string, streams: readonly string[], options = keep) {
-  const server = await serve({ [path]: [{}] }, (answer, asked, found) => {
-    const count = '@odata.count' in answer.envelope ? `"@odata.count": 1,` : '';
-    const value = asked.path === path && found.length > 0 ? row : '';
-    answer.bytes = Buffer.from(`{${count} "value": [${value}]}`);
+  const rows = [JSON.parse(row) as Row];
+  const sets = path === 'leadsandpersons' ? { leads: rows, [path]: rows } : { [path]: rows };
+  const server = await serve(sets, (answer) => {
+    const { '@odata.count': count, value } = answer.envelope;
+    const counted = count === undefined ? '' : `"@odata.count": ${JSON.stringify(count)},`;
+    const literal = (value as readonly Row[]).length > 0 ? row : '';
+    answer.bytes = Buffer.from(`{${counted} "value": [${literal}]}`);
   });
   const ended = await readStreams(server.url, streams, options);
   server.stop();
