@@ -73,17 +73,21 @@ describe('the rate limit', () => {
 });
 
 describe('the number of requests', () => {
-  it('exceeds the number of pages by at most a tenth in a first load', async () => {
+  it('exceeds the number of pages by at most a tenth in a first load, and by some to find the ends', async () => {
     const pair = newPair({ page_size: 500, quota_requests: 1000 });
     await pair.run();
     const sets = [
-      ...['sdrs', 'sellers', 'stages', 'industries', 'Sources', 'LeadsAndPersons', 'LeadStages'],
+      ...['Funnels', 'sdrs', 'sellers', 'stages', 'industries', 'Sources'],
+      ...['LeadsAndPersons', 'LeadStages'],
       ...['Losts', 'LeadsSold', 'Meetings', 'Tasks', 'Boxes', 'callsHistory'],
       ...['QualificationHistories', 'painPoints', 'LeadsCustomFields'],
     ];
     const pages = sets.reduce((sum, set) => sum + Math.ceil(account.count(set) / 500), 0);
-    expect(served.simulator.requests.length).toBeLessThanOrEqual(pages * 1.1);
-    expect(new Set(served.simulator.requests.map(({ set }) => set))).toEqual(new Set(sets));
+    // The first sets are so small that the server might have cut their pages.
+    const ends = 8;
+    expect(served.simulator.requests.length).toBeLessThanOrEqual(pages * 1.1 + ends);
+    const paged = served.simulator.requests.filter(({ path }) => !path.endsWith('/$count'));
+    expect(new Set(paged.map(({ set }) => set))).toEqual(new Set(sets));
   });
 
   it('includes no request after a full last page', async () => {

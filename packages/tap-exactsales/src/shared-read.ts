@@ -4,6 +4,7 @@ import { isEndpointError } from './api/errors.ts';
 import { literal, type ApiRow, type Query } from './api/odata.ts';
 import type { SelectedEndpoint, SelectedStream } from './catalog.ts';
 import { countRows } from './paging/reconcile.ts';
+import type { Page } from './paging/request.ts';
 import type { ServerLimits } from './paging/server-limits.ts';
 import type { DateFilter } from './plan/date-range.ts';
 import { rootMembers, valueAt } from './rows/api-members.ts';
@@ -42,17 +43,16 @@ export class SharedRead {
 
   /**
    * Returns the streams that the rows belong to. The first call sends requests to find out.
-   * @param rows the rows of a page
    * @param dates the range that is read
    */
-  async streamsIn(rows: readonly ApiRow[], dates: DateFilter): Promise<readonly SelectedStream[]> {
+  async streamsIn(page: Page, dates: DateFilter): Promise<readonly SelectedStream[]> {
     const [narrower, wider] = this.#endpoints;
     if (this.#isDecided || !narrower || !wider) return this.streams;
     this.#isDecided = true;
     const pair = { narrower, wider };
     const reason =
-      (await missingRows(pair, dates, this.#context)) ??
-      (await missingColumns(rows, narrower, this.#context.client));
+      (await missingRows(pair, page, dates, this.#context)) ??
+      (await missingColumns(page.rows, narrower, this.#context.client));
     if (reason !== undefined) {
       const { path, stream } = narrower.endpoint;
       log.info(`${path} ${reason}, so it is read separately.`, { stream });
@@ -70,13 +70,18 @@ export class SharedRead {
  */
 async function missingRows(
   { narrower, wider }: { readonly narrower: SelectedEndpoint; readonly wider: SelectedEndpoint },
+  page: Page,
   { clauses }: DateFilter,
   context: Context,
 ): Promise<string | undefined> {
+  const count = ({ endpoint }: SelectedEndpoint, attempt: number): Promise<number | undefined> =>
+    countRows(endpoint, clauses, context, attempt);
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    const [one, other] = await Promise.all(
-      [narrower, wider].map(({ endpoint }) => countRows(endpoint, clauses, context, attempt)),
-    );
+    const known = attempt === 0 ? countIn(page) : undefined;
+    const [one, other] = await Promise.all([
+      count(narrower, attempt),
+      known ?? count(wider, attempt),
+    ]);
     if (one === undefined || other === undefined) break;
     if (one === other) return undefined;
     if (attempt > 0) return `has ${one} rows and ${wider.endpoint.path} ${other}`;
@@ -85,6 +90,12 @@ async function missingRows(
     (await rowsOf(context.client, narrower.endpoint.path, { top: 1 })) !== undefined;
   if (!isReadable) return undefined;
   return `cannot be compared with ${wider.endpoint.path} because the API does not count rows`;
+}
+
+/** Returns how many rows the read has, if the page proves it. */
+function countIn({ isLast, isSure, rowsRead, total = 0 }: Page): number | undefined {
+  if (isLast) return isSure ? rowsRead : undefined;
+  return total > rowsRead ? total : undefined;
 }
 
 /**

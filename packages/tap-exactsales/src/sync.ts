@@ -64,7 +64,7 @@ export async function sync(
   );
   const tracker = new ReadTracker(plan, timezone);
   for await (const page of requestPages(plan, dates, context)) {
-    const streams = await shared.streamsIn(page.rows, dates);
+    const streams = await shared.streamsIn(page, dates);
     unknownFields.report(page.rows);
     const rows = page.rows.filter((row) => dates.contains(row));
     tracker.note(page, rows, client);

@@ -64,28 +64,42 @@ export function judgePage(
   const count = limits.supports('count') ? credibleCount(page) : undefined;
   const counts = { ...before, total: before.total ?? count };
   if (fresh === 0) return judgeWithoutNewRow(page, count, counts);
-  const { length } = page.rows;
-  const isShort =
-    length < page.top && (length < limits.longestPage || length <= (earlier?.longestPage ?? 0));
+  const isShort = isShorterThanPossible(page, limits, earlier);
   return judgeWithNewRows(page, count, isShort, { ...counts, isContradicted: false });
 }
 
 /**
+ * True if the server is known to send longer pages, so that the page is not one that it has cut. A
+ * server that cuts pages is likely to cut those of all endpoints, and to a round number of rows.
+ */
+function isShorterThanPossible(
+  { rows: { length }, top }: RequestedPage,
+  limits: ServerLimits,
+  earlier: ReadRequest['earlier'],
+): boolean {
+  if (length >= top) return false;
+  if (length <= (earlier?.longestPage ?? 0)) return true;
+  const isRound = length % 50 === 0;
+  return !isRound && (length < limits.longestOnServer || earlier?.isPartial === true);
+}
+
+/**
  * True if the end of a read has to be confirmed: the read received fewer rows than its first count
- * promised or than earlier runs found, or several pages without a reliable count. Rows may have
- * been deleted during the read, but the server may also have sent a page by mistake.
+ * promised or than earlier runs found, or its last page is empty and no count is reliable. Rows may
+ * have been deleted during the read, but the server may also have sent a page by mistake.
  * @param rows number of rows read, including those of the page that is taken for the last one
- * @param isFirst true if that page is the first one
+ * @param page whether that page is the first one, and how many new rows it has
  */
 export function isEndDoubtful(
   rows: number,
   { total, isCountProven }: PagingCounts,
-  isFirst: boolean,
+  page: { readonly isFirst: boolean; readonly fresh: number },
   { earlier, limits }: Pick<ReadRequest, 'limits' | 'earlier'>,
 ): boolean {
   if (rows < (earlier?.rowsExpected ?? 0)) return true;
-  const isCounted = total !== undefined && rows >= total;
-  return !isFirst && !(isCounted && isCountProven && limits.supports('count'));
+  if (page.isFirst) return false;
+  const isCounted = total !== undefined && rows >= total && limits.supports('count');
+  return !isCounted || (page.fresh === 0 && !isCountProven);
 }
 
 /** Returns the page's count, or undefined if it is lower than the number of rows received. */

@@ -64,9 +64,9 @@ export class ReadEnd {
     if (fresh > 0) this.#attempts = 0;
     // If several rows may share a key, the next page begins with the rows of this page's last key.
     if (!isLast || (needsProof && !unique)) return false;
-    const isFirst = cursor.key === undefined;
+    const judged = { isFirst: cursor.key === undefined, fresh };
     this.#isDoubtful =
-      isCountWrong || isEndDoubtful(counts.rows + fresh, counts, isFirst, this.#request);
+      isCountWrong || isEndDoubtful(counts.rows + fresh, counts, judged, this.#request);
     if (!needsProof && !this.#isDoubtful) return true;
     if (!(await this.#hasRowsAfter(page, cursor))) return true;
     if (needsProof) this.#request.limits.disable('count', 'ignored');

@@ -24,6 +24,7 @@ export class ServerLimits {
   readonly #path: string;
   readonly #failed = new Set<QueryOption>();
   readonly pageSize: number;
+  readonly #ofServer: ReadonlyMap<string, ServerLimits>;
   /** True if the endpoint is read in slices because its pages time out. */
   isSliced = false;
   /** Rows to request per page. */
@@ -31,11 +32,23 @@ export class ServerLimits {
   /** Rows in the longest page so far. */
   longestPage = 0;
 
-  constructor(path: string, pageSize: number) {
+  /** @param ofServer what is known about all endpoints (default: nothing) */
+  constructor(
+    path: string,
+    pageSize: number,
+    ofServer: ReadonlyMap<string, ServerLimits> = new Map(),
+  ) {
     this.#path = path;
+    this.#ofServer = ofServer;
     this.pageSize = pageSize;
     // Pages inside one key overlap by a row, so a page of one row would never advance.
     this.top = Math.max(2, pageSize);
+  }
+
+  /** Rows in the longest page of any endpoint so far. */
+  get longestOnServer(): number {
+    const all = [...this.#ofServer.values()].map(({ longestPage }) => longestPage);
+    return Math.max(this.longestPage, ...all);
   }
 
   supports(option: QueryOption): boolean {
@@ -78,7 +91,7 @@ export function limitsOf(
   known: Map<string, ServerLimits>,
   pageSize: number,
 ): ServerLimits {
-  const limits = known.get(path) ?? new ServerLimits(path, pageSize);
+  const limits = known.get(path) ?? new ServerLimits(path, pageSize, known);
   known.set(path, limits);
   return limits;
 }

@@ -17,60 +17,71 @@ export async function* undatedPages(
   isComplete: boolean,
   readPages: ReadPages,
 ): AsyncGenerator<Page> {
-  const { endpoint, select } = request;
-  const { clauses, isSupported } = await supportedClauses(client, request, isComplete);
-  const hasOthers = !isSupported && isComplete && canBeSearched(request);
-  if (!isSupported) report(request, hasOthers);
-  for (const slice of hasOthers ? [undefined] : clauses) {
-    const limits = new ServerLimits(endpoint.path, request.limits.top);
-    const whole = { endpoint, limits, dates: EVERYTHING, ...(select && { select }) };
-    const pages = readPages(client, slice === undefined ? whole : { ...whole, slice });
-    for await (const page of pages) {
-      yield { ...page, rows: page.rows.filter((row) => isUndated(row, request)) };
-    }
-  }
+  const answers = await answersToClauses(client, request, isComplete);
+  const respected = answers.filter(({ rows }) => rows?.every((row) => isUndated(row, request)));
+  const isSupported = respected.length === answers.length;
+  const isSearched = !isSupported && isComplete && canBeSearched(request);
+  if (!isSupported) report(request, isSearched);
+  if (isSearched) yield* undatedIn(readPages(client, wholeRead(request)), request);
+  else for (const answer of respected) yield* undatedPagesOf(answer, client, request, readPages);
 }
 
-interface SupportedClauses {
-  /** The clauses that find rows. */
-  readonly clauses: readonly string[];
-  /** False if there may be rows that no clause finds. */
-  readonly isSupported: boolean;
+interface Answer {
+  readonly clause: string;
+  /** The first rows; undefined if the server rejects the clause. */
+  readonly rows: readonly ApiRow[] | undefined;
 }
 
 /**
- * Finds out which clauses the server supports. Each clause costs one request, so both are combined
- * unless the server rejects that. A complete read asks for each alone, because a server that ignores
- * comparisons with null shows it only then.
+ * Requests the first rows of the clauses that find rows without a date. Each clause costs a request,
+ * so both are combined unless the server rejects that. A complete read of a set with such rows asks
+ * for each alone, because a server that ignores comparisons with null shows it only then.
  */
-async function supportedClauses(
+async function answersToClauses(
   client: Client,
   request: ReadRequest,
   isComplete: boolean,
-): Promise<SupportedClauses> {
+): Promise<readonly Answer[]> {
   const { date } = request.endpoint;
-  if (!date) return { clauses: [], isSupported: true };
+  if (!date) return [];
+  const answer = async (clause: string): Promise<Answer> => ({
+    clause,
+    rows: await requestMatching(client, request, clause),
+  });
   const isNull = `${date.member} eq null`;
   const isYearOne = `${date.member} lt ${YEAR_TWO[date.literal]}`;
-  const combined = `(${isNull} or ${isYearOne})`;
-  const rows = isComplete ? undefined : await requestMatching(client, request, combined);
-  if (rows !== undefined) return supported([[combined, rows]], request);
-  const answers = await Promise.all(
-    [isNull, isYearOne].map(
-      async (clause) => [clause, await requestMatching(client, request, clause)] as const,
-    ),
-  );
-  return supported(answers, request);
+  if (!isComplete || date.isOptional !== true) {
+    const combined = await answer(`(${isNull} or ${isYearOne})`);
+    if (combined.rows !== undefined) return [combined];
+  }
+  return Promise.all([isNull, isYearOne].map(answer));
 }
 
-type Answer = readonly [clause: string, rows: readonly ApiRow[] | undefined];
+/** Yields the first rows, or reads all pages if there may be more. */
+async function* undatedPagesOf(
+  { clause, rows = [] }: Answer,
+  client: Client,
+  request: ReadRequest,
+  readPages: ReadPages,
+): AsyncGenerator<Page> {
+  const { limits, earlier } = request;
+  if (rows.length < Math.max(1, limits.longestPage, earlier?.longestPage ?? 0)) {
+    yield { rows, rowsRead: rows.length, isLast: true, isSure: true };
+  } else {
+    yield* undatedIn(readPages(client, { ...wholeRead(request), slice: clause }), request);
+  }
+}
 
-function supported(answers: readonly Answer[], request: ReadRequest): SupportedClauses {
-  const respected = answers.filter(([, rows]) => rows?.every((row) => isUndated(row, request)));
-  return {
-    clauses: respected.filter(([, rows]) => rows?.length !== 0).map(([clause]) => clause),
-    isSupported: respected.length === answers.length,
-  };
+async function* undatedIn(pages: AsyncIterable<Page>, request: ReadRequest): AsyncGenerator<Page> {
+  for await (const page of pages) {
+    yield { ...page, rows: page.rows.filter((row) => isUndated(row, request)) };
+  }
+}
+
+/** Returns a request for the whole set, without a date filter. */
+function wholeRead({ endpoint, limits: { top }, select }: ReadRequest): ReadRequest {
+  const limits = new ServerLimits(endpoint.path, top);
+  return { endpoint, limits, dates: EVERYTHING, ...(select && { select }) };
 }
 
 /** The first instant after .NET's "no date", as each kind of filter literal. */

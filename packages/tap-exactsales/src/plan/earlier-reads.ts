@@ -5,6 +5,8 @@ import type { Bookmark, ProgressMarkers } from './state.ts';
 export interface EarlierReads {
   /** The most rows that a page had. */
   readonly longestPage: number;
+  /** True if only rows that may have changed are read. */
+  readonly isPartial: boolean;
   /** A read with fewer rows than this is surprising. 0 if any number of rows is plausible. */
   readonly rowsExpected: number;
 }
@@ -23,5 +25,9 @@ export function earlierReads(
   const isNew = bookmarks.every(({ full_read_at: fullReadAt }) => fullReadAt === undefined);
   const rowsExpected = isComplete ? Math.max(longestPage, Number(isNew)) : Math.min(1, longestPage);
   const isOpen = resumed !== undefined || (method === 'incremental' && !isComplete);
-  return { longestPage, rowsExpected: isOpen ? 0 : rowsExpected };
+  return {
+    longestPage,
+    isPartial: method === 'incremental' && !isComplete,
+    rowsExpected: isOpen ? 0 : rowsExpected,
+  };
 }
