@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/compare.ts';
+import { columnsOf, expectations, expectedRows } from '../src/oracle/expected-tables.ts';
 import { MeltanoProject } from './meltano-project.ts';
 import { Pair } from './pair.ts';
 import { peerTools } from './peer-tools.ts';
@@ -20,20 +21,63 @@ const versions = readdirSync(upgrades, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-/** Returns the account as the earlier version's last run read it. */
-function earlierAccount(): Simulator['account'] {
+/** Members that earlier versions did not read. The recorded rows lack them or have no data in them. */
+const addedMembers: Readonly<Record<string, readonly string[]>> = {
+  LeadsSold: ['cycle', 'preSales'],
+  Meetings: ['score', 'qualificationDate'],
+  QualificationHistories: ['cycle', 'points', 'stageId', 'userAction'],
+};
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Returns the account as the earlier version's last run read it, with what the API sends since. */
+function earlierAccount(version: string): Simulator['account'] {
   const now = Date.parse('2026-11-25T06:00:00Z');
   const account = createAccount({ seed: 2026, leads: 60, now });
   account.clock = now + 3_600_000;
-  account.live({ seed: 1, edits: 40 });
+  const path = join(upgrades, version, 'account.json');
+  const recorded = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, Row>>;
+  for (const [set, rows] of Object.entries(recorded)) restore(account, set, rows);
   return account;
 }
 
+/** Replaces the rows of a set. Indexes that are not recorded were removed. */
+function restore(account: Simulator['account'], set: string, rows: Record<string, Row>): void {
+  const { store } = account.set(set);
+  const count = Math.max(store.definition.count, ...Object.keys(rows).map((at) => Number(at) + 1));
+  for (let index = 0; index < count; index += 1) {
+    const row = rows[index];
+    const current = index < store.definition.count ? store.row(index) : store.add((added) => added);
+    const added = (addedMembers[set] ?? []).map((name) => [name, current?.[name]] as const);
+    if (row) store.put(index, { ...current, ...row, ...Object.fromEntries(added) });
+    else store.remove(index);
+  }
+}
+
+/** Returns the columns that the earlier version wrote as the current one does. */
+function earlierRows(database: string, table: string): readonly Row[] {
+  const reader = new DatabaseSync(database, { readOnly: true });
+  try {
+    const columns = reader
+      .prepare('SELECT name FROM pragma_table_info(?)')
+      .all(table)
+      .map(({ name }) => String(name))
+      .filter((name) => columnsOf(table).includes(name))
+      // Earlier versions took a custom field's value before its options.
+      .filter((name) => table !== 'leadscustomfields' || name !== 'value');
+    const names = columns.map((name) => `"${name}"`).join(', ');
+    return reader.prepare(`SELECT ${names} FROM "${table}" WHERE _sdc_deleted_at IS NULL`).all();
+  } finally {
+    reader.close();
+  }
+}
+
+/** Returns a row with only some of its columns, as a string. */
+function printed(row: Row, columns: readonly string[]): string {
+  return JSON.stringify(columns.map((name) => row[name] ?? null));
+}
+
 let simulator: Simulator;
-beforeEach(async () => {
-  simulator = await startSimulator({ account: earlierAccount(), token: TOKEN });
-});
-afterEach(() => simulator.stop());
 
 /** Edits the account, two hours after the earlier version's last run. */
 function edit(): void {
@@ -53,6 +97,11 @@ function count(database: string, sql: string): unknown {
 describe.each(versions)('a copy by version %s', (version) => {
   const folder = join(upgrades, version);
 
+  beforeEach(async () => {
+    simulator = await startSimulator({ account: earlierAccount(version), token: TOKEN });
+  });
+  afterEach(() => simulator.stop());
+
   /** Returns a pair with the earlier version's database. */
   function upgradedPair(settings: object = {}): Pair {
     const quota = { quota_requests: 10_000, quota_seconds: 1 };
@@ -62,7 +111,13 @@ describe.each(versions)('a copy by version %s', (version) => {
   }
 
   it('equals the account before the upgrade', () => {
-    expect(differences(upgradedPair().database, simulator.account)).toEqual([]);
+    const { database } = upgradedPair();
+    for (const table of Object.keys(expectations).filter((name) => name !== 'funnels')) {
+      const rows = earlierRows(database, table);
+      const columns = Object.keys(rows[0] ?? {});
+      const wanted = expectedRows(table, simulator.account).map((row) => printed(row, columns));
+      expect(rows.map((row) => printed(row, columns)).sort(), table).toEqual(wanted.sort());
+    }
   });
 
   it('has a state that the current target prints', async () => {

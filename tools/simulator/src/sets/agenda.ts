@@ -29,7 +29,7 @@ import { anyUser, userProperties } from './users.ts';
 
 const FIRST_MEETING = 4_700_000;
 
-export function meetingId(index: number): number {
+function meetingId(index: number): number {
   return idAt(FIRST_MEETING, index);
 }
 
@@ -46,7 +46,7 @@ export function agendaTimes(
 }
 
 /** How many meetings each lead has. */
-export function meetingsPerLead(world: World): RowsPerLead {
+function meetingsPerLead(world: World): RowsPerLead {
   return new RowsPerLead([1, 0, 0, 1, 0, 0, 0, 1, 0, 0], world.leads);
 }
 
@@ -84,7 +84,7 @@ export function meetings(world: World): Definition {
 }
 
 /** Returns the start of each meeting. */
-export function meetingTimeline(world: World, count: number): Timeline {
+function meetingTimeline(world: World, count: number): Timeline {
   return agendaTimes(world, 'Meetings', count);
 }
 

@@ -8,7 +8,7 @@ import { catalogues } from './catalogues.ts';
 import { industries, sources, stages } from './lookups.ts';
 import { pickEdit } from './edits/pick-edit.ts';
 import { leadStages, losts, transferHistory } from './history.ts';
-import { customFields, painPoints } from './lead-attributes.ts';
+import { leadsCustomFields, painPoints } from './lead-attributes.ts';
 import { leads } from './leads.ts';
 import { leadsSold, qualifications, recommendedProducts } from './outcomes.ts';
 import { tasks } from './tasks.ts';
@@ -55,7 +55,7 @@ function otherDefinitions(world: World): Definition[] {
     stages(),
     losts(world),
     leadsSold(world),
-    customFields(world),
+    leadsCustomFields(world),
     painPoints(world),
     qualifications(world),
     callsHistory(world),

@@ -15,7 +15,7 @@ import { leadId } from './leads.ts';
  * Custom field values. The key is (lead, field), and field IDs are strings. Many rows share one
  * `updateDate`, as after an import.
  */
-export function customFields(world: World): Definition {
+export function leadsCustomFields(world: World): Definition {
   const perLead = new RowsPerLead([2, 0, 3, 4, 1], world.leads);
   const burst = perLead.total >= 2000 ? 1000 : Math.floor(perLead.total / 3);
   const seed = hash(world.seed, saltOf('LeadsCustomFields'), 0);
