@@ -55,7 +55,7 @@ export async function sync(
 ): Promise<ReadResult> {
   const { client, settings, state, timezone, writer } = context;
   const plan = planRead(endpoints, state, settings, fromMilliseconds(Date.now()));
-  const dates = dateFilter(plan.endpoint, plan.range, timezone);
+  const dates = dateFilter(plan.endpoint, plan.range, timezone, plan.isUnfiltered);
   const shared = new SharedRead(plan.endpoints, context);
   const readers = new RowReaders(plan.endpoints, timezone);
   const unknownFields = new UnknownFields(

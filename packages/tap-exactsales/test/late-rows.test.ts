@@ -52,6 +52,7 @@ describe('tasks without a due date', () => {
     { id: 2, dueDate: null },
     { id: 3, dueDate: '0001-01-01T00:00:00Z' },
     { id: 4, dueDate: dated(-4) },
+    { id: 5, dueDate: dated(900) },
   ];
   const refuses =
     (pattern: RegExp): Script =>
@@ -60,36 +61,49 @@ describe('tasks without a due date', () => {
       answer.status = 400;
       answer.envelope = { error: { message: 'no' } };
     };
+  const respectsAll = (): boolean => true;
+  const start = { settings: { start_date: '2020-01-01' } };
+  const bookmark = { version: 1, replication_key_value: dated(-1), full_read_at: dated(-1) };
+  const later = { state: { bookmarks: { tasks: bookmark } } };
+  const accepts: Script = () => undefined;
+  const ignoresNull = (clause: string): boolean => !clause.includes(' null');
 
-  it.each<[string, Script, number[]]>([
-    ['are read', () => undefined, [1, 4, 2, 3]],
-    ['are read if the API rejects or', refuses(/ or /), [1, 4, 2, 3]],
-  ])('%s', async (_case, script, expected) => {
-    const server = await serve({ tasks }, script);
-    const { code, stderr, messages } = await readStreams(server.url, ['tasks']);
+  it.each<[string, object, Script, (clause: string) => boolean, number[]]>([
+    ['are read', {}, accepts, respectsAll, [1, 2, 3, 4]],
+    ['are read from a start date on', start, accepts, respectsAll, [1, 4, 2, 3]],
+    ['are read by a later run', later, accepts, respectsAll, [1, 4, 2, 3]],
+    ['are read if the API rejects or', later, refuses(/ or /), respectsAll, [1, 4, 2, 3]],
+    [
+      'are searched for in the whole set if the API rejects null',
+      start,
+      refuses(/ null/),
+      respectsAll,
+      [1, 4, 2, 3],
+    ],
+    [
+      'are searched for in the whole set if the API ignores null',
+      start,
+      accepts,
+      ignoresNull,
+      [1, 4, 2, 3],
+    ],
+    [
+      'are left to the next complete read if the API rejects null',
+      later,
+      refuses(/ null|0002/),
+      respectsAll,
+      [1, 4],
+    ],
+  ])('%s', async (_case, options, script, respects, expected) => {
+    const server = await serve({ tasks }, script, respects);
+    const { code, stderr, messages } = await readStreams(server.url, ['tasks'], options);
     server.stop();
     expect(code, stderr).toBe(0);
     expect(ids(messages, 'tasks')).toEqual(expected);
     const last = messages.findLastIndex(({ type }) => type === 'RECORD');
-    expect(messages.findIndex(({ type }) => type === 'ACTIVATE_VERSION')).toBeGreaterThan(last);
+    const deletes = messages.findIndex(({ schema }) => schema?.['x-covered'] !== undefined);
+    expect(deletes).toBeGreaterThan(last);
   });
-
-  it.each<[string, Script, (clause: string) => boolean]>([
-    ['rejects', refuses(/ null|0002/), () => true],
-    ['ignores', () => undefined, (clause) => !clause.startsWith('(')],
-  ])(
-    'cannot be read if the API %s the filter, and the log says so',
-    async (_case, script, respects) => {
-      const server = await serve({ tasks }, script, respects);
-      const { code, stderr, messages } = await readStreams(server.url, ['tasks']);
-      server.stop();
-      expect(code, stderr).toBe(0);
-      expect(stderr).toContain(
-        '/Tasks: the API does not support a filter for rows without "dueDate"',
-      );
-      expect(ids(messages, 'tasks')).toEqual([1, 4]);
-    },
-  );
 });
 
 describe('custom fields whose pages all time out', () => {

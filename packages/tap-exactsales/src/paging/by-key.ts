@@ -30,7 +30,8 @@ export async function* pagesByKey(
   let counts = COUNTS_AT_START;
   let cursor: Cursor = { key: resume, drained: 0 };
   for (let restarts = 0; ;) {
-    const page = await requestInOrder(client, request, cursor, counts, restarts + end.attempts);
+    const attempt = restarts + end.attempts + Number(counts.isContradicted);
+    const page = await requestInOrder(client, request, cursor, counts, attempt);
     const fresh = page.rows.length - (cursor.drained > 0 ? 1 : 0);
     const judged = judgePage(page, fresh, counts, request);
     if (judged.isCountWrong === true) request.limits.disable('count', 'ignored');

@@ -21,7 +21,7 @@ interface Context {
 
 /** Requests the pages of a plan and reports the progress. */
 export function requestPages(
-  { endpoint, endpoints, resumed, earlier, includesUndated }: ReadPlan,
+  { endpoint, endpoints, resumed, earlier, includesUndated, isComplete }: ReadPlan,
   dates: DateFilter,
   { client, limits: known, pageSize, progress }: Context,
 ): AsyncGenerator<Page> {
@@ -30,7 +30,10 @@ export function requestPages(
   const request = { endpoint, limits, dates, earlier, ...(select && { select }) };
   const name = endpoints.map((selected) => selected.endpoint.stream).join(' + ');
   const dated = wholeOrSliced(client, request, resumed?.after);
-  return progress.follow(name, includesUndated ? withUndated(dated, client, request) : dated);
+  return progress.follow(
+    name,
+    includesUndated ? withUndated(dated, client, request, isComplete) : dated,
+  );
 }
 
 /** Adds the rows without a date. They belong to the read, but the dated rows alone are counted. */
@@ -38,6 +41,7 @@ async function* withUndated(
   dated: AsyncIterable<Page>,
   client: Client,
   request: ReadRequest,
+  isComplete: boolean,
 ): AsyncGenerator<Page> {
   let end: Page | undefined;
   for await (const page of dated) {
@@ -47,7 +51,7 @@ async function* withUndated(
   if (!end) return;
   const { limits } = request;
   if (limits.supports('date filter') && !limits.isSliced) {
-    for await (const { rows, isSure } of undatedPages(client, request)) {
+    for await (const { rows, isSure } of undatedPages(client, request, isComplete, byKeyOrOffset)) {
       end = { ...end, isSure: end.isSure && isSure };
       yield { ...end, rows, isLast: false };
     }

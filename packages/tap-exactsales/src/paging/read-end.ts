@@ -57,7 +57,7 @@ export class ReadEnd {
   async isReached(
     page: RequestedPage,
     cursor: Cursor,
-    { isLast, counts, needsProof = false }: Judgement,
+    { isLast, counts, needsProof = false, isCountWrong = false }: Judgement,
   ): Promise<boolean> {
     const { unique } = this.#request.endpoint.pageKey;
     const fresh = page.rows.length - (cursor.drained > 0 ? 1 : 0);
@@ -65,7 +65,8 @@ export class ReadEnd {
     // If several rows may share a key, the next page begins with the rows of this page's last key.
     if (!isLast || (needsProof && !unique)) return false;
     const isFirst = cursor.key === undefined;
-    this.#isDoubtful = isEndDoubtful(counts.rows + fresh, counts, isFirst, this.#request);
+    this.#isDoubtful =
+      isCountWrong || isEndDoubtful(counts.rows + fresh, counts, isFirst, this.#request);
     if (!needsProof && !this.#isDoubtful) return true;
     if (!(await this.#hasRowsAfter(page, cursor))) return true;
     if (needsProof) this.#request.limits.disable('count', 'ignored');
@@ -95,12 +96,15 @@ export class ReadEnd {
   }
 
   async #hasRowsAfter({ rows }: RequestedPage, cursor: Cursor): Promise<boolean> {
-    const { endpoint, limits } = this.#request;
+    const { endpoint, limits, earlier } = this.#request;
     const row = rows.at(-1);
     const key = row === undefined ? cursor.key : pageKeyOf(endpoint, row);
     const last = await lastKey(this.#client, this.#request, this.#attempts);
     if (last === undefined) return false;
-    if (last === 'none') return this.#attempts === 0;
+    if (last === 'none') {
+      const hadRows = key !== undefined || (earlier?.longestPage ?? 0) > 0;
+      return hadRows && this.#attempts === 0;
+    }
     if (last === 'rejected') return this.#fallBack('rejected');
     if (typeof key !== 'number') return true;
     if (last < key) return this.#fallBack('ignored');

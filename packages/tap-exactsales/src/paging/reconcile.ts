@@ -24,7 +24,8 @@ export async function reconcile(plan: ReadPlan, rows: number, context: Context):
   if (plan.version === undefined || plan.resumed) return;
   const { path, stream } = plan.endpoint;
   const read = `${quantity(rows, 'row')} ${rows === 1 ? 'was' : 'were'} read`;
-  const { clauses } = dateFilter(plan.endpoint, plan.range, context.timezone);
+  const { endpoint, range, isUnfiltered } = plan;
+  const { clauses } = dateFilter(endpoint, range, context.timezone, isUnfiltered);
   const counted = await countRows(plan.endpoint, clauses, context);
   if (counted === undefined) {
     log.warning(`${path}: ${read}, but the API returns no count to compare with.`, {

@@ -31,6 +31,9 @@ export interface ReadRequest {
   readonly earlier?: EarlierReads;
 }
 
+/** Reads all pages of a request. */
+export type ReadPages = (client: Client, request: ReadRequest) => AsyncGenerator<Page>;
+
 /** The part of a query that differs from page to page. */
 export interface PagePosition {
   /** A clause on the page key. */

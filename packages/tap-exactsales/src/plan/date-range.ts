@@ -36,7 +36,13 @@ const EDGE = millisecondsInDay + millisecondsInHour;
  */
 const UTC_EDGE = millisecondsInMinute;
 
-export function dateFilter(endpoint: Endpoint, range: DateRange, timezone: Timezone): DateFilter {
+/** @param isUnfiltered true to check rows without asking the server to filter */
+export function dateFilter(
+  endpoint: Endpoint,
+  range: DateRange,
+  timezone: Timezone,
+  isUnfiltered = false,
+): DateFilter {
   const { date } = endpoint;
   if (!date || (range.from === undefined && range.to === undefined)) return EVERYTHING;
   const clock = dateClock(endpoint);
@@ -48,7 +54,7 @@ export function dateFilter(endpoint: Endpoint, range: DateRange, timezone: Timez
     return to !== undefined && compareInstants(at, to) >= 0 ? 'date end' : undefined;
   };
   const widened = widen(range, clock === 'utc' ? UTC_EDGE : EDGE);
-  const byOption = clausesOf(date, clock, range, timezone);
+  const byOption = isUnfiltered ? {} : clausesOf(date, clock, range, timezone);
   return {
     clauses: Object.values(byOption),
     byOption,

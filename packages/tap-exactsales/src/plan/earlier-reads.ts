@@ -10,8 +10,9 @@ export interface EarlierReads {
 }
 
 /**
- * A complete read should find as many rows as the longest page had, and a window that had rows should
- * have some. The rows of an incremental read are as many as have changed, so nothing is expected.
+ * A complete read should find as many rows as the longest page had, a set that has never been read
+ * should have rows, and so should a window that had some. The rows of an incremental read are as many
+ * as have changed, so nothing is expected.
  */
 export function earlierReads(
   method: ReplicationMethod,
@@ -19,7 +20,8 @@ export function earlierReads(
   { isComplete, resumed }: { readonly isComplete: boolean; readonly resumed?: ProgressMarkers },
 ): EarlierReads {
   const longestPage = Math.max(0, ...bookmarks.map(({ longest_page: rows = 0 }) => rows));
-  const rowsExpected = isComplete ? longestPage : Math.min(1, longestPage);
+  const isNew = bookmarks.every(({ full_read_at: fullReadAt }) => fullReadAt === undefined);
+  const rowsExpected = isComplete ? Math.max(longestPage, Number(isNew)) : Math.min(1, longestPage);
   const isOpen = resumed !== undefined || (method === 'incremental' && !isComplete);
   return { longestPage, rowsExpected: isOpen ? 0 : rowsExpected };
 }

@@ -45,7 +45,12 @@ export interface ReadPlan {
   /** The progress of the interrupted read that this read resumes. */
   readonly resumed?: ProgressMarkers;
   /**
-   * True if the rows without a date have to be requested separately, because a date filter excludes
+   * True if the server is not asked to filter by date, so that it sends the rows without a date as
+   * well. Rows outside the range are dropped.
+   */
+  readonly isUnfiltered: boolean;
+  /**
+   * True if the rows without a date have to be requested separately, because the date filter excludes
    * them on the server.
    */
   readonly includesUndated: boolean;
@@ -115,14 +120,27 @@ export function planRead(
     return version === undefined ? [] : [[stream, version] as const];
   });
   const earlier = earlierReads(method, bookmarks, how);
-  const includesUndated =
-    how.range.from !== undefined &&
-    (how.isComplete || (method === 'window' && endpoint.date?.isOptional === true));
   return {
-    ...{ endpoint, endpoints, method, versions: new Map(versions), readWith },
-    ...{ earlier, includesUndated },
+    ...{ endpoint, endpoints, method, versions: new Map(versions), readWith, earlier },
+    ...undatedRows(endpoint, method, how, settings),
     ...how,
   };
+}
+
+/**
+ * Decides how the rows without a date are read. A complete read of everything needs no date filter,
+ * unless the server hides rows without one.
+ */
+function undatedRows(
+  { date, hidesWithoutDate }: Endpoint,
+  method: ReplicationMethod,
+  { isComplete, range }: HowToRead,
+  { isFromTheBeginning }: PlanSettings,
+): Pick<ReadPlan, 'isUnfiltered' | 'includesUndated'> {
+  const isOptional = date?.isOptional === true && hidesWithoutDate !== true;
+  const isUnfiltered = isComplete && isOptional && isFromTheBeginning;
+  const isDue = isComplete || (method === 'window' && isOptional);
+  return { isUnfiltered, includesUndated: isDue && !isUnfiltered && range.from !== undefined };
 }
 
 type HowToRead = Pick<ReadPlan, 'isComplete' | 'range' | 'startedAt' | 'version' | 'resumed'>;
