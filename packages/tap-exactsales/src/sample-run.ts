@@ -88,7 +88,10 @@ interface Context {
 const CHOICE = 25;
 
 /** A sample does not have to find out where the set ends. */
-const ANYTHING = { longestPage: Infinity, isPartial: true, rowsExpected: 0 };
+const ANYTHING = {
+  ...{ longestPage: Infinity, isSinglePage: false },
+  ...{ isPartial: true, rowsExpected: 0 },
+};
 
 /** Returns up to one row for each stream of an endpoint. */
 async function sampleOf(

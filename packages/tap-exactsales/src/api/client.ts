@@ -72,8 +72,13 @@ export class Client {
    * be read; ApiFatalError if nothing can be read
    */
   page(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
+    let mistakes = 0;
     return this.#retrying(policy, async () => {
-      return parsePage(await this.#get(path, query)) ?? unusable(path);
+      const sent = pastCache(query, mistakes);
+      const page = parsePage(await this.#get(path, sent));
+      if (page) return { ...page, ...(sent.top !== undefined && { top: sent.top }) };
+      mistakes += 1;
+      return unusable(path);
     });
   }
 
@@ -170,6 +175,20 @@ function isLast({ status, isTimeout }: ApiRetriableError, policy: RetryPolicy): 
   if (policy === 'never') return status !== 429;
   return policy === 'except timeouts' && isTimeout;
 }
+
+/**
+ * Returns a query with another URL and almost the same rows. Pages are cached by URL for about a
+ * minute, and a cache would repeat an unusable page.
+ * @param mistakes how many unusable pages have been received
+ */
+function pastCache(query: Query, mistakes: number): Query {
+  if (query.top === undefined) return query;
+  const isSmall = query.top <= FEWEST_ROWS_TO_LOWER;
+  return { ...query, top: isSmall ? query.top + mistakes : query.top - mistakes };
+}
+
+/** A lower `$top` is always accepted; a `$top` that may become 0 is raised instead. */
+const FEWEST_ROWS_TO_LOWER = 100;
 
 function unusable(path: string): never {
   throw new ApiRetriableError(`${nameOf(path)} did not return a page of rows`);

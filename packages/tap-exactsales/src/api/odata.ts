@@ -10,6 +10,8 @@ export interface ApiPage {
   /** The number of rows that match the filter, if `$count` was requested and answered. */
   readonly count: number | undefined;
   readonly nextLink: string | undefined;
+  /** The `$top` that was sent, if any. */
+  readonly top?: number;
   /**
    * The time from sending the request to receiving the last byte, for the attempt that succeeded.
    */

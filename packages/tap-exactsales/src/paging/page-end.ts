@@ -78,7 +78,8 @@ function isShorterThanPossible(
   earlier: ReadRequest['earlier'],
 ): boolean {
   if (length >= top) return false;
-  if (length <= (earlier?.longestPage ?? 0)) return true;
+  const { longestPage = 0, isSinglePage = false } = earlier ?? {};
+  if (length < longestPage || (length === longestPage && isSinglePage)) return true;
   const isRound = length % 50 === 0;
   return !isRound && (length < limits.longestOnServer || earlier?.isPartial === true);
 }

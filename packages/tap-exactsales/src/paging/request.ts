@@ -186,7 +186,7 @@ async function send(
     ...(uses('top') && { top }),
     skip,
   };
-  return { ...(await client.page(endpoint.path, query, policy)), top, skip };
+  return { top, skip, ...(await client.page(endpoint.path, query, policy)) };
 }
 
 /**

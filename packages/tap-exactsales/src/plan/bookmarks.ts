@@ -59,7 +59,9 @@ interface ReadSoFar {
     readonly range: DateRange;
     readonly version?: number;
     readonly readWith: ReadonlyMap<TableName, ReadWith>;
+    readonly resumed?: ProgressMarkers;
   };
+  readonly rowsRead: number;
   readonly startedAt: Instant;
   /** The latest date among the rows. */
   readonly newest: Instant | undefined;
@@ -72,7 +74,7 @@ interface ReadSoFar {
 export function endedBookmark(
   stream: TableName,
   { incomplete_read_at: incompleteAt, ...before }: Bookmark,
-  { plan, startedAt, newest }: ReadSoFar,
+  { plan, startedAt, newest, rowsRead }: ReadSoFar,
   longestPage: number,
 ): Bookmark {
   const { method, isComplete, version, endpoint, readWith } = plan;
@@ -88,8 +90,22 @@ export function endedBookmark(
     ...(readNow && { read_with: readNow }),
     read_at: startedAt,
     ...fullReadAt(before, incompleteAt, isComplete, startedAt),
-    longest_page: isComplete ? longestPage : Math.max(before.longest_page ?? 0, longestPage),
+    ...pagesOf(before, isComplete && !plan.resumed, longestPage, rowsRead),
     progress_markers: null,
+  };
+}
+
+/** A resumed read knows only the rows after the interruption. */
+function pagesOf(
+  { longest_page: longestBefore = 0, rows_read: rowsBefore }: Bookmark,
+  isWhole: boolean,
+  longestPage: number,
+  rowsRead: number,
+): Pick<Bookmark, 'longest_page' | 'rows_read'> {
+  if (isWhole) return { longest_page: longestPage, rows_read: rowsRead };
+  return {
+    longest_page: Math.max(longestBefore, longestPage),
+    ...(rowsBefore !== undefined && { rows_read: rowsBefore }),
   };
 }
 

@@ -38,6 +38,8 @@ export interface Bookmark {
   readonly full_read_at?: Instant;
   /** The most rows that a page of the endpoint had. If it is above 0, the set had rows before. */
   readonly longest_page?: number;
+  /** The rows of the last complete read. */
+  readonly rows_read?: number;
   /** When the last complete read began that could not send every row. */
   readonly incomplete_read_at?: Instant;
   /** What the rows so far were read with; missing in states of earlier versions. */
@@ -149,6 +151,7 @@ function toBookmark(stream: TableName, entry: JsonValue): Bookmark | string {
     ...instantMember(members, 'full_read_at'),
     ...instantMember(members, 'incomplete_read_at'),
     ...(typeof members['longest_page'] === 'number' && { longest_page: members['longest_page'] }),
+    ...(typeof members['rows_read'] === 'number' && { rows_read: members['rows_read'] }),
     ...(typeof members['version'] === 'number' && { version: members['version'] }),
     ...(readWith && { read_with: readWith }),
     ...(markers && { progress_markers: markers }),

@@ -1,0 +1,118 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { Behaviour, FaultRule } from '@exact-spotter/simulator';
+import { describe, expect, it } from 'vitest';
+import { differences } from '../src/oracle/compare.ts';
+import type { Pair } from './pair.ts';
+import { serveAccount } from './served-account.ts';
+
+/** Ways in which the API may make a reader lose rows without a word, through the whole pipe. */
+
+const served = serveAccount({ seed: 91, leads: 700 });
+const { account, newPair, copies } = served;
+
+/** A cache repeats the answers of the run before, so each run waits until they are too old. */
+const CACHE: Partial<Behaviour> = { cacheSeconds: 2 };
+const waited = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2100));
+
+const once = (fault: FaultRule['fault'], ...nths: readonly number[]): readonly FaultRule[] =>
+  ['LeadsAndPersons', 'LeadStages', 'Losts', 'Boxes'].flatMap((set) =>
+    nths.map((nth) => ({ match: { set, nth }, fault })),
+  );
+
+interface Case {
+  readonly behaviour?: Partial<Behaviour>;
+  readonly faults?: readonly FaultRule[];
+  readonly settings?: object;
+}
+
+describe('nothing is lost in two runs with edits between them', () => {
+  const sliced: Case = {
+    behaviour: { sliceOnly: { LeadsCustomFields: { ms: 3000 } } },
+    settings: { request_timeout_seconds: 1, max_retries: 1 },
+  };
+  const cases: [string, Case][] = [
+    ['if counts cover only their page', { behaviour: { countsPage: 'all' } }],
+    [
+      'if counts cover only their page and pages are cut',
+      { behaviour: { countsPage: 'all', pageCap: 100 } },
+    ],
+    [
+      'if a request with $top never has a next link',
+      { behaviour: { countsPage: 'all', nextLink: 'withoutTop' } },
+    ],
+    ['if answers are cached', { behaviour: CACHE }],
+    ['if a page is empty by mistake', { faults: once('mistakenEmptyPage', 1, 3) }],
+    ['if a page reports an error with status 200', { faults: once('errorPage', 1, 2, 3) }],
+    ['if comparisons with null are rejected', { behaviour: { nullFilter: 'rejected' } }],
+    ['if custom fields can only be read in slices', sliced],
+    [
+      'if call dates are wall clock',
+      { behaviour: { callsClock: 'wall' }, settings: { calls_clock: 'wall' } },
+    ],
+    [
+      'if all of this happens at once',
+      {
+        behaviour: {
+          ...{ countsPage: 'all', pageCap: 100, nextLink: 'withoutTop', callsClock: 'wall' },
+          ...{ ...CACHE, ...sliced.behaviour },
+        },
+        faults: [...once('mistakenEmptyPage', 2), ...once('errorPage', 4)],
+        settings: { ...sliced.settings, calls_clock: 'wall' },
+      },
+    ],
+  ];
+
+  it.each(cases)(
+    '%s',
+    async (_case, { behaviour = {}, faults = [], settings = {} }) => {
+      const pair = newPair({ page_size: 250, ...settings });
+      for (const seed of [911, 912]) {
+        served.simulator.reset();
+        served.simulator.behave(behaviour);
+        served.simulator.faults(faults);
+        await copies(pair);
+        await waited();
+        account.live({ seed, edits: 40 });
+      }
+    },
+    120_000,
+  );
+
+  it('if leads without persons are missing from the wider set', async () => {
+    served.simulator.behave({ omitsLeadsWithoutPersons: true });
+    const pair = newPair();
+    const { tap, target } = await pair.run();
+    expect([tap.code, target.code], tap.stderr).toEqual([0, 0]);
+    const lost = differences(pair.database, account).filter(
+      (line) => !line.startsWith('leadspersons '),
+    );
+    expect(lost).toEqual([]);
+  });
+});
+
+describe('rows that cannot be sent', () => {
+  const deleted = ({ database }: Pair): unknown => {
+    const reader = new DatabaseSync(database, { readOnly: true });
+    try {
+      return reader.prepare('SELECT count(*) AS n FROM losts WHERE _sdc_deleted_at NOTNULL').get();
+    } finally {
+      reader.close();
+    }
+  };
+
+  it.each(['rowWithoutKey', 'keyNull', 'keyFraction'] as const)(
+    'fail the run and delete nothing (%s)',
+    async (fault) => {
+      const pair = newPair();
+      await copies(pair);
+      served.simulator.faults([{ match: { set: 'Losts' }, fault }]);
+      const { tap, target } = await pair.run();
+      expect([tap.code, target.code], tap.stderr).toEqual([1, 0]);
+      expect(tap.stderr).toMatch(/losts: could not send \d+ rows? without a usable key/);
+      expect(deleted(pair)).toEqual({ n: 0 });
+      expect(differences(pair.database, account)).toEqual([]);
+      served.simulator.reset();
+      await copies(pair);
+    },
+  );
+});
