@@ -5,7 +5,7 @@ import { ApiRetriableError, connectionError, finalError, statusError } from './e
 import { Http, type HttpResponse } from './http.ts';
 import { queryText, readCount, parsePage, type ApiPage, type Query } from './odata.ts';
 import { Quota } from './quota.ts';
-import { waitBefore } from './retry.ts';
+import { Retries } from './retry.ts';
 
 export interface Connection {
   readonly client: Client;
@@ -47,9 +47,6 @@ interface ClientOptions {
  * timeout. With `never`, the request only tests what the server accepts.
  */
 export type RetryPolicy = 'always' | 'except timeouts' | 'never';
-
-/** A request fails once it has waited this many milliseconds in total, even if retries are left. */
-const LONGEST_WAIT = 15 * 60_000;
 
 /** Sends requests within the rate limit, with the timeout and the retries from the settings. */
 export class Client {
@@ -100,18 +97,16 @@ export class Client {
 
   async #retrying<T>(policy: RetryPolicy, attempt: () => Promise<T>): Promise<T> {
     const { maxRetries, signal } = this.#options;
-    const tries = { failed: 0, overLimit: 0, waited: 0 };
+    const counted = new Retries(maxRetries);
     for (let retries = 0; ; retries += 1) {
       try {
         return await attempt();
       } catch (error) {
         if (!(error instanceof ApiRetriableError)) throw error;
-        if (isLast(error, policy)) throw finalError(error, retries);
-        const wait = this.#waitAfter(error, tries);
-        tries.waited += wait;
-        if (tries.failed > maxRetries || tries.waited > LONGEST_WAIT) {
-          throw finalError(error, retries);
-        }
+        if (isFinal(error, policy)) throw finalError(error, retries);
+        const { wait, isLast } = counted.waitAfter(error, Math.random());
+        if (error.status === 429) this.#options.quota.exceeded(wait);
+        if (isLast) throw finalError(error, retries);
         this.#warn(error);
         await sleep(wait, undefined, { signal });
       }
@@ -123,18 +118,6 @@ export class Client {
     if (this.#warned.has(status)) log.debug(`${message}; trying again.`);
     else log.warning(`${message}; trying again. LOGLEVEL=debug logs every repetition.`);
     this.#warned.add(status);
-  }
-
-  /**
-   * Counts the failure. A 429 does not use up a retry, because the API itself works.
-   * @returns milliseconds to wait
-   */
-  #waitAfter(error: ApiRetriableError, tries: { failed: number; overLimit: number }): number {
-    const isOverLimit = error.status === 429;
-    const attempt = isOverLimit ? (tries.overLimit += 1) : (tries.failed += 1);
-    const wait = waitBefore(error, attempt, Math.random());
-    if (isOverLimit) this.#options.quota.exceeded(wait);
-    return wait;
   }
 
   async #get(path: string, query: Query): Promise<HttpResponse> {
@@ -171,7 +154,7 @@ export class Client {
   }
 }
 
-function isLast({ status, isTimeout }: ApiRetriableError, policy: RetryPolicy): boolean {
+function isFinal({ status, isTimeout }: ApiRetriableError, policy: RetryPolicy): boolean {
   if (policy === 'never') return status !== 429;
   return policy === 'except timeouts' && isTimeout;
 }

@@ -1,7 +1,44 @@
-// Which requests to retry, and how long to wait: pure functions of their arguments.
+// Which requests to retry, how often, and how long to wait.
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
+/** A request fails once it has waited this many milliseconds in total, even if retries are left. */
+const LONGEST_TOTAL_WAIT = 15 * 60_000;
+
+/** Counts the failed attempts of one request and decides when to give up. */
+export class Retries {
+  readonly #maxRetries: number;
+  #failed = 0;
+  #overLimit = 0;
+  #waited = 0;
+
+  /** @param maxRetries how often a request that failed is sent again */
+  constructor(maxRetries: number) {
+    this.#maxRetries = maxRetries;
+  }
+
+  /**
+   * Counts a failed attempt. A 429 does not use up a retry, because the API itself works.
+   * @param random in [0, 1)
+   * @returns milliseconds to wait before the next attempt, and whether there is none
+   */
+  waitAfter(
+    error: FailedAttempt,
+    random: number,
+  ): { readonly wait: number; readonly isLast: boolean } {
+    const attempt = error.status === 429 ? (this.#overLimit += 1) : (this.#failed += 1);
+    const wait = waitBefore(error, attempt, random);
+    this.#waited += wait;
+    const isLast = this.#failed > this.#maxRetries || this.#waited > LONGEST_TOTAL_WAIT;
+    return { wait, isLast };
+  }
+}
+
+interface FailedAttempt {
+  readonly status: number | undefined;
+  /** The wait that the response asked for, in milliseconds. */
+  readonly retryAfter: number | undefined;
+}
 
 /** True if the same request may succeed after a response with this status. */
 export function isRetriableStatus(status: number): boolean {
@@ -22,14 +59,9 @@ export function backoff(attempt: number, random: number): number {
 /**
  * Returns the wait before the next attempt: what the response asked for, or the backoff. After a 429
  * it is at least the backoff, because a server may keep sending `Retry-After: 0`.
- * @param error the status, and the response's `Retry-After` in milliseconds
  * @returns milliseconds
  */
-export function waitBefore(
-  error: { readonly status: number | undefined; readonly retryAfter: number | undefined },
-  attempt: number,
-  random: number,
-): number {
+export function waitBefore(error: FailedAttempt, attempt: number, random: number): number {
   const jitter = backoff(attempt, random);
   const asked = error.retryAfter ?? jitter;
   return error.status === 429 ? Math.max(asked, jitter) : asked;
