@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { tableNames } from '@exact-spotter/schema';
+import { isSelectedByDefault, tableNames } from '@exact-spotter/schema';
 import { describe, expect, it } from 'vitest';
 import { ended, until } from '@exact-spotter/testing';
 import type { Pair } from './pair.ts';
@@ -14,7 +14,7 @@ const { account, newPair, copies } = served;
 /** Returns the number of rows of each table and how many of them have each kind of metadata. */
 function counts({ database }: Pair): Record<string, unknown> {
   const reader = new DatabaseSync(database, { readOnly: true });
-  const found = tableNames.map((table) => {
+  const found = tableNames.filter(isSelectedByDefault).map((table) => {
     const sql = `SELECT count(*) AS rows, count(_sdc_table_version) AS versions,
       count(_sdc_extracted_at) AS times, count(_sdc_deleted_at) AS deleted FROM "${table}"`;
     return [table, reader.prepare(sql).get()] as const;

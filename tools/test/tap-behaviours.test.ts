@@ -37,7 +37,11 @@ describe('an account is copied completely', () => {
       { rejects: { orderby: 'all' } },
       [/\/Leads\S* the API rejects the orderby/],
     ],
-    ['when the server ignores $orderby', { ignores: { orderby: 'all' } }],
+    [
+      'when the server ignores $orderby',
+      { ignores: { orderby: 'all' } },
+      [/the API ignores the orderby/],
+    ],
     ['when the server rejects or in filters', { orClause: 'rejected' }],
     ['when responses are not compressed', { gzip: false }],
   ];
