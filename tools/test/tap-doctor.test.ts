@@ -1,3 +1,4 @@
+import { millisecondsInHour, millisecondsInMinute } from 'date-fns/constants';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ended, type Ended, startProgram } from '@exact-spotter/testing';
 import { Pair } from './pair.ts';
@@ -65,7 +66,8 @@ describe('doctor with an API as documented', () => {
         count_inline: 'yes',
       }),
     );
-    expect(simulator.requests.length).toBeLessThanOrEqual(78);
+    // Of these, three are for rows without a date and the newest call.
+    expect(simulator.requests.length).toBeLessThanOrEqual(85);
   });
 
   it('prints a table that ends with the next step', async () => {
@@ -126,6 +128,45 @@ describe('doctor with an API that differs', () => {
       '/painPoints',
       { ties: 'changing' },
     ],
+    [
+      'counts only the rows of a page',
+      { countsPage: 'all' },
+      '/Leads',
+      {
+        count_inline: 'the page',
+        differences: ['The count in a page counts only the rows of the page.'],
+      },
+    ],
+    ['has no next links with $top', { nextLink: 'withoutTop' }, '/Leads', link('never')],
+    [
+      'omits leads without persons',
+      { omitsLeadsWithoutPersons: true },
+      '/LeadsAndPersons',
+      {
+        differences: [
+          expect.stringMatching(/^The set has \d+ rows and \/Leads 1500\. Unless/),
+        ] as unknown,
+      },
+    ],
+    [
+      'filters rows without a date',
+      {},
+      '/Tasks',
+      { undated: { filter: 'yes', rows: expect.any(Number) as unknown } },
+    ],
+    [
+      'rejects a filter for rows without a date',
+      { nullFilter: 'rejected' },
+      '/Tasks',
+      { undated: { filter: 'refused', rows: null } },
+    ],
+    [
+      'ignores a filter for rows without a date',
+      { nullFilter: 'ignored' },
+      '/Tasks',
+      { undated: { filter: 'ignored', rows: null } },
+    ],
+    ['lacks an optional set', { missing: ['Funnels'] }, '/Funnels', { is_optional: true }],
     ['does not hide boxes', { hiddenBoxWindow: false }, '/Boxes', { hides_without_date: false }],
     ['lacks a set', { missing: ['painPoints'] }, '/painPoints', { reachable: false }],
     ['forbids a set', { forbidden: ['painPoints'] }, '/painPoints', { reachable: false }],
@@ -244,3 +285,61 @@ function link(stands: string, more: object = {}): object {
 function page(expected: object): object {
   return { page: expected };
 }
+
+describe('doctor on the clock of calls', () => {
+  const clock = async (
+    text: (ago: number) => string,
+    settings: object = {},
+  ): Promise<Readonly<Record<string, unknown>>> => {
+    const account = createAccount({ seed: 44, leads: 20 });
+    account.change('callsHistory', () => true, { startDate: '2026-01-05T12:00:00Z' });
+    account.add('callsHistory', { startDate: text(10 * millisecondsInMinute) });
+    const other = await startSimulator({ account, token: TOKEN });
+    const { stdout } = await doctor(settings, ['--format', 'json'], other.url);
+    await other.stop();
+    const found = (JSON.parse(stdout) as Report).sets.find(({ set }) => set === '/callsHistory');
+    return { ...(found?.['clock'] as object), differences: found?.['differences'] };
+  };
+  const utc = (ago: number): string => `${new Date(Date.now() - ago).toISOString().slice(0, 19)}Z`;
+  const wall = (ago: number): string => utc(ago + 3 * millisecondsInHour);
+
+  it('finds that a call of ten minutes ago proves UTC', async () => {
+    expect(await clock(utc)).toMatchObject({ fits: 'utc', minutes_ago_utc: 10, differences: [] });
+    expect(await clock(utc, { calls_clock: 'wall' })).toMatchObject({
+      differences: ['The newest date fits "utc": set calls_clock, which is wall, to utc.'],
+    });
+  });
+
+  it('finds that a call that is recent only on the wall clock is probably wall clock', async () => {
+    expect(await clock(wall)).toMatchObject({
+      ...{ fits: 'probably wall', minutes_ago_utc: 190, minutes_ago_wall: 10 },
+      differences: [
+        'The newest date fits "probably wall": set calls_clock, which is utc, to wall.',
+      ],
+    });
+  });
+
+  it('does not guess from old calls', async () => {
+    expect(await clock(() => '2026-01-06T12:00:00Z')).toMatchObject({
+      ...{ fits: 'not told', differences: [] },
+    });
+  });
+});
+
+it('doctor reports an account that has everything at once, and exits with 0', async () => {
+  simulator.behave({
+    ...{ countsPage: 'all', nextLink: 'withoutTop', omitsLeadsWithoutPersons: true },
+    ...{ nullFilter: 'rejected', callsClock: 'wall', missing: ['Funnels'] },
+  });
+  const { code, stdout } = await doctor({}, []);
+  expect(code).toBe(0);
+  for (const text of [
+    'The count in a page counts only the rows of the page.',
+    'Rows without a date cannot be filtered',
+    'it omits leads without persons',
+    'This account does not have it. A run continues without it.',
+    '"No date" (year 1), read as null: ',
+  ]) {
+    expect(stdout).toContain(text);
+  }
+});

@@ -1,12 +1,15 @@
-import { log, print, ProgramError } from '@exact-spotter/singer';
+import { fromMilliseconds, log, milliseconds, print, ProgramError } from '@exact-spotter/singer';
 import { connect } from '../api/client.ts';
-import { isEndpointError } from '../api/errors.ts';
+import { ApiMissingError, isEndpointError } from '../api/errors.ts';
 import { discover, endpointGroups, select, type SelectedEndpoint } from '../catalog.ts';
+import type { Endpoint } from '../endpoints.ts';
 import { planSettings } from '../plan/plan.ts';
 import { Timezone } from '../rows/timezone.ts';
 import type { TapSettings } from '../settings.ts';
-import { fieldFinding } from './fields.ts';
-import { differences, type PageFinding, type ReachableSet, type SetFinding } from './findings.ts';
+import { clockFinding, undatedFinding } from './date-findings.ts';
+import { fieldFinding } from './field-findings.ts';
+import { compareLeads, differences } from './differences.ts';
+import type { PageFinding, ReachableSet, SetFinding } from './findings.ts';
 import { probe, type Answers, type ProbeContext } from './probe.ts';
 import { jsonReport, textReport } from './report.ts';
 import {
@@ -17,12 +20,13 @@ import {
   selectVerdict,
   tieFinding,
   topVerdict,
-} from './verdicts.ts';
+} from './option-verdicts.ts';
 
 const REPORTS = { text: textReport, json: jsonReport } as const;
 
 interface DoctorContext extends ProbeContext {
   readonly apiUrl: string;
+  readonly settings: TapSettings;
 }
 
 /**
@@ -36,7 +40,7 @@ export async function examineAccount(
 ): Promise<void> {
   const findings = await examineAll(settings);
   await print(REPORTS[format](findings));
-  const unreachable = findings.filter(({ reachable }) => !reachable);
+  const unreachable = findings.filter((found) => !found.reachable && !found.is_optional);
   if (unreachable.length > 0) {
     throw new ProgramError(
       `${unreachable.map(({ set }) => set).join(', ')} cannot be read; see the report.`,
@@ -53,6 +57,7 @@ async function examineAll(settings: TapSettings): Promise<SetFinding[]> {
     pageSize: settings.page_size,
     startDate: planSettings(settings, timezone).startDate,
     apiUrl: settings.api_url,
+    settings,
   };
   try {
     const findings: SetFinding[] = [];
@@ -60,7 +65,7 @@ async function examineAll(settings: TapSettings): Promise<SetFinding[]> {
       log.info(`Examining ${selected.endpoint.path}.`);
       findings.push(await examine(selected, context));
     }
-    return findings;
+    return compareLeads(findings);
   } finally {
     await close();
   }
@@ -76,15 +81,17 @@ async function examine(selected: SelectedEndpoint, context: DoctorContext): Prom
     return { ...found, differences: differences(found) };
   } catch (error) {
     if (!isEndpointError(error)) throw error;
-    return { ...names, reachable: false, fault: error.message };
+    const isMissing = error instanceof ApiMissingError && endpoint.optional === true;
+    return { ...names, reachable: false, fault: error.message, is_optional: isMissing };
   }
 }
 
 function findingOf(
   selected: SelectedEndpoint,
   answers: Answers,
-  { timezone, apiUrl, pageSize }: DoctorContext,
+  context: DoctorContext,
 ): Omit<ReachableSet, 'set' | 'streams' | 'differences'> {
+  const { timezone, apiUrl, pageSize } = context;
   const { endpoint } = selected;
   const { rows, first, between, byDate } = answers;
   return {
@@ -99,10 +106,22 @@ function findingOf(
     select: selectVerdict(answers),
     top: topVerdict(answers),
     ...(endpoint.hidesWithoutDate && { hides_without_date: hidesWithoutDate(answers) }),
+    ...dateFindings(endpoint, answers, context),
     next_link: linkFinding(answers, apiUrl),
     page: pageFinding(answers, pageSize),
     fields: fieldFinding(selected, first.rows, timezone),
   };
+}
+
+function dateFindings(
+  endpoint: Endpoint,
+  answers: Answers,
+  { client, timezone, settings }: DoctorContext,
+): Pick<ReachableSet, 'undated' | 'clock'> {
+  const now = milliseconds(client.atServer(fromMilliseconds(Date.now())));
+  const undated = undatedFinding(endpoint, answers);
+  const clock = clockFinding(endpoint, answers, timezone, now, settings.calls_clock);
+  return { ...(undated && { undated }), ...(clock && { clock }) };
 }
 
 function hidesWithoutDate({ rows, rowsWithoutDate, byDate }: Answers): boolean | null {

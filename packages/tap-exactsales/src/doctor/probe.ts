@@ -1,7 +1,7 @@
 import type { Instant } from '@exact-spotter/singer';
 import type { Client } from '../api/client.ts';
 import { ApiRejectedError, isEndpointError } from '../api/errors.ts';
-import type { Query } from '../api/odata.ts';
+import type { ApiRow, Query } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { pageOrder } from '../paging/page-order.ts';
 import { requestPage, type RequestedPage } from '../paging/request.ts';
@@ -19,7 +19,7 @@ export interface ProbeContext {
   readonly startDate: Instant;
 }
 
-type Outcome<T> =
+export type Outcome<T> =
   | { readonly kind: 'answered'; readonly answer: T }
   | { readonly kind: 'refused' }
   | { readonly kind: 'failed' };
@@ -39,6 +39,10 @@ export interface Answers {
   readonly byKey: Probe | undefined;
   readonly between: Probe | undefined;
   readonly byDate: Probe | undefined;
+  /** The rows without a date, for an endpoint that may have some. */
+  readonly undated?: Outcome<readonly ApiRow[]>;
+  /** The rows with the newest dates, for an endpoint whose clock is a setting. */
+  readonly newest?: Outcome<readonly ApiRow[]>;
   /** Options that were answered with 400. */
   readonly refused: ReadonlySet<QueryOption>;
 }
@@ -69,9 +73,31 @@ export async function probe(endpoint: Endpoint, context: ProbeContext): Promise<
     byKey: await send(keyQuery(endpoint, first, dates)),
     between: await send(betweenQuery(endpoint, first, dates, isWhole)),
     byDate: await send(dateQuery(endpoint, first, timezone)),
+    ...(await dateProbes(endpoint, client)),
     refused: new Set(OPTIONS.filter((option) => !limits.supports(option))),
   };
 }
+
+/** Sends the requests that find out how the endpoint's dates have to be read. */
+async function dateProbes(
+  { path, date, clockSettings }: Endpoint,
+  client: Client,
+): Promise<Pick<Answers, 'undated' | 'newest'>> {
+  const rows = async (query: Query): Promise<Outcome<readonly ApiRow[]>> => {
+    const outcome = await settle(client.page(path, { ...query, top: FEW_ROWS }, 'always'));
+    return outcome.kind === 'answered'
+      ? { kind: 'answered', answer: outcome.answer.rows }
+      : outcome;
+  };
+  return {
+    ...(date?.isOptional === true && {
+      undated: await rows({ filter: [`${date.member} eq null`] }),
+    }),
+    ...(date && clockSettings && { newest: await rows({ orderby: [`${date.member} desc`] }) }),
+  };
+}
+
+const FEW_ROWS = 50;
 
 const OPTIONS: readonly QueryOption[] = ['select', 'date filter', 'count', 'key filter', 'orderby'];
 

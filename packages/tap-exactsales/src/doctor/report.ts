@@ -1,5 +1,12 @@
 import { program } from '../settings.ts';
-import type { LinkFinding, PageFinding, ReachableSet, SetFinding } from './findings.ts';
+import type {
+  ClockFinding,
+  LinkFinding,
+  PageFinding,
+  ReachableSet,
+  SetFinding,
+  UnreachableSet,
+} from './findings.ts';
 import { alignColumns } from '../text.ts';
 
 /** Returns the report for programs, ending with a newline. */
@@ -13,7 +20,7 @@ export function jsonReport(sets: readonly SetFinding[]): string {
  */
 export function textReport(sets: readonly SetFinding[]): string {
   const details = sets.flatMap((set) => {
-    const lines = set.reachable ? remarks(set) : [set.fault];
+    const lines = set.reachable ? remarks(set) : [unreachableText(set)];
     return lines.length === 0 ? [] : [section(`${set.set} (${set.streams.join(', ')})`, lines)];
   });
   const table = alignColumns([HEAD, ...sets.map(row)], (at) => RIGHT.includes(HEAD[at] ?? ''));
@@ -55,16 +62,32 @@ function pageText({ cap, rows, asked_in_time: asked }: PageFinding): string {
   return cap === asked ? String(cap) : `${cap} of ${asked}`;
 }
 
+function unreachableText({ fault, is_optional: isOptional }: UnreachableSet): string {
+  return isOptional ? 'This account does not have it. A run continues without it.' : fault;
+}
+
 /** Returns what does not fit into the table. */
-function remarks({ fields, differences, ...set }: ReachableSet): string[] {
-  const { zones, spellings, lists } = fields;
+function remarks({ fields, differences, undated, clock, ...set }: ReachableSet): string[] {
+  const { zones, spellings, lists, year_one: yearOne } = fields;
   return [
     ...pairs('Zones of undocumented dates', zones),
     ...pairs('Spellings found', spellings),
     ...pairs('Lists', lists, ' of '),
     ...(set.hides_without_date === true ? ['Rows are hidden without a date filter.'] : []),
+    ...(undated?.rows ? [`Rows without a date: ${undated.rows}, up to one page.`] : []),
+    ...(yearOne.length > 0 ? [`"No date" (year 1), read as null: ${yearOne.join(', ')}.`] : []),
+    ...(clock ? [clockText(clock)] : []),
     ...differences.map((difference) => `! ${difference}`),
   ];
+}
+
+function clockText({
+  setting,
+  minutes_ago_utc: utc,
+  minutes_ago_wall: wall,
+}: ClockFinding): string {
+  if (utc === null || wall === null) return `${setting}: there is no date to compare.`;
+  return `${setting}: the newest date is ${utc} minutes ago if it is UTC, and ${wall} minutes ago if it is wall clock.`;
 }
 
 function pairs(
@@ -83,7 +106,9 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 function advice(sets: readonly SetFinding[]): string {
-  const other = sets.filter((set) => !set.reachable || set.differences.length > 0);
+  const other = sets.filter((set) =>
+    set.reachable ? set.differences.length > 0 : !set.is_optional,
+  );
   if (other.length === 0) return 'Everything is as expected.\n';
   return `${other.length} of ${sets.length} sets differ from what this version expects (lines with "!", and sets that
 cannot be reached). A run adapts to this and logs how. To report it, paste the output of

@@ -63,6 +63,8 @@ export function countVerdict({ first, rows, refused }: Answers): ReachableSet['c
   if (refused.has('count')) return 'refused';
   if (first.count === undefined) return 'ignored';
   if (rows.kind !== 'answered') return 'yes';
+  const isPage = first.count === first.rows.length && rows.answer > first.count + DRIFT;
+  if (isPage) return 'the page';
   return Math.abs(first.count - rows.answer) <= DRIFT ? 'yes' : 'another number';
 }
 

@@ -32,6 +32,7 @@ export function fieldFinding(
       zonesOf,
     ),
     lists: byColumn(columns, listsOf),
+    year_one: columns.filter(hasYearOne).map(({ name }) => name),
     ...readAll(selected, rows, timezone),
   };
 }
@@ -117,6 +118,12 @@ function zonesOf(column: ColumnSample): string[] {
     typeof value === 'string' ? (parseDateTime(value.trim())?.zone ?? []) : [],
   );
   return [...new Set(zones)].map((zone) => (zone === '' ? 'none' : zone));
+}
+
+function hasYearOne(column: ColumnSample): boolean {
+  return valuesOf(column).some(
+    (value) => typeof value === 'string' && /^\s*0001-01-01/.test(value),
+  );
 }
 
 /** Returns the kinds of elements in a list that becomes one string. */

@@ -1,0 +1,78 @@
+import { milliseconds } from '@exact-spotter/singer';
+import { millisecondsInMinute } from 'date-fns/constants';
+import type { ApiRow } from '../api/odata.ts';
+import type { Endpoint } from '../endpoints.ts';
+import { valueAt } from '../rows/api-members.ts';
+import type { Timezone } from '../rows/timezone.ts';
+import type { ClockFinding, UndatedFinding } from './findings.ts';
+import type { Answers } from './probe.ts';
+
+/** Returns what the server did with a filter for rows without a date. */
+export function undatedFinding(
+  endpoint: Endpoint,
+  { undated }: Answers,
+): UndatedFinding | undefined {
+  if (!undated) return undefined;
+  if (undated.kind !== 'answered') return { filter: undated.kind, rows: null };
+  const dates = undated.answer.map((row) => dateText(endpoint, row));
+  const isIgnored = dates.some((date) => date !== undefined && !date.startsWith('0001-'));
+  return isIgnored
+    ? { filter: 'ignored', rows: null }
+    : { filter: 'yes', rows: undated.answer.length };
+}
+
+/** How many minutes the newest date may be ahead, because clocks differ. */
+const TOLERANCE = 5;
+/** The newest date is recent if it is at most this many minutes ago. */
+const RECENT = 60;
+
+/**
+ * Compares the newest date with the server's clock. A call cannot begin in the future, so a reading
+ * that does is wrong. In São Paulo, three hours behind UTC, a call of the last three hours proves
+ * UTC in this way. A wall clock cannot be proven there, but is likely if the newest call is recent
+ * only on the wall clock.
+ * @param now the server's clock, in milliseconds since 1970
+ */
+export function clockFinding(
+  endpoint: Endpoint,
+  { newest }: Answers,
+  timezone: Timezone,
+  now: number,
+  setTo: string,
+): ClockFinding | undefined {
+  const [setting] = Object.values(endpoint.clockSettings ?? {});
+  if (!newest || setting === undefined) return undefined;
+  const texts =
+    newest.kind === 'answered' ? newest.answer.map((row) => dateText(endpoint, row)) : [];
+  const latest = texts.filter((text) => text !== undefined).reduce(laterText, '');
+  const [utc, wall] = (['utc', 'wall'] as const).map((clock) => {
+    const instant = timezone.toInstant(latest, clock);
+    if (instant === undefined) return null;
+    return Math.round((now - milliseconds(instant)) / millisecondsInMinute);
+  });
+  return {
+    setting,
+    fits: fit(utc ?? null, wall ?? null),
+    minutes_ago_utc: utc ?? null,
+    minutes_ago_wall: wall ?? null,
+    set_to: setTo,
+  };
+}
+
+/** Both parameters are the minutes since the newest date, in each reading. */
+function fit(utc: number | null, wall: number | null): ClockFinding['fits'] {
+  if (utc === null || wall === null) return 'not told';
+  if (utc === wall) return 'both';
+  const [isUtcPast, isWallPast] = [utc >= -TOLERANCE, wall >= -TOLERANCE];
+  if (isUtcPast !== isWallPast) return isUtcPast ? 'utc' : 'wall';
+  return isWallPast && wall <= RECENT && utc > RECENT ? 'probably wall' : 'not told';
+}
+
+function laterText(one: string, other: string): string {
+  return other > one ? other : one;
+}
+
+function dateText({ date }: Endpoint, row: ApiRow): string | undefined {
+  const value = date && valueAt(row, date.member.split('.'));
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
