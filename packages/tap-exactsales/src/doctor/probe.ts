@@ -19,7 +19,7 @@ export interface ProbeContext {
   readonly startDate: Instant;
 }
 
-export type Outcome<T> =
+type Outcome<T> =
   | { readonly kind: 'answered'; readonly answer: T }
   | { readonly kind: 'refused' }
   | { readonly kind: 'failed' };
