@@ -5,7 +5,7 @@ import {
   openStatusLines,
   stderrIsForPeople,
 } from '@exact-spotter/singer';
-import { Gauge, progressSentence, statusLines, type NamedFigures } from './progress-lines.ts';
+import { Gauge, progressSentence, statusLines, type NamedFigures } from './progress-text.ts';
 
 /** Shows the progress of a run to people. */
 export interface Progress {

@@ -7,7 +7,7 @@ import { endpointGroups, type SelectedEndpoint, type SelectedStream } from './ca
 import { underNextPath } from './endpoints.ts';
 import { openWriter } from './output/writer.ts';
 import { byKeyOrOffset } from './paging/pages.ts';
-import { ServerLimits } from './paging/server-limits.ts';
+import { ServerLimits } from './request/server-limits.ts';
 import { dateFilter } from './plan/date-range.ts';
 import { planRead, planSettings, type PlanSettings } from './plan/plan.ts';
 import type { State } from './plan/state.ts';

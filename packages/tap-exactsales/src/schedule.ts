@@ -3,7 +3,7 @@ import { log, ProgramError, timer } from '@exact-spotter/singer';
 import { ApiMissingError, isEndpointError } from './api/errors.ts';
 import { endpointGroups, type SelectedEndpoint, type SelectedStream } from './catalog.ts';
 import { underNextPath } from './endpoints.ts';
-import { reconcile } from './paging/reconcile.ts';
+import { reconcile } from './request/reconcile.ts';
 import { sync, type ReadResult, type SyncContext } from './sync.ts';
 import { quantity } from './text.ts';
 

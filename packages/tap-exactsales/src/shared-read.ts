@@ -3,9 +3,9 @@ import type { Client } from './api/client.ts';
 import { isEndpointError } from './api/errors.ts';
 import { literal, type ApiRow, type Query } from './api/odata.ts';
 import type { SelectedEndpoint, SelectedStream } from './catalog.ts';
-import { countRows } from './paging/reconcile.ts';
-import type { Page } from './paging/request.ts';
-import type { ServerLimits } from './paging/server-limits.ts';
+import { countRows } from './request/reconcile.ts';
+import type { Page } from './request/page-request.ts';
+import type { ServerLimits } from './request/server-limits.ts';
 import type { DateFilter } from './plan/date-range.ts';
 import { rootMembers, valueAt } from './rows/api-members.ts';
 

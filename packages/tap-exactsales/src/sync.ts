@@ -4,7 +4,7 @@ import type { SelectedEndpoint } from './catalog.ts';
 import { checkpoint, conclude } from './output/checkpoint.ts';
 import type { Writer } from './output/writer.ts';
 import { requestPages } from './paging/pages.ts';
-import type { ServerLimits } from './paging/server-limits.ts';
+import type { ServerLimits } from './request/server-limits.ts';
 import { dateFilter } from './plan/date-range.ts';
 import { planRead, type PlanSettings, type ReadPlan } from './plan/plan.ts';
 import { ReadTracker } from './plan/read-tracker.ts';

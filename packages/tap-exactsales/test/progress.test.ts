@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execute } from '@exact-spotter/testing';
 import { describe, expect, it } from 'vitest';
-import { Gauge, statusLines } from '../src/progress-lines.ts';
+import { Gauge, statusLines } from '../src/progress-text.ts';
 import { file } from './tap.ts';
 
 /** @returns the lines that the sample program writes to stderr, which is a pipe */

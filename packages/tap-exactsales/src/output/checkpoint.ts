@@ -1,7 +1,7 @@
 import { log } from '@exact-spotter/singer';
 import type { SelectedStream } from '../catalog.ts';
-import type { Page } from '../paging/request.ts';
-import type { ServerLimits } from '../paging/server-limits.ts';
+import type { Page } from '../request/page-request.ts';
+import type { ServerLimits } from '../request/server-limits.ts';
 import { endedBookmark, incompleteBookmark, progressMarkers } from '../plan/bookmarks.ts';
 import type { ReadPlan } from '../plan/plan.ts';
 import type { ReadTracker } from '../plan/read-tracker.ts';

@@ -9,7 +9,7 @@ import {
   type Page,
   type ReadRequest,
   type RequestedPage,
-} from './request.ts';
+} from '../request/page-request.ts';
 
 /** How often a key may be read from its first row again because its rows changed. */
 const MOST_RESTARTS = 5;

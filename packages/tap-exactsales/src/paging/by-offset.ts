@@ -12,7 +12,7 @@ import {
   type Page,
   type ReadRequest,
   type RequestedPage,
-} from './request.ts';
+} from '../request/page-request.ts';
 
 /**
  * How many rows of the previous page are requested again. Up to this many rows may be added or

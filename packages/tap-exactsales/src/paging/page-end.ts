@@ -1,5 +1,5 @@
-import type { ReadRequest, RequestedPage } from './request.ts';
-import type { ServerLimits } from './server-limits.ts';
+import type { ReadRequest, RequestedPage } from '../request/page-request.ts';
+import type { ServerLimits } from '../request/server-limits.ts';
 
 /** The rows that a read has requested so far, and what the counts in its pages said. */
 export interface PagingCounts {

@@ -5,8 +5,8 @@ import { literal } from '../api/odata.ts';
 import { endpoints } from '../endpoints.ts';
 import { EVERYTHING } from '../plan/date-range.ts';
 import { valueAt } from '../rows/api-members.ts';
-import type { Page, ReadPages, ReadRequest } from './request.ts';
-import { ServerLimits } from './server-limits.ts';
+import type { Page, ReadPages, ReadRequest } from '../request/page-request.ts';
+import { ServerLimits } from '../request/server-limits.ts';
 
 /** A way to slice a set: a clause for some keys of another set. */
 interface Slicing {

@@ -3,8 +3,13 @@ import type { Client } from '../api/client.ts';
 import type { ApiRow } from '../api/odata.ts';
 import { EVERYTHING } from '../plan/date-range.ts';
 import { valueAt } from '../rows/api-members.ts';
-import { requestMatching, type Page, type ReadPages, type ReadRequest } from './request.ts';
-import { ServerLimits } from './server-limits.ts';
+import {
+  requestMatching,
+  type Page,
+  type ReadPages,
+  type ReadRequest,
+} from '../request/page-request.ts';
+import { ServerLimits } from '../request/server-limits.ts';
 
 /**
  * Reads the rows without a date, which a date filter excludes on the server: those whose date is

@@ -1,5 +1,5 @@
 import { isObject, type Row } from '../account/row.ts';
-import { isContentFault, type Fault } from './faults.ts';
+import { isContentFault, type Fault } from './fault-plan.ts';
 
 /**
  * Returns the rows of a page after a fault.

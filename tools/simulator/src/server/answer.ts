@@ -1,7 +1,7 @@
 import type { Account, AccountSet } from '../account/account.ts';
 import type { Row } from '../account/row.ts';
 import { includes, type Behaviour } from '../behaviour/behaviour.ts';
-import type { Fault } from '../behaviour/faults.ts';
+import type { Fault } from '../behaviour/fault-plan.ts';
 import { faultyRows } from '../behaviour/page-faults.ts';
 import { metadata } from '../odata/metadata.ts';
 import { QueryError } from '../odata/operands.ts';

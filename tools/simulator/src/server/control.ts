@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { defaultBehaviour, type Behaviour } from '../behaviour/behaviour.ts';
-import { simpleFaults, type FaultRule } from '../behaviour/faults.ts';
+import { simpleFaults, type FaultRule } from '../behaviour/fault-plan.ts';
 import { isObject } from '../account/row.ts';
 import type { Simulator } from './simulator.ts';
 
@@ -43,7 +43,7 @@ function execute(simulator: Simulator, command: string, argument: unknown): unkn
       return {};
     case 'POST faults':
       if (!isPlan(argument))
-        throw new Error('The body must be an array of FaultRule (behaviour/faults.ts).');
+        throw new Error('The body must be an array of FaultRule (behaviour/fault-plan.ts).');
       simulator.faults(argument);
       return {};
     case 'POST reset':

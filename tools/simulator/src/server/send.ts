@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { isContentFault, type Fault } from '../behaviour/faults.ts';
+import { isContentFault, type Fault } from '../behaviour/fault-plan.ts';
 import type { Answer } from './answer.ts';
 
 interface Exchange {

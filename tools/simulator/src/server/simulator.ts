@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '../account/account.ts';
 import { defaultBehaviour, type Behaviour } from '../behaviour/behaviour.ts';
 import { AnswerCache } from '../behaviour/answer-cache.ts';
-import { FaultPlan, isContentFault, type Fault, type FaultRule } from '../behaviour/faults.ts';
+import { FaultPlan, isContentFault, type Fault, type FaultRule } from '../behaviour/fault-plan.ts';
 import { Quota, retryAfter, serverTime, type QuotaReport } from '../behaviour/quota.ts';
 import { answerRequest, plainMessage, type Answer, type Hosts } from './answer.ts';
 import { createEntry, type RequestEntry } from './requests.ts';
