@@ -138,8 +138,8 @@ function paths(part: unknown): string[] {
 }
 
 /**
- * Packs every package from a copy of the repository under `folder`, because packing replaces
- * package.json files for a moment and other tests may read them at that time.
+ * Packs every package from a copy of the repository under `folder`, because packing temporarily
+ * replaces the package.json files, which other tests may be reading.
  * @returns the paths of the tarballs, in the order of {@link PACKAGES}
  */
 async function packCopies(folder: string): Promise<string[]> {

@@ -75,7 +75,7 @@ describe('a stream map', () => {
     expect(made).toBe('{"id":1,"_sdc_deleted_at":"2026-01-01T00:00:00Z"}');
   });
 
-  it('copies numbers with every digit, and does not add missing columns', async () => {
+  it('copies numbers without losing digits, and does not add missing columns', async () => {
     const { record } = await person({ price: 'paid' }, '{"id":1.0,"paid":0.10000000000000000001}');
     expect(record).toBe('{"id":1,"paid":0.10000000000000000001,"price":0.10000000000000000001}');
     expect((await person({ price: 'paid' }, '{"id":1}')).record).toBe('{"id":1}');

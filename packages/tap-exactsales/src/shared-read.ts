@@ -100,8 +100,8 @@ function countIn({ isLast, isSure, rowsRead, total = 0 }: Page): number | undefi
 
 /**
  * Tests whether the rows have all members that the narrower endpoint offers. A member that no row
- * has may be missing from both endpoints, so one row is also requested from the narrower endpoint to
- * compare.
+ * has may be missing from both endpoints, so one row is also requested from the narrower endpoint for
+ * comparison.
  * @returns why the endpoints cannot share a read
  */
 async function missingColumns(

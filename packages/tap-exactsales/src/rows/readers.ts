@@ -74,7 +74,7 @@ export function readersOf(
   });
 }
 
-/** Warns once per column that the API sent a value that does not fit. */
+/** Warns that the API sent a value that does not fit a column's type, once per column. */
 function warnOnce(stream: TableName): ReportMismatch {
   const warned = new Set<string>();
   return (column) => {

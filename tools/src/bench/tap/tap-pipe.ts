@@ -17,7 +17,7 @@ export const tapPipe: Figure = {
         const seconds = (name: keyof typeof times): string => (times[name] / 1000).toFixed(1);
         return [
           {
-            what: `tap | target ÷ the slower alone, ${leads} leads`,
+            what: `tap | target ÷ the slower program run alone, ${leads} leads`,
             value: times.pair / slower,
             unit: '×',
             limit: { atMost: 1.25 },

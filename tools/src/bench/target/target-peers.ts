@@ -6,7 +6,7 @@ import { writeLeads } from './lead-lines.ts';
 import { inFolder, runPipe, targetCommand, writeJson } from '../processes.ts';
 
 const ROUNDS = 3;
-/** Number of leads that show whether a peer runs at all. */
+/** Number of leads in the trial load that checks whether a peer runs at all. */
 const SAMPLE = 10;
 const OURS = 'ours';
 /** Number of leads to load. */
