@@ -78,6 +78,20 @@ describe('nothing is lost in two runs with edits between them', () => {
     120_000,
   );
 
+  it('if the due date of a task is removed and rows without a date cannot be filtered', async () => {
+    served.simulator.behave({ nullFilter: 'rejected' });
+    const pair = newPair();
+    await copies(pair);
+    const soon = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    const task = account.rows('Tasks').find(({ dueDate }) => String(dueDate) > soon);
+    account.change('Tasks', ({ id }) => id === task?.['id'], { dueDate: null });
+    const { tap, target } = await pair.run();
+    expect([tap.code, target.code], tap.stderr).toEqual([0, 0]);
+    expect(
+      differences(pair.database, account).filter((line) => /^tasks \d+ rows/.test(line)),
+    ).toEqual([]);
+  });
+
   it('if leads without persons are missing from the wider set', async () => {
     served.simulator.behave({ omitsLeadsWithoutPersons: true });
     const pair = newPair();

@@ -87,9 +87,14 @@ async function declareWindow(
   await writer.schema(own, { 'x-covered': covered });
 }
 
-/** True if the server hides old rows without a date filter and does not support a date filter. */
-function hidesRows({ endpoint }: ReadPlan, limits: Context['limits']): boolean {
-  const canFilter = limits.get(endpoint.path)?.supports('date filter') ?? true;
+/**
+ * True if the server hides old rows without a date filter and does not support a date filter, or if
+ * the rows whose date was removed cannot be found.
+ */
+function hidesRows({ endpoint }: ReadPlan, known: Context['limits']): boolean {
+  const limits = known.get(endpoint.path);
+  if (limits?.hidesUndated === true) return true;
+  const canFilter = limits?.supports('date filter') ?? true;
   if (endpoint.hidesWithoutDate !== true || canFilter) return false;
   log.warning(
     `${endpoint.path}: without a date filter the API hides old rows, so missing rows are not treated as deleted.`,

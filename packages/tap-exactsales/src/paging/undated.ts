@@ -27,6 +27,7 @@ export async function* undatedPages(
   const isSupported = respected.length === answers.length;
   const isSearched = !isSupported && isComplete && canBeSearched(request);
   if (!isSupported) report(request, isSearched);
+  request.limits.hidesUndated = !isSupported && !isSearched && canBeSearched(request);
   if (isSearched) yield* undatedIn(readPages(client, wholeRead(request)), request);
   else for (const answer of respected) yield* undatedPagesOf(answer, client, request, readPages);
 }
@@ -109,7 +110,7 @@ function canBeSearched({ endpoint: { date, hidesWithoutDate } }: ReadRequest): b
 function report({ endpoint: { path, stream, date } }: ReadRequest, isSearched: boolean): void {
   const then = isSearched
     ? 'the whole set is read to find them'
-    : 'new ones are missing until the next complete read';
+    : 'new ones, and deletions, are noticed by the next complete read';
   log.info(
     `${path}: the API does not support a filter for rows without "${date?.member}"; ${then}.`,
     { stream },

@@ -27,6 +27,8 @@ export class ServerLimits {
   readonly #ofServer: ReadonlyMap<string, ServerLimits>;
   /** True if the endpoint is read in slices because its pages time out. */
   isSliced = false;
+  /** True if the endpoint may have rows without a date that the read cannot find. */
+  hidesUndated = false;
   /** Rows to request per page. */
   top: number;
   /** Rows in the longest page so far. */
