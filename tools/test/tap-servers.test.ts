@@ -115,3 +115,43 @@ it(
   ),
   SERVERS * MINUTES,
 );
+
+/** Whether a bookmark moved past a row shows only when the server works again. */
+it(
+  'a run with a working server recovers everything that runs with other servers could not read',
+  withSeed(
+    async (_random, runSeed) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(behaviours, mistakes), { minLength: 2, maxLength: 2 }),
+          fc.integer({ min: 1, max: 10_000 }),
+          fc.integer({ min: 5, max: 120 }),
+          async (servers, seed, pageSize) => {
+            const account = createAccount({ seed, leads: 120 });
+            simulator = await startSimulator({ account, token: TOKEN });
+            const pair = new Pair({
+              ...{ api_token: TOKEN, api_url: simulator.url },
+              ...{ quota_requests: 10_000, quota_seconds: 1, page_size: pageSize },
+            });
+            for (const [behaviour, faults] of servers) {
+              const possible = { omitsLeadsWithoutPersons: false, hiddenBoxWindow: false };
+              simulator.behave({ ...behaviour, ...possible });
+              simulator.faults(faults);
+              const { target } = await pair.run();
+              expect(target.code, target.stderr).toBe(0);
+              account.live({ seed, edits: 40 });
+            }
+            simulator.reset();
+            const { tap, target } = await pair.run();
+            await simulator.stop();
+            expect([tap.code, target.code], tap.stderr).toEqual([0, 0]);
+            expect(differences(pair.database, account)).toEqual([]);
+          },
+        ),
+        { numRuns: Math.ceil(SERVERS / 2), seed: runSeed },
+      );
+    },
+    process.env['SERVERS'] === undefined ? FIXED_SEED : undefined,
+  ),
+  SERVERS * MINUTES,
+);

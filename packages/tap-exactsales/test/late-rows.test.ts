@@ -135,6 +135,28 @@ describe('custom fields whose pages all time out', () => {
     expect(new Set(records.map(({ record }) => JSON.stringify(record))).size).toBe(500);
   });
 
+  it.each<[string, number, boolean, number]>([
+    ['are rejected', 400, true, 0],
+    ['time out', 504, true, 0],
+    ['time out and the rows are not counted', 504, false, 1],
+  ])(
+    'are read in slices of one field if slices of leads %s',
+    async (_case, status, isCounting, code) => {
+      const script = times((filter) => filter.includes("id eq '_"));
+      const customfields = [{ key: '_a' }, { key: '_b' }];
+      const server = await serve({ leads, leadscustomfields, customfields }, (...of) => {
+        const [answer, { query, isCount }] = of;
+        if (!isCount || !isCounting) script(...of);
+        if (query['$filter']?.includes(' in (')) answer.status = status;
+      });
+      const ended = await readStreams(server.url, ['leadscustomfields']);
+      server.stop();
+      expect(ended.code, ended.stderr).toBe(code);
+      const records = ended.messages.filter(({ type }) => type === 'RECORD');
+      expect(new Set(records.map(({ record }) => JSON.stringify(record))).size).toBe(500);
+    },
+  );
+
   it('fail their stream if the slices time out as well', async () => {
     const server = await serve(
       { leads, leadscustomfields },

@@ -1,11 +1,12 @@
 import { log, type JsonValue } from '@exact-spotter/singer';
 import type { Client } from '../api/client.ts';
-import { ApiRejectedError } from '../api/errors.ts';
+import { ApiRejectedError, ApiTimeoutError } from '../api/errors.ts';
 import { literal } from '../api/odata.ts';
-import { endpoints } from '../endpoints.ts';
+import { endpoints, type Endpoint } from '../endpoints.ts';
 import { EVERYTHING } from '../plan/date-range.ts';
 import { valueAt } from '../rows/api-members.ts';
 import type { Page, ReadPages, ReadRequest } from '../request/page-request.ts';
+import { countRows } from '../request/reconcile.ts';
 import { ServerLimits } from '../request/server-limits.ts';
 
 /** A way to slice a set: a clause for some keys of another set. */
@@ -14,15 +15,20 @@ interface Slicing {
   readonly member: string;
   /** The number of keys in a slice. */
   readonly size: number;
+  /** True if every row belongs to a slice. */
+  readonly isWhole: boolean;
   /** @param keys filter literals */
   readonly clause: (keys: readonly string[]) => string;
 }
 
 /**
- * Reads a set slice by slice: the rows of up to 100 leads each or, if the server rejects that, of
- * one custom field each. It is the last resort for a set whose pages time out regardless of their
- * size, as `/LeadsCustomFields` does in large accounts. The slices have no date filter, so they
- * include the rows without a date.
+ * Reads a set slice by slice: the rows of up to 100 leads each or, if the server rejects that or
+ * takes too long, of one custom field each. It is the last resort for a set whose pages time out
+ * regardless of their size, as `/LeadsCustomFields` does in large accounts. The slices have no date
+ * filter, so they include the rows without a date.
+ *
+ * Every row has a lead, but a field may be missing from the list of fields, so a read by field is
+ * sure only if the server counts as many rows.
  * @throws ApiRejectedError if the server supports neither
  */
 export async function* slicedPages(
@@ -34,55 +40,51 @@ export async function* slicedPages(
   log.warning(`${endpoint.path}: even small pages time out, so it is read in slices.`, {
     stream: endpoint.stream,
   });
+  const slicing = await supportedSlicing(client, endpoint);
   const limits = new ServerLimits(endpoint.path, before.pageSize);
   const whole = { endpoint, limits, dates: EVERYTHING, ...(select && { select }) };
   let rowsRead = 0;
   let isSure = true;
-  for await (const slice of clausesOf(client, request, readPages)) {
+  for await (const keys of keysOf(slicing, before.pageSize, client, readPages)) {
     const earlierSlices = rowsRead;
-    for await (const page of readPages(client, { ...whole, slice })) {
+    for await (const page of readPages(client, { ...whole, slice: slicing.clause(keys) })) {
       rowsRead = earlierSlices + page.rowsRead;
       isSure &&= page.isSure;
       yield { rows: page.rows, rowsRead, isLast: false, isSure };
     }
   }
-  yield { rows: [], rowsRead, isLast: true, isSure };
+  const isCounted = slicing.isWhole || (await countRows(endpoint, [], { client })) === rowsRead;
+  if (!isCounted) {
+    log.warning(
+      `${endpoint.path}: the fields have ${rowsRead} rows, and the API does not confirm that these are all; nothing is treated as deleted.`,
+      { stream: endpoint.stream },
+    );
+  }
+  yield { rows: [], rowsRead, isLast: true, isSure: isSure && isCounted };
 }
 
-async function* clausesOf(
-  client: Client,
-  { endpoint: { path, slices: lead }, limits }: ReadRequest,
-  readPages: ReadPages,
-): AsyncGenerator<string> {
+/** Returns the slicing by lead if the server supports it for one lead, otherwise by field. */
+async function supportedSlicing(client: Client, { path, slices }: Endpoint): Promise<Slicing> {
   const byLead: Slicing = {
-    ...{ path: '/Leads', member: 'id', size: 100 },
-    clause: (keys) => `${lead} in (${keys.join(',')})`,
+    ...{ path: '/Leads', member: 'id', size: 100, isWhole: true },
+    clause: (keys) => `${slices} in (${keys.join(',')})`,
   };
   const byField: Slicing = {
-    ...{ path: '/customFields', member: 'key', size: 1 },
+    ...{ path: '/customFields', member: 'key', size: 1, isWhole: false },
     clause: ([key]) => `id eq ${key}`,
   };
-  const { pageSize } = limits;
-  const leads = keysOf(byLead, pageSize, client, readPages);
-  const first = await leads.next();
-  if (first.done === true) return;
-  if (await accepts(client, path, byLead.clause(first.value))) {
-    yield byLead.clause(first.value);
-    for await (const keys of leads) yield byLead.clause(keys);
-    return;
-  }
-  await leads.return(undefined);
-  for await (const keys of keysOf(byField, pageSize, client, readPages)) {
-    yield byField.clause(keys);
-  }
+  const { rows } = await client.page(byLead.path, { top: 1 }, 'always');
+  const [lead = null] = rows.map((row) => valueAt(row, [byLead.member]) ?? null);
+  if (lead === null || (await accepts(client, path, byLead.clause([literal(lead)])))) return byLead;
+  return byField;
 }
 
 async function accepts(client: Client, path: string, clause: string): Promise<boolean> {
   try {
-    await client.page(path, { filter: [clause], top: 1 }, 'always');
+    await client.page(path, { filter: [clause], top: 1 }, 'except timeouts');
     return true;
   } catch (error) {
-    if (error instanceof ApiRejectedError) return false;
+    if (error instanceof ApiRejectedError || error instanceof ApiTimeoutError) return false;
     throw error;
   }
 }

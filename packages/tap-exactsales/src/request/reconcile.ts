@@ -52,10 +52,10 @@ export async function reconcile(plan: ReadPlan, rows: number, context: Context):
 export async function countRows(
   { path }: Endpoint,
   clauses: readonly string[],
-  { client, limits: known }: Pick<Context, 'client' | 'limits'>,
+  { client, limits: known }: Pick<Context, 'client'> & Partial<Context>,
   attempt = 0,
 ): Promise<number | undefined> {
-  const limits = known.get(path);
+  const limits = known?.get(path);
   const isFiltered = (['date filter', 'date end'] as const).every(
     (option) => limits?.supports(option) ?? true,
   );
