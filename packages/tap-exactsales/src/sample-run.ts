@@ -89,8 +89,8 @@ const CHOICE = 25;
 
 /** A sample does not have to find out where the set ends. */
 const ANYTHING = {
-  ...{ longestPage: Infinity, isSinglePage: false },
-  ...{ isPartial: true, rowsExpected: 0 },
+  ...{ hadRows: false, singlePage: undefined },
+  ...{ isCountProven: true, rowsExpected: 0 },
 };
 
 /** Returns up to one row for each stream of an endpoint. */

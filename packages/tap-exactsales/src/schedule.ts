@@ -153,7 +153,7 @@ function incompleteStreams(
     if (skipsUnusableRows) log.warning(`${sentence} It was skipped, as on_unusable_row says.`);
     else
       log.error(
-        `${sentence} Nothing is treated as deleted; correct the row in Exact Spotter, or set on_unusable_row to skip to accept the gap.`,
+        `${sentence} Missing rows of the stream are not treated as deleted; correct the row in Exact Spotter, or set on_unusable_row to skip to accept the gap.`,
       );
   }
   if (skipsUnusableRows) return [];

@@ -7,6 +7,7 @@ import { countRows } from './request/reconcile.ts';
 import type { Page } from './request/page-request.ts';
 import type { ServerLimits } from './request/server-limits.ts';
 import type { DateFilter } from './plan/date-range.ts';
+import type { ReadTracker } from './plan/read-tracker.ts';
 import { rootMembers, valueAt } from './rows/api-members.ts';
 
 interface Context {
@@ -24,6 +25,8 @@ export class SharedRead {
   #endpoints: readonly SelectedEndpoint[];
   #isDecided = false;
   #separate: SelectedEndpoint | undefined;
+  /** The rows of the narrower endpoint, and the clauses that they match. */
+  #counted: { readonly rows: number; readonly clauses: readonly string[] } | undefined;
 
   /** @param endpoints the narrower endpoint first; a single endpoint if nothing is shared */
   constructor(endpoints: readonly SelectedEndpoint[], context: Context) {
@@ -50,30 +53,62 @@ export class SharedRead {
     if (this.#isDecided || !narrower || !wider) return this.streams;
     this.#isDecided = true;
     const pair = { narrower, wider };
+    const counted = await compareRows(pair, page, dates, this.#context);
     const reason =
-      (await missingRows(pair, page, dates, this.#context)) ??
-      (await missingColumns(page.rows, narrower, this.#context.client));
-    if (reason !== undefined) {
-      const { path, stream } = narrower.endpoint;
-      log.info(`${path} ${reason}, so it is read separately.`, { stream });
-      this.#separate = narrower;
-      this.#endpoints = [wider];
+      typeof counted === 'string'
+        ? counted
+        : await missingColumns(page.rows, narrower, this.#context.client);
+    if (reason !== undefined) this.#part(pair, reason);
+    else if (typeof counted === 'number') {
+      this.#counted = { rows: counted, clauses: dates.clauses };
     }
     return this.streams;
   }
+
+  /**
+   * Compares the rows that were really read with the count of the narrower endpoint, because the
+   * count of the wider endpoint may include rows that it omits. If rows are missing, the narrower
+   * endpoint is read separately, unless rows were deleted during the read.
+   */
+  async confirm({
+    plan: { resumed },
+    rowsRead,
+    isSure,
+  }: Pick<ReadTracker, 'plan' | 'rowsRead' | 'isSure'>): Promise<void> {
+    const [narrower, wider] = this.#endpoints;
+    const counted = this.#counted;
+    if (!narrower || !wider || !counted || !isSure || resumed || rowsRead >= counted.rows) return;
+    const now = await countRows(narrower.endpoint, counted.clauses, this.#context, 1);
+    if (now !== undefined && rowsRead >= now) return;
+    const reason = `has ${now ?? counted.rows} rows, but ${wider.endpoint.path} sent ${rowsRead}`;
+    this.#part({ narrower, wider }, reason);
+  }
+
+  #part({ narrower, wider }: Pair, reason: string): void {
+    const { path, stream } = narrower.endpoint;
+    log.info(`${path} ${reason}, so it is read separately.`, { stream });
+    this.#separate = narrower;
+    this.#endpoints = [wider];
+  }
+}
+
+interface Pair {
+  readonly narrower: SelectedEndpoint;
+  readonly wider: SelectedEndpoint;
 }
 
 /**
  * Compares the numbers of rows. Leads are added all the time, and answers may come from a cache, so
  * both are asked again, with another URL, before a difference is believed.
- * @returns why the endpoints cannot share a read
+ * @returns the number of rows, or why the endpoints cannot share a read; undefined if the narrower
+ * endpoint cannot be read
  */
-async function missingRows(
-  { narrower, wider }: { readonly narrower: SelectedEndpoint; readonly wider: SelectedEndpoint },
+async function compareRows(
+  { narrower, wider }: Pair,
   page: Page,
   { clauses }: DateFilter,
   context: Context,
-): Promise<string | undefined> {
+): Promise<number | string | undefined> {
   const count = ({ endpoint }: SelectedEndpoint, attempt: number): Promise<number | undefined> =>
     countRows(endpoint, clauses, context, attempt);
   for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -83,7 +118,7 @@ async function missingRows(
       known ?? count(wider, attempt),
     ]);
     if (one === undefined || other === undefined) break;
-    if (one === other) return undefined;
+    if (one === other) return one;
     if (attempt > 0) return `has ${one} rows and ${wider.endpoint.path} ${other}`;
   }
   const isReadable =

@@ -57,7 +57,7 @@ export async function sync(
   const plan = planRead(endpoints, state, settings, fromMilliseconds(Date.now()));
   const dates = dateFilter(plan.endpoint, plan.range, timezone, plan.isUnfiltered);
   const shared = new SharedRead(plan.endpoints, context);
-  const readers = new RowReaders(plan.endpoints, timezone);
+  const readers = new RowReaders(plan.endpoints, timezone, plan.resumed);
   const unknownFields = new UnknownFields(
     plan.endpoint,
     settings.readWith.unknown_fields === 'keep',
@@ -69,8 +69,9 @@ export async function sync(
     const rows = page.rows.filter((row) => dates.contains(row));
     tracker.note(page, rows, client);
     await writer.rows(readers.read(rows, streams), plan.versions, Date.now());
-    if (!page.isLast) await checkpoint(page, streams, tracker, context);
+    if (!page.isLast) await checkpoint(page, streams, tracker, readers.unusable, context);
   }
+  await shared.confirm(tracker);
   await conclude(shared.streams, tracker, readers.unusable, context);
   const { rowsRead, isSure } = tracker;
   return { plan, rowsRead, isSure, unusable: readers.unusable, separate: shared.separate };

@@ -1,4 +1,4 @@
-import { isObject, parseLossless, type JsonValue } from '@exact-spotter/singer';
+import { isObject, parseLossless, type JsonRecord, type JsonValue } from '@exact-spotter/singer';
 import type { HttpResponse } from './http.ts';
 
 /** An object as the API sent it. */
@@ -51,22 +51,31 @@ export function literal(value: JsonValue): string {
   return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
 }
 
-/** Members in which a server reports an error although the status is 200. */
-const ERROR_MEMBERS = ['error', 'odata.error', 'Message', 'ExceptionMessage'];
-
 /** @returns undefined if the response is not a page, or is a page that reports an error */
 export function parsePage({ text, milliseconds }: HttpResponse): ApiPage | undefined {
   const page = parseJson(text);
   if (!isObject(page)) return undefined;
-  if (ERROR_MEMBERS.some((member) => (page[member] ?? null) !== null)) return undefined;
   const { value: rows, '@odata.count': count, '@odata.nextLink': nextLink } = page;
   if (!Array.isArray(rows) || !rows.every((row: JsonValue) => isObject(row))) return undefined;
+  if (reportsError(page, rows.length === 0)) return undefined;
   return {
     rows,
     count: readCount(count),
     nextLink: typeof nextLink === 'string' ? nextLink : undefined,
     milliseconds,
   };
+}
+
+/**
+ * True if a server reports an error although the status is 200: in a member for errors or, if the
+ * page is empty, in any member that OData does not define.
+ */
+function reportsError(page: JsonRecord, isEmpty: boolean): boolean {
+  return Object.entries(page).some(([name, value]) => {
+    if (value === null || name === 'value') return false;
+    const [, own = name] = /^@?odata\.(.+)$/.exec(name) ?? [];
+    return /^(?:errors?|exception)/i.test(own) || (isEmpty && own === name);
+  });
 }
 
 /** Reads a count, which OData writes as a number or as a string of digits. */

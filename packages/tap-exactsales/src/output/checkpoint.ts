@@ -21,9 +21,10 @@ export async function checkpoint(
   page: Page,
   streams: readonly SelectedStream[],
   tracker: ReadTracker,
+  unusable: UnusableRows,
   { state, writer }: Context,
 ): Promise<void> {
-  const markers = progressMarkers(page.resume, tracker);
+  const markers = progressMarkers(page.resume, unusable.streams, tracker);
   for (const { stream } of streams) {
     state.set(stream, { ...state.bookmark(stream), progress_markers: markers });
   }
@@ -48,9 +49,9 @@ export async function conclude(
       skipsUnusableRows || !unusable.has(stream);
     const whole = streams.filter(isWhole);
     await declareDeleted(whole, tracker.plan, context);
-    const longestPage = limits.get(tracker.plan.endpoint.path)?.longestPage ?? 0;
+    const seen = limits.get(tracker.plan.endpoint.path) ?? NOTHING_SEEN;
     for (const { stream } of whole) {
-      state.set(stream, endedBookmark(stream, state.bookmark(stream), tracker, longestPage));
+      state.set(stream, endedBookmark(stream, state.bookmark(stream), tracker, seen));
     }
     for (const { stream } of streams.filter((one) => !isWhole(one))) {
       state.set(stream, incompleteBookmark(stream, state.bookmark(stream), tracker));
@@ -58,6 +59,8 @@ export async function conclude(
   }
   await writer.state();
 }
+
+const NOTHING_SEEN = { longestPage: 0, isCountProven: false };
 
 async function declareDeleted(
   streams: readonly SelectedStream[],

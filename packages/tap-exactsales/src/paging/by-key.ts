@@ -36,6 +36,7 @@ export async function* pagesByKey(
     const judged = judgePage(page, fresh, counts, request);
     if (judged.isCountWrong === true) request.limits.disable('count', 'ignored');
     counts = judged.counts;
+    request.limits.isCountProven = counts.isCountProven && request.limits.supports('count');
     if (!continues(page, cursor)) {
       restarts += 1;
       if (restarts > MOST_RESTARTS) throw new KeyedReadError('the rows of a key keep changing');

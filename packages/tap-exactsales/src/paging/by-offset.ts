@@ -76,13 +76,15 @@ async function* onePass(
     const judged = judgePage(page, rows.length, counts, request);
     if (judged.isCountWrong === true) request.limits.disable('count', 'ignored');
     const isProven = judged.isLast && judged.needsProof !== true;
-    const isEnd = isProven || (isKnown && !judged.counts.isContradicted);
+    const isAtEnd = isKnown && !judged.counts.isContradicted;
+    const isEnd = isProven || (isAtEnd && !(await hasRowsAt(client, request, position, attempt)));
     // A new row may also be among the rows that should be known.
     const missed = page.rows.filter(
       (_, index) => index < (from ?? 0) && found.lacks(identities[index]),
     );
     found.add(identities);
     const { total, isCountProven } = judged.counts;
+    request.limits.isCountProven = isCountProven && request.limits.supports('count');
     // The rows of a single page cannot have swapped places between requests.
     const isOnePage = position === 0 || (position === firstPage && rows.length === 0);
     const isLast = isEnd && (isOnePage || found.isComplete(isCountProven ? total : undefined));
@@ -134,6 +136,23 @@ class FoundRows {
     const isTotalReached = total !== undefined && this.#found.size >= total;
     return !this.#isOrderPartial || isNothingNew || isTotalReached;
   }
+}
+
+/**
+ * True if rows follow although a page inside the previous page has no new row: the server has begun
+ * to cut pages to fewer rows than the overlap, which is then lowered.
+ */
+async function hasRowsAt(
+  client: Client,
+  request: ReadRequest,
+  position: number,
+  attempt: number,
+): Promise<boolean> {
+  const counts = { ...COUNTS_AT_START, rows: position };
+  const { rows } = await requestAt(client, request, position, counts, attempt);
+  if (rows.length === 0) return false;
+  request.limits.longestPage = rows.length;
+  return true;
 }
 
 async function requestAt(

@@ -51,8 +51,8 @@ export interface Judgement {
  * Decides whether a page is the last one. A link to the next page, or its absence, proves nothing:
  * with an explicit `$top`, the link is probably missing on every page. A page may be short because
  * the server cut it, and a count that equals the page's rows may count only the page. So a count
- * that is reached is a proof only if an earlier count exceeded its page, or if the server is known
- * to send longer pages. Without a count, the read ends with a page that has no new row.
+ * that is reached is a proof only if an earlier count exceeded its page. Without a count, the read
+ * ends with a page that has no new row.
  * @param fresh number of rows that the previous page did not have
  */
 export function judgePage(
@@ -62,26 +62,25 @@ export function judgePage(
   { limits, earlier }: Pick<ReadRequest, 'limits' | 'earlier'>,
 ): Judgement {
   const count = limits.supports('count') ? credibleCount(page) : undefined;
-  const counts = { ...before, total: before.total ?? count };
+  // An empty page may be a mistake, so its count of 0 is not the total.
+  const total = before.total ?? (page.rows.length > 0 || count !== 0 ? count : undefined);
+  const isCountProven = before.isCountProven || limits.isCountProven;
+  const counts = { ...before, total, isCountProven };
   if (fresh === 0) return judgeWithoutNewRow(page, count, counts);
-  const isShort = isShorterThanPossible(page, limits, earlier);
-  return judgeWithNewRows(page, count, isShort, { ...counts, isContradicted: false });
+  const isUncut = isKnownUncut(page, earlier);
+  return judgeWithNewRows(page, count, isUncut, { ...counts, isContradicted: false });
 }
 
 /**
- * True if the server is known to send longer pages, so that the page is not one that it has cut. A
- * server that cuts pages is likely to cut those of all endpoints, and to a round number of rows.
+ * True if the server is known not to have cut a page that is shorter than requested. A server that
+ * cuts pages is likely to cut them to a round number of rows.
  */
-function isShorterThanPossible(
+function isKnownUncut(
   { rows: { length }, top }: RequestedPage,
-  limits: ServerLimits,
   earlier: ReadRequest['earlier'],
 ): boolean {
   if (length >= top) return false;
-  const { longestPage = 0, isSinglePage = false } = earlier ?? {};
-  if (length < longestPage || (length === longestPage && isSinglePage)) return true;
-  const isRound = length % 50 === 0;
-  return !isRound && (length < limits.longestOnServer || earlier?.isPartial === true);
+  return length === earlier?.singlePage || (earlier?.isCountProven === true && length % 50 !== 0);
 }
 
 /**
@@ -113,7 +112,7 @@ function credibleCount({ count, skip, rows }: RequestedPage): number | undefined
 function judgeWithNewRows(
   { rows, skip, top }: RequestedPage,
   count: number | undefined,
-  isShort: boolean,
+  isUncut: boolean,
   counts: PagingCounts,
 ): Judgement {
   if (count === undefined) {
@@ -123,7 +122,7 @@ function judgeWithNewRows(
   const isCountProven = counts.isCountProven || hasMore;
   return {
     isLast: !hasMore,
-    needsProof: !isCountProven && !isShort,
+    needsProof: !isCountProven && !isUncut,
     counts: { ...counts, isCountProven },
   };
 }

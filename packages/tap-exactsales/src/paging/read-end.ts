@@ -91,7 +91,7 @@ export class ReadEnd {
     if (!this.#isDoubtful || total === undefined || rows >= total) return [];
     if (!limits.supports('count')) return [];
     const clause = `${endpoint.pageKey.member} eq null`;
-    const found = (await requestMatching(this.#client, this.#request, clause)) ?? [];
+    const found = (await requestMatching(this.#client, this.#request, clause, 0)) ?? [];
     return found.filter((row) => (pageKeyOf(endpoint, row) ?? null) === null);
   }
 
@@ -102,8 +102,7 @@ export class ReadEnd {
     const last = await lastKey(this.#client, this.#request, this.#attempts);
     if (last === undefined) return false;
     if (last === 'none') {
-      const hadRows = key !== undefined || (earlier?.longestPage ?? 0) > 0;
-      return hadRows && this.#attempts === 0;
+      return (key !== undefined || earlier?.hadRows === true) && this.#attempts === 0;
     }
     if (last === 'rejected') return this.#fallBack('rejected');
     if (typeof key !== 'number') return true;

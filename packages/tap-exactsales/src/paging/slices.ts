@@ -4,6 +4,7 @@ import { ApiRejectedError, ApiTimeoutError } from '../api/errors.ts';
 import { literal } from '../api/odata.ts';
 import { endpoints, type Endpoint } from '../endpoints.ts';
 import { EVERYTHING } from '../plan/date-range.ts';
+import { SOME_ROWS } from '../plan/earlier-reads.ts';
 import { valueAt } from '../rows/api-members.ts';
 import type { Page, ReadPages, ReadRequest } from '../request/page-request.ts';
 import { countRows } from '../request/reconcile.ts';
@@ -42,11 +43,24 @@ export async function* slicedPages(
   });
   const slicing = await supportedSlicing(client, endpoint);
   const limits = new ServerLimits(endpoint.path, before.pageSize);
-  const whole = { endpoint, limits, dates: EVERYTHING, ...(select && { select }) };
+  const whole = {
+    endpoint,
+    limits,
+    dates: EVERYTHING,
+    earlier: SOME_ROWS,
+    ...(select && { select }),
+  };
   let rowsRead = 0;
   let isSure = true;
-  for await (const keys of keysOf(slicing, before.pageSize, client, readPages)) {
+  for await (const { keys, isSure: areKeysSure } of keysOf(
+    slicing,
+    before.pageSize,
+    client,
+    readPages,
+  )) {
     const earlierSlices = rowsRead;
+    isSure &&= areKeysSure;
+    if (keys.length === 0) continue;
     for await (const page of readPages(client, { ...whole, slice: slicing.clause(keys) })) {
       rowsRead = earlierSlices + page.rowsRead;
       isSure &&= page.isSure;
@@ -89,21 +103,32 @@ async function accepts(client: Client, path: string, clause: string): Promise<bo
   }
 }
 
-/** Yields the keys of a set as filter literals, some at a time. */
+interface Keys {
+  /** Filter literals. */
+  readonly keys: readonly string[];
+  /** False if keys may be missing. */
+  readonly isSure: boolean;
+}
+
+/** Yields the keys of a set, some at a time. */
 async function* keysOf(
   { path, member, size }: Slicing,
   pageSize: number,
   client: Client,
   readPages: ReadPages,
-): AsyncGenerator<readonly string[]> {
+): AsyncGenerator<Keys> {
   const endpoint = endpoints.find((candidate) => candidate.path === path);
-  if (!endpoint) throw new ApiRejectedError(`GET ${path}`, 400);
+  if (!endpoint) throw new Error(`There is no endpoint ${path}.`);
   const limits = new ServerLimits(path, pageSize);
-  let keys: string[] = [];
-  for await (const { rows } of readPages(client, { endpoint, limits, dates: EVERYTHING })) {
+  const request = { endpoint, limits, dates: EVERYTHING, earlier: SOME_ROWS };
+  let waiting: string[] = [];
+  for await (const { rows, isSure } of readPages(client, request)) {
     const values = rows.map((row) => valueAt(row, [member]) ?? null);
-    keys.push(...values.filter((value: JsonValue) => value !== null).map(literal));
-    for (; keys.length >= size; keys = keys.slice(size)) yield keys.slice(0, size);
+    waiting.push(...values.filter((value: JsonValue) => value !== null).map(literal));
+    for (; waiting.length >= size; waiting = waiting.slice(size)) {
+      yield { keys: waiting.slice(0, size), isSure };
+    }
+    if (!isSure) yield { keys: [], isSure };
   }
-  if (keys.length > 0) yield keys;
+  if (waiting.length > 0) yield { keys: waiting, isSure: true };
 }

@@ -2,6 +2,7 @@ import { log } from '@exact-spotter/singer';
 import type { Client } from '../api/client.ts';
 import type { ApiRow } from '../api/odata.ts';
 import { EVERYTHING } from '../plan/date-range.ts';
+import { SOME_ROWS } from '../plan/earlier-reads.ts';
 import { valueAt } from '../rows/api-members.ts';
 import {
   requestMatching,
@@ -22,7 +23,7 @@ export async function* undatedPages(
   isComplete: boolean,
   readPages: ReadPages,
 ): AsyncGenerator<Page> {
-  const answers = await answersToClauses(client, request, isComplete);
+  const answers = await answersToClauses(client, request);
   const respected = answers.filter(({ rows }) => rows?.every((row) => isUndated(row, request)));
   const isSupported = respected.length === answers.length;
   const isSearched = !isSupported && isComplete && canBeSearched(request);
@@ -40,23 +41,21 @@ interface Answer {
 
 /**
  * Requests the first rows of the clauses that find rows without a date. Each clause costs a request,
- * so both are combined unless the server rejects that. A complete read of a set with such rows asks
- * for each alone, because a server that ignores comparisons with null shows it only then.
+ * so both are combined unless the server rejects that. For a set that is known to have such rows,
+ * each is requested alone, because a server that ignores comparisons with null shows it only then.
  */
-async function answersToClauses(
-  client: Client,
-  request: ReadRequest,
-  isComplete: boolean,
-): Promise<readonly Answer[]> {
+async function answersToClauses(client: Client, request: ReadRequest): Promise<readonly Answer[]> {
   const { date } = request.endpoint;
   if (!date) return [];
-  const answer = async (clause: string): Promise<Answer> => ({
-    clause,
-    rows: await requestMatching(client, request, clause),
-  });
+  const answer = async (clause: string): Promise<Answer> => {
+    const rows = await requestMatching(client, request, clause, 0);
+    // An empty page may be a mistake, and the rows that are not found count as deleted.
+    const isDoubtful = date.isOptional === true && rows?.length === 0;
+    return { clause, rows: isDoubtful ? await requestMatching(client, request, clause, 1) : rows };
+  };
   const isNull = `${date.member} eq null`;
   const isYearOne = `${date.member} lt ${YEAR_TWO[date.literal]}`;
-  if (!isComplete || date.isOptional !== true) {
+  if (date.isOptional !== true) {
     const combined = await answer(`(${isNull} or ${isYearOne})`);
     if (combined.rows !== undefined) return [combined];
   }
@@ -70,8 +69,7 @@ async function* undatedPagesOf(
   request: ReadRequest,
   readPages: ReadPages,
 ): AsyncGenerator<Page> {
-  const { limits, earlier } = request;
-  if (rows.length < Math.max(1, limits.longestPage, earlier?.longestPage ?? 0)) {
+  if (rows.length < Math.max(1, request.limits.longestPage)) {
     yield { rows, rowsRead: rows.length, isLast: true, isSure: true };
   } else {
     yield* undatedIn(readPages(client, { ...wholeRead(request), slice: clause }), request);
@@ -87,7 +85,7 @@ async function* undatedIn(pages: AsyncIterable<Page>, request: ReadRequest): Asy
 /** Returns a request for the whole set, without a date filter. */
 function wholeRead({ endpoint, limits: { top }, select }: ReadRequest): ReadRequest {
   const limits = new ServerLimits(endpoint.path, top);
-  return { endpoint, limits, dates: EVERYTHING, ...(select && { select }) };
+  return { endpoint, limits, dates: EVERYTHING, earlier: SOME_ROWS, ...(select && { select }) };
 }
 
 /** The first instant after .NET's "no date", as each kind of filter literal. */

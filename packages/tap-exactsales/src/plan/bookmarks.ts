@@ -50,6 +50,14 @@ export function isRefreshDue(bookmark: Bookmark, days: number, now: Instant): bo
   return compareInstants(shiftInstant(dates.reduce(later), days * millisecondsInDay), now) <= 0;
 }
 
+/** What the pages of a run were like. */
+interface SeenPages {
+  /** The most rows that a page had. */
+  readonly longestPage: number;
+  /** True if a count exceeded its page. */
+  readonly isCountProven: boolean;
+}
+
 /** What a read has found out when it ends or is interrupted. */
 interface ReadSoFar {
   readonly plan: {
@@ -69,13 +77,13 @@ interface ReadSoFar {
 
 /**
  * Returns the bookmark of a stream whose read has succeeded.
- * @param longestPage the most rows that a page of the run had
+ * @param seen what the pages of the run were like
  */
 export function endedBookmark(
   stream: TableName,
   { incomplete_read_at: incompleteAt, ...before }: Bookmark,
   { plan, startedAt, newest, rowsRead }: ReadSoFar,
-  longestPage: number,
+  seen: SeenPages,
 ): Bookmark {
   const { method, isComplete, version, endpoint, readWith } = plan;
   const key = replicationKey(endpoint.stream);
@@ -90,20 +98,22 @@ export function endedBookmark(
     ...(readNow && { read_with: readNow }),
     read_at: startedAt,
     ...fullReadAt(before, incompleteAt, isComplete, startedAt),
-    ...pagesOf(before, isComplete && !plan.resumed, longestPage, rowsRead),
+    ...pagesOf(before, isComplete && !plan.resumed, seen, rowsRead),
     progress_markers: null,
   };
 }
 
 /** A resumed read knows only the rows after the interruption. */
 function pagesOf(
-  { longest_page: longestBefore = 0, rows_read: rowsBefore }: Bookmark,
+  { longest_page: longestBefore = 0, rows_read: rowsBefore, count_proven: provenBefore }: Bookmark,
   isWhole: boolean,
-  longestPage: number,
+  { longestPage, isCountProven }: SeenPages,
   rowsRead: number,
-): Pick<Bookmark, 'longest_page' | 'rows_read'> {
-  if (isWhole) return { longest_page: longestPage, rows_read: rowsRead };
+): Pick<Bookmark, 'longest_page' | 'rows_read' | 'count_proven'> {
+  const proven = isCountProven || provenBefore === true ? { count_proven: true } : {};
+  if (isWhole) return { longest_page: longestPage, rows_read: rowsRead, ...proven };
   return {
+    ...proven,
     longest_page: Math.max(longestBefore, longestPage),
     ...(rowsBefore !== undefined && { rows_read: rowsBefore }),
   };
@@ -158,6 +168,7 @@ function latest(
  */
 export function progressMarkers(
   resume: number | undefined,
+  unusable: readonly string[],
   { plan, startedAt, newest }: ReadSoFar,
 ): ProgressMarkers | null {
   const { endpoint, method, isComplete, range, version } = plan;
@@ -170,6 +181,7 @@ export function progressMarkers(
     ...range,
     ...(version !== undefined && { version }),
     ...(newest !== undefined && { newest }),
+    ...(unusable.length > 0 && { unusable: unusable.join() }),
     read_with_hash: hashOf(plan.readWith),
   };
 }

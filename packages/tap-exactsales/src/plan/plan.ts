@@ -119,7 +119,7 @@ export function planRead(
     const version = how.version ?? state.bookmark(stream).version;
     return version === undefined ? [] : [[stream, version] as const];
   });
-  const earlier = earlierReads(method, bookmarks, how);
+  const earlier = earlierReads(bookmarks, how);
   return {
     ...{ endpoint, endpoints, method, versions: new Map(versions), readWith, earlier },
     ...undatedRows(endpoint, method, how, settings),

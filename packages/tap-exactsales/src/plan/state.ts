@@ -21,6 +21,8 @@ export interface ProgressMarkers {
   readonly from?: Instant;
   readonly to?: Instant;
   readonly version?: number;
+  /** The streams with rows that could not be sent so far, joined with commas. */
+  readonly unusable?: string;
   /** The latest date among the rows so far. */
   readonly newest?: Instant;
   /** A hash of what the read's streams are read with; missing in states of earlier versions. */
@@ -38,6 +40,8 @@ export interface Bookmark {
   readonly full_read_at?: Instant;
   /** The most rows that a page of the endpoint had. If it is above 0, the set had rows before. */
   readonly longest_page?: number;
+  /** True if a count exceeded its page, so that counts cover the set. */
+  readonly count_proven?: boolean;
   /** The rows of the last complete read. */
   readonly rows_read?: number;
   /** When the last complete read began that could not send every row. */
@@ -152,6 +156,7 @@ function toBookmark(stream: TableName, entry: JsonValue): Bookmark | string {
     ...instantMember(members, 'incomplete_read_at'),
     ...(typeof members['longest_page'] === 'number' && { longest_page: members['longest_page'] }),
     ...(typeof members['rows_read'] === 'number' && { rows_read: members['rows_read'] }),
+    ...(typeof members['count_proven'] === 'boolean' && { count_proven: members['count_proven'] }),
     ...(typeof members['version'] === 'number' && { version: members['version'] }),
     ...(readWith && { read_with: readWith }),
     ...(markers && { progress_markers: markers }),
@@ -176,7 +181,15 @@ function instantMember(
 /** Ignores markers that cannot be read: the read then starts over. */
 function toMarkers(value: JsonValue): ProgressMarkers | undefined {
   if (!isObject(value)) return undefined;
-  const { path, after, started_at: startedAt, complete, version, read_with_hash: hash } = value;
+  const {
+    path,
+    after,
+    started_at: startedAt,
+    complete,
+    version,
+    unusable,
+    read_with_hash: hash,
+  } = value;
   const started = toInstant(startedAt ?? null);
   if (typeof path !== 'string' || typeof after !== 'number' || started === null) return undefined;
   if (typeof complete !== 'boolean') return undefined;
@@ -188,6 +201,7 @@ function toMarkers(value: JsonValue): ProgressMarkers | undefined {
     ...instantMember(value, 'from'),
     ...instantMember(value, 'to'),
     ...instantMember(value, 'newest'),
+    ...(typeof unusable === 'string' && { unusable }),
     ...(typeof version === 'number' && { version }),
     ...(typeof hash === 'string' && { read_with_hash: hash }),
   };

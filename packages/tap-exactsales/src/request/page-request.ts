@@ -116,19 +116,21 @@ export async function requestFirst(
 
 /**
  * Requests the first rows that match a clause, in the order of the page key.
+ * @param attempt how often they have been requested before
  * @returns undefined if the server rejects the clause
  */
 export async function requestMatching(
   client: Client,
   request: ReadRequest,
   clause: string,
+  attempt: number,
 ): Promise<readonly ApiRow[] | undefined> {
   const { endpoint, limits, select } = request;
   const query = {
     filter: [clause],
     ...(limits.supports('orderby') && { orderby: [endpoint.pageKey.member] }),
     ...(limits.supports('select') && select && { select }),
-    ...(limits.supports('top') && { top: limits.top }),
+    ...(limits.supports('top') && { top: Math.max(1, limits.top - attempt) }),
   };
   try {
     return (await client.page(endpoint.path, query, 'always')).rows;

@@ -24,9 +24,10 @@ export class ServerLimits {
   readonly #path: string;
   readonly #failed = new Set<QueryOption>();
   readonly pageSize: number;
-  readonly #ofServer: ReadonlyMap<string, ServerLimits>;
   /** True if the endpoint is read in slices because its pages time out. */
   isSliced = false;
+  /** True if a count exceeded its page, so that counts cover the set. */
+  isCountProven = false;
   /** True if the endpoint may have rows without a date that the read cannot find. */
   hidesUndated = false;
   /** Rows to request per page. */
@@ -34,23 +35,11 @@ export class ServerLimits {
   /** Rows in the longest page so far. */
   longestPage = 0;
 
-  /** @param ofServer what is known about all endpoints (default: nothing) */
-  constructor(
-    path: string,
-    pageSize: number,
-    ofServer: ReadonlyMap<string, ServerLimits> = new Map(),
-  ) {
+  constructor(path: string, pageSize: number) {
     this.#path = path;
-    this.#ofServer = ofServer;
     this.pageSize = pageSize;
     // Pages inside one key overlap by a row, so a page of one row would never advance.
     this.top = Math.max(2, pageSize);
-  }
-
-  /** Rows in the longest page of any endpoint so far. */
-  get longestOnServer(): number {
-    const all = [...this.#ofServer.values()].map(({ longestPage }) => longestPage);
-    return Math.max(this.longestPage, ...all);
   }
 
   supports(option: QueryOption): boolean {
@@ -61,6 +50,7 @@ export class ServerLimits {
   disable(option: QueryOption, how: 'rejected' | 'ignored'): void {
     if (this.#failed.has(option)) return;
     this.#failed.add(option);
+    if (option === 'count') this.isCountProven = false;
     log.warning(`${this.#path}: the API ${VERBS[how]} the ${option}; ${FALLBACKS[option]}.`);
   }
 
@@ -93,7 +83,7 @@ export function limitsOf(
   known: Map<string, ServerLimits>,
   pageSize: number,
 ): ServerLimits {
-  const limits = known.get(path) ?? new ServerLimits(path, pageSize, known);
+  const limits = known.get(path) ?? new ServerLimits(path, pageSize);
   known.set(path, limits);
   return limits;
 }

@@ -26,10 +26,21 @@ export class RowReaders {
   /** The rows that could not be sent so far. */
   readonly unusable = new UnusableRows();
 
-  /** @param endpoints the endpoints that the read serves */
-  constructor(endpoints: readonly SelectedEndpoint[], timezone: Timezone) {
+  /**
+   * @param endpoints the endpoints that the read serves
+   * @param resumed what the interrupted read could not send
+   */
+  constructor(
+    endpoints: readonly SelectedEndpoint[],
+    timezone: Timezone,
+    resumed?: { readonly unusable?: string },
+  ) {
     this.#readers = endpoints.flatMap((selected) => readersOf(selected, timezone));
     this.#path = endpoints.at(-1)?.endpoint.path;
+    for (const { stream } of this.#readers) {
+      const isKnown = resumed?.unusable?.split(',').includes(stream) ?? false;
+      if (isKnown) this.unusable.note(stream, 'a row of an interrupted run');
+    }
   }
 
   /**

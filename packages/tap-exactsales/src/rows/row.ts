@@ -93,7 +93,7 @@ export function childReader(
     read(row, onUnusable) {
       const elements: JsonValue = row[child.array] ?? [];
       if (!Array.isArray(elements)) {
-        report(child.array);
+        onUnusable(`"${child.array}", which is not a list,`);
         return [];
       }
       const parentRow = convertRow(row, parentShape, report);

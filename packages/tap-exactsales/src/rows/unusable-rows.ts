@@ -12,6 +12,10 @@ export class UnusableRows {
     else this.#found.set(stream, { rows: 1, first: place });
   }
 
+  get streams(): readonly TableName[] {
+    return [...this.#found.keys()];
+  }
+
   has(stream: TableName): boolean {
     return this.#found.has(stream);
   }
