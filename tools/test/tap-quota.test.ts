@@ -83,9 +83,11 @@ describe('the number of requests', () => {
       ...['QualificationHistories', 'painPoints', 'LeadsCustomFields'],
     ];
     const pages = sets.reduce((sum, set) => sum + Math.ceil(account.count(set) / 500), 0);
-    // The first sets are so small that the server might have cut their pages.
-    const ends = 8;
-    expect(served.simulator.requests.length).toBeLessThanOrEqual(pages * 1.1 + ends);
+    // The server may have cut a page that is the only one of its set, which up to two requests find
+    // out. Other requests compare leads with persons, and find rows without a date.
+    const singlePages = sets.filter((set) => account.count(set) <= 500).length;
+    const most = pages * 1.1 + 2 * singlePages;
+    expect(served.simulator.requests.length).toBeLessThanOrEqual(most);
     const paged = served.simulator.requests.filter(({ path }) => !path.endsWith('/$count'));
     expect(new Set(paged.map(({ set }) => set))).toEqual(new Set(sets));
   });

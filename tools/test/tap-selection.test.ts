@@ -185,9 +185,8 @@ describe('a run', () => {
     const from = new Date(Date.parse(at) - 1.5 * millisecondsInDay)
       .toISOString()
       .replace('Z', '4567Z');
-    expect(simulator.requests.map(({ query }) => query['$filter'])).toEqual([
-      `updateDate ge ${from}`,
-    ]);
+    const filters = new Set(simulator.requests.map(({ query }) => query['$filter']));
+    expect(filters).toEqual(new Set([`updateDate ge ${from}`]));
     expect(messages.filter(({ type }) => type === 'ACTIVATE_VERSION')).toEqual([]);
   });
 
