@@ -75,7 +75,9 @@ async function* onePass(
     if (!isExpected && restarts < MOST_ATTEMPTS) return false;
     const judged = judgePage(page, rows.length, counts, request);
     if (judged.isCountWrong === true) request.limits.disable('count', 'ignored');
-    const isProven = judged.isLast && judged.needsProof !== true;
+    // Without a count, a page that has no new row proves nothing yet.
+    const isCounted = judged.counts.isCountProven || rows.length > 0 || position === 0;
+    const isProven = judged.isLast && judged.needsProof !== true && isCounted;
     const isAtEnd = isKnown && !judged.counts.isContradicted;
     const isEnd = isProven || (isAtEnd && !(await hasRowsAt(client, request, position, attempt)));
     // A new row may also be among the rows that should be known.
