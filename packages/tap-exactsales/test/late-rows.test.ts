@@ -111,6 +111,23 @@ describe('tasks without a due date', () => {
   });
 });
 
+it('tasks without a due date are kept if an answer is empty by mistake', async () => {
+  const tasks = [
+    { id: 1, dueDate: dated(-3) },
+    { id: 2, dueDate: null },
+  ];
+  let answers = 0;
+  const server = await serve({ tasks }, (answer, { query }) => {
+    if (query['$filter']?.includes(' null') && (answers += 1) === 1)
+      answer.envelope = { value: [] };
+  });
+  const settings = { start_date: '2020-01-01' };
+  const { code, stderr, messages } = await readStreams(server.url, ['tasks'], { settings });
+  server.stop();
+  expect(code, stderr).toBe(0);
+  expect(ids(messages, 'tasks')).toEqual([1, 2]);
+});
+
 describe('custom fields whose pages all time out', () => {
   const leads = Array.from({ length: 250 }, (_, id) => ({ id: id + 1, lead: `lead ${id}` }));
   const leadscustomfields = leads.flatMap(({ id }) => [
@@ -133,6 +150,26 @@ describe('custom fields whose pages all time out', () => {
     expect(ended.stderr).toContain('/LeadsCustomFields: even small pages time out');
     const records = ended.messages.filter(({ type }) => type === 'RECORD');
     expect(new Set(records.map(({ record }) => JSON.stringify(record))).size).toBe(500);
+  });
+
+  it('are read whole if a page of leads or a slice is empty by mistake', async () => {
+    for (const path of ['leads', 'leadscustomfields']) {
+      const script = times((filter) => filter.includes(' in ('));
+      let answers = 0;
+      const server = await serve({ leads, leadscustomfields }, (...of) => {
+        const [answer, asked] = of;
+        script(...of);
+        const isMistake = asked.path === path && (asked.query['$orderby'] ?? '') !== '';
+        if (isMistake && answer.status === 200 && (answers += 1) === 1) {
+          answer.envelope = { '@odata.count': 0, value: [] };
+        }
+      });
+      const ended = await readStreams(server.url, ['leadscustomfields']);
+      server.stop();
+      expect(ended.code, ended.stderr).toBe(0);
+      const records = ended.messages.filter(({ type }) => type === 'RECORD');
+      expect(new Set(records.map(({ record }) => JSON.stringify(record))).size, path).toBe(500);
+    }
   });
 
   it.each<[string, number, boolean, number]>([

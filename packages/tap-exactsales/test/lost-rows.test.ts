@@ -151,6 +151,45 @@ describe('a set that had rows in the last run', () => {
   });
 });
 
+describe('what an earlier run or another set found proves nothing about a page', () => {
+  it('if the state is of an earlier version and the first page is empty by mistake', async () => {
+    const state = { bookmarks: { stages: { version: 1, full_read_at: dated(-1) } } };
+    const server = await serve(sets, emptyOnce(1));
+    const ended = await readStreams(server.url, ['stages'], { state });
+    server.stop();
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(rowsOf(ended.messages, 'stages')).toBe(1200);
+  });
+
+  it.each<[string, (filter: string) => boolean]>([
+    ['by key', () => false],
+    ['by offset', (filter) => /\b(?:gt|ge)\b/.test(filter)],
+  ])('if the server begins to cut pages that are read %s', async (_case, isRefused) => {
+    const script = all(countsPage, refusing(isRefused));
+    const first = await serve(sets, script);
+    const state = lastState((await readStreams(first.url, Object.keys(STREAMS))).messages);
+    first.stop();
+    const second = await serve(sets, all(capped(77), script));
+    const ended = await readStreams(second.url, Object.keys(STREAMS), { state });
+    second.stop();
+    expect(ended.code, ended.stderr).toBe(0);
+    for (const [stream, rows] of Object.entries(STREAMS)) {
+      expect([stream, rowsOf(ended.messages, stream)]).toEqual([stream, rows]);
+    }
+  });
+
+  it('if each set has its own longest page and counts cover only the page', async () => {
+    const short: Script = (answer, asked, ...rest) => {
+      if (asked.path === 'sources') capped(77)(answer, asked, ...rest);
+    };
+    await expectWhole(all(short, countsPage));
+  });
+
+  it('if the first page and a later page are empty by mistake', async () => {
+    await expectWhole(all(emptyOnce(1), emptyOnce(4)));
+  });
+});
+
 describe('nothing is treated as deleted', () => {
   it('if the API reports an error in an empty page with status 200', async () => {
     const server = await serve(sets, (answer, { path }) => {
@@ -162,6 +201,19 @@ describe('nothing is treated as deleted', () => {
     expect(ended.stderr).toContain('GET /stages did not return a page of rows');
     expect(versions(ended.messages)).toEqual(['industries']);
   });
+
+  it.each(['errors', 'message', 'Error', 'title', 'status', '@odata.error', 'success'])(
+    'if the API sends an empty page with the member "%s"',
+    async (member) => {
+      const server = await serve(sets, (answer, { path }) => {
+        if (path === 'stages') answer.envelope = { [member]: 'oops', value: [] };
+      });
+      const ended = await readStreams(server.url, ['stages']);
+      server.stop();
+      expect(ended.code, ended.stderr).toBe(1);
+      expect(versions(ended.messages)).toEqual([]);
+    },
+  );
 
   it('if the API keeps sending empty pages although rows follow', async () => {
     const server = await serve(sets, (answer, { query }) => {
@@ -191,6 +243,20 @@ describe('leads and their persons', () => {
     expect(ended.stderr).toContain('/Leads has 30 rows and /LeadsAndPersons 20');
     expect(rowsOf(ended.messages, 'leads')).toBe(30);
     expect(rowsOf(ended.messages, 'leadspersons')).toBe(20);
+  });
+
+  it('are read separately if the wider endpoint sends fewer leads than it counts', async () => {
+    const server = await serve(
+      { leads, leadsandpersons: withPersons },
+      (answer, { path, isCount }) => {
+        if (path === 'leadsandpersons' && !isCount) answer.envelope['@odata.count'] = 30;
+      },
+    );
+    const ended = await readStreams(server.url, ['leads', 'leadspersons']);
+    server.stop();
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr).toContain('/Leads has 30 rows, but /LeadsAndPersons sent 20');
+    expect(rowsOf(ended.messages, 'leads')).toBe(30);
   });
 
   it('are read separately if the wider endpoint has no lead at all', async () => {

@@ -38,6 +38,13 @@ const CASES: readonly [string, string, readonly string[], readonly Row[], string
     [{ id: 9, subSources: ['x'] }],
     'sources__subSources',
   ],
+  [
+    'children that are not a list',
+    'sources',
+    ['sources', 'sources__subSources'],
+    [{ id: 9, subSources: { id: 4 } }],
+    'sources__subSources',
+  ],
 ];
 
 const GOOD: Readonly<Record<string, (id: number) => Row>> = {
@@ -125,5 +132,17 @@ describe('a row without a usable key', () => {
     const later = await read(...arguments_, { state: { bookmarks: { callshistory: old } } });
     expect(later.code).toBe(1);
     expect(later.stderr).toContain('Could not read all rows of callshistory');
+  });
+
+  it('is remembered when an interrupted read is resumed', async () => {
+    const markers = {
+      ...{ path: '/callsHistory', after: 20, started_at: dated(-1), complete: true, version: 5 },
+      ...{ unusable: 'callshistory' },
+    };
+    const state = { bookmarks: { callshistory: { progress_markers: markers } } };
+    const { code, stderr, messages } = await read('callshistory', ['callshistory'], [], { state });
+    expect(code, stderr).toBe(1);
+    expect(stderr).toContain('it is a row of an interrupted run');
+    expect(deleting(messages)).toEqual([]);
   });
 });
