@@ -166,6 +166,12 @@ describe('doctor with an API that differs', () => {
       '/Tasks',
       { undated: { filter: 'ignored', rows: null } },
     ],
+    [
+      'answers custom fields only in slices',
+      { sliceOnly: { LeadsCustomFields: { ms: 4000 } } },
+      '/LeadsCustomFields',
+      { reachable: false, is_optional: true, fault: expect.stringContaining('slices') as unknown },
+    ],
     ['lacks an optional set', { missing: ['Funnels'] }, '/Funnels', { is_optional: true }],
     ['does not hide boxes', { hiddenBoxWindow: false }, '/Boxes', { hides_without_date: false }],
     ['lacks a set', { missing: ['painPoints'] }, '/painPoints', { reachable: false }],
@@ -290,11 +296,12 @@ describe('doctor on the clock of calls', () => {
   const clock = async (
     text: (ago: number) => string,
     settings: object = {},
+    behaviour: Behaviour = {},
   ): Promise<Readonly<Record<string, unknown>>> => {
     const account = createAccount({ seed: 44, leads: 20 });
     account.change('callsHistory', () => true, { startDate: '2026-01-05T12:00:00Z' });
     account.add('callsHistory', { startDate: text(10 * millisecondsInMinute) });
-    const other = await startSimulator({ account, token: TOKEN });
+    const other = await startSimulator({ account, token: TOKEN, behaviour });
     const { stdout } = await doctor(settings, ['--format', 'json'], other.url);
     await other.stop();
     const found = (JSON.parse(stdout) as Report).sets.find(({ set }) => set === '/callsHistory');
@@ -317,6 +324,13 @@ describe('doctor on the clock of calls', () => {
         'The newest date fits "probably wall": set calls_clock, which is utc, to wall.',
       ],
     });
+  });
+
+  it('compares with a server whose clock is ahead', async () => {
+    const hour = millisecondsInHour;
+    const behaviour = { quota: { requests: 10_000, seconds: 1, clockOffsetSeconds: 3600 } };
+    const found = await clock((ago) => wall(ago - hour), { calls_clock: 'wall' }, behaviour);
+    expect(found).toMatchObject({ fits: 'probably wall', differences: [] });
   });
 
   it('does not guess from old calls', async () => {

@@ -162,6 +162,45 @@ describe.each(versions)('a copy by version %s', (version) => {
     for (const filter of filters) expect(filter).toMatch(/updateDate ge 2026-11-2/);
   });
 
+  it('reads only the streams completely whose columns have grown, and only once', async () => {
+    const pair = upgradedPair({ full_refresh_days: 0 });
+    const grown = ['LeadsCustomFields', 'LeadsSold', 'Meetings', 'QualificationHistories'];
+    const alike = ['LeadsAndPersons', 'Tasks', 'Boxes', 'callsHistory'];
+    edit();
+    await pair.run();
+    expect(datesOf(grown).filter((from) => from >= '2026')).toEqual([]);
+    expect(datesOf(alike).filter((from) => from < '2026')).toEqual([]);
+    const { stdout } = await pair.target('state');
+    const { bookmarks } = JSON.parse(stdout) as { bookmarks: Record<string, Row> };
+    for (const bookmark of Object.values(bookmarks)) {
+      expect(bookmark).toMatchObject({ read_with: { unknown_fields: 'report' } });
+      expect(bookmark['longest_page']).toEqual(expect.any(Number));
+    }
+    simulator.clearRequests();
+    await pair.run();
+    expect(datesOf([...grown, ...alike]).filter((from) => from < '2026')).toEqual([]);
+    expect(differences(pair.database, simulator.account)).toEqual([]);
+  });
+
+  /** Returns the dates from which pages of sets were requested; '' for pages without a date filter. */
+  function datesOf(sets: readonly string[]): string[] {
+    return simulator.requests
+      .filter(({ set, path }) => sets.includes(set) && !path.endsWith('/$count'))
+      .filter(({ query }) => query['$count'] === 'true')
+      .map(({ query }) => query['$filter'] ?? '')
+      .filter((filter) => !/ eq null| lt '?0002|leadId ge/.test(filter))
+      .map((filter) => / ge '?(\d{4}-\d\d-\d\d)/.exec(filter)?.[1] ?? '');
+  }
+
+  it('loses nothing if deleted rows are removed', async () => {
+    const pair = upgradedPair();
+    pair.write('target.json', { database: pair.database, hard_delete: true });
+    edit();
+    const { tap, target } = await pair.run();
+    expect([tap.code, target.code], tap.stderr).toEqual([0, 0]);
+    expect(differences(pair.database, simulator.account)).toEqual([]);
+  });
+
   it(
     'is continued by its unchanged Meltano project',
     async ({ skip }) => {

@@ -52,7 +52,7 @@ export type RetryPolicy = 'always' | 'except timeouts' | 'never';
 export class Client {
   readonly #options: ClientOptions;
   /** How many milliseconds the server's clock is behind ours. */
-  #serverLag = 0;
+  #serverLag: number | undefined;
   /**
    * The statuses that have been warned about. `undefined` stands for a request without a response.
    */
@@ -87,12 +87,17 @@ export class Client {
     });
   }
 
+  /** The server's time in milliseconds since 1970; undefined if no response had a date. */
+  get serverTime(): number | undefined {
+    return this.#serverLag === undefined ? undefined : Date.now() - this.#serverLag;
+  }
+
   /**
    * Converts an instant from our clock to the server's if the server's clock is slow, so that a
    * bookmark is never ahead of either clock.
    */
   atServer(ours: Instant): Instant {
-    return shiftInstant(ours, -Math.max(0, this.#serverLag));
+    return shiftInstant(ours, -Math.max(0, this.#serverLag ?? 0));
   }
 
   async #retrying<T>(policy: RetryPolicy, attempt: () => Promise<T>): Promise<T> {

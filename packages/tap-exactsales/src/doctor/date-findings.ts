@@ -31,13 +31,13 @@ const RECENT = 60;
  * that does is wrong. In São Paulo, three hours behind UTC, a call of the last three hours proves
  * UTC in this way. A wall clock cannot be proven there, but is likely if the newest call is recent
  * only on the wall clock.
- * @param now the server's clock, in milliseconds since 1970
+ * @param now the server's clock, in milliseconds since 1970; undefined if it is not known
  */
 export function clockFinding(
   endpoint: Endpoint,
   { newest }: Answers,
   timezone: Timezone,
-  now: number,
+  now: number | undefined,
   setTo: string,
 ): ClockFinding | undefined {
   const [setting] = Object.values(endpoint.clockSettings ?? {});
@@ -47,7 +47,7 @@ export function clockFinding(
   const latest = texts.filter((text) => text !== undefined).reduce(laterText, '');
   const [utc, wall] = (['utc', 'wall'] as const).map((clock) => {
     const instant = timezone.toInstant(latest, clock);
-    if (instant === undefined) return null;
+    if (instant === undefined || now === undefined) return null;
     return Math.round((now - milliseconds(instant)) / millisecondsInMinute);
   });
   return {

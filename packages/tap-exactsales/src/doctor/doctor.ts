@@ -1,8 +1,9 @@
-import { fromMilliseconds, log, milliseconds, print, ProgramError } from '@exact-spotter/singer';
+import { log, print, ProgramError } from '@exact-spotter/singer';
 import { connect } from '../api/client.ts';
-import { ApiMissingError, isEndpointError } from '../api/errors.ts';
+import { ApiMissingError, ApiTimeoutError, isEndpointError } from '../api/errors.ts';
 import { discover, endpointGroups, select, type SelectedEndpoint } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
+import { isReadInSlices } from '../paging/slices.ts';
 import { planSettings } from '../plan/plan.ts';
 import { Timezone } from '../rows/timezone.ts';
 import type { TapSettings } from '../settings.ts';
@@ -81,6 +82,10 @@ async function examine(selected: SelectedEndpoint, context: DoctorContext): Prom
     return { ...found, differences: differences(found) };
   } catch (error) {
     if (!isEndpointError(error)) throw error;
+    if (error instanceof ApiTimeoutError && (await isReadInSlices(context.client, endpoint))) {
+      const fault = 'All pages time out. A run reads the set in slices instead, which works.';
+      return { ...names, reachable: false, fault, is_optional: true };
+    }
     const isMissing = error instanceof ApiMissingError && endpoint.optional === true;
     return { ...names, reachable: false, fault: error.message, is_optional: isMissing };
   }
@@ -118,9 +123,8 @@ function dateFindings(
   answers: Answers,
   { client, timezone, settings }: DoctorContext,
 ): Pick<ReachableSet, 'undated' | 'clock'> {
-  const now = milliseconds(client.atServer(fromMilliseconds(Date.now())));
   const undated = undatedFinding(endpoint, answers);
-  const clock = clockFinding(endpoint, answers, timezone, now, settings.calls_clock);
+  const clock = clockFinding(endpoint, answers, timezone, client.serverTime, settings.calls_clock);
   return { ...(undated && { undated }), ...(clock && { clock }) };
 }
 

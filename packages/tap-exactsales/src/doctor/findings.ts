@@ -62,7 +62,7 @@ export interface FieldFinding {
 export interface UndatedFinding {
   /** What the server does with `<date> eq null`. */
   readonly filter: Verdict;
-  /** How many rows the filter found, up to one page. */
+  /** How many rows the filter found, up to 50. */
   readonly rows: number | null;
 }
 
@@ -114,7 +114,7 @@ export interface UnreachableSet {
   readonly streams: readonly string[];
   readonly reachable: false;
   readonly fault: string;
-  /** True if the account does not have the endpoint, and need not have it. */
+  /** True if a run succeeds nevertheless: the account need not have the set, or it is read in slices. */
   readonly is_optional: boolean;
 }
 

@@ -62,9 +62,11 @@ const DRIFT = 20;
 export function countVerdict({ first, rows, refused }: Answers): ReachableSet['count_inline'] {
   if (refused.has('count')) return 'refused';
   if (first.count === undefined) return 'ignored';
-  if (rows.kind !== 'answered') return 'yes';
-  const isPage = first.count === first.rows.length && rows.answer > first.count + DRIFT;
-  if (isPage) return 'the page';
+  const mayBePage = first.rows.length > 0 && first.count === first.rows.length;
+  if (rows.kind !== 'answered') return mayBePage ? 'not told' : 'yes';
+  if (mayBePage && rows.answer > first.count) {
+    return rows.answer > first.count + DRIFT ? 'the page' : 'not told';
+  }
   return Math.abs(first.count - rows.answer) <= DRIFT ? 'yes' : 'another number';
 }
 

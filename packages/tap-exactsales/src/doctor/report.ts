@@ -63,7 +63,8 @@ function pageText({ cap, rows, asked_in_time: asked }: PageFinding): string {
 }
 
 function unreachableText({ fault, is_optional: isOptional }: UnreachableSet): string {
-  return isOptional ? 'This account does not have it. A run continues without it.' : fault;
+  const isAbsent = isOptional && fault.includes('answered 404');
+  return isAbsent ? 'This account does not have it. A run continues without it.' : fault;
 }
 
 /** Returns what does not fit into the table. */
@@ -74,7 +75,7 @@ function remarks({ fields, differences, undated, clock, ...set }: ReachableSet):
     ...pairs('Spellings found', spellings),
     ...pairs('Lists', lists, ' of '),
     ...(set.hides_without_date === true ? ['Rows are hidden without a date filter.'] : []),
-    ...(undated?.rows ? [`Rows without a date: ${undated.rows}, up to one page.`] : []),
+    ...(undated?.rows ? [`Rows without a date, counted up to 50: ${undated.rows}.`] : []),
     ...(yearOne.length > 0 ? [`"No date" (year 1), read as null: ${yearOne.join(', ')}.`] : []),
     ...(clock ? [clockText(clock)] : []),
     ...differences.map((difference) => `! ${difference}`),
@@ -111,7 +112,7 @@ function advice(sets: readonly SetFinding[]): string {
   );
   if (other.length === 0) return 'Everything is as expected.\n';
   return `${other.length} of ${sets.length} sets differ from what this version expects (lines with "!", and sets that
-cannot be reached). A run adapts to this and logs how. To report it, paste the output of
+cannot be reached). A run adapts to this and logs how, unless the line says what to do. To report it, paste the output of
 \`${program.name} doctor --format json\` into an issue. It contains names and numbers, but no record
 values and no token.
 `;

@@ -93,6 +93,13 @@ async function supportedSlicing(client: Client, { path, slices }: Endpoint): Pro
   return byField;
 }
 
+/** True if the endpoint can be read in slices. */
+export async function isReadInSlices(client: Client, endpoint: Endpoint): Promise<boolean> {
+  if (endpoint.slices === undefined) return false;
+  const slicing = await supportedSlicing(client, endpoint);
+  return slicing.isWhole;
+}
+
 async function accepts(client: Client, path: string, clause: string): Promise<boolean> {
   try {
     await client.page(path, { filter: [clause], top: 1 }, 'except timeouts');
