@@ -79,7 +79,10 @@ export function sortableInstant(text: string): string | undefined {
 
 const UTC = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/;
 
-/** Returns a negative number, 0 or a positive number if `left` is before, at or after `right`. */
+/**
+ * Returns a negative number if `left` is before `right`, a positive number if it is after, and 0 if
+ * they are equal.
+ */
 export function compareInstants(left: Instant, right: Instant): number {
   // Instants with the same number of digits sort as text.
   if (left.length === right.length) return compareText(left, right);

@@ -3,7 +3,9 @@ import { isLogForPrograms, writeLog } from './log.ts';
 /** Tags of a metric: `stream`, `endpoint`, `http_status_code`, `status`, … */
 export type MetricTags = Readonly<Record<string, string | number>>;
 
-/** The least number of milliseconds between two lines of a counter, as in the Singer SDK. */
+/**
+ * The minimum number of milliseconds between two metric lines of a counter, as in the Singer SDK.
+ */
 const COUNTER_INTERVAL = 60_000;
 
 export interface Counter {

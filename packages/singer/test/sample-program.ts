@@ -12,8 +12,8 @@ import {
 } from '../src/index.ts';
 
 /**
- * A small program that uses the package's public interface, to test standard streams and command
- * line.
+ * A small program that uses the package's public interface. The tests of the standard streams and
+ * the command line start it.
  */
 const program: Program = {
   name: 'tap-sample',

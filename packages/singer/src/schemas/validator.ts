@@ -15,8 +15,8 @@ export interface Violation {
 
 /**
  * Compiles a JSON Schema. Formats are not checked, and unknown keywords are ignored.
- * @param isOurs true for a schema from this repository. It is not validated against the
- * meta-schema, because that would take longer at start-up than everything else
+ * @param isOurs true for a schema from this repository. Such a schema is not validated against the
+ * meta-schema, because the validation would take longer than the rest of the start-up
  * @returns a function that returns every violation in a value
  * @throws Error if the schema is invalid
  */

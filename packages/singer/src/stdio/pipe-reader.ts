@@ -2,13 +2,15 @@ import { extname } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
-/** Slots to read before yielding to the event loop, so that it can handle signals and writes. */
+/**
+ * The number of slots to read before yielding to the event loop, which handles signals and writes.
+ */
 const SLOTS_PER_TURN = 16;
 
 /**
- * Reads a pipe on stdin in a second thread. While this thread is busy, the second thread keeps
- * emptying the pipe, up to 4 MiB ahead, so that the writing program does not have to wait. Each
- * chunk is valid until the next chunk is requested.
+ * Reads a pipe on stdin in a second thread. While this thread is busy, the second thread reads up
+ * to 4 MiB ahead, so that the program that writes to the pipe does not have to wait. Each chunk is
+ * valid until the next chunk is requested.
  */
 export async function* pipeBytes(stop: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   const ring = new PipeRing();
@@ -42,7 +44,7 @@ const FILLED = 0;
 const EMPTIED = 1;
 const LENGTHS = 2;
 const CONTROL_BYTES = 4 * (LENGTHS + SLOTS);
-/** Values that replace the length in a slot. */
+/** Values that are stored instead of the length of a slot. */
 const END = -1;
 const FAILED = -2;
 
