@@ -75,7 +75,7 @@ describe('a stream map', () => {
     expect(made).toBe('{"id":1,"_sdc_deleted_at":"2026-01-01T00:00:00Z"}');
   });
 
-  it('copies numbers with every digit, and does not add missing columns', async () => {
+  it('copies numbers without losing digits, and does not add missing columns', async () => {
     const { record } = await person({ price: 'paid' }, '{"id":1.0,"paid":0.10000000000000000001}');
     expect(record).toBe('{"id":1,"paid":0.10000000000000000001,"price":0.10000000000000000001}');
     expect((await person({ price: 'paid' }, '{"id":1}')).record).toBe('{"id":1}');
@@ -230,7 +230,7 @@ describe('keys', () => {
   it.each([
     ['are unchanged by default', {}, ['id']],
     ['follow a renamed column', { number: 'id', id: null }, ['number']],
-    ['can be set', { hash: 'md5(id)', id: null, __key_properties__: ['hash'] }, ['hash']],
+    ['can be replaced', { hash: 'md5(id)', id: null, __key_properties__: ['hash'] }, ['hash']],
     ['can be removed', { id: null, __key_properties__: null }, []],
     ['can be removed with __NULL__', { __key_properties__: '__NULL__' }, []],
     ['are kept if their column is computed', { id: "str(id) + '/x'" }, ['id']],
@@ -335,7 +335,7 @@ describe('invalid stream_maps', () => {
       'its name would be "people", which the stream "people" already uses',
     ],
     [{ orders: { made: 'totals' } }, 'the stream has no column "totals": did you mean "total"'],
-  ])('%j are refused because they do not fit the streams', async (stream_maps, sentence) => {
+  ])('%j are refused because they are not valid for the streams', async (stream_maps, sentence) => {
     const maps = await mapper({ stream_maps });
     const declared = [people, orders].map((schema) =>
       parseMessage({ number: 1, text: JSON.stringify(schema) }),

@@ -35,7 +35,7 @@ const commandLine: CommandLine = {
     },
     {
       command: 'quarantine replay',
-      describe: 'Load the quarantined records again after you have fixed their problem',
+      describe: 'Load the quarantined records again after you have fixed what was wrong with them',
     },
     {
       command: 'verify',
@@ -84,7 +84,7 @@ async function execute(args: Arguments): Promise<void> {
       stop,
     });
   } finally {
-    // Closes stdin after a failure, so that the tap gets EPIPE and the reading thread ends.
+    // Closes stdin after a failure, so that the tap receives EPIPE and the reading thread ends.
     over.abort();
   }
 }

@@ -85,7 +85,8 @@ function parse(
 }
 
 function areValid(values: readonly (string | boolean)[], { choices }: Option): boolean {
-  // yargs accepts empty values and lone dashes only in some cases, so yargs must decide.
+  // yargs accepts empty values and lone dashes only in some cases, so the decision is left to
+  // yargs.
   if (values.includes('') || values.includes('-')) return false;
   return choices === undefined || values.every((value) => choices.includes(value as string));
 }

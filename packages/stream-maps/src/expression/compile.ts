@@ -21,10 +21,10 @@ export interface Names {
 }
 
 /**
- * Compiles an expression. It can only read the record and the values in the settings, and only call
- * the listed functions and methods. It can read only own members of objects. It has no loops, so
- * its run time is bounded by its length and by the length of the values.
- * @throws ExpressionError if it cannot be parsed, or has unknown names or functions
+ * Compiles an expression. An expression can read only the record and the values in the settings,
+ * and can call only the listed functions and methods. It can read only an object's own members. It
+ * has no loops, so its run time is bounded by its length and by the length of the values.
+ * @throws ExpressionError if the expression cannot be parsed, or uses unknown names or functions
  */
 export function compileExpression(text: string, names: Names): Compiled {
   return compile(parseExpression(text), names);

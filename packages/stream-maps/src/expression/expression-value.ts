@@ -32,10 +32,12 @@ export interface Scope {
   readonly self: JsonValue;
 }
 
-/** An expression or a part of one, ready to be evaluated. */
+/** A compiled expression, or a compiled part of an expression. */
 export interface Compiled {
   readonly evaluate: (scope: Scope) => Value;
-  /** The type of its result (or null); undefined if it depends on the record. */
+  /**
+   * The type of its result, which may also be null; undefined if the type depends on the record.
+   */
   readonly kind?: Kind | undefined;
   /** The type of the items, if the result is a list. */
   readonly items?: Kind | undefined;
@@ -102,7 +104,7 @@ export class Moment {
   /** @returns undefined if the text is not an ISO 8601 date or date-time */
   static parse(text: string): Moment | undefined {
     const fields = parseDateTime(text);
-    // As in Python, there are no leap seconds, and a date alone has no zone.
+    // As in Python, there are no leap seconds, and a date without a time has no zone.
     if (!fields || fields.second > 59 || (!fields.hasTime && fields.zone !== '')) return undefined;
     return new Moment({ ...fields, zone: fields.zone.toUpperCase() });
   }

@@ -9,7 +9,8 @@ const MAX_LENGTH = 5000;
 
 /**
  * Parses an expression in Python's syntax. jsep only parses; it evaluates nothing.
- * @throws ExpressionError that names the invalid place without quoting it: it may contain a salt
+ * @throws ExpressionError that names the invalid position but does not quote the expression, which
+ * may contain a salt
  */
 export function parseExpression(text: string): Expression {
   if (text.length > MAX_LENGTH) {
@@ -126,7 +127,7 @@ function openSlice(this: jsep.HookScope, env: Parameters<Hook>[0]): void {
   if (this.char === COLON) env.node = NONE;
 }
 
-/** Parses what may follow an expression: the colon of a slice, or a condition. */
+/** Parses what may follow an expression: the colon of a slice, or `if … else`. */
 function sliceOrCondition(this: jsep.HookScope, env: Parameters<Hook>[0]): void {
   if (!env.node) return;
   if (this.char === COLON) {

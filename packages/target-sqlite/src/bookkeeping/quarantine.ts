@@ -8,7 +8,10 @@ export interface RejectedRecord {
   readonly reason: string;
   /** The record as a Singer line. */
   readonly message: string;
-  /** The SCHEMA line of its stream; only if `message` is the record as the tap sent it, before stream maps. */
+  /**
+   * The SCHEMA line of the record's stream. Set only if `message` is the record as the tap sent it,
+   * before stream maps.
+   */
   readonly source?: string;
 }
 

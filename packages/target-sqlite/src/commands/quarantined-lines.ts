@@ -9,7 +9,7 @@ import { readStreamSchema, reusableSchemaLine } from '../record/stream-schema.ts
 export class QuarantinedLines {
   readonly #db: Db;
   readonly #parser: LineParser;
-  /** Stream → the number of the SCHEMA line with which it was last declared to the parser. */
+  /** Stream → the number of the SCHEMA line that last declared the stream to the parser. */
   readonly #declared = new Map<string, number>();
   #last: QuarantinedRecord | undefined;
 
@@ -18,7 +18,9 @@ export class QuarantinedLines {
     this.#parser = parser;
   }
 
-  /** Applies the maps again to a record that they failed on, since they may have been fixed. */
+  /**
+   * Applies the maps again to a record on which they failed, since the maps may have been fixed.
+   */
   of(record: QuarantinedRecord): Iterable<MessageLine | UnmappedLine> {
     const line = { number: record.line, text: record.message };
     if (typeof record.source !== 'number') return [{ ...line, message: parseMessage(line) }];

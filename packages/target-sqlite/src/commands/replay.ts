@@ -23,9 +23,10 @@ import { ChangedKeys, QuarantinedLines } from './quarantined-lines.ts';
 import { EMPTY_QUARANTINE } from './show.ts';
 
 /**
- * Loads the quarantined records again: with the last schema of their stream or, if the stream maps
- * had failed on them, through the current maps. Records that are still invalid are quarantined
- * again. A record is dropped if a later record with the same key has been loaded since.
+ * Loads the quarantined records again. Records on which the stream maps failed go through the
+ * current maps; all other records are loaded with the last schema of their stream. Records that are
+ * still invalid are quarantined again. A record is dropped if a later record with the same key has
+ * been loaded since.
  */
 export async function replayQuarantine(settings: TargetSettings): Promise<void> {
   const ids = readDatabase(settings.database, (db) => quarantinedIds(db, settings.state_id)) ?? [];

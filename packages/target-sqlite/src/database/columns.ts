@@ -28,7 +28,7 @@ export const COLUMN_TYPES = {
     declared: '',
     json: 'no type, or a number that SQLite cannot hold exactly',
     holds:
-      'integers, doubles and text; numbers that SQLite cannot hold exactly as text, digit for digit',
+      'integers, doubles and text; a number that SQLite cannot hold exactly becomes text with the same digits',
   },
 } as const satisfies Record<string, { declared: string; json: string; holds: string }>;
 
@@ -53,7 +53,7 @@ export function widen(one: ColumnType, other: ColumnType): ColumnType {
   return order.includes(one) && order.includes(other) ? (order[rank] ?? 'any') : 'text';
 }
 
-/** Derives the type of a column from its DDL if the type is not noted in `_singer_columns`. */
+/** Derives the type of a column from its DDL if the type is not recorded in `_singer_columns`. */
 export function typeOfDeclared(declared: string): ColumnType {
   const name = declared.toUpperCase();
   if (name === '') return 'any';

@@ -6,7 +6,7 @@ import type { Bindable, Db } from './sqlite.ts';
 /** A table whose rows belong to rows of another table, linked by columns with equal values. */
 export interface ChildTable {
   readonly table: string;
-  /** Pairs of a column of the child and one of its parent. */
+  /** Pairs of a child column and the parent column with the same value. */
   readonly pairs: readonly (readonly [string, string])[];
   readonly children: readonly ChildTable[];
 }
@@ -32,7 +32,9 @@ export function deleteRows(db: Db, rows: Selection, { mark, at }: HowToDelete): 
   return execute(db, deletions(rows.table, rows.children, rows.where, mark), rows.values, at);
 }
 
-/** Deletes the descendants of rows, but not the rows. @returns the number of deleted rows */
+/**
+ * Deletes the descendants of rows, but not the rows themselves. @returns the number of deleted rows
+ */
 export function deleteBelow(db: Db, rows: Selection, { mark, at }: HowToDelete): number {
   return execute(db, deletionsBelow(rows.table, rows.children, rows.where, mark), rows.values, at);
 }
@@ -68,7 +70,10 @@ export function prepareChildDeletion(
   };
 }
 
-/** One statement. If it takes a time, that is the first parameter; the condition's parameters follow. */
+/**
+ * One statement. If it sets a deletion time, its first parameter is that time; the condition's
+ * parameters follow.
+ */
 interface Deletion {
   readonly sql: string;
   readonly takesTime: boolean;

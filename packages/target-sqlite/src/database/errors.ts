@@ -18,7 +18,7 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^SQLITE_READONLY_(?:CANTINIT|DIRECTORY|RECOVERY|ROLLBACK)/,
-    'The folder of the database {path} is not writable, and SQLite needs to create files beside it: make the folder writable, or use a copy elsewhere.',
+    'The folder of the database {path} is not writable, but SQLite must create files in it: make the folder writable, or use a copy of the database in a writable folder.',
   ],
   [
     /^SQLITE_(?:READONLY|PERM)/,
@@ -53,7 +53,9 @@ export function asDatabaseError(error: unknown, path: string): unknown {
     );
   }
   const known = SENTENCES.find(([code]) => code.test(error.code))?.[1];
-  const sentence = known ?? 'The database {path} refused a write ({code}): please report this.';
+  const sentence =
+    known ??
+    'SQLite could not complete an operation on the database {path} ({code}): please report this error.';
   return new DatabaseError(
     `${sentence.replace('{path}', path).replace('{code}', error.code)}${detail(error, known)}`,
     { cause: error },

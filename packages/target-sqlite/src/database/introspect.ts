@@ -24,7 +24,8 @@ interface ReferenceRow {
 
 /**
  * Reads a table's shape from the database.
- * @param types the column types noted in `_singer_columns`; the types of unlisted columns are derived from the DDL
+ * @param types the column types recorded in `_singer_columns`; the types of unlisted columns are
+ * derived from the DDL
  * @returns undefined if the table does not exist
  */
 export function describeTable(

@@ -18,7 +18,7 @@ const TEMPORARY = '_singer_rebuilt';
  * Replaces a table with a copy in a new form. Indexes and triggers are created again; views are not
  * changed. If several rows have the same new key, keeps the last row and logs a warning. Joins the
  * open transaction.
- * @throws DatabaseError if an index, trigger or generated column does not fit the new form
+ * @throws DatabaseError if an index, trigger or generated column does not fit the new schema
  */
 export function rebuild(db: Db, from: TableShape, to: TableShape): void {
   refuseGenerated(db, from.name);
@@ -53,7 +53,10 @@ function refuseGenerated(db: Db, table: string): void {
   );
 }
 
-/** Declares an integer key column as INT if it contains a NULL or a non-integer, which a rowid cannot be. */
+/**
+ * Declares an integer key column as INT if it contains NULL or a non-integer, which cannot be a
+ * rowid.
+ */
 function withoutRowid(db: Db, to: TableShape): TableShape {
   const [key] = to.key;
   const column = to.columns.find(({ name }) => name === key);
@@ -91,7 +94,7 @@ function recreate(db: Db, table: string, name: string, sql: string): void {
   } catch (cause) {
     if (!(cause instanceof SqliteError)) throw cause;
     throw new DatabaseError(
-      `The table "${table}" must be rebuilt for the new schema, and its index or trigger "${name}" does not fit the new form: drop it and start again.`,
+      `The table "${table}" must be rebuilt, but its index or trigger "${name}" does not fit the new schema: drop that index or trigger and start again.`,
       { cause },
     );
   }

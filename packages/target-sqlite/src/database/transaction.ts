@@ -49,7 +49,7 @@ export class Transaction {
     this.#isSchemaChanged = this.#schemaVersion !== undefined && version !== this.#schemaVersion;
   }
 
-  /** Sets the mark at this point and removes the previous mark. */
+  /** Sets a mark at this point and removes the previous mark. */
   mark(): void {
     if (this.#isMarked) this.#statements.unmark.run();
     this.#statements.mark.run();

@@ -20,7 +20,7 @@ export interface MessageLine extends Line {
   readonly message: Message;
 }
 
-/** A record that the stream maps failed on, as the tap sent it. */
+/** A record on which the stream maps failed, as the tap sent it. */
 export interface UnmappedLine extends MessageLine {
   readonly message: RecordMessage;
   readonly error: UnmappedRecordError;
@@ -36,7 +36,9 @@ export async function openParser(settings: TargetSettings): Promise<LineParser> 
   return new LineParser(await loadMapper(settings));
 }
 
-/** Parses lines and applies the stream maps. A mapped line keeps the number of its original. */
+/**
+ * Parses lines and applies the stream maps. A mapped line keeps the number of the original line.
+ */
 export class LineParser {
   readonly #maps: StreamMapper | undefined;
   /** Stream → its SCHEMA line, before the maps. */

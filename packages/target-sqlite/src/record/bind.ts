@@ -7,7 +7,7 @@ import type { SourcedRecord } from './source.ts';
 /** The values of the metadata columns of one row. */
 export type Metadata = Readonly<Record<MetadataColumn, Bindable>>;
 
-/** A column, and which values it accepts without a check. */
+/** A column and the values that it accepts without a check. */
 export interface BinderColumn {
   readonly property: string;
   readonly type: ColumnType;
@@ -57,7 +57,10 @@ insert(${values.join(',\n')});
   return compiled(insert, bindOther);
 }
 
-/** Objects inherit properties such as `constructor`, so these are read only if the record has them. */
+/**
+ * Objects inherit properties such as `constructor`, so such a property is read only if it is the
+ * record's own.
+ */
 function readCode(property: string): string {
   const name = JSON.stringify(property);
   return property in {}
@@ -92,9 +95,9 @@ function usualCode(type: ColumnType, value: string): string | undefined {
  * - strings: unchanged, but an unpaired surrogate becomes U+FFFD.
  * - booleans: 1 and 0; in a text column `true` and `false`.
  * - numbers in a numeric column: unchanged, if SQLite can hold them exactly.
- * - numbers in an untyped column: an integer or a double if one of them is exact, or else the literal
- *   as text.
- * - numbers in a text column: the shortest spelling if a double is exact, or else the literal.
+ * - numbers in an untyped column: an integer or a double if one of these is exact, otherwise the
+ *   literal as text.
+ * - numbers in a text column: the shortest spelling if a double is exact, otherwise the literal.
  * - objects and arrays: JSON text.
  *
  * @returns undefined if the column would change the value and must therefore become untyped

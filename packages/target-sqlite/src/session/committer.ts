@@ -6,10 +6,13 @@ import type { TargetSettings } from '../settings.ts';
 import type { SessionContext } from './context.ts';
 import type { Counts } from './counts.ts';
 
-/** Limits on the milliseconds between two commits. Commits are spaced because each waits for the disk. */
+/**
+ * The limits of the interval between two commits, in milliseconds. Commits need an interval because
+ * each of them waits for the disk.
+ */
 const MIN_INTERVAL = 20;
 const MAX_INTERVAL = 500;
-/** The maximum share of the time to spend on commits. */
+/** The maximum share of the run time that may be spent on commits. */
 const COMMIT_SHARE = 0.1;
 
 /**
@@ -25,7 +28,7 @@ export class Committer {
   readonly #output: Output;
   readonly #saveState: (value: string) => void;
   readonly #saveProgress: ReturnType<typeof progressWriter>;
-  /** True if rows are staged until the end of the run and no STATE is printed before. */
+  /** True if rows are staged until the end of the run and no STATE is printed before the end. */
   readonly #isStaging: boolean;
   #isOutputClosed = false;
   #written: Promise<void> | undefined;

@@ -39,7 +39,7 @@ export class Session {
     return this.#context.db;
   }
 
-  /** Counts the bytes of a new piece of input, and notes when it arrived. */
+  /** Counts the bytes of a new piece of input, and records when the piece arrived. */
   received(bytes: number): void {
     this.counts.addBytes(bytes);
     this.records.received();
@@ -49,7 +49,7 @@ export class Session {
   async handleAll(lines: Iterable<MessageLine | UnmappedLine>): Promise<void> {
     for (const line of lines) {
       const waiting = this.handle(line.message, line);
-      // Awaiting nothing would cost time on every record.
+      // An `await` without a promise would cost time on every record.
       if (waiting) await waiting;
     }
   }
@@ -105,8 +105,9 @@ export class Session {
   }
 
   /**
-   * Does some work in the open transaction. If none is open, opens one as soon as the database is free.
-   * @returns false if the program was stopped during the wait, so that the work was not done
+   * Does some work in the open transaction. If none is open, opens one as soon as the database is
+   * free.
+   * @returns false if the program was stopped during the wait and the work was not done
    */
   async inTransaction(work: () => unknown): Promise<boolean> {
     if (!this.committer.isOpen && !(await this.#begin())) return false;

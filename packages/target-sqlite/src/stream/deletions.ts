@@ -40,8 +40,8 @@ export class Deletions {
   }
 
   /**
-   * Deletes the children of a record's row in the streams of this load: the tap is about to send
-   * them again, right after their parent. Rows of streams outside this load are kept.
+   * Deletes the children of a record's row in the streams of this load, because the tap sends the
+   * current children right after their parent. Rows of streams outside this load are kept.
    */
   deleteChildren(stream: StreamWriter, record: SourcedRecord, at: string): void {
     for (const { columns, deleteOf } of this.#childDeletionsOf(stream.name)) {

@@ -17,7 +17,7 @@ import type { TargetSettings } from '../settings.ts';
 import { FamilyTables, type StreamTable } from './family-tables.ts';
 import { StreamHistory, StreamWriter } from './stream-writer.ts';
 
-/** The streams of a load, by name, each with its table. */
+/** The streams of a load by name, each with its table. */
 export class StreamRegistry {
   readonly #db: Db;
   readonly #settings: TargetSettings;
