@@ -23,9 +23,9 @@ export type LogFields = Readonly<Record<string, string | number | boolean>>;
 export interface LogDetails {
   /** Printed after the message. `stream` is the stream that the message is about. */
   readonly fields?: LogFields;
-  /** A metric point, for readers of structured logs. */
+  /** A metric point for programs that read structured logs. */
   readonly metric?: object;
-  /** The error to report. Its own message is not logged, because it may quote data. */
+  /** The error to report. The error's own message is not logged, because it may quote data. */
   readonly error?: Error;
 }
 
@@ -56,7 +56,7 @@ export function isLogged(level: LogLevel): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf(config.level);
 }
 
-/** True if a program reads the log. In that case, no progress must be drawn in the log. */
+/** True if a program reads the log. In that case, do not draw progress in the log. */
 export function isLogForPrograms(): boolean {
   return config.form !== 'human';
 }

@@ -10,7 +10,7 @@ const COUNTER_INTERVAL = 60_000;
 
 export interface Counter {
   add(amount?: number): void;
-  /** Writes the count since the last line. */
+  /** Writes the count since the last metric line. */
   flush(): void;
 }
 

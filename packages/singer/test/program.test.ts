@@ -194,7 +194,7 @@ describe('runProgram', () => {
     });
     const markdown = await sample(['--about', '--format=markdown']);
     expect(markdown.stdout).toContain('| `past_days` | integer | 30 | How far back. |');
-    // `meltano invoke NAME -- --about` passes on the `--`.
+    // `meltano invoke NAME -- --about` also passes the `--` to the program.
     const text = await sample(['--config', good, '--', '--about']);
     expect(text.stdout).toContain('TAP_SAMPLE_<SETTING>');
     for (const { code, stderr } of [json, markdown, text]) {

@@ -11,8 +11,8 @@ import { kindOf, kindsOf, propertiesOf, schemaOfKind, withNull } from './schema.
 import type { StreamMap } from './stream-map.ts';
 
 /**
- * The expression of a column, or of an option such as `__filter__`, is invalid or fails on a
- * record.
+ * Thrown if the expression of a column, or of an option such as `__filter__`, is invalid or fails
+ * on a record.
  */
 export class ColumnError extends Error {
   override readonly name = 'ColumnError';
@@ -24,10 +24,10 @@ export class ColumnError extends Error {
   }
 }
 
-/** A stream's columns after its map. */
+/** The columns of a stream after mapping. */
 export interface MappedColumns {
   readonly properties: Readonly<Record<string, JsonSchema>>;
-  /** Maps each source column to the column that is an unchanged copy of it. */
+  /** Maps each source column that is copied unchanged to its copy. */
   readonly copies: ReadonlyMap<string, string>;
   /** @returns undefined if the filter excludes the record */
   readonly map: (record: JsonRecord) => JsonRecord | undefined;
@@ -102,7 +102,7 @@ function mapColumn(
 
 /**
  * Declares the type that the expression always returns. If that type is unknown, declares the
- * column's former type, or a string if the column is new. In the last two cases, results are
+ * column's former type, or a string if the column is new. In the latter two cases, results are
  * converted to strings if the declared type is a string.
  */
 function schemaOf(

@@ -95,7 +95,7 @@ export class StreamMapper {
   }
 
   /**
-   * Declares all streams before the first message, for a program that knows its streams in advance.
+   * Declares all streams before the first message, for programs that know their streams in advance.
    * @throws SettingsError with every problem
    */
   prepare(schemas: readonly SchemaMessage[]): void {
@@ -113,8 +113,7 @@ export class StreamMapper {
   }
 
   /**
-   * Call this if messages are missing between the last record and the next record: the next record
-   * may not be a child of the last record.
+   * Call this at a gap in the input, where the next record may not be a child of the last record.
    */
   forgetParents(): void {
     this.#excludedLines.forgetAll();

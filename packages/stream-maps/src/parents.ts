@@ -1,8 +1,8 @@
 import { type Families, InputError, type RecordMessage, siblingsKey } from '@exact-spotter/singer';
 
 /**
- * Why a record's children are left out: its filter returned false (`filtered`) or threw an error
- * (`failed`).
+ * Why a record's children are left out: the filter of the record returned false (`filtered`) or
+ * threw an error (`failed`).
  */
 export type Exclusion = 'filtered' | 'failed';
 
@@ -15,8 +15,8 @@ export interface ExcludedParents {
 }
 
 /**
- * The parents in RECORD lines. Children follow their parent, so only a stream's last record is
- * remembered.
+ * Remembers exclusions in RECORD lines. Children follow their parent, so only the last record of
+ * each stream matters.
  */
 export class ExcludedLines implements ExcludedParents {
   readonly #families: Families;
@@ -52,7 +52,7 @@ const MOST_CHARACTERS = 128 * 1024 * 1024;
 const OVERHEAD = 100;
 
 /**
- * The parents in BATCH files. All parents are read before all children, so the columns in
+ * Remembers exclusions in BATCH files. All parents are read before all children, so the columns in
  * `x-parent` determine the parent of each child. A family never spans a STATE.
  */
 export class ExcludedBatchRecords implements ExcludedParents {

@@ -13,8 +13,8 @@ import {
 } from './stream-map.ts';
 
 /**
- * Determines from the settings alone, before any schema is known, in which forms each stream is
- * written.
+ * Determines from the settings alone, before any schema is known, under which names and with which
+ * maps each stream is written.
  */
 export class Routes {
   readonly #maps: StreamMaps;

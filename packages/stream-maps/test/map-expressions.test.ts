@@ -166,7 +166,7 @@ describe('an expression', () => {
         const { value } = await evaluate('id * age - id', { record });
         expect(value).toBe(String(left * right - left));
       }),
-      // The shortest form of this double is the literal, but its exact value differs.
+      // This literal is the shortest form of a double whose exact value is different.
       { numRuns: 300, examples: [[19_815_204_860_408_435_000n, 0n]] },
     );
   });

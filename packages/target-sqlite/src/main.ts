@@ -95,7 +95,7 @@ function folders(sources: readonly string[]): string[] {
   return files.length === 0 ? [process.cwd()] : files.map((file) => dirname(resolve(file)));
 }
 
-/** @throws SettingsError if the file cannot be read; at that point, the database has not been created yet */
+/** @throws SettingsError if the file cannot be read, before the database is created */
 async function fileBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
   const { open } = await import('node:fs/promises');
   try {

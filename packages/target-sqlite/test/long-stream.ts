@@ -1,8 +1,8 @@
 import { integer, lines, record, schema, state, type TestTarget } from './target.ts';
 
 /**
- * The input can be resumed from any state. It contains rows without a key, rows with a key, some of
- * which are later sent again with changes, and a STATE after every few rows.
+ * The input can be resumed from any state. It contains rows with and without a key, and a STATE
+ * after every few rows. Some rows with a key are later sent again with changes.
  */
 const KEYS = 400;
 const ROWS_PER_STATE = 7;
@@ -63,7 +63,8 @@ export function problemOf(target: TestTarget, stdout: string): string | undefine
   const keyed = new Map(
     target.query('SELECT id, at FROM keyed').map((row) => [row['id'], Number(row['at'])]),
   );
-  // Rows with a key may be newer than the state, since they will be sent again, but never older.
+  // Rows with a key may be newer than the state, since they will be sent again, but they must not
+  // be older.
   const behind = [...wanted.keyed].some(([id, last]) => (keyed.get(id) ?? 0) < last);
   return behind ? `some rows with a key are older than ${at}` : undefined;
 }

@@ -5,7 +5,7 @@ export const ABOUT_FORMATS = ['text', 'json', 'markdown'] as const;
 export type AboutFormat = (typeof ABOUT_FORMATS)[number];
 
 /**
- * Returns the output of `--about`, including a final line end. The JSON format has the same keys as
+ * Returns the output of `--about`, including a final line end. The JSON output has the same keys as
  * in the Singer SDK.
  */
 export function about(program: Program, format: AboutFormat): string {

@@ -33,7 +33,7 @@ export interface ParsedArguments {
  * yargs takes 60 ms, which is longer than Node takes to start. Node's parser handles options
  * without a command; a test proves that yargs returns the same values. yargs handles help, commands
  * and errors.
- * @throws SettingsError that says what is wrong
+ * @throws SettingsError if the arguments are invalid
  */
 export async function parseArguments(
   program: Program,
@@ -93,7 +93,7 @@ function areValid(values: readonly (string | boolean)[], { choices }: Option): b
 
 /**
  * Parses any command line with yargs.
- * @throws SettingsError that says what is wrong
+ * @throws SettingsError if the arguments are invalid
  */
 export async function parseWithYargs(
   program: Program,
@@ -112,7 +112,7 @@ export async function parseWithYargs(
   });
 }
 
-/** If an option that is not a list is repeated, keeps its last value, as Node's parser does. */
+/** If an option is repeated but is not a list, keeps its last value, as Node's parser does. */
 function lastOfEach(
   values: ParsedArguments['values'],
   { options, commands = [] }: CommandLine,

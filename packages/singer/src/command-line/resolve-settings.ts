@@ -50,7 +50,7 @@ type Settings = Record<string, unknown>;
  * Unknown names are ignored with a warning, since Meltano passes the extractor's settings to the
  * loader. A name that looks like a misspelled setting is an error.
  * @param sources the values of `--config`: paths of JSON files, or `ENV`
- * @param check finds problems that the schema cannot express, and returns one sentence for each
+ * @param check finds problems that the schema cannot detect, and returns one sentence per problem
  * @throws SettingsError that lists every problem: unreadable files, wrong types, missing settings
  */
 export async function resolveSettings<T extends object>(
@@ -115,7 +115,7 @@ function readEnvironment({ name, settings }: Program, env: NodeJS.ProcessEnv): S
 }
 
 /**
- * Converts text to the setting's type. Returns text that cannot be converted unchanged, so that
+ * Converts text to the setting's type. If that is not possible, returns the text unchanged, so that
  * validation reports it.
  */
 function cast(text: string, { type }: SettingSchema): unknown {

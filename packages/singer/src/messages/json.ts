@@ -41,8 +41,8 @@ export function isObject(value: unknown): boolean {
 }
 
 /**
- * Parses JSON. If a double cannot represent a number exactly, the number is kept as its literal
- * ({@link RawJson}): integers beyond 2^53, decimals with many digits, extreme exponents, and -0.
+ * Parses JSON. A number that a double cannot represent exactly (beyond 2^53, with many decimals or
+ * an extreme exponent, or -0) is kept as its literal ({@link RawJson}).
  * @throws SyntaxError as `JSON.parse` does
  */
 export function parseLossless(text: string): JsonValue {
@@ -67,15 +67,16 @@ export function isDoubtful(value: number): boolean {
 }
 
 /**
- * Doubles of at least this size have 15 significant digits or more. Smaller doubles lose digits.
+ * Doubles of at least this size have 15 or more significant digits. Smaller doubles have fewer
+ * digits.
  */
 export const SMALLEST_SURE = 1e-290;
 
 /**
  * Matches 16 or more digits (or 15 digits and a decimal point), because a double may not represent
  * such a number exactly. A false positive only makes parsing slower. The pattern repeats the
- * character class instead of using `{16}`, because V8 can then skip ahead: measurements showed that
- * this is 15 times faster.
+ * character class instead of using `{16}`, because V8 can then skip ahead: measured to be 15 times
+ * faster.
  */
 const LONG_DIGITS = new RegExp('[\\d.]'.repeat(16));
 

@@ -41,7 +41,7 @@ export async function* readLines(
   if (last.length > 0) yield last;
 }
 
-/** Splits chunks into lines like {@link readLines}, for a caller that reads the input itself. */
+/** Splits chunks into lines like {@link readLines}, for callers that read the input themselves. */
 export class LineSplitter {
   readonly #maxBytes: number;
   /** The beginning of a line whose end has not arrived yet. The buffer is reused. */

@@ -1,6 +1,7 @@
 import type { JsonSchema, Message } from './messages.ts';
 
-// Each of these functions returns one line with its line end. `RawJson` numbers keep all digits.
+// Each of these functions returns one line, including the line end. `RawJson` numbers keep all
+// digits.
 
 export function schemaLine(
   stream: string,

@@ -48,7 +48,7 @@ export interface BatchMessage {
   readonly time_extracted?: string;
 }
 
-/** A message of an unknown type. Readers warn once and ignore it. */
+/** A message of an unknown type. Readers warn once and ignore the message. */
 export interface UnknownMessage {
   readonly type: 'UNKNOWN';
   readonly name: string;

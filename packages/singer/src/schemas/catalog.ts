@@ -118,7 +118,7 @@ function members(value: unknown): Readonly<Record<string, unknown>> {
 
 export interface Selection {
   readonly selected: boolean;
-  /** The columns to write: the automatic and the selected columns. */
+  /** The columns to write, which are the automatic and the selected columns. */
   readonly properties: ReadonlySet<string>;
   readonly replicationMethod?: string;
   readonly replicationKey?: string;
@@ -126,9 +126,9 @@ export interface Selection {
 
 /**
  * Reads what a catalog entry selects from its stream. `selected` takes precedence over
- * `selected-by-default`. Automatic columns are always selected, and unsupported columns never are.
- * A replication method or key at the root of the entry is also accepted, since Meltano writes them
- * there.
+ * `selected-by-default`. Automatic columns are always selected; unsupported columns are never
+ * selected. A replication method or key at the root of the entry is also accepted, since Meltano
+ * writes them there.
  */
 export function selection(entry: CatalogEntry): Selection {
   const stream = metadataAt(entry, []);

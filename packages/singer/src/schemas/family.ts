@@ -2,8 +2,9 @@ import type { JsonRecord, JsonSchema } from '../messages/messages.ts';
 import { readParent, type Parent } from './x-keywords.ts';
 
 /**
- * Remembers the parent of each stream, which the stream's schema declares with `x-parent`. A parent
- * record replaces its children, so the records of a family must be kept together, parents first.
+ * Remembers the parent of each stream, as declared by `x-parent` in the stream's schema. A parent
+ * record replaces its earlier children, so the records of a family must be kept together, parents
+ * first.
  */
 export class Families {
   readonly #parents = new Map<string, Parent>();

@@ -51,7 +51,7 @@ function violation({ instancePath, keyword, message, params }: ErrorObject): Vio
   };
 }
 
-/** Returns a better reason than Ajv's own, or undefined if Ajv's reason is good enough. */
+/** Returns a clearer reason than Ajv's, or undefined if Ajv's reason is clear. */
 function reasonOf(keyword: string, params: ErrorObject['params']): string | undefined {
   const allowed: unknown = params['allowedValues'];
   if (Array.isArray(allowed)) return `must be one of ${allowed.join(', ')}`;

@@ -78,7 +78,7 @@ export function readParent(schema: JsonSchema): Parent | undefined {
   const parent = schema['x-parent'];
   if (!isObject(parent)) return undefined;
   const { table, array, columns } = parent;
-  // With only some of the columns, a parent would also replace the children of other parents.
+  // If some of the columns were missing, a parent would also replace the children of other parents.
   if (!isName(table) || !isName(array) || !isObject(columns) || !isNames(columns)) return undefined;
   return Object.keys(columns).length === 0 ? undefined : { table, array, columns };
 }

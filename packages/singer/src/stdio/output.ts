@@ -4,7 +4,7 @@ const QUEUE_BYTES = 4 * 1024 * 1024;
 /** Writes text in order, through a bounded queue. */
 export interface Output {
   /**
-   * Resolves at once if the queue is smaller than 4 MiB, otherwise as soon as it is smaller again.
+   * Resolves as soon as the queue is smaller than 4 MiB, which may be at once.
    * @throws OutputClosedError if the reader has closed the output
    */
   write(text: string): Promise<void>;

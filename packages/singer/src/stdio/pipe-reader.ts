@@ -34,17 +34,20 @@ export async function* pipeBytes(stop: AbortSignal | undefined): AsyncGenerator<
   }
 }
 
-/** The size of a slot, in bytes: the size of a pipe, which is the most that one read returns. */
+/**
+ * The size of a slot in bytes. It equals the size of a pipe, which is the most that one read
+ * returns.
+ */
 export const SLOT_BYTES = 64 * 1024;
 const SLOTS = 64;
-/** The number of released slots after which a thread that waits for a free slot is woken. */
+/** A thread that waits for a free slot is woken after this number of slots has been released. */
 const SLOTS_PER_WAKE = 16;
 /** Positions of the counters and lengths in the control memory, in 32-bit integers. */
 const FILLED = 0;
 const EMPTIED = 1;
 const LENGTHS = 2;
 const CONTROL_BYTES = 4 * (LENGTHS + SLOTS);
-/** Values that are stored instead of the length of a slot. */
+/** Special values that are stored in place of a slot's length. */
 const END = -1;
 const FAILED = -2;
 
@@ -96,8 +99,8 @@ export class PipeRing {
   }
 
   /**
-   * Returns the bytes of the next slot, which must be filled. They are valid until {@link release}
-   * is called.
+   * Returns the bytes of the next slot, which must be filled. The bytes are valid until {@link
+   * release} is called.
    * @returns undefined at the end of the input
    * @throws Error if the pipe failed
    */

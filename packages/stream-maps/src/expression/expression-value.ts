@@ -11,7 +11,7 @@ import {
 } from '@exact-spotter/singer';
 import { millisecondsInDay } from 'date-fns/constants';
 
-/** An expression is invalid, or fails on a record. The message never contains a value. */
+/** Thrown if an expression is invalid or fails on a record. The message never contains a value. */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
 }
@@ -21,14 +21,14 @@ export type Value = JsonValue | Moment;
 
 export type NonNull = Exclude<Value, null>;
 
-/** The type of a value, as far as it is known without a record. */
+/** The type of a value, if it is known without a record. */
 export type Kind =
   'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | 'date' | 'date-time';
 
 /** The data that an expression can read. */
 export interface Scope {
   readonly record: JsonRecord;
-  /** The column's own value before the map. */
+  /** The column's own value before mapping. */
   readonly self: JsonValue;
 }
 
@@ -70,7 +70,7 @@ export function isTruthy(value: Value): boolean {
   return value instanceof Moment || Boolean(value);
 }
 
-/** Converts a value as `str()` does: numbers keep all digits, objects and lists become JSON. */
+/** Converts a value as `str()` does: numbers keep all digits, and objects and lists become JSON. */
 export function textOf(value: NonNull): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'True' : 'False';

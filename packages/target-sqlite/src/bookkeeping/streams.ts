@@ -118,8 +118,8 @@ export function noteColumn(db: Db, note: ColumnNote): void {
 }
 
 /**
- * Escapes unpaired surrogates, which SQLite cannot store. Without escaping, names that differ only
- * in their surrogates would become equal.
+ * Escapes unpaired surrogates, which SQLite cannot store. Without this, two names that differ only
+ * in unpaired surrogates would become equal.
  */
 export function notedName(name: string): string {
   return name.isWellFormed() ? name : JSON.stringify(name);

@@ -61,7 +61,10 @@ export class ChangedKeys {
     return this.#streams.has(stream);
   }
 
-  /** Compares the key of each SCHEMA line. @returns true if a line belongs to a stream with a changed key */
+  /**
+   * Compares the key in each SCHEMA line with the key of the table. @returns true if a line belongs
+   * to a stream whose key has changed
+   */
   affect(lines: readonly (MessageLine | UnmappedLine)[]): boolean {
     for (const line of lines) this.#compare(line);
     return lines.some((line) => streamsOf(line).some((stream) => this.has(stream)));

@@ -72,9 +72,9 @@ function tables(db: Db, { table_prefix, hard_delete, state_id }: TargetSettings)
     const parts = [`${table}: ${rows} rows`];
     if (loaded > 0) parts.push(`${loaded} loaded by the last run`);
     if (loaded > 0 && isLatest && found !== undefined) parts.push(`${found} of them found`);
-    // Records with the same key become one row, so there may be fewer rows than loaded records. It
-    // is a problem if all rows are missing, unless later messages of the run deleted them, which
-    // requires `hard_delete`.
+    // Records with the same key become one row, so there may be fewer rows than loaded records. If
+    // all rows are missing, that is a problem unless the run itself deleted them with
+    // `hard_delete`.
     const isLost = loaded > 0 && !hard_delete && (found ?? rows) === 0;
     const isDoubled = isLatest && (found ?? 0) > loaded;
     return { verdict: isLost || isDoubled ? 'off' : 'ok', text: parts.join(', ') };

@@ -1,6 +1,6 @@
 /**
- * The column types. `declared` is the type in the DDL, which decides how SQLite converts a value.
- * An untyped column stores every value as it is bound.
+ * The column types. `declared` is the type in the DDL, which determines how SQLite converts values.
+ * An untyped column stores every value exactly as it was bound.
  */
 export const COLUMN_TYPES = {
   null: { declared: '', json: 'null', holds: 'NULL' },
@@ -103,8 +103,8 @@ export function isMetadataColumn(name: string): name is MetadataColumn {
 }
 
 /**
- * Returns the metadata columns of a table. Without `add_record_metadata`, these are only the columns
- * that deletes need: the soft-delete mark and, if the stream has versions, the version.
+ * Returns the metadata columns of a table. Without `add_record_metadata`, these are only the
+ * columns that deletions need: the soft-delete mark and, if the stream has versions, the version.
  */
 export function metadataColumns(
   wanted: boolean,

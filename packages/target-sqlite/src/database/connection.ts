@@ -12,7 +12,10 @@ const CACHE_KIB = 32_768;
  * programs.
  */
 const READ_TIMEOUT = 5000;
-/** How many milliseconds the driver waits. `whenFree` waits longer, and handles signals between attempts. */
+/**
+ * How many milliseconds the driver waits. `whenFree` waits longer, and handles signals between its
+ * attempts.
+ */
 const WRITE_TIMEOUT = 100;
 
 /**

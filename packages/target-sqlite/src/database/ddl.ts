@@ -64,8 +64,8 @@ function columnSql({ name, declared, notNull, byDefault }: ColumnShape): string 
 }
 
 /**
- * Adds parentheses, except to a bare or double-quoted word, which SQLite would then read as a
- * column name.
+ * Puts an expression in parentheses, unless it is a bare or double-quoted word: in parentheses,
+ * SQLite would read such a word as a column name.
  */
 function defaultSql(expression: string): string {
   return /^(?:"(?:[^"]|"")*"|[A-Za-z_]\w*)$/.test(expression) ? expression : `(${expression})`;

@@ -134,15 +134,16 @@ export function olderVersionSql(table: string, column: string): string {
   return `(${version} < ? OR ${version} IS NULL)`;
 }
 
-/** Builds a condition for rows whose column, compared as an instant, lies in [?, ?). */
+/** Builds a condition for rows in which the column, compared as an instant, lies in [?, ?). */
 export function inRangeSql(table: string, column: string): string {
   const instant = `singer_instant(${quote(table)}.${quote(column)})`;
   return `(${instant} >= singer_instant(?) AND ${instant} < singer_instant(?))`;
 }
 
 /**
- * Adds the function `singer_instant` to SQL. It turns an instant into text that sorts chronologically
- * and returns numbers unchanged. For other text it returns NULL, which no range contains.
+ * Adds the function `singer_instant` to SQL. The function turns an instant into text that sorts
+ * chronologically. It returns numbers unchanged, and NULL for other text, so that no range contains
+ * that text.
  */
 export function registerInstant(db: Db): void {
   // A range condition calls the function with the same text twice in a row, so the last result is cached.

@@ -1,7 +1,10 @@
 import { ProgramError } from '@exact-spotter/singer';
 import { SqliteError } from './sqlite.ts';
 
-/** The database cannot be used or written. No STATE that covers the failed rows was printed. */
+/**
+ * Thrown if the database cannot be used or written. No STATE that covers the failed rows was
+ * printed.
+ */
 export class DatabaseError extends ProgramError {
   override readonly name = 'DatabaseError';
 }
@@ -31,7 +34,7 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^SQLITE_CANTOPEN/,
-    'The database {path} cannot be opened: check the permissions of the file and of its folder and, if it is a link, its target.',
+    'The database {path} cannot be opened: check the permissions of the file and of its folder and, if the file is a link, the target of the link.',
   ],
   [
     /^SQLITE_IOERR/,
@@ -39,7 +42,10 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Violations of constraints that the target did not create. SQLite's messages for them contain no values. */
+/**
+ * The error codes for constraint violations. The target did not create these constraints, and
+ * SQLite's messages about them contain no values.
+ */
 const CONSTRAINTS = /^SQLITE_CONSTRAINT_(?:UNIQUE|NOTNULL|CHECK|PRIMARYKEY)$/;
 
 /** Turns an error from SQLite into a DatabaseError, and returns any other error unchanged. */

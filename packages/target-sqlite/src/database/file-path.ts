@@ -25,7 +25,7 @@ const INVALID_PATHS: readonly (readonly [(database: string) => boolean, string])
 ];
 
 /**
- * Returns the absolute path of the database. A relative path starts in the working directory.
+ * Returns the absolute path of the database. A relative path is relative to the working directory.
  * @throws SettingsError if the setting is not a valid file path
  */
 export function databasePath(database: string): string {
@@ -76,7 +76,8 @@ function statProblem(code: string, path: string): string {
 function fileProblem(found: Stats): string | undefined {
   if (found.isDirectory()) return 'is a folder: name a file in it.';
   if (!found.isFile()) return 'is a device or a pipe, which cannot hold a database: name a file.';
-  // SQLite derives the name of its log from the file name, so two names would lead to two logs.
+  // SQLite derives the name of its log from the file name, so a file with two names would have two
+  // logs.
   if (found.nlink > 1)
     return `has ${found.nlink} hard links, and SQLite may corrupt such a file: keep one link, and replace the rest with symbolic links.`;
   return undefined;

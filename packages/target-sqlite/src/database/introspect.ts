@@ -2,7 +2,10 @@ import { typeOfDeclared, type ColumnType } from './columns.ts';
 import type { Db } from './sqlite.ts';
 import type { ReferenceShape, TableShape } from './ddl.ts';
 
-/** Returns the names of all tables, views, indexes and triggers, which a new table cannot use. */
+/**
+ * Returns the names of all tables, views, indexes and triggers, because a new table cannot use
+ * these names.
+ */
 export function takenNames(db: Db): string[] {
   return db.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all();
 }

@@ -28,10 +28,10 @@ function newTable(db: Db, prefix: string, stream: string): string {
 }
 
 /**
- * Assigns a column to each property: its recorded column, an existing column of that name that does
- * not belong to a property, or a new column.
+ * Assigns a column to each property: its recorded column, an existing column that has the same name
+ * and belongs to no other property, or a new column.
  * @param existing the table's columns
- * @param generated its generated columns, which cannot be inserted into
+ * @param generated the table's generated columns, which cannot be inserted into
  */
 export function nameColumns(
   properties: readonly string[],

@@ -12,7 +12,7 @@ import {
   type TableShape,
 } from './ddl.ts';
 
-/** How a table must change to fit a schema. */
+/** How a table must be changed to fit a schema. */
 export interface TableChange {
   readonly kind: 'none' | 'create' | 'add' | 'rebuild';
   /** The existing table; undefined if it must be created. */
@@ -142,7 +142,7 @@ export function indexColumns(db: Db, table: string, columns: readonly string[]):
   db.exec(createIndexSql(name, table, columns));
 }
 
-/** Returns the columns of every index of a table, in order, and those of its key. */
+/** Returns the columns of the table's key and of each of its indexes, in order. */
 function indexes(db: Db, table: string): string[][] {
   const rows = db
     .prepare<[string], { readonly name: string; readonly column: string }>(

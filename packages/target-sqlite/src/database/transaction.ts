@@ -3,8 +3,8 @@
 import type { Db } from './sqlite.ts';
 
 /**
- * The transaction of a load. It contains the rows, schema changes, bookkeeping and state. A STATE can
- * set a mark, so that the changes after it can be undone separately.
+ * The transaction of a load. It contains the rows, schema changes, bookkeeping and state. A STATE
+ * can set a mark, so that the changes after the mark can be undone separately.
  */
 export class Transaction {
   readonly #db: Db;

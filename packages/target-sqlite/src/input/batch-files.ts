@@ -61,7 +61,7 @@ async function* readRecords(
   }
 }
 
-/** Yields line by line, so that everything before an invalid line is loaded. */
+/** Yields the lines one by one, so that everything before an invalid line is loaded. */
 function* messages(
   lines: readonly Line[],
   common: Omit<RecordMessage, 'record'>,

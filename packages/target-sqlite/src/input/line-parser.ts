@@ -41,14 +41,14 @@ export async function openParser(settings: TargetSettings): Promise<LineParser> 
  */
 export class LineParser {
   readonly #maps: StreamMapper | undefined;
-  /** Stream → its SCHEMA line, before the maps. */
+  /** Stream → its SCHEMA line before mapping. */
   readonly #schemaLines = new Map<string, string>();
 
   constructor(maps: StreamMapper | undefined) {
     this.#maps = maps;
   }
 
-  /** Yields line by line, so that everything before an invalid line is loaded. */
+  /** Yields the lines one by one, so that everything before an invalid line is loaded. */
   *parse(lines: readonly Line[]): Generator<MessageLine | UnmappedLine> {
     const maps = this.#maps;
     for (const line of lines) {
@@ -104,7 +104,10 @@ function mappedText(mapped: Message, original: Message, text: string): string {
   return bareRecordLine(mapped, recordText(mapped.record, original.record, text)).trimEnd();
 }
 
-/** Returns the mapped record as JSON. Nested values that the maps did not change keep the source's spelling. */
+/**
+ * Returns the mapped record as JSON. Nested values that the maps did not change keep the spelling
+ * of the source.
+ */
 function recordText(mapped: JsonRecord, original: JsonRecord, originalLine: string): string {
   const usual = faithfulJson(mapped);
   if (usual !== undefined) return usual;

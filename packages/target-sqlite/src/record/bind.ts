@@ -7,13 +7,13 @@ import type { SourcedRecord } from './source.ts';
 /** The values of the metadata columns of one row. */
 export type Metadata = Readonly<Record<MetadataColumn, Bindable>>;
 
-/** A column and the values that it accepts without a check. */
+/** A column, with the values that the column accepts without a check. */
 export interface BinderColumn {
   readonly property: string;
   readonly type: ColumnType;
   /** True if the value may be null or missing. */
   readonly optional: boolean;
-  /** True if all usual values of the column's type, which are stored unchanged, are valid. */
+  /** True if all usual values of the column's type are valid. Such values are stored unchanged. */
   readonly acceptsUsual: boolean;
 }
 
@@ -31,8 +31,9 @@ export type BindOther = (
 ) => Bindable;
 
 /**
- * Generates the function that binds a stream's records. It is straight-line code that V8 compiles once
- * per stream. Property names, as quoted strings, are the only parts of the input that the code contains.
+ * Generates the function that binds a stream's records. It is straight-line code that V8 compiles
+ * once per stream. The only parts of the input that the code contains are property names, as quoted
+ * strings.
  */
 export function compileBind(
   columns: readonly BinderColumn[],
@@ -58,8 +59,8 @@ insert(${values.join(',\n')});
 }
 
 /**
- * Objects inherit properties such as `constructor`, so such a property is read only if it is the
- * record's own.
+ * Objects inherit properties such as `constructor`, so these properties are read only if the record
+ * itself has them.
  */
 function readCode(property: string): string {
   const name = JSON.stringify(property);

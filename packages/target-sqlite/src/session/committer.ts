@@ -7,8 +7,8 @@ import type { SessionContext } from './context.ts';
 import type { Counts } from './counts.ts';
 
 /**
- * The limits of the interval between two commits, in milliseconds. Commits need an interval because
- * each of them waits for the disk.
+ * The limits of the interval between two commits, in milliseconds. Commits are spaced out because
+ * every commit waits for the disk.
  */
 const MIN_INTERVAL = 20;
 const MAX_INTERVAL = 500;
@@ -16,10 +16,10 @@ const MAX_INTERVAL = 500;
 const COMMIT_SHARE = 0.1;
 
 /**
- * Decides when to commit. It commits at a STATE. If the last commit was very recent, it only marks the
- * STATE and commits at a later STATE or when the input pauses. Between two STATEs, it commits only when
- * a batch limit is reached, and never while rows without a key are pending: a tap that resumes from the
- * stored state would send these rows again, and they would be duplicated.
+ * Decides when to commit. It commits at a STATE. If the last commit was very recent, the committer
+ * only marks the STATE, and commits at a later STATE or when the input pauses. Between two STATEs,
+ * it commits only when a batch limit is reached, and never while rows without a key are pending: a
+ * tap that resumes from the stored state would send these rows again, which would duplicate them.
  */
 export class Committer {
   readonly #transaction: Transaction;
@@ -60,12 +60,15 @@ export class Committer {
     return this.#transaction.isSchemaChanged;
   }
 
-  /** True if the reader of the output has closed it. */
+  /** True if the reader of the output has closed the output. */
   get isOutputClosed(): boolean {
     return this.#isOutputClosed;
   }
 
-  /** True while a STATE is waiting to be committed. A row without a key must not join its transaction. */
+  /**
+   * True while a STATE is waiting to be committed. A row without a key must not join that STATE's
+   * transaction.
+   */
   get holdsState(): boolean {
     return this.#state !== undefined && !this.#isStaging;
   }

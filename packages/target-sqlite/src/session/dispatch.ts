@@ -101,7 +101,7 @@ export class Dispatcher {
       const version = stream.history.versions.atState();
       if (version !== undefined) this.#activate(stream, version);
     }
-    // An empty state is not a bookmark, so it must not replace one.
+    // An empty state is not a bookmark, so it must not replace a bookmark.
     if (!/^(?:null|\{\s*\})$/.test(value)) this.#committer.state(value);
   }
 

@@ -180,7 +180,7 @@ interface Rejection {
   readonly reason: string;
   /** What to do. */
   readonly advice: string;
-  /** The record as a Singer line. */
+  /** The record as a Singer message on one line. */
   readonly message: string;
   /**
    * The SCHEMA line of the record's stream. Set only if `message` is the record as the tap sent it,

@@ -55,8 +55,10 @@ export class Session {
   }
 
   /**
-   * Applies one message to the database. If the program is stopped during a wait, the message is dropped.
-   * @returns a promise only if it has to wait: for a transaction, the validator or a BATCH file
+   * Applies one message to the database. If the program is stopped during a wait, the message is
+   * dropped.
+   * @returns a promise only if the message has to wait for a transaction, the validator or a BATCH
+   * file
    */
   handle(message: Message, line: Line | UnmappedLine): Promise<void> | undefined {
     if (message.type === 'BATCH') return this.#handleBatch(message, line);
@@ -84,7 +86,7 @@ export class Session {
     });
   }
 
-  /** Loads the records of BATCH files as if each were a RECORD message. */
+  /** Loads the records in BATCH files as if each record were a RECORD message. */
   async #handleBatch(batch: BatchMessage, line: Line): Promise<void> {
     const isStopped = (): boolean => this.#context.wait.stop.aborted;
     for (const url of batch.manifest) {
@@ -105,8 +107,8 @@ export class Session {
   }
 
   /**
-   * Does some work in the open transaction. If none is open, opens one as soon as the database is
-   * free.
+   * Does some work in the open transaction. If no transaction is open, opens one as soon as the
+   * database is free.
    * @returns false if the program was stopped during the wait and the work was not done
    */
   async inTransaction(work: () => unknown): Promise<boolean> {
@@ -126,7 +128,9 @@ export class Session {
     return true;
   }
 
-  /** If a commit is due, commits and prints the STATE. Waits if the reader of the output is slow. */
+  /**
+   * If a commit is due, commits and prints the STATE. Waits while the reader of the output is slow.
+   */
   async acknowledge(isSilent: boolean): Promise<void> {
     this.committer.commitIfDue(isSilent);
     await this.committer.outputReady();

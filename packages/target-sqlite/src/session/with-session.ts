@@ -86,7 +86,7 @@ function reportStreams({ registry }: Session): void {
     }
     for (const property of undeclared) {
       log.warning(
-        'Records have a property that the schema does not declare: the property is not stored.',
+        'Records have a property that the schema does not declare; the property is not stored.',
         {
           stream: name,
           property,

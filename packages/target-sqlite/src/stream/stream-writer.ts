@@ -51,7 +51,7 @@ const RECORDS_SEARCHED = 100;
 export interface WriterOptions {
   readonly validate: boolean;
   readonly insert: Insert;
-  /** Validates what the schema demands beyond types. */
+  /** Validates the rules in the schema that go beyond types. */
   readonly rules: Rules | undefined;
 }
 

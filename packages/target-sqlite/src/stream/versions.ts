@@ -34,14 +34,14 @@ export class Versions {
     }
   }
 
-  /** @returns true if the version is to be activated now, false if later */
+  /** @returns true if the version is to be activated now, false if it is to be activated later */
   announce(version: number): boolean {
     const now = this.#seen.has(version);
     this.#announced = now ? undefined : version;
     return now;
   }
 
-  /** @returns the version to activate at a STATE; undefined if there is none */
+  /** @returns the version to activate at a STATE; undefined if there is no such version */
   atState(): number | undefined {
     return this.#records === 0 ? this.#take() : undefined;
   }
