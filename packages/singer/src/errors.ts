@@ -31,7 +31,7 @@ export interface InputPlace {
   readonly column?: string;
 }
 
-/** The input cannot be used. The program that wrote it must be fixed. */
+/** The input cannot be used. The program that wrote the input must be fixed. */
 export class InputError extends ProgramError {
   override readonly name = 'InputError';
   readonly place: InputPlace;

@@ -167,7 +167,7 @@ export class StreamMapper {
       const other = others.find(([, forms]) => forms.some(({ schema }) => schema.stream === name));
       if (!other && names.indexOf(name) === at) continue;
       const who = other ? `the stream "${other[0]}"` : 'another of its maps';
-      throw new ExpressionError(`its name would be "${name}", which ${who} already uses`);
+      throw new ExpressionError(`the new name would be "${name}", which ${who} already uses`);
     }
   }
 

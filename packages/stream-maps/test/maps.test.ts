@@ -328,11 +328,11 @@ describe('invalid stream_maps', () => {
   it.each([
     [
       { people: { __alias__: 'orders' } },
-      'its name would be "orders", which the stream "people" already uses',
+      'the new name would be "orders", which the stream "people" already uses',
     ],
     [
       { 'o*': { __alias__: 'people' } },
-      'its name would be "people", which the stream "people" already uses',
+      'the new name would be "people", which the stream "people" already uses',
     ],
     [{ orders: { made: 'totals' } }, 'the stream has no column "totals": did you mean "total"'],
   ])('%j are refused because they are not valid for the streams', async (stream_maps, sentence) => {

@@ -113,7 +113,7 @@ describe('quarantine', () => {
     expect(stderr).toContain('more than max_quarantined (2) records');
   });
 
-  it('does not accept an invalid line, which fails the run', async () => {
+  it('does not accept a line that is not a message, so the run fails', async () => {
     const { code } = await new TestTarget(quarantine).run(lines(numbers, 'no message'));
     expect(code).toBe(1);
   });
