@@ -118,7 +118,7 @@ describe('invalid stream maps', () => {
   it.each([
     [{ leads: { id: null } }, /Stream "leads": the map drops the key column "id"/],
     [{ leads: { x: 'leed' } }, /Stream "leads", column "x": the stream has no column "leed"/],
-    [{ leads: { __alias__: 'sdrs' } }, /its name would be "sdrs"/],
+    [{ leads: { __alias__: 'sdrs' } }, /the new name would be "sdrs"/],
     [{ leads: { x: 'lead +' } }, /"leads" › "x": the expression is invalid/],
   ])('%j end with exit code 2 before any request', async (stream_maps, sentence) => {
     const { tap } = await newPair({ stream_maps }).run();

@@ -2,8 +2,8 @@
  * The base class of errors with a message for people. Each subclass implies a remedy: change the
  * settings, fix the input, … API and database errors extend this class in their own packages.
  *
- * A message is one sentence that says what failed, where, and what to do. It never contains a
- * secret or a record value.
+ * A message is one sentence that says what failed, where, and what to do. The message never
+ * contains a secret or a record value.
  */
 export class ProgramError extends Error {
   override readonly name: string = 'ProgramError';
@@ -31,7 +31,7 @@ export interface InputPlace {
   readonly column?: string;
 }
 
-/** The input cannot be used. The program that wrote it must be fixed. */
+/** The input cannot be used. The program that wrote the input must be fixed. */
 export class InputError extends ProgramError {
   override readonly name = 'InputError';
   readonly place: InputPlace;
@@ -43,7 +43,7 @@ export class InputError extends ProgramError {
   }
 }
 
-/** An expression in a stream map failed on a record. */
+/** Thrown if an expression in a stream map fails on a record. */
 export class UnmappedRecordError extends InputError {
   /** What failed, without the place and the remedy. */
   readonly reason: string;

@@ -1,6 +1,6 @@
 /**
- * An RFC 3339 timestamp in UTC with all the fraction digits that its source sent (the API sends 0
- * to 7). A `Date` only has milliseconds, so instants are stored and compared as text.
+ * An RFC 3339 timestamp in UTC with all the fraction digits that the source sent (the API sends 0
+ * to 7 digits). A `Date` only has milliseconds, so instants are stored and compared as text.
  */
 export type Instant = string;
 
@@ -25,7 +25,7 @@ const DATE_TIME =
 
 /**
  * Reads an ISO 8601 calendar date, with or without a time of day and a zone.
- * @returns undefined if the text has a different form, or if its day or time does not exist
+ * @returns undefined if the text has a different format, or if the day or time does not exist
  */
 export function parseDateTime(text: string): DateTime | undefined {
   const match = DATE_TIME.exec(text);
@@ -67,7 +67,7 @@ export function zoneOffset(zone: string): number {
 
 /**
  * Returns text that sorts chronologically, regardless of the zone and precision of the input. A
- * date without a time is treated as its midnight, and a missing zone as UTC.
+ * date without a time is treated as midnight of that date, and a missing zone as UTC.
  * @returns undefined if the text is not a date or a date-time
  */
 export function sortableInstant(text: string): string | undefined {
@@ -79,7 +79,10 @@ export function sortableInstant(text: string): string | undefined {
 
 const UTC = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/;
 
-/** Returns a negative number, 0 or a positive number if `left` is before, at or after `right`. */
+/**
+ * Returns a negative number if `left` is before `right`, a positive number if it is after, and 0 if
+ * they are equal.
+ */
 export function compareInstants(left: Instant, right: Instant): number {
   // Instants with the same number of digits sort as text.
   if (left.length === right.length) return compareText(left, right);

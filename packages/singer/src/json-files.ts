@@ -7,7 +7,8 @@ import type { JsonRecord } from './messages/messages.ts';
 /**
  * Reads a JSON file, with or without a byte order mark.
  * @param what what the file contains, e.g. `settings`, for the error message
- * @throws SettingsError, which names but does not quote the file, if it cannot be read or parsed
+ * @throws SettingsError if the file cannot be read or parsed; the message names the file, but does
+ * not quote its content
  */
 export async function readJsonFile(path: string, what: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -34,8 +35,9 @@ function notJson(text: string): string {
 }
 
 /**
- * Reads the file given with `--state`. With an empty object, the sync starts from the beginning.
- * @throws SettingsError, which names the file, if it cannot be read or is not a JSON object
+ * Reads the file given with `--state`. If the file contains an empty object, the sync starts from
+ * the beginning.
+ * @throws SettingsError that names the file, if the file cannot be read or is not a JSON object
  */
 export async function readState(path: string): Promise<JsonRecord> {
   const value = await readJsonFile(path, 'state');

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { SettingsError } from './errors.ts';
 import { writeStderr } from './stdio/stdio.ts';
 
-/** The levels, lowest first. Their names are those of Python's logging, which Meltano uses. */
+/** The levels, lowest first, with the names from Python's `logging` module, which Meltano uses. */
 const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const;
 
 export type LogLevel = (typeof LEVELS)[number];
 
 /**
- * `human` writes time, level and message; `message` only the message; `structured` a JSON object
- * per line.
+ * `human` writes the time, level and message; `message` writes only the message; `structured`
+ * writes one JSON object per line.
  */
 type LogForm = 'human' | 'message' | 'structured';
 
@@ -23,9 +23,9 @@ export type LogFields = Readonly<Record<string, string | number | boolean>>;
 export interface LogDetails {
   /** Printed after the message. `stream` is the stream that the message is about. */
   readonly fields?: LogFields;
-  /** A metric point, for readers of structured logs. */
+  /** A metric point for programs that read structured logs. */
   readonly metric?: object;
-  /** The error to report. Its own message is not logged, because it may quote data. */
+  /** The error to report. The error's own message is not logged, because it may quote data. */
   readonly error?: Error;
 }
 
@@ -56,7 +56,7 @@ export function isLogged(level: LogLevel): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf(config.level);
 }
 
-/** True if a program reads the log. Progress must not be drawn in it then. */
+/** True if a program reads the log. In that case, do not draw progress in the log. */
 export function isLogForPrograms(): boolean {
   return config.form !== 'human';
 }

@@ -3,12 +3,14 @@ import { isLogForPrograms, writeLog } from './log.ts';
 /** Tags of a metric: `stream`, `endpoint`, `http_status_code`, `status`, … */
 export type MetricTags = Readonly<Record<string, string | number>>;
 
-/** The least number of milliseconds between two lines of a counter, as in the Singer SDK. */
+/**
+ * The minimum number of milliseconds between two metric lines of a counter, as in the Singer SDK.
+ */
 const COUNTER_INTERVAL = 60_000;
 
 export interface Counter {
   add(amount?: number): void;
-  /** Writes the count since the last line. */
+  /** Writes the count since the last metric line. */
   flush(): void;
 }
 

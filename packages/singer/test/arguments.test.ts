@@ -94,7 +94,7 @@ describe('parseOptionsOnly', () => {
     ...['--format', '--format=json', 'json', '--about', '--', '-', '', 'doctor', '--help', '-c'],
   ];
 
-  it('returns the same as yargs, unless it returns undefined', async () => {
+  it('returns the same values as yargs unless it returns undefined', async () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(...words), { maxLength: 5 }), async (argv) => {

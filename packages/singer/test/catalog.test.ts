@@ -106,7 +106,7 @@ describe('selection', () => {
     expect(selection(catalog)).toMatchObject({ selected, properties: new Set(properties) });
   });
 
-  it('reads method and key from the metadata, or else from the root of the entry', () => {
+  it('reads the replication method and key from the metadata or, if missing, from the root of the entry', () => {
     expect(selection(entry)).toMatchObject({
       replicationMethod: 'INCREMENTAL',
       replicationKey: 'at',
@@ -130,18 +130,18 @@ describe('readCatalog', () => {
   });
 
   it.each([
-    ['invalid JSON', file('no-json', '{"streams": [secret'), 'is not valid JSON'],
-    ['a state', file('state.json', '{"bookmarks": {}}'), 'is not a catalog'],
+    ['a file with invalid JSON', file('no-json', '{"streams": [secret'), 'is not valid JSON'],
+    ['a file that contains a state', file('state.json', '{"bookmarks": {}}'), 'is not a catalog'],
     ...['{"schema": null}', '{"metadata": {}}', '{"metadata": [{"metadata": {}}]}'].map(
       (entry): [string, string, string] => [
-        `an entry like ${entry}`,
+        `a file with an entry like ${entry}`,
         file('entry.json', `{"streams": [{"stream": "leads", ${entry.slice(1)}]}`),
         'is not a catalog',
       ],
     ),
-    ['a stream without a name', file('names.json', '{"streams": [{}]}'), 'is not a catalog'],
-    ['a name that does not exist', join(folder, 'absent.json'), 'cannot be read (ENOENT)'],
-  ])('refuses a file with %s and names it', async (_name, path, reason) => {
+    ['a file with an unnamed stream', file('names.json', '{"streams": [{}]}'), 'is not a catalog'],
+    ['a file that does not exist', join(folder, 'absent.json'), 'cannot be read (ENOENT)'],
+  ])('refuses %s and names the file', async (_name, path, reason) => {
     const refusal = readCatalog(path);
     await expect(refusal).rejects.toThrow(SettingsError);
     await expect(refusal).rejects.toThrow(path);

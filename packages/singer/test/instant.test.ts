@@ -16,7 +16,7 @@ describe('parseDateTime', () => {
     ['2026-01-01T24:00:00Z', 'an hour that does not exist'],
     ['2026-01-01T10:61:00Z', 'a minute that does not exist'],
     ['2026-01-01T10', 'an hour without minutes'],
-    ['01/02/2026', 'another notation'],
+    ['01/02/2026', 'a different notation'],
     ['', 'empty text'],
   ])('rejects %j, %s', (text) => {
     expect(parseDateTime(text)).toBeUndefined();
@@ -53,7 +53,7 @@ describe('sortableInstant', () => {
     expect(sortableInstant(left)).toBeDefined();
   });
 
-  it('returns text that sorts like compareInstants, to the last digit', () => {
+  it('returns text that sorts in the order of compareInstants, down to the last digit', () => {
     const instant = fc
       .tuple(
         fc.integer({ min: 0, max: 4e12 }),

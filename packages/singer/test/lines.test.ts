@@ -93,7 +93,7 @@ describe('readLines', () => {
   it.each([
     ['within one chunk', ['ok\n', '123456\n']],
     ['across chunks, before its end arrives', ['ok\n', '123', '456']],
-  ])('refuses a line over the limit and names its number: %s', async (_case, chunks) => {
+  ])('refuses a line over the limit and names the line number: %s', async (_case, chunks) => {
     const refusal = read(
       chunks.map((chunk) => Buffer.from(chunk)),
       5,

@@ -45,7 +45,7 @@ describe('resolveSettings', () => {
       { past_days: 1, deep: false, api_token: 'canary' },
     ],
     [
-      'lets later files override earlier files, except with null',
+      'lets later files override earlier files, but ignores null',
       ['--config', good, '--config', file('later.json', '{"past_days": 2, "deep": null}')],
       {},
       { past_days: 2, deep: false, api_token: 'canary' },
@@ -159,7 +159,7 @@ describe('the log', () => {
     ],
     ['respects the level in the file', '{"root":{"level":"CRITICAL"}}', {}, ''],
     [
-      "lets the program's own level override the file",
+      "lets the program's own LOGLEVEL variable override the file",
       '{"formatters":{"f":{"format":"%(message)s"}},"root":{"level":"CRITICAL"}}',
       { TAP_SAMPLE_LOGLEVEL: 'info' },
       'tick\n',
@@ -194,7 +194,7 @@ describe('runProgram', () => {
     });
     const markdown = await sample(['--about', '--format=markdown']);
     expect(markdown.stdout).toContain('| `past_days` | integer | 30 | How far back. |');
-    // `meltano invoke NAME -- --about` passes on the `--`.
+    // `meltano invoke NAME -- --about` also passes the `--` to the program.
     const text = await sample(['--config', good, '--', '--about']);
     expect(text.stdout).toContain('TAP_SAMPLE_<SETTING>');
     for (const { code, stderr } of [json, markdown, text]) {
@@ -248,14 +248,14 @@ describe('terminationSignal', () => {
     expect((await ended(child)).code).toBe(0);
   });
 
-  it('ends a program that does not react within the limit', async () => {
+  it('ends a program that does not react to the signal within the limit', async () => {
     const child = startSample('hang');
     await once(child.stderr, 'data');
     child.kill('SIGTERM');
     expect((await ended(child)).code).toBe(0);
   });
 
-  it('ends the program at once with the usual code on a second signal', async () => {
+  it('ends the program at once, with the usual exit code, on a second signal', async () => {
     const child = startSample('hang', 'forever');
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -276,7 +276,7 @@ describe('stdinBytes', () => {
   it('empties the pipe while the program is busy, without losing a byte', async () => {
     const go = join(folder, 'go');
     const child = startSample('dawdle', go);
-    // More than a pipe holds, but less than the ring.
+    // This is more than a pipe holds, but less than the ring holds.
     const written = once(child.stdin, 'finish');
     child.stdin.end(Buffer.alloc(3_000_000, 'x'));
     // The program blocks its thread until the file exists.
@@ -285,7 +285,7 @@ describe('stdinBytes', () => {
     expect((await ended(child)).stdout).toBe('3000000\n');
   });
 
-  it('reads more than its ring holds', async () => {
+  it('reads more bytes than the ring holds', async () => {
     const { stdout } = await sample(['count'], { input: `${'x'.repeat(1_000_000)}\n`.repeat(20) });
     expect(stdout).toBe('20\n');
   });
@@ -303,7 +303,7 @@ describe('stdoutOutput', () => {
     expect({ code, bytes: stdout.length }).toEqual({ code: 0, bytes: 200 * 65_536 });
   });
 
-  it('ends the program with 1 and without a message when its reader closes the pipe', async () => {
+  it('ends the program with exit code 1 and without a message when the reader closes the pipe', async () => {
     const child = startSample('flood');
     child.stdout.once('data', () => child.stdout.destroy());
     const { code, stderr } = await ended(child);

@@ -12,8 +12,8 @@ import {
 } from '../src/index.ts';
 
 /**
- * A small program that uses the package's public interface, to test standard streams and command
- * line.
+ * A small program that uses the package's public interface. Tests start it to check the standard
+ * streams and the command line.
  */
 const program: Program = {
   name: 'tap-sample',
@@ -75,7 +75,7 @@ const commands: Record<string, (file: string) => Promise<void>> = {
     }
     await output.write(`${bytes}\n`);
   },
-  /** Ends only after a signal: at the latest after 50 ms, or never with `forever`. */
+  /** Ends only after a signal: within 50 ms, or never if `limit` is `forever`. */
   hang: async (limit) => {
     const stop = terminationSignal(limit === 'forever' ? undefined : 50);
     stop.addEventListener('abort', () => log.info('aborted'));

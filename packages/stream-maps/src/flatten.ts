@@ -94,7 +94,7 @@ function flattenInto(
   return cells;
 }
 
-/** Returns an object whose properties are all null. It replaces a null object. */
+/** Returns an object whose properties are all null, which replaces a null object. */
 function nullObject({ inside }: Branch): JsonRecord {
   return Object.fromEntries([...inside.keys()].map((name) => [name, null]));
 }
@@ -104,10 +104,10 @@ function asCell(value: JsonValue): JsonValue {
 }
 
 /**
- * Returns a column name: the parts of its path, joined by the separator. While the name is not
- * shorter than the limit, the next part from the left is shortened to the capitals of its camel
- * case form, or to three characters if that form has only one capital. The Singer SDK has the same
- * rule.
+ * Returns a column name: the parts of its path, joined by the separator. Parts are shortened from
+ * the left until the name is shorter than the limit. A shortened part consists of the capitals of
+ * its camel case form, or of three characters if that form has only one capital. The Singer SDK has
+ * the same rule.
  */
 export function flattenName(
   path: readonly string[],
@@ -141,7 +141,8 @@ function mayBeNested(schema: JsonSchema): boolean {
 }
 
 /**
- * Returns the schema of a column that may contain JSON text. It allows anything if it had no type.
+ * Returns the schema of a column that may contain JSON text. If the original schema has no type,
+ * the returned schema allows any value.
  */
 function jsonTextSchema(schema: JsonSchema): JsonSchema {
   const kinds = kindsOf(schema);

@@ -6,7 +6,7 @@ export { mapSettings, type MapSettings } from './settings.ts';
 
 /**
  * Loads the mapper for the settings.
- * @returns undefined, without loading anything, if neither maps nor flattening are set
+ * @returns undefined, without loading anything, if neither maps nor flattening is set
  * @throws SettingsError with every problem that can be found without a schema
  */
 export async function loadMapper(settings: MapSettings): Promise<StreamMapper | undefined> {

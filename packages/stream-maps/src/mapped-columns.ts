@@ -11,8 +11,8 @@ import { kindOf, kindsOf, propertiesOf, schemaOfKind, withNull } from './schema.
 import type { StreamMap } from './stream-map.ts';
 
 /**
- * The expression of a column, or of an option such as `__filter__`, is invalid or fails on a
- * record.
+ * Thrown if the expression of a column, or of an option such as `__filter__`, is invalid or fails
+ * on a record.
  */
 export class ColumnError extends Error {
   override readonly name = 'ColumnError';
@@ -24,10 +24,10 @@ export class ColumnError extends Error {
   }
 }
 
-/** A stream's columns after its map. */
+/** The columns of a stream after mapping. */
 export interface MappedColumns {
   readonly properties: Readonly<Record<string, JsonSchema>>;
-  /** Maps each source column to the column that is an unchanged copy of it. */
+  /** Maps each source column that is copied unchanged to its copy. */
   readonly copies: ReadonlyMap<string, string>;
   /** @returns undefined if the filter excludes the record */
   readonly map: (record: JsonRecord) => JsonRecord | undefined;
@@ -37,16 +37,19 @@ interface MappedColumn {
   readonly name: string;
   readonly schema: JsonSchema;
   readonly compiled: Compiled;
-  /** The source column of which it is an unchanged copy. */
+  /** The source column that this column copies unchanged. */
   readonly copied?: string | undefined;
-  /** True if results are converted to strings, because a string is declared but not certain. */
+  /**
+   * True if results are converted to strings, because the declared type is a string but the
+   * expression may return a different type.
+   */
   readonly asString: boolean;
 }
 
 /**
  * Applies a stream's map to the columns of its schema.
  * @param kept the columns to keep if the map drops all unnamed columns
- * @throws ColumnError if an expression does not fit the schema
+ * @throws ColumnError if an expression is not valid for the schema
  */
 export function mapColumns(
   map: StreamMap,
@@ -98,9 +101,9 @@ function mapColumn(
 }
 
 /**
- * Declares the type that the expression always returns. If that is unknown, declares the column's
- * former type, or a string if the column is new. In these two cases, results are converted to
- * strings if a string is declared.
+ * Declares the type that the expression always returns. If that type is unknown, declares the
+ * column's former type, or a string if the column is new. In the latter two cases, results are
+ * converted to strings if the declared type is a string.
  */
 function schemaOf(
   { kind }: Compiled,
@@ -151,7 +154,8 @@ function mapRecord(
 ): JsonRecord {
   const cells: [string, JsonValue][] = Object.entries(record).filter(([name]) => stays(name));
   for (const column of mapped) {
-    // If a renamed column is missing, it is not added as null: its schema may not allow null.
+    // If a record lacks a renamed column, the column is not added as null, because its schema may
+    // not allow null.
     const { copied } = column;
     if (copied === undefined || Object.hasOwn(record, copied)) {
       cells.push([column.name, cell(column, record)]);

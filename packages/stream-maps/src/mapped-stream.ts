@@ -32,7 +32,7 @@ export interface MapContext {
 /**
  * Applies a stream's map and flattening to its SCHEMA.
  * @param map undefined if the stream is only flattened
- * @throws ColumnError, ExpressionError if the map does not fit the schema
+ * @throws ColumnError, ExpressionError if the map is not valid for the schema
  */
 export function mapStream(
   message: SchemaMessage,
@@ -95,8 +95,8 @@ function mapThenFlatten(
 }
 
 /**
- * Returns the new name of a key column. A column from `__key_properties__` must exist after the
- * map.
+ * Returns the new name of a key column. A column from `__key_properties__` must exist after the map
+ * has been applied.
  */
 function keyColumn(
   column: string,
@@ -110,7 +110,7 @@ function keyColumn(
   if (flatName !== undefined) return flatName;
   throw new ExpressionError(
     isFromMap
-      ? `__key_properties__ names "${column}", which is not a column after the map`
+      ? `__key_properties__ names "${column}", which does not exist after the map is applied`
       : `the map drops the key column "${column}": name a different key in __key_properties__, or null for no key`,
   );
 }
@@ -129,7 +129,7 @@ export function asInputError(error: unknown, stream: string, line: number | unde
 }
 
 /**
- * Like {@link asInputError}, but for a map that fits its stream and fails on a record.
+ * Like {@link asInputError}, but for a valid map that fails on a record.
  * @param names the names under which the map would have written the record
  */
 export function asRecordError(

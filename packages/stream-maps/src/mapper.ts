@@ -29,8 +29,8 @@ import {
 } from './stream-map.ts';
 
 /**
- * Maps messages. A message becomes zero, one or several messages. A BATCH is not changed, since its
- * records are in files: map its records with `mapBatchRecord`.
+ * Maps messages. A message becomes zero, one or several messages. A BATCH message is not changed,
+ * since its records are in files: map these records with `mapBatchRecord`.
  */
 export class StreamMapper {
   readonly #settings: MapSettings;
@@ -62,8 +62,8 @@ export class StreamMapper {
   /**
    * Maps a message.
    * @param line the line number of the message, for error messages
-   * @throws InputError if the map does not fit the stream's schema; UnmappedRecordError if an
-   *   expression fails on a record
+   * @throws InputError if the map is not valid for the stream's schema; UnmappedRecordError if an
+   * expression fails on a record
    */
   map(message: Message, line?: number): readonly Message[] {
     switch (message.type) {
@@ -95,7 +95,7 @@ export class StreamMapper {
   }
 
   /**
-   * Declares all streams before the first message, for a program that knows its streams.
+   * Declares all streams before the first message, for programs that know their streams in advance.
    * @throws SettingsError with every problem
    */
   prepare(schemas: readonly SchemaMessage[]): void {
@@ -113,15 +113,15 @@ export class StreamMapper {
   }
 
   /**
-   * Call this if the input is not continuous: the next record may not be a child of the last
-   * record.
+   * Call this at a gap in the input, where the next record may not be a child of the last record.
    */
   forgetParents(): void {
     this.#excludedLines.forgetAll();
   }
 
   /**
-   * Returns a sentence for each map and each dropped column that has no effect.
+   * Returns a sentence for each map that matches no stream and for each dropped column that does
+   * not exist.
    * @param known the streams that exist (default: the streams declared so far)
    */
   unmatched(known: readonly string[] = [...this.#streams.keys()]): string[] {
@@ -167,7 +167,7 @@ export class StreamMapper {
       const other = others.find(([, forms]) => forms.some(({ schema }) => schema.stream === name));
       if (!other && names.indexOf(name) === at) continue;
       const who = other ? `the stream "${other[0]}"` : 'another of its maps';
-      throw new ExpressionError(`its name would be "${name}", which ${who} already uses`);
+      throw new ExpressionError(`the new name would be "${name}", which ${who} already uses`);
     }
   }
 

@@ -1,6 +1,9 @@
 import { type Families, InputError, type RecordMessage, siblingsKey } from '@exact-spotter/singer';
 
-/** Why a record's children are left out: its filter was false (`filtered`) or threw (`failed`). */
+/**
+ * Why a record's children are left out: the filter of the record returned false (`filtered`) or
+ * threw an error (`failed`).
+ */
 export type Exclusion = 'filtered' | 'failed';
 
 /** Remembers which parent records were left out, so that their children are also left out. */
@@ -11,7 +14,10 @@ export interface ExcludedParents {
   note: (message: RecordMessage, exclusion: Exclusion | undefined) => void;
 }
 
-/** For RECORD lines. Children follow their parent, so only a stream's last record is remembered. */
+/**
+ * Remembers exclusions in RECORD lines. Children follow their parent, so only the last record of
+ * each stream matters.
+ */
 export class ExcludedLines implements ExcludedParents {
   readonly #families: Families;
   /** The exclusion of each stream's last record. */
@@ -41,13 +47,13 @@ export class ExcludedLines implements ExcludedParents {
   }
 }
 
-/** The maximum size of all remembered keys, in characters. Each entry adds OVERHEAD. */
+/** The maximum total size of the remembered keys, in characters. Each entry adds OVERHEAD. */
 const MOST_CHARACTERS = 128 * 1024 * 1024;
 const OVERHEAD = 100;
 
 /**
- * For BATCH files. All parents are read before all children, so the columns in `x-parent` determine
- * the parent of each child. A family never spans a STATE.
+ * Remembers exclusions in BATCH files. All parents are read before all children, so the columns in
+ * `x-parent` determine the parent of each child. A family never spans a STATE.
  */
 export class ExcludedBatchRecords implements ExcludedParents {
   readonly #families: Families;

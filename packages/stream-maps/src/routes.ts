@@ -12,7 +12,10 @@ import {
   type StreamMaps,
 } from './stream-map.ts';
 
-/** Determines what each stream becomes, from the settings alone, before any schema is known. */
+/**
+ * Determines from the settings alone, before any schema is known, under which names and with which
+ * maps each stream is written.
+ */
 export class Routes {
   readonly #maps: StreamMaps;
   readonly #settings: MapSettings;
@@ -25,8 +28,8 @@ export class Routes {
   }
 
   /**
-   * Returns a stream's maps, one for each form in which it is written. Only the first can be
-   * undefined: the stream itself is then written without a map.
+   * Returns a stream's maps, one for each form in which the stream is written. Only the first map
+   * can be undefined: in that case, the stream itself is written without a map.
    */
   mapsFor(stream: string): (StreamMap | undefined)[] {
     const matching = this.#maps.maps.filter((map) => matches(map, stream));
@@ -47,9 +50,9 @@ export class Routes {
   }
 
   /**
-   * Returns the stream and name that a column has after the maps, even if its schema has not
-   * arrived.
-   * @param keys the stream's key; if it is undefined, the column is assumed to be part of it
+   * Returns the stream and name that a column has after the maps are applied, even if the schema of
+   * its stream has not arrived.
+   * @param keys the stream's key columns; if undefined, the column is assumed to be a key column
    * @returns undefined if the column is dropped or computed
    */
   locate(
@@ -111,7 +114,10 @@ export class Routes {
   }
 }
 
-/** Reports misspelled columns, because personal data that should be dropped would be written. */
+/**
+ * Reports misspelled columns, because otherwise personal data that should be dropped would be
+ * written.
+ */
 function undropped(map: StreamMap, columns: readonly string[]): string[] {
   return [...map.columns]
     .filter(([column, expression]) => expression === null && !columns.includes(column))

@@ -72,10 +72,15 @@ function oneVariant(schema: JsonSchema): JsonSchema {
     : schema;
 }
 
-/** Returns a column's name after the map; undefined if it is dropped or computed. */
+/**
+ * Returns a column's name after the map is applied; undefined if the column is dropped or computed.
+ */
 export type OwnColumn = (column: string) => string | undefined;
 
-/** Returns the stream and name that a column of another stream has after the maps, or undefined. */
+/**
+ * Returns the stream and name that a column of another stream has after the maps are applied, or
+ * undefined.
+ */
 export type OtherColumn = (
   stream: string,
   column: string,
@@ -84,7 +89,7 @@ export type OtherColumn = (
 /**
  * Updates the schema keywords that name columns. Replaces the names of renamed columns, and removes
  * keywords that refer to columns that no longer exist.
- * @param key the key after the map
+ * @param key the key columns after the map is applied
  */
 export function followColumns(
   schema: JsonSchema,
@@ -123,8 +128,8 @@ function references(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unk
 }
 
 /**
- * Returns undefined if a column is missing: without it, a parent record would replace the children of
- * other parents.
+ * Returns undefined if a column is missing, because a parent record would then replace the children
+ * of other parents.
  */
 function parent(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unknown {
   const before = readParent(schema);
@@ -142,7 +147,7 @@ function parent(schema: JsonSchema, own: OwnColumn, other: OtherColumn): unknown
   return streams.size === 1 ? { ...before, table, columns } : undefined;
 }
 
-/** Updates a keyword that names one column, in its member `member`. */
+/** Updates a keyword whose member `member` names a column. */
 function withColumn(keyword: unknown, member: string, own: OwnColumn): unknown {
   if (!isObject(keyword)) return undefined;
   const column = keyword[member];

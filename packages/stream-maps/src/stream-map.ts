@@ -36,7 +36,7 @@ const ELSE = '__else__';
 const OPTIONS = ['__filter__', '__key_properties__', '__alias__', '__source__', ELSE] as const;
 type StreamMapOption = (typeof OPTIONS)[number];
 
-/** Reads the setting `stream_maps` and collects the problems with its form. */
+/** Reads the setting `stream_maps` and collects the problems in its structure. */
 export function readStreamMaps(settings: Required<MapSettings>['stream_maps']): StreamMaps {
   const problems: string[] = [];
   const maps = Object.entries(settings).flatMap(([name, given]) => {

@@ -154,10 +154,10 @@ describe('flattening', () => {
       const { schema } = await flat({ [path[0]]: object({ [path[1]]: text }) }, {}, settings);
       return Object.keys(schema['properties'] ?? {});
     };
-    // Nine characters, but eleven UTF-16 units.
+    // The name has nine characters, but eleven UTF-16 units.
     expect(await columns('a😀😀b', 'abc')).toEqual(['a😀😀b__abc']);
     expect(await columns('a😀😀b', 'abcd')).toEqual(['a😀😀__abcd']);
-    // One capital, but two UTF-16 units.
+    // The name has one capital, which is two UTF-16 units.
     expect(await columns('𐐀bcdef', 'abc')).toEqual(['𐐨bc__abc']);
   });
 

@@ -166,7 +166,7 @@ describe('an expression', () => {
         const { value } = await evaluate('id * age - id', { record });
         expect(value).toBe(String(left * right - left));
       }),
-      // A double whose shortest form is this literal, but whose exact value differs.
+      // This literal is the shortest form of a double whose exact value is different.
       { numRuns: 300, examples: [[19_815_204_860_408_435_000n, 0n]] },
     );
   });
@@ -257,7 +257,7 @@ describe('an expression that names a member inherited from JavaScript', () => {
     expect((await evaluate(expression)).value).toBe('null');
   });
 
-  it('reads an own member with such a name', async () => {
+  it('returns an own member with such a name', async () => {
     const record = '{"id":1,"__proto__":{"x":1},"constructor":"c"}';
     expect((await evaluate("record['constructor']", { record })).value).toBe('"c"');
     expect((await evaluate("record['__proto__']['x']", { record })).value).toBe('"1"');

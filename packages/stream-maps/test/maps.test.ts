@@ -230,7 +230,7 @@ describe('keys', () => {
   it.each([
     ['are unchanged by default', {}, ['id']],
     ['follow a renamed column', { number: 'id', id: null }, ['number']],
-    ['can be set', { hash: 'md5(id)', id: null, __key_properties__: ['hash'] }, ['hash']],
+    ['can be replaced', { hash: 'md5(id)', id: null, __key_properties__: ['hash'] }, ['hash']],
     ['can be removed', { id: null, __key_properties__: null }, []],
     ['can be removed with __NULL__', { __key_properties__: '__NULL__' }, []],
     ['are kept if their column is computed', { id: "str(id) + '/x'" }, ['id']],
@@ -328,14 +328,14 @@ describe('invalid stream_maps', () => {
   it.each([
     [
       { people: { __alias__: 'orders' } },
-      'its name would be "orders", which the stream "people" already uses',
+      'the new name would be "orders", which the stream "people" already uses',
     ],
     [
       { 'o*': { __alias__: 'people' } },
-      'its name would be "people", which the stream "people" already uses',
+      'the new name would be "people", which the stream "people" already uses',
     ],
     [{ orders: { made: 'totals' } }, 'the stream has no column "totals": did you mean "total"'],
-  ])('%j are refused because they do not fit the streams', async (stream_maps, sentence) => {
+  ])('%j are refused because they are not valid for the streams', async (stream_maps, sentence) => {
     const maps = await mapper({ stream_maps });
     const declared = [people, orders].map((schema) =>
       parseMessage({ number: 1, text: JSON.stringify(schema) }),

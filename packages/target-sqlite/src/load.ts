@@ -14,8 +14,9 @@ export interface LoadOptions {
 }
 
 /**
- * Loads the input in these steps, from bytes to committed rows: read, parse, map, check, bind, load, acknowledge.
- * `session.handleAll` checks, binds and loads a record in one pass, see `stream/stream-writer.ts`.
+ * Loads the input in these steps, from bytes to committed rows: read, parse, map, check, bind,
+ * load, acknowledge. `session.handleAll` checks, binds and loads a record in one pass (see
+ * `stream/stream-writer.ts`).
  * @throws InputError, DatabaseError; SettingsError for invalid stream maps
  */
 export async function load(settings: TargetSettings, options: LoadOptions): Promise<void> {

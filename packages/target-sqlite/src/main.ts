@@ -35,7 +35,7 @@ const commandLine: CommandLine = {
     },
     {
       command: 'quarantine replay',
-      describe: 'Load the quarantined records again after you have fixed their problem',
+      describe: 'Load the quarantined records again after you have fixed what was wrong with them',
     },
     {
       command: 'verify',
@@ -84,7 +84,7 @@ async function execute(args: Arguments): Promise<void> {
       stop,
     });
   } finally {
-    // Closes stdin after a failure, so that the tap gets EPIPE and the reading thread ends.
+    // Closes stdin after a failure, so that the tap receives EPIPE and the reading thread ends.
     over.abort();
   }
 }
@@ -95,7 +95,7 @@ function folders(sources: readonly string[]): string[] {
   return files.length === 0 ? [process.cwd()] : files.map((file) => dirname(resolve(file)));
 }
 
-/** @throws SettingsError if the file cannot be read; at that point, the database has not been created yet */
+/** @throws SettingsError if the file cannot be read, before the database is created */
 async function fileBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
   const { open } = await import('node:fs/promises');
   try {

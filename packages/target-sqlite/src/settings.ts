@@ -62,7 +62,7 @@ export const program: Program = {
         type: 'string',
         title: 'Load method',
         description:
-          'upsert: insert or update by key; streams without a key are appended. append-only: every record is a new row. overwrite: at the end of the run, its rows replace all earlier rows.',
+          'upsert: insert or update by key; streams without a key are appended. append-only: every record is a new row. overwrite: at the end of a run, the rows from that run replace all earlier rows.',
         default: 'upsert',
         enum: ['upsert', 'append-only', 'overwrite'],
       },
@@ -91,7 +91,7 @@ export const program: Program = {
         type: 'boolean',
         title: 'Hard delete',
         description:
-          'Delete rows that were deleted at the source. By default, they are kept, with the deletion time in _sdc_deleted_at.',
+          'Delete rows that were deleted at the source. By default, such rows are kept, and _sdc_deleted_at contains the deletion time.',
         default: false,
       },
       add_record_metadata: {
@@ -105,7 +105,7 @@ export const program: Program = {
         type: 'string',
         title: 'Schema changes',
         description:
-          'evolve: change tables to fit their schema, without losing data. freeze: fail if a schema would change a table.',
+          'evolve: change tables to fit the schemas of their streams, without losing data. freeze: fail if a schema would change a table.',
         default: 'evolve',
         enum: ['evolve', 'freeze'],
       },
@@ -113,7 +113,7 @@ export const program: Program = {
         type: 'string',
         title: 'State ID',
         description:
-          'Name of this pipeline. Pipelines that load into the same database need different names so that their states are kept separate.',
+          'Name of this pipeline. Pipelines that load into the same database need different names, so that each has its own state.',
         default: 'default',
         minLength: 1,
       },
@@ -121,14 +121,14 @@ export const program: Program = {
         type: 'boolean',
         title: 'Foreign keys',
         description:
-          'Declare the relationships between tables as foreign keys. They are not enforced.',
+          'Declare the relationships between tables as foreign keys, which are not enforced.',
         default: true,
       },
       index_references: {
         type: 'boolean',
         title: 'Index references',
         description:
-          'Create an index on every column that refers to another table, at the end of a run, so that joins are fast.',
+          'At the end of a run, create an index on every column that refers to another table, so that joins are fast.',
         default: true,
       },
       batch_size_rows: {

@@ -53,7 +53,7 @@ describe('quarantine', () => {
     expect(missing.stderr).toContain('cannot be written');
   });
 
-  it('replays records once their problem is fixed, but drops them if a later one was loaded', async () => {
+  it('replays records once their problem is fixed, but drops a record if a later record with its key was loaded', async () => {
     const target = new TestTarget(quarantine);
     await target.load(lines(numbers, bad(1), bad(2), record('t', { n: 5 })));
     expect((await target.run('', 'quarantine', 'replay')).code).toBe(0);
@@ -113,7 +113,7 @@ describe('quarantine', () => {
     expect(stderr).toContain('more than max_quarantined (2) records');
   });
 
-  it('does not accept an invalid line, which fails the run', async () => {
+  it('does not accept a line that is not a message, so the run fails', async () => {
     const { code } = await new TestTarget(quarantine).run(lines(numbers, 'no message'));
     expect(code).toBe(1);
   });
@@ -165,7 +165,7 @@ describe('runs', () => {
 });
 
 describe('verify', () => {
-  it('finds no problem after a good run', async () => {
+  it('finds no problem after a successful run', async () => {
     const target = new TestTarget();
     await target.load(stream('family'));
     const { code, stdout, stderr } = await target.run('', 'verify');
@@ -198,7 +198,7 @@ describe('verify', () => {
     expect(stdout).toContain('ok  a_t: 1 rows, 1 loaded by the last run\n');
   });
 
-  it('accepts that a run deletes rows that it loaded', async () => {
+  it('accepts a run that deletes rows that it loaded itself', async () => {
     const target = new TestTarget({ hard_delete: true });
     await target.load(lines(numbers, record('t', { id: 1, _sdc_deleted_at: '2026-01-01' })));
     const { code, stdout } = await target.run('', 'verify');

@@ -15,7 +15,7 @@ describe('kill -9', () => {
   const input = longStream(0, rows);
 
   it(
-    'does not lose or duplicate rows at random moments',
+    'at random moments does not lose or duplicate rows',
     withSeed(async (random) => {
       for (let kills = 0; kills < KILLS;) {
         const target = new TestTarget({ batch_size_rows: 500 });

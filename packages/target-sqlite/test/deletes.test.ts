@@ -31,7 +31,7 @@ describe.each([
 ])('ACTIVATE_VERSION, %s', (_name, settings) => {
   it.each<[string, object[], number[]]>([
     ['deletes rows with an older version or no version', [row(2, 2), activate(2)], [2]],
-    ['takes effect at its place in the input', [row(2, 2), activate(2), row(1)], [1, 2]],
+    ['takes effect at its position in the input', [row(2, 2), activate(2), row(1)], [1, 2]],
     [
       'takes effect at the end if it comes before the records',
       [activate(2), row(2, 2), row(4, 2)],
@@ -106,7 +106,7 @@ describe('_sdc_deleted_at in a record', () => {
     expect(target.alive('subSources__tags')).toEqual([]);
   });
 
-  it('removes only its row if hard_delete is on', async () => {
+  it('removes only the row with its key if hard_delete is on', async () => {
     const target = new TestTarget({ hard_delete: true });
     await target.load(lines(declared, row(1), row(2)));
     await target.load(lines(declared, record('t', { id: 2, _sdc_deleted_at: 'now' }), row(3)));
@@ -134,7 +134,7 @@ describe('_sdc_deleted_at in a record', () => {
   it.each<[string, string, string, string]>([
     ['zero', 'integer', '0', '7'],
     ['an object', 'object', '{"b":1,"1":2}', '{"b":3,"1":2}'],
-  ])('removes only its row if the key is %s', async (_name, type, gone, other) => {
+  ])('removes only the row with its key if the key is %s', async (_name, type, gone, other) => {
     const target = new TestTarget({ hard_delete: true });
     const line = (more: string): string => `{"type":"RECORD","stream":"t","record":{${more}}}`;
     const numbers = { id: { type }, n: { type: 'number' } };
@@ -209,7 +209,7 @@ describe('x-covered', () => {
     ['soft', { hard_delete: false }],
     ['hard', { hard_delete: true }],
   ])(
-    'deletes rows in the range that were not sent again, comparing instants (%s delete)',
+    'deletes rows in the range that were not sent again, and compares times as instants (%s delete)',
     async (_n, settings) => {
       const target = new TestTarget(settings);
       await target.load(first);

@@ -31,13 +31,13 @@ describe('a disk error', () => {
       /The disk that holds the database .* reported an error/,
     ],
   ])(
-    'fails the run with one error, prints no further STATE and loses nothing: %s (needs strace)',
+    'fails the run with one error, prints no further STATE and loses no rows: %s (needs strace)',
     async (_name, fault, sentence) => {
       const call = /inject=(\w+)/.exec(fault)?.[1] ?? '';
       let failures = 0;
       for (let point = 1; point <= POINTS; point += 1) {
         const target = new TestTarget({ batch_size_rows: 200 });
-        // This call and all later ones fail, as on a broken disk.
+        // This call and all later calls fail, as on a broken disk.
         const { code, stdout, stderr, calls } = await traced(target, longStream(0, ROWS), [
           ...['-e', `trace=${call}`, '-e', `${fault}:when=${point * 5 - 2}+`],
         ]);

@@ -4,7 +4,7 @@ import { hasStrace, traced } from './strace.ts';
 import { TestTarget } from './target.ts';
 
 it.skipIf(!hasStrace)(
-  'the target prints a STATE only after it is synced to the disk (needs strace)',
+  'the target prints a STATE only after the STATE has been synced to the disk (needs strace)',
   async () => {
     const target = new TestTarget({ batch_size_rows: 100 });
     const { code, calls } = await traced(target, longStream(0, 3000), [

@@ -97,7 +97,7 @@ describe('a load', () => {
     expect(target.query(`PRAGMA foreign_key_list('sources__subSources')`)).toEqual([]);
   });
 
-  it('sets properties that a record lacks to null', async () => {
+  it('sets the columns of missing properties to null', async () => {
     const target = new TestTarget();
     const declared = schema('t', { id: integer, a: nullableText, b: nullableText }, ['id']);
     await target.load(lines(declared, record('t', { id: 1, a: 'x', b: 'y' })));

@@ -1,8 +1,8 @@
 import { integer, lines, record, schema, state, type TestTarget } from './target.ts';
 
 /**
- * The input can be resumed from any state. It has rows with a key, some of which are later sent again
- * with changes, rows without a key, and a STATE after every few rows.
+ * The input can be resumed from any state. It contains rows with and without a key, and a STATE
+ * after every few rows. Some rows with a key are later sent again with changes.
  */
 const KEYS = 400;
 const ROWS_PER_STATE = 7;
@@ -41,7 +41,10 @@ function printedAt(stdout: string): number {
   return last === '' ? 0 : (JSON.parse(last) as { at: number }).at;
 }
 
-/** Returns the first problem of a database after a run, even a killed one; undefined if all is well. */
+/**
+ * Returns the first problem in a database after a run, even if the run was killed; undefined if
+ * there is no problem.
+ */
 export function problemOf(target: TestTarget, stdout: string): string | undefined {
   if (!target.exists)
     return printedAt(stdout) === 0 ? undefined : 'printed a state, but has no database';
@@ -60,7 +63,8 @@ export function problemOf(target: TestTarget, stdout: string): string | undefine
   const keyed = new Map(
     target.query('SELECT id, at FROM keyed').map((row) => [row['id'], Number(row['at'])]),
   );
-  // Rows with a key may be newer than the state, since they will be sent again, but never older.
+  // Rows with a key may be newer than the state, since they will be sent again, but they must not
+  // be older.
   const behind = [...wanted.keyed].some(([id, last]) => (keyed.get(id) ?? 0) < last);
   return behind ? `some rows with a key are older than ${at}` : undefined;
 }

@@ -84,7 +84,7 @@ describe('stream maps', () => {
     expect(target.alive('p').map(({ id }) => id)).toEqual([2]);
   });
 
-  it('rename the tables of relationships', async () => {
+  it('rename the tables and columns in relationships', async () => {
     const target = new TestTarget({
       stream_maps: { people: { __alias__: 'p', number: 'id', id: null } },
     });

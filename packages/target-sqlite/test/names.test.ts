@@ -129,7 +129,7 @@ describe('names', () => {
     for (const table of tables) expect(target.rows(table), table).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
-  it('that differ only in an unpaired surrogate are kept separate, even in later runs', async () => {
+  it('that differ only in an unpaired surrogate have separate columns and tables, even in later runs', async () => {
     const target = new TestTarget();
     const input = (id: number): string =>
       ['\\ud800', '\\udbff']
@@ -149,7 +149,7 @@ describe('names', () => {
     expect(target.rows('s\ufffd_2')).toEqual(rows('adbff'));
   });
 
-  it('with different prefixes are kept separate', async () => {
+  it('with different prefixes do not clash', async () => {
     const target = new TestTarget({ table_prefix: 'a_' });
     await target.load(lines(schema('t', { id: integer }, ['id']), record('t', { id: 1 })));
     target.configure({ table_prefix: 'b_' });

@@ -38,7 +38,7 @@ describe('STATE', () => {
     expect((await target.run('', 'state')).stdout).toBe('{"a":1}\n');
   });
 
-  it('is {} if no state is stored, and the command creates no database', async () => {
+  it('is printed as {} if no state is stored, without creating a database', async () => {
     const target = new TestTarget();
     expect(await target.run('', 'state')).toMatchObject({
       ...{ code: 0, stdout: '{}\n', stderr: '' },
@@ -52,7 +52,8 @@ describe('STATE', () => {
     const target = new TestTarget();
     await target.load(lines(declared, state({ a: 1 })));
     const writer = new DatabaseSync(target.database);
-    // A cache this small is written to the file before the transaction ends, with a journal beside it.
+    // With such a small cache, SQLite writes to the file before the transaction ends, and keeps a
+    // journal beside the file.
     writer.exec('PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; CREATE TABLE big (x)');
     writer.exec(`BEGIN; UPDATE _singer_state SET value = '{"a":2}';
       INSERT INTO big WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
@@ -83,7 +84,8 @@ describe('STATE', () => {
     const child = target.start();
     child.stdin.write(lines(first, state({ a: 0 })));
     await once(child.stdout, 'data');
-    // Two STATEs arrive at once. After the first is committed, the second can only be marked.
+    // Two STATEs arrive at once. After the first STATE is committed, the second STATE can only be
+    // marked.
     const last = { id: 3 };
     child.stdin.write(
       lines(
@@ -127,7 +129,8 @@ describe('a run that ends early', () => {
 
   it('keeps exactly the rows that the last STATE covers after bad input', async () => {
     const target = new TestTarget();
-    // Several STATEs arrive at once. After the first is committed, the rest can only be marked.
+    // Several STATEs arrive at once. After the first STATE is committed, the others can only be
+    // marked.
     const { code, stdout } = await target.run(
       lines(
         ...[declared, record('t', { id: 1 }), state({ a: 1 }), record('t', { id: 2 })],

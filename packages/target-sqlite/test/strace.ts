@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { execute, type Ended } from '@exact-spotter/testing';
 import { command, type TestTarget } from './target.ts';
 
-/** True if strace is installed and permitted to trace. The names of tests that need it say so. */
+/**
+ * True if strace is installed and permitted to trace. Tests that need strace say so in their names.
+ */
 export const hasStrace =
   process.platform === 'linux' && spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 

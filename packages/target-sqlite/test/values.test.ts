@@ -35,7 +35,12 @@ describe('values are stored losslessly', () => {
     ['an integer past 2^53', 'i', '9007199254740993', 9007199254740993n],
     ['the largest 64-bit integer', 'i', '9223372036854775807', 9223372036854775807n],
     ['the smallest 64-bit integer', 'i', '-9223372036854775808', -9223372036854775808n],
-    ['one past the largest 64-bit integer', 'i', '9223372036854775808', '9223372036854775808'],
+    [
+      'the integer after the largest 64-bit integer',
+      'i',
+      '9223372036854775808',
+      '9223372036854775808',
+    ],
     [
       'an integer past 64 bits that a double holds',
       'i',
@@ -87,7 +92,7 @@ describe('values are stored losslessly', () => {
     if (expected === 0) expect(Object.is(value, expected)).toBe(true);
   });
 
-  it('for 10,000 random values', async () => {
+  it('in 10,000 random cases', async () => {
     const values = fc.sample(anyValue, { numRuns: 10_000, seed: 20_261_124 });
     const back = await readBack(values);
     const wrong = values.flatMap(([name, literal], at) =>
@@ -96,7 +101,7 @@ describe('values are stored losslessly', () => {
     expect(wrong.slice(0, 5)).toEqual([]);
   });
 
-  it('in columns with other values', async () => {
+  it('in columns that already contain other values', async () => {
     const target = new TestTarget({ add_record_metadata: false });
     await target.load(lines(declared, line(1, 'n', '5'), line(2, 'n', '0.1'), line(3, 'i', '7')));
     await target.load(lines(declared, line(4, 'n', '1e400'), line(5, 'i', '18446744073709551617')));
@@ -164,7 +169,9 @@ describe('values are stored losslessly', () => {
     const { stderr } = await new TestTarget().run(
       lines(declared, line(1, 's', '"\\udc00"'), line(2, 's', '"x"'), line(3, 'a', '"\\ud83d"')),
     );
-    expect(stderr).toContain('Strings with an unpaired surrogate, stored as U+FFFD: 2 stream=t');
+    expect(stderr).toContain(
+      'Strings in which unpaired surrogates were replaced by U+FFFD: 2 stream=t',
+    );
   });
 
   it('using the last value of a repeated key', async () => {

@@ -8,7 +8,7 @@ const wide = schema('t', { id: integer, v: nullableText, w: nullableText }, ['id
 const rows = (from: number, count: number): string =>
   lines(...Array.from({ length: count }, (_, at) => record('t', { id: from + at, v: 'x' })));
 
-/** Keeps the transaction open, because no STATE follows the row. */
+/** This input keeps the transaction open, because no STATE follows the row. */
 const pending = lines(schema('k', { id: integer }), record('k', { id: 1 }));
 
 /** Takes the write lock of a database. */
@@ -108,7 +108,8 @@ describe('a database that another program is writing', () => {
     two.stdin.write(lines(wide) + rows(10_000, 70));
     await untilWaiting(two);
 
-    // The second run gets the lock when the first one commits, and then makes it wait in turn.
+    // The second run gets the lock when the first run commits, and then makes the first run wait in
+    // turn.
     one.stdin.write(lines(state({ at: 0 })));
     await untilStored(10_000, 50);
     one.stdin.write(rows(70, 30));
@@ -174,7 +175,7 @@ describe('a database that the target is writing', () => {
     }
   });
 
-  it('records in the next run that the previous run was killed', async () => {
+  it('shows a killed run as killed once the next run has started', async () => {
     const target = new TestTarget();
     const child = target.start();
     const end = ended(child);

@@ -4,7 +4,10 @@ import type { Program, SettingSchema } from './resolve-settings.ts';
 export const ABOUT_FORMATS = ['text', 'json', 'markdown'] as const;
 export type AboutFormat = (typeof ABOUT_FORMATS)[number];
 
-/** Returns the output of `--about`, with a line end. The JSON form uses the Singer SDK's keys. */
+/**
+ * Returns the output of `--about`, including a final line end. The JSON output has the same keys as
+ * in the Singer SDK.
+ */
 export function about(program: Program, format: AboutFormat): string {
   if (format === 'json') return aboutJson(program);
   if (format === 'markdown') return aboutMarkdown(program);
@@ -46,7 +49,10 @@ Settings (in a JSON file given with --config, or as ${environmentPrefix(program.
 ${settings.join('')}`;
 }
 
-/** Returns the settings as a Markdown table, with a line end, for `--about` and the README. */
+/**
+ * Returns the settings as a Markdown table for `--about` and the README, including a final line
+ * end.
+ */
 export function settingsTable(program: Program): string {
   const rows = Object.entries(program.settings.properties).map(
     ([name, schema]) =>

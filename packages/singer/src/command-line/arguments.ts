@@ -26,12 +26,14 @@ export interface ParsedArguments {
 }
 
 /**
- * Parses the command line with Node's parser if that is enough, otherwise with yargs.
+ * Parses the command line with Node's parser if that parser can handle it, and with yargs
+ * otherwise.
  *
  * There are two parsers because Meltano starts a program two or three times per run, and loading
- * yargs takes 60 ms, longer than starting Node. Node's parser handles options without a command; a
- * test proves that yargs returns the same. Help, commands and errors are left to yargs.
- * @throws SettingsError that says what is wrong
+ * yargs takes 60 ms, which is longer than Node takes to start. Node's parser handles options
+ * without a command; a test proves that yargs returns the same values. yargs handles help, commands
+ * and errors.
+ * @throws SettingsError if the arguments are invalid
  */
 export async function parseArguments(
   program: Program,
@@ -44,7 +46,7 @@ export async function parseArguments(
 
 /**
  * Parses options with Node's parser.
- * @returns undefined if the words contain a command, `--help` or an error
+ * @returns undefined if the command line contains a command, `--help` or an error
  */
 export function parseOptionsOnly(
   argv: readonly string[],
@@ -83,14 +85,15 @@ function parse(
 }
 
 function areValid(values: readonly (string | boolean)[], { choices }: Option): boolean {
-  // yargs accepts empty values and lone dashes in some cases and refuses them in other cases.
+  // yargs accepts empty values and lone dashes only in some cases, so the decision is left to
+  // yargs.
   if (values.includes('') || values.includes('-')) return false;
   return choices === undefined || values.every((value) => choices.includes(value as string));
 }
 
 /**
  * Parses any command line with yargs.
- * @throws SettingsError that says what is wrong
+ * @throws SettingsError if the arguments are invalid
  */
 export async function parseWithYargs(
   program: Program,
@@ -99,7 +102,7 @@ export async function parseWithYargs(
 ): Promise<ParsedArguments> {
   const { default: yargs } = await import('yargs');
   const parser = describe(yargs([]), program, commandLine);
-  // `meltano invoke NAME -- OPTIONS` passes on the `--`, although options follow it.
+  // `meltano invoke NAME -- OPTIONS` passes the `--` to the program, although options follow it.
   const words = argv.filter((word) => word !== '--');
   return new Promise((resolve, reject) => {
     void parser.parse(words, {}, (error, values, output) => {
@@ -109,7 +112,7 @@ export async function parseWithYargs(
   });
 }
 
-/** If an option that is not a list is repeated, keeps its last value, as Node's parser does. */
+/** If an option is repeated but is not a list, keeps its last value, as Node's parser does. */
 function lastOfEach(
   values: ParsedArguments['values'],
   { options, commands = [] }: CommandLine,
@@ -175,7 +178,7 @@ const commonOptions: Record<string, Option> = {
     describe:
       'JSON file with settings, or ENV for environment variables. Repeatable; later files override earlier files, and ENV overrides every file',
   },
-  about: { type: 'boolean', describe: 'Print what the program can do, and its settings' },
+  about: { type: 'boolean', describe: 'Print the capabilities and settings of the program' },
   format: { choices: ABOUT_FORMATS, default: 'text', describe: 'Output format of --about' },
 };
 

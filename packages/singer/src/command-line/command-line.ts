@@ -16,8 +16,8 @@ export interface Arguments {
 
 /**
  * Executes a program: answers `--version`, `--help` and `--about`, and passes everything else to
- * `handler`. Logs an error that `handler` throws, and sets the exit code: 0 done, 1 failed, 2 wrong
- * usage or settings.
+ * `handler`. Logs an error that `handler` throws, and sets the exit code: 0 for success, 1 for
+ * failure, 2 for wrong usage or settings.
  *
  * Only this file sets exit codes. The one exception is the `bin` files, which refuse an old Node
  * before any other code is loaded.
@@ -75,13 +75,13 @@ function report(error: unknown): 1 | 2 {
 }
 
 /**
- * Returns the sentence to log. For an unexpected error, it names only the kind, since the message
- * may quote data.
+ * Returns the sentence to log. For an unexpected error, the sentence names only the kind of error,
+ * since the error's own message may quote data.
  */
 function sentence(error: unknown): string {
   if (error instanceof ProgramError) return error.message;
   const kind = error instanceof Error ? error.name : typeof error;
-  return `An unexpected error (${kind}) ended the run: run the program again with LOGLEVEL=debug to see where it happened.`;
+  return `An unexpected error (${kind}) ended the run: start the program again with LOGLEVEL=debug to see where the error occurred.`;
 }
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;

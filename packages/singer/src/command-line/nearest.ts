@@ -1,7 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * Returns the known name that a misspelled name probably means. Ignores case, and reads `-` as `_`.
+ * Returns the known name that a misspelled name probably means. Ignores case, and treats `-` as
+ * `_`.
  * @returns undefined if more than a third of the characters differ
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {

@@ -44,14 +44,14 @@ type Settings = Record<string, unknown>;
 
 /**
  * Reads the settings, adds the defaults and validates the result. Later files override earlier
- * files. `ENV` adds `<PROGRAM>_<SETTING>` from the environment and from `.env`, which override
- * every file. A setting that is null is treated as not set.
+ * files. `ENV` adds the variables `<PROGRAM>_<SETTING>` from the environment and from `.env`; these
+ * override every file. A setting that is null is treated as not set.
  *
  * Unknown names are ignored with a warning, since Meltano passes the extractor's settings to the
  * loader. A name that looks like a misspelled setting is an error.
  * @param sources the values of `--config`: paths of JSON files, or `ENV`
- * @param check finds problems that the schema cannot express, and returns one sentence for each
- * @throws SettingsError with every problem: unreadable file, wrong type, missing setting
+ * @param check finds problems that the schema cannot detect, and returns one sentence per problem
+ * @throws SettingsError that lists every problem: unreadable files, wrong types, missing settings
  */
 export async function resolveSettings<T extends object>(
   program: Program,
@@ -115,7 +115,8 @@ function readEnvironment({ name, settings }: Program, env: NodeJS.ProcessEnv): S
 }
 
 /**
- * Converts text to the setting's type. Returns other text unchanged, so that validation reports it.
+ * Converts text to the setting's type. If that is not possible, returns the text unchanged, so that
+ * validation reports it.
  */
 function cast(text: string, { type }: SettingSchema): unknown {
   const types = [type].flat();

@@ -41,8 +41,8 @@ export function isObject(value: unknown): boolean {
 }
 
 /**
- * Parses JSON and keeps every number that a double cannot represent exactly as its literal
- * ({@link RawJson}): integers beyond 2^53, decimals with many digits, extreme exponents, and -0.
+ * Parses JSON. A number that a double cannot represent exactly (beyond 2^53, with many decimals or
+ * an extreme exponent, or -0) is kept as its literal ({@link RawJson}).
  * @throws SyntaxError as `JSON.parse` does
  */
 export function parseLossless(text: string): JsonValue {
@@ -53,7 +53,7 @@ export function parseLossless(text: string): JsonValue {
 
 /**
  * Like {@link parseLossless}, but almost as fast as `JSON.parse`. In exchange, numbers for which
- * {@link isDoubtful} is true are parsed as doubles and may differ from their literal.
+ * {@link isDoubtful} is true are parsed as doubles and may differ from their literals.
  * @throws SyntaxError as `JSON.parse` does
  */
 export function parseKeepingDigits(text: string): JsonValue {
@@ -67,18 +67,20 @@ export function isDoubtful(value: number): boolean {
 }
 
 /**
- * Doubles of at least this size have 15 significant digits or more. Smaller doubles lose digits.
+ * Doubles of at least this size have 15 or more significant digits. Smaller doubles have fewer
+ * digits.
  */
 export const SMALLEST_SURE = 1e-290;
 
 /**
- * Finds 16 or more digits (or 15 and a decimal point), which a double may not represent exactly. A
- * false positive only makes parsing slower. The character class is repeated instead of using
- * `{16}`, because V8 can then skip ahead: this was measured to be 15 times faster.
+ * Matches 16 or more digits (or 15 digits and a decimal point), because a double may not represent
+ * such a number exactly. A false positive only makes parsing slower. The pattern repeats the
+ * character class instead of using `{16}`, because V8 can then skip ahead: measured to be 15 times
+ * faster.
  */
 const LONG_DIGITS = new RegExp('[\\d.]'.repeat(16));
 
-/** Finds exponents, which may exceed the range of doubles, and minus zero. */
+/** Matches exponents, which may exceed the range of doubles, and minus zero. */
 const ODD_NUMBER = /[\d.][eE][-+\d]|(?:^|[:[,\s])-0/;
 
 function keepLiteral(_key: string, value: unknown, { source }: { source?: string }): unknown {
@@ -98,7 +100,8 @@ export function isExact(value: number, literal: string): boolean {
 }
 
 /**
- * Returns sign, significant digits and power of ten. Literals of equal value have the same result.
+ * Returns the sign, significant digits and power of ten of a literal. Literals of equal value
+ * return the same text.
  */
 function decimal(literal: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
@@ -112,7 +115,7 @@ function decimal(literal: string): string {
 
 /**
  * Returns the source text of each member of a JSON object, in order, so that digits, key order and
- * spelling survive. If a key occurs twice, the last value is used.
+ * spelling are preserved. If a key occurs twice, the last value is used.
  * @param text valid JSON
  * @returns an empty map if the JSON is not an object
  */
@@ -135,7 +138,7 @@ export function rawMembers(text: string): Map<string, string> {
 
 /**
  * Removes whitespace between tokens and writes strings in their shortest form. Keeps digits, key
- * order and duplicate keys. It is not recursive, so it works at any depth.
+ * order and duplicate keys. The function is not recursive, so it works at any nesting depth.
  * @param text valid JSON
  */
 export function compactJson(text: string): string {

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
 
-/** One line of input, without its line end. `number` starts at 1 and includes blank lines. */
+/** One line of input, without its line end. `number` starts at 1; blank lines are counted. */
 export interface Line {
   readonly number: number;
   readonly text: string;
@@ -22,10 +22,10 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * Splits bytes into numbered lines and yields the lines of each chunk. Accepts a byte order mark,
- * CRLF and a missing last line end. Blank lines are counted but left out.
+ * CRLF and a missing last line end. Blank lines are counted, but not yielded.
  *
- * The bytes are split before they are decoded: a single accent would turn a decoded chunk into a
- * two-byte string, which takes five times as long to process.
+ * The bytes are split before they are decoded, because a single accented character would turn a
+ * decoded chunk into a two-byte string, which takes five times as long to process.
  * @throws InputError if a line is longer than `maxBytes`
  */
 export async function* readLines(
@@ -41,7 +41,7 @@ export async function* readLines(
   if (last.length > 0) yield last;
 }
 
-/** Splits chunks into lines like {@link readLines}, for a caller that reads the input itself. */
+/** Splits chunks into lines like {@link readLines}, for callers that read the input themselves. */
 export class LineSplitter {
   readonly #maxBytes: number;
   /** The beginning of a line whose end has not arrived yet. The buffer is reused. */

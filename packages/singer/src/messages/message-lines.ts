@@ -1,6 +1,7 @@
 import type { JsonSchema, Message } from './messages.ts';
 
-// Each of these functions returns one line with its line end. `RawJson` numbers keep all digits.
+// Each of these functions returns one line, including the line end. `RawJson` numbers keep all
+// digits.
 
 export function schemaLine(
   stream: string,
@@ -35,7 +36,7 @@ export function stateLine(value: object): string {
   return line({ type: 'STATE', value });
 }
 
-/** Returns a message as a line; an empty string if its type is unknown. */
+/** Returns a message as a line, or an empty string if the type of the message is unknown. */
 export function messageLine(message: Message): string {
   switch (message.type) {
     case 'UNKNOWN':
@@ -52,7 +53,8 @@ export function messageLine(message: Message): string {
 }
 
 /**
- * Serializes only the record with `JSON.stringify`: the rest is short and the same for every record.
+ * Uses `JSON.stringify` only for the record, because the rest of the line is short and the same for
+ * every record.
  */
 function recordText(parts: RecordParts): string {
   return bareRecordLine(parts, JSON.stringify(parts.record));

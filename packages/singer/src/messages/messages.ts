@@ -48,7 +48,7 @@ export interface BatchMessage {
   readonly time_extracted?: string;
 }
 
-/** A message of an unknown type. Readers warn once and ignore it. */
+/** A message of an unknown type. Readers warn once and ignore the message. */
 export interface UnknownMessage {
   readonly type: 'UNKNOWN';
   readonly name: string;
@@ -64,8 +64,9 @@ export type Message =
 
 /**
  * Parses one line as a message. The type may be in upper or lower case. A number in a record may
- * differ from its literal if `isDoubtful` is true for it.
- * @throws InputError, which names the line, if it is not a JSON object or lacks a required member
+ * differ from its literal if `isDoubtful` returns true for the number.
+ * @throws InputError that names the line, if the line is not a JSON object or lacks a required
+ * member
  */
 export function parseMessage(line: Line): Message {
   const message = parseObject(line);
@@ -93,7 +94,7 @@ export function parseMessage(line: Line): Message {
 
 /**
  * Parses one line of a BATCH file as a record.
- * @throws InputError, which names the line, if it is not a JSON object
+ * @throws InputError that names the line, if the line is not a JSON object
  */
 export function parseRecord(line: Line): JsonRecord {
   return parseObject(line);

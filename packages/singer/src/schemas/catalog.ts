@@ -38,8 +38,8 @@ export interface StreamDescription {
 }
 
 /**
- * Returns the entry that discovery prints. Every column has metadata; key columns and the
- * replication key are automatic.
+ * Returns the catalog entry that discovery prints for a stream. Every column has metadata; key
+ * columns and the replication key are automatic.
  */
 export function catalogEntry(description: StreamDescription): CatalogEntry {
   const { stream, schema, keyProperties, replicationMethod, replicationKey } = description;
@@ -82,7 +82,7 @@ function propertyNames(schema: JsonSchema): string[] {
   return Object.keys(schema['properties'] ?? {});
 }
 
-/** @throws SettingsError, which names the file, if it cannot be read or is not a catalog */
+/** @throws SettingsError that names the file, if the file cannot be read or is not a catalog */
 export async function readCatalog(path: string): Promise<Catalog> {
   const value = await readJsonFile(path, 'catalog');
   if (isCatalog(value)) return value;
@@ -96,7 +96,10 @@ function isCatalog(value: unknown): value is Catalog {
   return Array.isArray(streams) && streams.every(isEntry);
 }
 
-/** Accepts a handwritten entry without schema or metadata. If present, they must be well-formed. */
+/**
+ * Accepts a handwritten entry without a schema or metadata. If these are present, they must be
+ * well-formed.
+ */
 function isEntry(value: unknown): boolean {
   const { tap_stream_id: id, stream, schema = {}, metadata = [] } = members(value);
   const isNamed = typeof (id ?? stream) === 'string';
@@ -115,16 +118,17 @@ function members(value: unknown): Readonly<Record<string, unknown>> {
 
 export interface Selection {
   readonly selected: boolean;
-  /** The columns to write: the automatic and the selected columns. */
+  /** The columns to write, which are the automatic and the selected columns. */
   readonly properties: ReadonlySet<string>;
   readonly replicationMethod?: string;
   readonly replicationKey?: string;
 }
 
 /**
- * Reads what a catalog selects of one stream. `selected` takes precedence over
- * `selected-by-default`. Automatic columns are always selected, and unsupported columns never are.
- * A method or key at the root of the entry is also used, since Meltano writes them there.
+ * Reads what a catalog entry selects from its stream. `selected` takes precedence over
+ * `selected-by-default`. Automatic columns are always selected; unsupported columns are never
+ * selected. A replication method or key at the root of the entry is also accepted, since Meltano
+ * writes them there.
  */
 export function selection(entry: CatalogEntry): Selection {
   const stream = metadataAt(entry, []);

@@ -2,8 +2,9 @@ import type { JsonRecord, JsonSchema } from '../messages/messages.ts';
 import { readParent, type Parent } from './x-keywords.ts';
 
 /**
- * Keeps the parent of each stream, as declared by `x-parent` in its schema. A parent record
- * replaces its children, so the records of a family must be kept together, parents first.
+ * Remembers the parent of each stream, as declared by `x-parent` in the stream's schema. A parent
+ * record replaces its earlier children, so the records of a family must be kept together, parents
+ * first.
  */
 export class Families {
   readonly #parents = new Map<string, Parent>();
@@ -55,8 +56,8 @@ export interface Child {
 }
 
 /**
- * Returns a key for the children of one parent record. The parent record (with the parent's
- * columns) and each child record (with the child's columns) have the same key.
+ * Returns a key that a parent record shares with its children. The key is computed from the
+ * parent's columns for a parent record, and from the child's columns for a child record.
  */
 export function siblingsKey(child: string, record: JsonRecord, columns: readonly string[]): string {
   return JSON.stringify([child, ...columns.map((column) => record[column] ?? null)]);

@@ -15,8 +15,8 @@ export interface Violation {
 
 /**
  * Compiles a JSON Schema. Formats are not checked, and unknown keywords are ignored.
- * @param isOurs true for a schema from this repository. It is not validated against the
- * meta-schema, because that would take longer at start-up than everything else
+ * @param isOurs true for a schema from this repository. Such a schema is not validated against the
+ * meta-schema, because the validation would take longer than the rest of the start-up
  * @returns a function that returns every violation in a value
  * @throws Error if the schema is invalid
  */
@@ -51,7 +51,7 @@ function violation({ instancePath, keyword, message, params }: ErrorObject): Vio
   };
 }
 
-/** Returns a better reason than Ajv's own, or undefined if Ajv's reason is good enough. */
+/** Returns a clearer reason than Ajv's, or undefined if Ajv's reason is clear. */
 function reasonOf(keyword: string, params: ErrorObject['params']): string | undefined {
   const allowed: unknown = params['allowedValues'];
   if (Array.isArray(allowed)) return `must be one of ${allowed.join(', ')}`;

@@ -2,10 +2,10 @@ import { isObject } from '../messages/json.ts';
 import type { JsonSchema } from '../messages/messages.ts';
 
 // This file defines the keywords that extend JSON Schema (x-key, x-parent, …) and reads them from
-// the schema of any tap. The readers never throw: a malformed keyword is treated as missing.
+// the schemas of any tap. The readers never throw: a malformed keyword is treated as missing.
 
 /**
- * `full` reads every row each time, `incremental` continues at a bookmark, `window` reads a span of
+ * `full` reads every row each time; `incremental` continues at a bookmark; `window` reads a span of
  * dates.
  */
 export type ReplicationMethod = 'full' | 'incremental' | 'window';
@@ -27,7 +27,8 @@ export interface Parent {
 }
 
 /**
- * An entry of `x-references`: a column that contains another table's key. That row may be missing.
+ * An entry of `x-references`: a column that contains another table's key. The row with that key may
+ * be missing.
  */
 export interface Reference {
   readonly table: string;
@@ -77,7 +78,7 @@ export function readParent(schema: JsonSchema): Parent | undefined {
   const parent = schema['x-parent'];
   if (!isObject(parent)) return undefined;
   const { table, array, columns } = parent;
-  // With only some of the columns, a parent would also replace the children of other parents.
+  // If some of the columns were missing, a parent would also replace the children of other parents.
   if (!isName(table) || !isName(array) || !isObject(columns) || !isNames(columns)) return undefined;
   return Object.keys(columns).length === 0 ? undefined : { table, array, columns };
 }

@@ -1,10 +1,10 @@
-/** Bytes that may be queued before `write` waits. */
+/** The number of bytes that may be queued before `write` waits. */
 const QUEUE_BYTES = 4 * 1024 * 1024;
 
 /** Writes text in order, through a bounded queue. */
 export interface Output {
   /**
-   * Resolves at once if the queue is below 4 MiB, otherwise as soon as it is below 4 MiB again.
+   * Resolves as soon as the queue is smaller than 4 MiB, which may be at once.
    * @throws OutputClosedError if the reader has closed the output
    */
   write(text: string): Promise<void>;
@@ -15,11 +15,11 @@ export interface Output {
 /** Passes bytes to the operating system. @returns how many bytes it accepted */
 export type Write = (bytes: Uint8Array) => Promise<number>;
 
-/** An output that uses a function which may accept only some of the bytes at a time. */
+/** An output whose write function may accept only some of the bytes at a time. */
 export class QueuedOutput implements Output {
   readonly #write: Write;
   readonly #queue: Buffer[] = [];
-  /** Bytes in the queue and in the current write. */
+  /** The number of bytes in the queue and in the current write. */
   #pendingBytes = 0;
   #writing: Promise<void> | undefined;
   #error: Error | undefined;

@@ -2,13 +2,15 @@ import { extname } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
-/** Slots to read before yielding to the event loop, so that it can handle signals and writes. */
+/**
+ * The number of slots to read before yielding to the event loop, which handles signals and writes.
+ */
 const SLOTS_PER_TURN = 16;
 
 /**
- * Reads a pipe on stdin in a second thread. While this thread is busy, the second thread keeps
- * emptying the pipe, up to 4 MiB ahead, so that the writing program does not have to wait. Each
- * chunk is valid until the next chunk is requested.
+ * Reads a pipe on stdin in a second thread. While this thread is busy, the second thread reads up
+ * to 4 MiB ahead, so that the program that writes to the pipe does not have to wait. Each chunk is
+ * valid until the next chunk is requested.
  */
 export async function* pipeBytes(stop: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   const ring = new PipeRing();
@@ -32,17 +34,20 @@ export async function* pipeBytes(stop: AbortSignal | undefined): AsyncGenerator<
   }
 }
 
-/** The size of a slot, in bytes: the size of a pipe, which is the most that one read returns. */
+/**
+ * The size of a slot in bytes. It equals the size of a pipe, which is the most that one read
+ * returns.
+ */
 export const SLOT_BYTES = 64 * 1024;
 const SLOTS = 64;
-/** The number of released slots after which a thread that waits for a free slot is woken. */
+/** A thread that waits for a free slot is woken after this number of slots has been released. */
 const SLOTS_PER_WAKE = 16;
 /** Positions of the counters and lengths in the control memory, in 32-bit integers. */
 const FILLED = 0;
 const EMPTIED = 1;
 const LENGTHS = 2;
 const CONTROL_BYTES = 4 * (LENGTHS + SLOTS);
-/** Values that replace the length in a slot. */
+/** Special values that are stored in place of a slot's length. */
 const END = -1;
 const FAILED = -2;
 
@@ -94,8 +99,8 @@ export class PipeRing {
   }
 
   /**
-   * Returns the bytes of the next slot, which must be filled. They are valid until {@link release}
-   * is called.
+   * Returns the bytes of the next slot, which must be filled. The bytes are valid until {@link
+   * release} is called.
    * @returns undefined at the end of the input
    * @throws Error if the pipe failed
    */

@@ -10,8 +10,8 @@ export interface StatusLines {
 
 /**
  * Starts showing status lines. Call this only if stderr is a terminal. The cursor is left on an
- * empty line above them, so that the output of another program on the same terminal remains
- * readable: that output fills the empty line, and the status lines are redrawn below it.
+ * empty line above the status lines, so that the output of another program on the same terminal
+ * remains readable: that output fills the empty line, and the status lines are redrawn below it.
  */
 export async function openStatusLines(): Promise<StatusLines> {
   const { cursorLeft, cursorUp, eraseDown } = await import('ansi-escapes');

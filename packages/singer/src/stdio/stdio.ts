@@ -49,17 +49,17 @@ export function frameStderr(wrap: (text: string) => string): void {
 let frame = (text: string): string => text;
 
 /**
- * Opens stdout with a queue. Unlike Node's `process.stdout`, it does not block this program when
- * the reader is busy, so both ends of the pipe work at the same time.
+ * Opens stdout with a queue. Unlike Node's `process.stdout`, the queue does not block this program
+ * when the reader is busy, so the programs at both ends of the pipe work at the same time.
  */
 export function stdoutOutput(): Output {
   return new QueuedOutput(isPipe(STDOUT) ? pipeWriter(STDOUT) : fileWriter(STDOUT));
 }
 
-/** Writes through a socket, which does not block a thread while it waits for the reader. */
+/** Writes through a socket, so that waiting for the reader does not block a thread. */
 function pipeWriter(descriptor: number): Write {
   const pipe = new Socket({ fd: descriptor, readable: false, writable: true });
-  // The callback of each write reports its error.
+  // Errors are reported through the callback of each write.
   pipe.on('error', () => undefined);
   return (bytes) =>
     new Promise((resolve, reject) => {

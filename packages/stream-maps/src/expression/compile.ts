@@ -13,18 +13,19 @@ export interface Names {
    */
   readonly columns?: ReadonlyMap<string, Kind | undefined>;
   readonly config: JsonRecord;
-  /** The stream's name after the map. */
+  /** The stream's name after mapping. */
   readonly streamName: string;
-  /** The stream's name before the map. */
+  /** The stream's name before mapping. */
   readonly originalStreamName: string;
   readonly selfKind?: Kind | undefined;
 }
 
 /**
- * Compiles an expression. It can only read the record and the values in the settings, and only call
- * the listed functions and methods. It can read only own members of objects. It has no loops, so
- * its run time is bounded by its length and by the length of the values.
- * @throws ExpressionError if it cannot be parsed, or has unknown names or functions
+ * Compiles an expression. An expression can read only the record and the values in the settings,
+ * and can call only the listed functions and methods. It can read only an object's own members.
+ * There are no loops, so the run time of an expression is bounded by its length and the length of
+ * the values.
+ * @throws ExpressionError if the expression cannot be parsed, or uses unknown names or functions
  */
 export function compileExpression(text: string, names: Names): Compiled {
   return compile(parseExpression(text), names);

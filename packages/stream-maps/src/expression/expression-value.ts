@@ -11,7 +11,7 @@ import {
 } from '@exact-spotter/singer';
 import { millisecondsInDay } from 'date-fns/constants';
 
-/** An expression is invalid, or fails on a record. The message never contains a value. */
+/** Thrown if an expression is invalid or fails on a record. The message never contains a value. */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
 }
@@ -21,21 +21,23 @@ export type Value = JsonValue | Moment;
 
 export type NonNull = Exclude<Value, null>;
 
-/** The type of a value, as far as it is known without a record. */
+/** The type of a value, if it is known without a record. */
 export type Kind =
   'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | 'date' | 'date-time';
 
 /** The data that an expression can read. */
 export interface Scope {
   readonly record: JsonRecord;
-  /** The column's own value before the map. */
+  /** The column's own value before mapping. */
   readonly self: JsonValue;
 }
 
-/** An expression or a part of one, ready to be evaluated. */
+/** A compiled expression, or a compiled part of an expression. */
 export interface Compiled {
   readonly evaluate: (scope: Scope) => Value;
-  /** The type of its result (or null); undefined if it depends on the record. */
+  /**
+   * The type of its result, which may also be null; undefined if the type depends on the record.
+   */
   readonly kind?: Kind | undefined;
   /** The type of the items, if the result is a list. */
   readonly items?: Kind | undefined;
@@ -68,7 +70,7 @@ export function isTruthy(value: Value): boolean {
   return value instanceof Moment || Boolean(value);
 }
 
-/** Converts a value as `str()` does: numbers keep all digits, objects and lists become JSON. */
+/** Converts a value as `str()` does: numbers keep all digits, and objects and lists become JSON. */
 export function textOf(value: NonNull): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -102,7 +104,7 @@ export class Moment {
   /** @returns undefined if the text is not an ISO 8601 date or date-time */
   static parse(text: string): Moment | undefined {
     const fields = parseDateTime(text);
-    // As in Python, there are no leap seconds, and a date alone has no zone.
+    // As in Python, there are no leap seconds, and a date without a time has no zone.
     if (!fields || fields.second > 59 || (!fields.hasTime && fields.zone !== '')) return undefined;
     return new Moment({ ...fields, zone: fields.zone.toUpperCase() });
   }

@@ -76,18 +76,24 @@ function unknown(what: string, name: string, known: ReadonlyMap<string, unknown>
   return new ExpressionError(`unknown ${what} "${name}": ${hint}`);
 }
 
-/** A function of the language. If an argument is null, it is not called and returns `ofNull`. */
+/**
+ * A function of the language. If an argument is null, the function is not called, and the result is
+ * `ofNull`.
+ */
 export interface MapFunction {
   /** The minimum and maximum number of arguments. */
   readonly arity: readonly [number, number];
-  /** The result type; `same` if it is the type of the arguments, undefined if it is unknown. */
+  /**
+   * The type of the result: `same` if the arguments have this type, undefined if the type is
+   * unknown.
+   */
   readonly kind?: Kind | 'same';
   readonly apply: (...args: NonNull[]) => Value;
   /** The result if an argument is null (default: null). */
   readonly ofNull?: Value;
 }
 
-/** All functions by name. The names of module functions contain the module, as in Python. */
+/** All functions by name. As in Python, the names of module functions include the module. */
 export const functions: ReadonlyMap<string, MapFunction> = new Map<string, MapFunction>([
   ['md5', { arity: [1, 1], kind: 'string', apply: (value) => hash('md5', value) }],
   ['sha256', { arity: [1, 1], kind: 'string', apply: (value) => hash('sha256', value) }],

@@ -73,13 +73,15 @@ function bound({ evaluate }: Compiled, scope: Scope): number | undefined {
   return Number(integer);
 }
 
-/** Returns the items of a list, or the characters of a string: code points as in Python. */
+/**
+ * Returns the items of a list, or the characters of a string, which are code points as in Python.
+ */
 function itemsOf(value: NonNull): readonly JsonValue[] | undefined {
   if (typeof value === 'string') return Array.from(value);
   return isArray(value) ? value : undefined;
 }
 
-/** Returns an own member of an object. Inherited names such as `constructor` are null. */
+/** Returns an own member of an object. Inherited members such as `constructor` are null. */
 function ownMember(object: Readonly<Record<string, JsonValue>>, name: string): JsonValue {
   return Object.hasOwn(object, name) ? (object[name] ?? null) : null;
 }

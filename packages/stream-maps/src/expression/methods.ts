@@ -23,7 +23,8 @@ export interface Method {
 }
 
 /**
- * The longest string that an expression may create. The limit protects the memory from mistakes.
+ * The longest string that an expression may create. The limit prevents a mistaken expression from
+ * filling the memory.
  */
 const MAX_LENGTH = 16 * 1024 * 1024;
 
@@ -101,8 +102,8 @@ function stripEnd(text: string, set?: string): string {
 }
 
 /**
- * True if a set of characters contains a character. `includes` would also find half of a surrogate
- * pair.
+ * True if a set of characters contains a character. `includes` would also find one half of a
+ * surrogate pair.
  */
 function includesCharacter(set: string, character: string): boolean {
   return Array.from(set).includes(character);

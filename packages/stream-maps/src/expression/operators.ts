@@ -147,8 +147,8 @@ function divisor(value: number): number {
 }
 
 export function asInteger(value: NonNull): bigint | undefined {
-  // String() returns the digits that were received. Beyond 2^53, the exact value of the double has
-  // different digits. From 1e21 on, String() writes an exponent.
+  // String() returns the digits that were received, whereas the exact value of a double beyond 2^53
+  // has different digits. From 1e21 on, String() returns a number with an exponent.
   if (typeof value === 'number')
     return Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(String(value)) : undefined;
   return isRawJson(value) && /^-?\d{1,400}$/.test(value.rawJSON)
@@ -187,7 +187,10 @@ export function compare(left: NonNull, right: NonNull): number {
   throw new ExpressionError(`${describe(left)} cannot be compared with ${describe(right)}`);
 }
 
-/** Compares code points, as Python does, by comparing UTF-8. `<` would compare UTF-16 units. */
+/**
+ * Compares code points, as Python does, by comparing the UTF-8 bytes. The operator `<` would
+ * compare UTF-16 units.
+ */
 function orderStrings(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }

@@ -4,12 +4,15 @@ import { ExpressionError } from './expression-value.ts';
 /** A syntax tree. A `SequenceExpression` is a group in parentheses, and a `Compound` is a slice. */
 export type Expression = jsep.CoreExpression;
 
-/** The maximum length in characters. It also limits how deeply an expression can be nested. */
+/**
+ * The maximum length in characters. The limit also bounds how deeply an expression can be nested.
+ */
 const MAX_LENGTH = 5000;
 
 /**
  * Parses an expression in Python's syntax. jsep only parses; it evaluates nothing.
- * @throws ExpressionError that names the invalid place without quoting it: it may contain a salt
+ * @throws ExpressionError that names the invalid position but does not quote the expression, which
+ * may contain a salt
  */
 export function parseExpression(text: string): Expression {
   if (text.length > MAX_LENGTH) {
@@ -59,7 +62,10 @@ function isNode(node: unknown): node is jsep.Expression {
   return typeof node === 'object' && node !== null && 'type' in node;
 }
 
-/** Higher numbers bind more tightly. `not` is between `and` and the comparisons. */
+/**
+ * Higher numbers bind more tightly. The precedence of `not` is between those of `and` and the
+ * comparisons.
+ */
 const BINARY: Readonly<Record<string, number>> = {
   or: 1,
   and: 2,
@@ -105,7 +111,7 @@ const NONE: jsep.Literal = { type: 'Literal', value: null, raw: 'None' };
 type Hook = jsep.HookCallback;
 
 /**
- * Parses `(a)` as a group, which matters for `not` and comparison chains, and `(a, b)` as a list.
+ * Parses `(a, b)` as a list, and `(a)` as a group, which matters for `not` and comparison chains.
  */
 function parentheses(this: jsep.HookScope, env: Parameters<Hook>[0]): void {
   if (this.char !== OPEN) return;
@@ -126,7 +132,7 @@ function openSlice(this: jsep.HookScope, env: Parameters<Hook>[0]): void {
   if (this.char === COLON) env.node = NONE;
 }
 
-/** Parses what may follow an expression: the colon of a slice, or a condition. */
+/** Parses what may follow an expression: the colon of a slice, or `if … else`. */
 function sliceOrCondition(this: jsep.HookScope, env: Parameters<Hook>[0]): void {
   if (!env.node) return;
   if (this.char === COLON) {

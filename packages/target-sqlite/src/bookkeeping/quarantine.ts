@@ -6,9 +6,12 @@ export interface RejectedRecord {
   readonly line: number;
   /** Never contains the record's values. */
   readonly reason: string;
-  /** The record as a Singer line. */
+  /** The record as a Singer message on one line. */
   readonly message: string;
-  /** The SCHEMA line of its stream; only if `message` is the record as the tap sent it, before stream maps. */
+  /**
+   * The SCHEMA line of the record's stream. Set only if `message` is the record as the tap sent it,
+   * before stream maps.
+   */
   readonly source?: string;
 }
 
@@ -19,14 +22,14 @@ export interface QuarantinedRecord {
   readonly stream: string;
   readonly line: number;
   readonly reason: string;
-  /** The record as a Singer line. */
+  /** The record as a Singer message on one line. */
   readonly message: string;
   readonly at: string;
   /** The number of its SCHEMA line in `_singer_sources`; null if `message` is the mapped record. */
   readonly source?: number | null;
 }
 
-/** @returns a function that quarantines a record and joins the open transaction */
+/** @returns a function that quarantines a record in the open transaction */
 export function quarantineWriter(db: Db, run: number): (rejected: RejectedRecord) => void {
   const insert = db.prepare(
     `INSERT INTO _singer_quarantine (run, stream, line, reason, message, at, source)

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Db } from '../database/sqlite.ts';
 import { LAYOUT } from './layout.ts';
 
-/** How a run ended. `killed`: its process ended without noting an outcome. */
+/** How a run ended. `killed` means that its process ended without recording an outcome. */
 export type Outcome = 'running' | 'done' | 'stopped' | 'failed' | 'killed';
 
 export interface Progress {
@@ -11,7 +11,7 @@ export interface Progress {
   readonly bytes: number;
 }
 
-/** Notes the start of a run. Joins the open transaction. @returns the run's number */
+/** Records the start of a run. Joins the open transaction. @returns the run's number */
 export function beginRun(db: Db, stateId: string, startedAt: Date): number {
   endDeadRuns(db);
   const { lastInsertRowid } = db
@@ -61,7 +61,10 @@ export function otherWriter(db: Db): string | undefined {
   return other && `target-sqlite (process ${other.process}, running since ${other.started_at})`;
 }
 
-/** @returns a function that records the progress in the same transaction as the rows that it counts */
+/**
+ * @returns a function that saves the row and byte counts in the same transaction as the counted
+ * rows
+ */
 export function progressWriter(db: Db, run: number): (progress: Progress) => void {
   const statement = db.prepare('UPDATE _singer_runs SET rows = ?, bytes = ? WHERE run = ?');
   return ({ rows, bytes }) => {

@@ -12,7 +12,9 @@ export interface StateRow {
   readonly run: number;
 }
 
-/** @returns a function that saves a state in the same transaction as the rows that it covers */
+/**
+ * @returns a function that saves a state in the same transaction as the rows that the state covers
+ */
 export function stateWriter(db: Db, { stateId, run }: StateRow): (value: string) => void {
   const statement = db.prepare(
     `INSERT INTO _singer_state (state_id, value, run, updated_at) VALUES (?, ?, ?, ?)

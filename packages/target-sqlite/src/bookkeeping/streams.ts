@@ -1,13 +1,13 @@
 /**
- * Reads and writes `_singer_streams` and `_singer_columns`, which note the table and columns of each
- * stream. A noted name never changes. `names.ts` chooses the names.
+ * Reads and writes `_singer_streams` and `_singer_columns`, which record the table and columns of
+ * each stream. A recorded name never changes. `names.ts` chooses the names.
  */
 
 import type { JsonSchema } from '@exact-spotter/singer';
 import { COLUMN_TYPES, type ColumnType } from '../database/columns.ts';
 import type { Db } from '../database/sqlite.ts';
 
-/** @returns the table noted for a stream; undefined if the stream has no table yet */
+/** @returns the recorded table of a stream; undefined if the stream has no table yet */
 export function knownTable(db: Db, prefix: string, stream: string): string | undefined {
   return db
     .prepare<[string, string], string>(
@@ -26,7 +26,10 @@ interface ColumnRow extends KnownColumn {
   readonly property: string;
 }
 
-/** Returns the noted column of each property. A type that this version does not know is read as `any`. */
+/**
+ * Returns the recorded column of each property. A type that this version does not know is treated
+ * as `any`.
+ */
 export function knownColumns(db: Db, table: string): Map<string, KnownColumn> {
   const rows = db
     .prepare<[string], ColumnRow>(
@@ -114,7 +117,10 @@ export function noteColumn(db: Db, note: ColumnNote): void {
   );
 }
 
-/** Escapes unpaired surrogates, which SQLite cannot store. Two names may differ only in these. */
+/**
+ * Escapes unpaired surrogates, which SQLite cannot store. Without this, two names that differ only
+ * in unpaired surrogates would become equal.
+ */
 export function notedName(name: string): string {
   return name.isWellFormed() ? name : JSON.stringify(name);
 }

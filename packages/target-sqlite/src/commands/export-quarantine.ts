@@ -28,7 +28,7 @@ export function exportQuarantine(settings: TargetSettings, file: string): void {
   if (count === 0) log.info(EMPTY_QUARANTINE);
 }
 
-/** Writes in a loop because a pipe may accept only part of a long line at once. */
+/** Writes in a loop, because a pipe may accept only a part of a long line at a time. */
 function write(descriptor: number, line: string, file: string): void {
   try {
     for (let rest = Buffer.from(line); rest.length > 0;)

@@ -9,7 +9,7 @@ import { readStreamSchema, reusableSchemaLine } from '../record/stream-schema.ts
 export class QuarantinedLines {
   readonly #db: Db;
   readonly #parser: LineParser;
-  /** Stream → the number of the SCHEMA line with which it was last declared to the parser. */
+  /** Stream → the number of the SCHEMA line that last declared the stream to the parser. */
   readonly #declared = new Map<string, number>();
   #last: QuarantinedRecord | undefined;
 
@@ -18,7 +18,9 @@ export class QuarantinedLines {
     this.#parser = parser;
   }
 
-  /** Applies the maps again to a record that they failed on, since they may have been fixed. */
+  /**
+   * Applies the maps again to a record on which they failed, since the maps may have been fixed.
+   */
   of(record: QuarantinedRecord): Iterable<MessageLine | UnmappedLine> {
     const line = { number: record.line, text: record.message };
     if (typeof record.source !== 'number') return [{ ...line, message: parseMessage(line) }];
@@ -59,7 +61,10 @@ export class ChangedKeys {
     return this.#streams.has(stream);
   }
 
-  /** Compares the key of each SCHEMA line. @returns true if a line belongs to a stream with a changed key */
+  /**
+   * Compares the key in each SCHEMA line with the key of the table. @returns true if a line belongs
+   * to a stream whose key has changed
+   */
   affect(lines: readonly (MessageLine | UnmappedLine)[]): boolean {
     for (const line of lines) this.#compare(line);
     return lines.some((line) => streamsOf(line).some((stream) => this.has(stream)));

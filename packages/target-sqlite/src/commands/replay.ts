@@ -23,9 +23,10 @@ import { ChangedKeys, QuarantinedLines } from './quarantined-lines.ts';
 import { EMPTY_QUARANTINE } from './show.ts';
 
 /**
- * Loads the quarantined records again: with the last schema of their stream or, if the stream maps
- * had failed on them, through the current maps. Records that are still invalid are quarantined
- * again. A record is dropped if a later record with the same key has been loaded since.
+ * Loads the quarantined records again. If the stream maps failed on a record, applies the current
+ * maps to the record; otherwise, uses the last schema of its stream. Records that are still invalid
+ * are quarantined again. A record is dropped if a later record with the same key has been loaded
+ * since.
  */
 export async function replayQuarantine(settings: TargetSettings): Promise<void> {
   const ids = readDatabase(settings.database, (db) => quarantinedIds(db, settings.state_id)) ?? [];
@@ -81,7 +82,10 @@ export async function replayQuarantine(settings: TargetSettings): Promise<void> 
 const OTHER_KEY =
   'Records remain in quarantine because the key of their table has changed (load their stream with the current stream_maps first, or export and fix them)';
 
-/** Declares the stream of a record with its last schema, if the session does not know it yet. */
+/**
+ * Declares a record's stream with the stream's last schema if the session does not know the stream
+ * yet.
+ */
 async function declare(session: Session, message: Message, prefix: string): Promise<void> {
   if (message.type !== 'RECORD' || session.registry.find(message.stream)) return;
   const { stream } = message;

@@ -36,7 +36,7 @@ function runText(run: RunRow): string {
 
 export const EMPTY_QUARANTINE = 'No records are quarantined.';
 
-/** Prints the number, time, stream, line and reason of each record, but never its values. */
+/** Prints the number, time, stream, line and reason of each record, but not the values. */
 export async function listQuarantine(settings: TargetSettings): Promise<void> {
   const text = readDatabase(settings.database, (db) =>
     [...quarantinedRecords(db, settings.state_id)].map(recordText).join(''),

@@ -20,9 +20,10 @@ interface Finding {
 }
 
 /**
- * Checks that the file is intact, compares the rows of each table with what the last run loaded, and
- * counts the rows of each relationship that refer to a missing row. Sources do not guarantee
- * references, so such rows are only gaps, but a child without its parent is a problem.
+ * Checks that the file is intact, compares each table with the rows that the last run loaded, and
+ * counts, for each relationship, the rows that refer to a missing row. Sources do not guarantee
+ * that a referenced row exists, so such rows are only gaps, but a child without its parent is a
+ * problem.
  * @throws ProgramError if there is a problem
  */
 export async function verify(settings: TargetSettings): Promise<void> {
@@ -41,7 +42,7 @@ export async function verify(settings: TargetSettings): Promise<void> {
   log.info(
     count('gap') === 0
       ? 'No problems found.'
-      : `No problems found. Relationships with gaps: ${count('gap')}; the source may not have these rows.`,
+      : `No problems found. Relationships with gaps: ${count('gap')}; the source may not have the missing rows.`,
   );
 }
 
@@ -71,8 +72,9 @@ function tables(db: Db, { table_prefix, hard_delete, state_id }: TargetSettings)
     const parts = [`${table}: ${rows} rows`];
     if (loaded > 0) parts.push(`${loaded} loaded by the last run`);
     if (loaded > 0 && isLatest && found !== undefined) parts.push(`${found} of them found`);
-    // Records with the same key become one row, so there may be fewer rows than loaded records. All rows
-    // may be missing only if later messages of the run deleted them, which requires `hard_delete`.
+    // Records with the same key become one row, so there may be fewer rows than loaded records. If
+    // all rows are missing, that is a problem unless the run itself deleted them with
+    // `hard_delete`.
     const isLost = loaded > 0 && !hard_delete && (found ?? rows) === 0;
     const isDoubled = isLatest && (found ?? 0) > loaded;
     return { verdict: isLost || isDoubled ? 'off' : 'ok', text: parts.join(', ') };

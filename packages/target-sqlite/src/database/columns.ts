@@ -1,6 +1,6 @@
 /**
- * The column types. `declared` is the type in the DDL, which decides how SQLite converts a value.
- * An untyped column stores every value as it is bound.
+ * The column types. `declared` is the type in the DDL, which determines how SQLite converts values.
+ * An untyped column stores every value exactly as it was bound.
  */
 export const COLUMN_TYPES = {
   null: { declared: '', json: 'null', holds: 'NULL' },
@@ -28,7 +28,7 @@ export const COLUMN_TYPES = {
     declared: '',
     json: 'no type, or a number that SQLite cannot hold exactly',
     holds:
-      'integers, doubles and text; numbers that SQLite cannot hold exactly as text, digit for digit',
+      'integers, doubles and text; a number that SQLite cannot hold exactly becomes text with the same digits',
   },
 } as const satisfies Record<string, { declared: string; json: string; holds: string }>;
 
@@ -53,7 +53,7 @@ export function widen(one: ColumnType, other: ColumnType): ColumnType {
   return order.includes(one) && order.includes(other) ? (order[rank] ?? 'any') : 'text';
 }
 
-/** Derives the type of a column from its DDL if the type is not noted in `_singer_columns`. */
+/** Derives the type of a column from its DDL if the type is not recorded in `_singer_columns`. */
 export function typeOfDeclared(declared: string): ColumnType {
   const name = declared.toUpperCase();
   if (name === '') return 'any';
@@ -103,8 +103,8 @@ export function isMetadataColumn(name: string): name is MetadataColumn {
 }
 
 /**
- * Returns the metadata columns of a table. Without `add_record_metadata`, these are only the columns
- * that deletes need: the soft-delete mark and, if the stream has versions, the version.
+ * Returns the metadata columns of a table. Without `add_record_metadata`, these are only the
+ * columns that deletions need: the soft-delete mark and, if the stream has versions, the version.
  */
 export function metadataColumns(
   wanted: boolean,

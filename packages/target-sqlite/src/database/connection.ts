@@ -7,13 +7,20 @@ import { openFile, type Db } from './sqlite.ts';
 
 /** SQLite's page cache, in KiB. */
 const CACHE_KIB = 32_768;
-/** How many milliseconds a reader waits for the database. It does not block other programs while it waits. */
+/**
+ * How many milliseconds a reader waits for the database. A waiting reader does not block other
+ * programs.
+ */
 const READ_TIMEOUT = 5000;
-/** How many milliseconds the driver waits. `whenFree` waits longer, and handles signals between attempts. */
+/**
+ * How many milliseconds the driver waits. `whenFree` waits longer, and handles signals between its
+ * attempts.
+ */
 const WRITE_TIMEOUT = 100;
 
 /**
- * Opens the database for writing. Creates the file if missing, and the last folder of its path.
+ * Opens the database for writing. Creates the file and the last folder of its path if they do not
+ * exist.
  * @throws DatabaseError; SettingsError if the setting is not a valid file path
  */
 export function openToWrite(database: string): Db {
@@ -28,9 +35,11 @@ export function openToWrite(database: string): Db {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma(`cache_size = -${CACHE_KIB}`);
-    // Foreign keys are declared as documentation; sources leave gaps, so they are not enforced.
+    // Foreign keys are declared only as documentation; they are not enforced, because sources leave
+    // gaps.
     db.pragma('foreign_keys = OFF');
-    // A rebuilt table is renamed to the old name. Views and triggers that refer to it must not be changed.
+    // A rebuilt table is renamed to the name of the old table. The rename must not change views and
+    // triggers that use this name.
     db.pragma('legacy_alter_table = ON');
     return db;
   });
@@ -96,7 +105,7 @@ function createFolder(folder: string): void {
 /** Copies the committed changes from the write-ahead log into the file, then closes the database. */
 export function closeWritten(db: Db): void {
   try {
-    // Closing does the same, but reports no disk errors.
+    // Closing the database also copies the changes, but reports no disk errors.
     if (!db.inTransaction) db.pragma('wal_checkpoint(TRUNCATE)');
   } catch (error) {
     throw asDatabaseError(error, db.name);

@@ -36,7 +36,9 @@ export function quoteAll(names: readonly string[]): string {
   return names.map(quote).join(', ');
 }
 
-/** Declares a single integer key as `INTEGER PRIMARY KEY`, so that it becomes the rowid. */
+/**
+ * Declares a key that is one integer column as `INTEGER PRIMARY KEY`, so that it becomes the rowid.
+ */
 export function createTableSql(table: TableShape): string {
   const { name, columns, key, references } = table;
   const [first] = key;
@@ -61,7 +63,10 @@ function columnSql({ name, declared, notNull, byDefault }: ColumnShape): string 
   return parts.join(' ');
 }
 
-/** Leaves a bare or double-quoted word without parentheses, in which SQLite would read it as a column name. */
+/**
+ * Puts an expression in parentheses, unless it is a bare or double-quoted word: in parentheses,
+ * SQLite would read such a word as a column name.
+ */
 function defaultSql(expression: string): string {
   return /^(?:"(?:[^"]|"")*"|[A-Za-z_]\w*)$/.test(expression) ? expression : `(${expression})`;
 }

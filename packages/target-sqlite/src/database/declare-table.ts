@@ -47,7 +47,9 @@ export interface DeclareOptions {
   /** True to refuse changes to an existing table. */
   readonly freeze: boolean;
   readonly metadata: readonly MetadataColumn[];
-  /** Properties whose columns must be untyped, because a value did not fit. */
+  /**
+   * Properties whose columns must be untyped, because a typed column would have changed a value.
+   */
   readonly untyped: ReadonlySet<string>;
   /** The current columns of the staging table and their types; undefined if rows are not staged. */
   readonly staged: ReadonlyMap<string, ColumnType> | undefined;
@@ -57,8 +59,8 @@ export interface DeclareOptions {
 const MAX_COLUMNS = 2000;
 
 /**
- * Creates or changes the table of a stream to fit its schema, and notes it in the bookkeeping. Joins
- * the open transaction.
+ * Creates the table of a stream, or changes it to fit the stream's schema, and records it in the
+ * bookkeeping tables. Joins the open transaction.
  * @throws InputError if the table would have too many columns or the change is not allowed
  */
 export function declareTable(db: Db, schema: TableSchema, options: DeclareOptions): DeclaredTable {
@@ -82,7 +84,8 @@ export function declareTable(db: Db, schema: TableSchema, options: DeclareOption
   noteColumns(db, schema.stream, finalTable, columns, known, options.staged === undefined);
   if (schema.parent) indexColumns(db, table, Object.keys(schema.parent.columns).map(name(names)));
   const sent = new Set<string>([...names.values(), ...options.metadata]);
-  // If a deleted row reappears, its mark must be removed, even if different settings were used to set it.
+  // If a deleted row reappears, its mark must be removed, even if the row was marked under
+  // different settings.
   const existingMark = existing?.columns.some((column) => foldCase(column.name) === DELETED_AT);
   const kept = [...types.keys(), ...(existingMark ? [DELETED_AT] : [])];
   return {
@@ -154,7 +157,7 @@ function refuseChange(
   }
   if (freeze && (change.kind === 'add' || change.kind === 'rebuild')) {
     throw new InputError(
-      `the schema would change the table "${change.to.name}" (${describeChange(change)}), and schema_changes is "freeze": set it to "evolve", or fix the tap's catalog.`,
+      `the schema would change the table "${change.to.name}" (${describeChange(change)}), and schema_changes is "freeze": set schema_changes to "evolve", or fix the tap's catalog.`,
       { line, stream },
     );
   }
@@ -172,7 +175,7 @@ function boundColumns(
   });
 }
 
-/** @param all false to note only new columns */
+/** @param all false to record only new columns */
 function noteColumns(
   db: Db,
   stream: string,
@@ -187,7 +190,7 @@ function noteColumns(
   }
 }
 
-/** True if a column has an integer that may not be exact as a double. */
+/** True if a column contains an integer that a double may not represent exactly. */
 function holdsLongIntegers(db: Db, table: string, column: string): boolean {
   const sql = `SELECT 1 FROM ${quote(table)} WHERE typeof(${quote(column)}) = 'integer'
     AND ${quote(column)} NOT BETWEEN -9007199254740992 AND 9007199254740992 LIMIT 1`;

@@ -6,7 +6,7 @@ import type { Bindable, Db } from './sqlite.ts';
 /** A table whose rows belong to rows of another table, linked by columns with equal values. */
 export interface ChildTable {
   readonly table: string;
-  /** Pairs of a column of the child and one of its parent. */
+  /** Pairs of a child column and the parent column with the same value. */
   readonly pairs: readonly (readonly [string, string])[];
   readonly children: readonly ChildTable[];
 }
@@ -32,7 +32,9 @@ export function deleteRows(db: Db, rows: Selection, { mark, at }: HowToDelete): 
   return execute(db, deletions(rows.table, rows.children, rows.where, mark), rows.values, at);
 }
 
-/** Deletes the descendants of rows, but not the rows. @returns the number of deleted rows */
+/**
+ * Deletes the descendants of rows, but not the rows themselves. @returns the number of deleted rows
+ */
 export function deleteBelow(db: Db, rows: Selection, { mark, at }: HowToDelete): number {
   return execute(db, deletionsBelow(rows.table, rows.children, rows.where, mark), rows.values, at);
 }
@@ -68,7 +70,10 @@ export function prepareChildDeletion(
   };
 }
 
-/** One statement. If it takes a time, that is the first parameter; the condition's parameters follow. */
+/**
+ * One statement. If it sets a deletion time, its first parameter is that time; the condition's
+ * parameters follow.
+ */
 interface Deletion {
   readonly sql: string;
   readonly takesTime: boolean;
@@ -129,15 +134,16 @@ export function olderVersionSql(table: string, column: string): string {
   return `(${version} < ? OR ${version} IS NULL)`;
 }
 
-/** Builds a condition for rows whose column, compared as an instant, lies in [?, ?). */
+/** Builds a condition for rows in which the column, compared as an instant, lies in [?, ?). */
 export function inRangeSql(table: string, column: string): string {
   const instant = `singer_instant(${quote(table)}.${quote(column)})`;
   return `(${instant} >= singer_instant(?) AND ${instant} < singer_instant(?))`;
 }
 
 /**
- * Adds the function `singer_instant` to SQL. It turns an instant into text that sorts chronologically
- * and returns numbers unchanged. For other text it returns NULL, which no range contains.
+ * Adds the function `singer_instant` to SQL. The function turns an instant into text that sorts
+ * chronologically. It returns numbers unchanged, and NULL for other text, so that no range contains
+ * that text.
  */
 export function registerInstant(db: Db): void {
   // A range condition calls the function with the same text twice in a row, so the last result is cached.

@@ -1,7 +1,10 @@
 import { ProgramError } from '@exact-spotter/singer';
 import { SqliteError } from './sqlite.ts';
 
-/** The database cannot be used or written. No STATE that covers the failed rows was printed. */
+/**
+ * Thrown if the database cannot be used or written. No STATE that covers the failed rows was
+ * printed.
+ */
 export class DatabaseError extends ProgramError {
   override readonly name = 'DatabaseError';
 }
@@ -18,7 +21,7 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^SQLITE_READONLY_(?:CANTINIT|DIRECTORY|RECOVERY|ROLLBACK)/,
-    'The folder of the database {path} is not writable, and SQLite needs to create files beside it: make the folder writable, or use a copy elsewhere.',
+    'The folder of the database {path} is not writable, but SQLite must create files in it: make the folder writable, or use a copy of the database in a writable folder.',
   ],
   [
     /^SQLITE_(?:READONLY|PERM)/,
@@ -31,7 +34,7 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^SQLITE_CANTOPEN/,
-    'The database {path} cannot be opened: check the permissions of the file and of its folder and, if it is a link, its target.',
+    'The database {path} cannot be opened: check the permissions of the file and of its folder and, if the file is a link, the target of the link.',
   ],
   [
     /^SQLITE_IOERR/,
@@ -39,7 +42,10 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Violations of constraints that the target did not create. SQLite's messages for them contain no values. */
+/**
+ * The error codes for constraint violations. The target did not create these constraints, and
+ * SQLite's messages about them contain no values.
+ */
 const CONSTRAINTS = /^SQLITE_CONSTRAINT_(?:UNIQUE|NOTNULL|CHECK|PRIMARYKEY)$/;
 
 /** Turns an error from SQLite into a DatabaseError, and returns any other error unchanged. */
@@ -53,7 +59,9 @@ export function asDatabaseError(error: unknown, path: string): unknown {
     );
   }
   const known = SENTENCES.find(([code]) => code.test(error.code))?.[1];
-  const sentence = known ?? 'The database {path} refused a write ({code}): please report this.';
+  const sentence =
+    known ??
+    'SQLite could not complete an operation on the database {path} ({code}): please report this error.';
   return new DatabaseError(
     `${sentence.replace('{path}', path).replace('{code}', error.code)}${detail(error, known)}`,
     { cause: error },

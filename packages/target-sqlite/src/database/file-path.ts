@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { SettingsError } from '@exact-spotter/singer';
 import { DatabaseError } from './errors.ts';
 
-/** Tests for values that are not file paths, and what to write instead. */
+/** Tests for values that are not file paths, each with the problem and the remedy. */
 const INVALID_PATHS: readonly (readonly [(database: string) => boolean, string])[] = [
   [(text) => text.trim() === '', 'is blank: name a file.'],
   [(text) => text === ':memory:', 'is ":memory:", which would not be saved: name a file.'],
@@ -25,7 +25,7 @@ const INVALID_PATHS: readonly (readonly [(database: string) => boolean, string])
 ];
 
 /**
- * Returns the absolute path of the database. A relative path starts in the working directory.
+ * Returns the absolute path of the database. A relative path is relative to the working directory.
  * @throws SettingsError if the setting is not a valid file path
  */
 export function databasePath(database: string): string {
@@ -42,7 +42,8 @@ const MAX_BYTES = 511 - '-journal'.length;
  * @throws DatabaseError if the path leads to anything else
  */
 export function databaseExists(path: string): boolean {
-  // SQLite's longest suffix must fit too, or the first commit would fail and leave an empty file.
+  // The path must leave room for SQLite's longest suffix, or the first commit would fail and leave
+  // an empty file.
   if (Buffer.byteLength(path) > MAX_BYTES)
     throw new DatabaseError(statProblem('ENAMETOOLONG', path));
   look(`${path}-journal`, path);
@@ -68,14 +69,15 @@ function statProblem(code: string, path: string): string {
   if (code === 'ENOTDIR')
     return `The folder ${dirname(path)} for the database is a file: name a folder.`;
   if (code === 'ELOOP')
-    return `The database ${path} is a symbolic link that leads to itself: fix it, or name a file.`;
+    return `The database ${path} is a symbolic link that leads to itself: fix the link, or name a file.`;
   return `The database ${path} cannot be accessed (${code}): check the permissions of the folders above it.`;
 }
 
 function fileProblem(found: Stats): string | undefined {
   if (found.isDirectory()) return 'is a folder: name a file in it.';
   if (!found.isFile()) return 'is a device or a pipe, which cannot hold a database: name a file.';
-  // SQLite derives the name of its log from the file name, so two names would lead to two logs.
+  // SQLite derives the name of its log from the file name, so a file with two names would have two
+  // logs.
   if (found.nlink > 1)
     return `has ${found.nlink} hard links, and SQLite may corrupt such a file: keep one link, and replace the rest with symbolic links.`;
   return undefined;

@@ -2,7 +2,10 @@ import { typeOfDeclared, type ColumnType } from './columns.ts';
 import type { Db } from './sqlite.ts';
 import type { ReferenceShape, TableShape } from './ddl.ts';
 
-/** Returns the names of all tables, views, indexes and triggers, which a new table cannot use. */
+/**
+ * Returns the names of all tables, views, indexes and triggers, because a new table cannot use
+ * these names.
+ */
 export function takenNames(db: Db): string[] {
   return db.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all();
 }
@@ -24,7 +27,8 @@ interface ReferenceRow {
 
 /**
  * Reads a table's shape from the database.
- * @param types the column types noted in `_singer_columns`; the types of unlisted columns are derived from the DDL
+ * @param types the column types recorded in `_singer_columns`; the types of unlisted columns are
+ * derived from the DDL
  * @returns undefined if the table does not exist
  */
 export function describeTable(

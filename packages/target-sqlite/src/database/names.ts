@@ -1,15 +1,16 @@
 /**
- * Chooses table and column names. Once a stream or property has a name, the name never changes: it is
- * noted in `_singer_streams` or `_singer_columns`. A new name is used unchanged if SQLite allows it;
- * otherwise it is made usable (reserved prefix, empty name, NUL, unpaired surrogate). If two names are
- * then equal except for letter case, the later name gets `_2`, `_3`, … in order of appearance.
+ * Chooses table and column names. Once a stream or property has a name in the database, that name
+ * never changes: it is recorded in `_singer_streams` or `_singer_columns`. A new name is kept if
+ * SQLite allows it; otherwise it is changed (because of a reserved prefix, an empty name, a NUL or
+ * an unpaired surrogate). If two names are then equal, or differ only in letter case, the later
+ * name gets the suffix `_2`, `_3`, … in order of appearance.
  */
 
 import { knownTable, notedName, type KnownColumn } from '../bookkeeping/streams.ts';
 import { METADATA_COLUMNS } from './columns.ts';
 import type { Db } from './sqlite.ts';
 
-/** Returns the noted table of a stream, or a new name if the stream has no table yet. */
+/** Returns the recorded table of a stream, or a new name if the stream has no table yet. */
 export function tableOf(db: Db, prefix: string, stream: string): string {
   return knownTable(db, prefix, stream) ?? newTable(db, prefix, stream);
 }
@@ -27,10 +28,10 @@ function newTable(db: Db, prefix: string, stream: string): string {
 }
 
 /**
- * Assigns a column to each property: its noted column, an existing column of that name that does not
- * belong to a property, or a new column.
+ * Assigns a column to each property: its recorded column, an existing column that has the same name
+ * and belongs to no other property, or a new column.
  * @param existing the table's columns
- * @param generated its generated columns, which cannot be inserted into
+ * @param generated the table's generated columns, which cannot be inserted into
  */
 export function nameColumns(
   properties: readonly string[],
@@ -77,7 +78,10 @@ export class NameSet {
     return this.#taken.has(foldCase(name));
   }
 
-  /** Adds and returns the name. If it is taken, appends the first of `_2`, `_3`, … that makes it unique. */
+  /**
+   * Adds and returns the name. If the name is taken, appends the first of `_2`, `_3`, … that makes
+   * it unique.
+   */
   claim(wanted: string): string {
     let name = wanted;
     for (let count = 2; this.has(name); count += 1) name = `${wanted}_${count}`;

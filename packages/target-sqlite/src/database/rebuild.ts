@@ -53,7 +53,10 @@ function refuseGenerated(db: Db, table: string): void {
   );
 }
 
-/** Declares an integer key column as INT if it contains a NULL or a non-integer, which a rowid cannot be. */
+/**
+ * Declares an integer key column as INT if it contains NULL or a non-integer, which cannot be a
+ * rowid.
+ */
 function withoutRowid(db: Db, to: TableShape): TableShape {
   const [key] = to.key;
   const column = to.columns.find(({ name }) => name === key);
@@ -131,7 +134,10 @@ function converted(from: ColumnShape, to: ColumnShape): string {
   return `singer_text(${column})`;
 }
 
-/** Adds `singer_text` to SQL. It writes numbers as JSON does; SQLite would write 5.0 or 1.0e+21. */
+/**
+ * Adds `singer_text` to SQL. The function writes numbers as in JSON; SQLite would write 5.0 or
+ * 1.0e+21.
+ */
 function registerText(db: Db): void {
   db.function('singer_text', { deterministic: true, safeIntegers: true }, (value: unknown) =>
     typeof value === 'number' || typeof value === 'bigint' ? String(value) : value,

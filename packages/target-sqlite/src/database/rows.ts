@@ -33,7 +33,7 @@ export function prepareInsert(
   return statement.run.bind(statement);
 }
 
-/** True if the row with a key was loaded after a given time. */
+/** True if the row with the given key was loaded after the given time. */
 export function hasNewerRow(
   db: Db,
   { table, key, metadata }: DeclaredTable,
@@ -46,8 +46,8 @@ export function hasNewerRow(
 }
 
 /**
- * Inserts a row or, if the table has a key, updates an existing row with the same key. A record is the
- * whole row, so columns that it has no value for (`reset`) become NULL.
+ * Inserts a row or, if the table has a key, updates an existing row with the same key. A record is
+ * the whole row, so columns without a value in the record (`reset`) become NULL.
  */
 function upsertSql(
   table: string,

@@ -9,7 +9,7 @@ export type SqliteError = InstanceType<typeof SqliteError>;
 export type Bindable = string | number | bigint | null;
 
 interface OpenOptions {
-  /** Milliseconds that the driver waits for a lock, blocking the program. */
+  /** How many milliseconds the driver waits for a lock. The program is blocked in the meantime. */
   readonly timeout: number;
   /** True if the file must exist. */
   readonly mustExist?: boolean;

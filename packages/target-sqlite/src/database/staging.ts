@@ -31,7 +31,8 @@ export function dropStaged(db: Db, { table, finalTable }: DeclaredTable): void {
 /** Replaces a table with its staging table. Joins the open transaction. */
 export function swapStaged(db: Db, stream: string, declared: DeclaredTable): void {
   const { table, finalTable, columns } = declared;
-  // The staging table's indexes have its name in their names. `rename` recreates the old table's indexes.
+  // The names of the staging table's indexes contain the name of that table. `rename` recreates the
+  // old table's indexes.
   for (const { name } of objectsOn(db, table)) db.exec(`DROP INDEX ${quote(name)}`);
   rename(db, table, finalTable);
   db.prepare('DELETE FROM _singer_columns WHERE "table" = ?').run(finalTable);

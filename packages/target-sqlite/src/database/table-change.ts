@@ -12,7 +12,7 @@ import {
   type TableShape,
 } from './ddl.ts';
 
-/** How a table must change to fit a schema. */
+/** How a table must be changed to fit a schema. */
 export interface TableChange {
   readonly kind: 'none' | 'create' | 'add' | 'rebuild';
   /** The existing table; undefined if it must be created. */
@@ -21,7 +21,7 @@ export interface TableChange {
   readonly to: TableShape;
 }
 
-/** Merges an existing table with the wanted one: no column is dropped, and types only widen. */
+/** Merges an existing table with the wanted table: no column is dropped, and types only widen. */
 export function planChange(from: TableShape | undefined, wanted: TableShape): TableChange {
   if (!from) return { kind: 'create', to: wanted };
   const to = join(from, wanted);
@@ -74,7 +74,10 @@ function widened(from: ColumnShape, wanted: ColumnShape | undefined): ColumnShap
   };
 }
 
-/** Inserted rows have no value for columns that are not wanted, so these columns need a default or must allow null. */
+/**
+ * The target inserts no values into columns that the stream lacks, so these columns need a default
+ * or must allow null.
+ */
 function withoutNotNull(from: ColumnShape): ColumnShape {
   if (from.notNull !== true || from.byDefault !== undefined) return from;
   return { name: from.name, type: from.type, declared: from.declared };
@@ -139,7 +142,7 @@ export function indexColumns(db: Db, table: string, columns: readonly string[]):
   db.exec(createIndexSql(name, table, columns));
 }
 
-/** Returns the columns of every index of a table, in order, and those of its key. */
+/** Returns the columns of the table's key and of each of its indexes, in order. */
 function indexes(db: Db, table: string): string[][] {
   const rows = db
     .prepare<[string], { readonly name: string; readonly column: string }>(

@@ -3,8 +3,8 @@
 import type { Db } from './sqlite.ts';
 
 /**
- * The transaction of a load. It contains the rows, schema changes, bookkeeping and state. A STATE can
- * set a mark, so that the changes after it can be undone separately.
+ * The transaction of a load. It contains the rows, schema changes, bookkeeping and state. A STATE
+ * can set a mark, so that the changes after the mark can be undone separately.
  */
 export class Transaction {
   readonly #db: Db;
@@ -49,7 +49,7 @@ export class Transaction {
     this.#isSchemaChanged = this.#schemaVersion !== undefined && version !== this.#schemaVersion;
   }
 
-  /** Sets the mark at this point and removes the previous mark. */
+  /** Sets a mark at this point and removes the previous mark. */
   mark(): void {
     if (this.#isMarked) this.#statements.unmark.run();
     this.#statements.mark.run();

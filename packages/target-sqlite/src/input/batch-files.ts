@@ -26,7 +26,9 @@ export interface BatchOptions {
 /** A file that a BATCH message names. */
 export interface BatchFile {
   readonly path: string;
-  /** Its records, a few at a time, as if the tap had sent each as a RECORD message. */
+  /**
+   * The file's records, a few at a time, as if the tap had sent each record in a RECORD message.
+   */
   readonly pieces: AsyncIterable<Iterable<MessageLine | UnmappedLine>>;
 }
 
@@ -59,7 +61,7 @@ async function* readRecords(
   }
 }
 
-/** Yields line by line, so that everything before an invalid line is loaded. */
+/** Yields the lines one by one, so that everything before an invalid line is loaded. */
 function* messages(
   lines: readonly Line[],
   common: Omit<RecordMessage, 'record'>,
@@ -89,7 +91,7 @@ async function allowedPath(
   const folders = await Promise.all(batchFolders.map(async (folder) => realpath(folder)));
   if (!folders.some((folder) => isInside(folder, path))) {
     throw new InputError(
-      `the file is outside the folder of the settings file: set the root in the tap's "batch_config" to a folder in it.`,
+      `the file is outside the folder of the settings file: set the root in the tap's "batch_config" to that folder or a folder below it.`,
     );
   }
   return path;
@@ -122,7 +124,7 @@ export function errorInFile(cause: unknown, url: string, place: InputPlace): unk
   }
   if (cause instanceof Error && 'code' in cause && !cause.name.startsWith('Sqlite')) {
     return new InputError(
-      `the BATCH file ${url} cannot be read (${String(cause.code)}): check that the tap has written it.`,
+      `the BATCH file ${url} cannot be read (${String(cause.code)}): check that the tap has written the file.`,
       place,
       { cause },
     );

@@ -20,7 +20,7 @@ export interface MessageLine extends Line {
   readonly message: Message;
 }
 
-/** A record that the stream maps failed on, as the tap sent it. */
+/** A record on which the stream maps failed, as the tap sent it. */
 export interface UnmappedLine extends MessageLine {
   readonly message: RecordMessage;
   readonly error: UnmappedRecordError;
@@ -36,17 +36,19 @@ export async function openParser(settings: TargetSettings): Promise<LineParser> 
   return new LineParser(await loadMapper(settings));
 }
 
-/** Parses lines and applies the stream maps. A mapped line keeps the number of its original. */
+/**
+ * Parses lines and applies the stream maps. A mapped line keeps the number of the original line.
+ */
 export class LineParser {
   readonly #maps: StreamMapper | undefined;
-  /** Stream → its SCHEMA line, before the maps. */
+  /** Stream → its SCHEMA line before mapping. */
   readonly #schemaLines = new Map<string, string>();
 
   constructor(maps: StreamMapper | undefined) {
     this.#maps = maps;
   }
 
-  /** Yields line by line, so that everything before an invalid line is loaded. */
+  /** Yields the lines one by one, so that everything before an invalid line is loaded. */
   *parse(lines: readonly Line[]): Generator<MessageLine | UnmappedLine> {
     const maps = this.#maps;
     for (const line of lines) {
@@ -102,7 +104,10 @@ function mappedText(mapped: Message, original: Message, text: string): string {
   return bareRecordLine(mapped, recordText(mapped.record, original.record, text)).trimEnd();
 }
 
-/** Returns the mapped record as JSON. Nested values that the maps did not change keep the source's spelling. */
+/**
+ * Returns the mapped record as JSON. Nested values that the maps did not change keep the spelling
+ * of the source.
+ */
 function recordText(mapped: JsonRecord, original: JsonRecord, originalLine: string): string {
   const usual = faithfulJson(mapped);
   if (usual !== undefined) return usual;

@@ -1,6 +1,9 @@
 import { LineSplitter, type Line } from '@exact-spotter/singer';
 
-/** How many milliseconds without input are treated as silence. The time doubles while the silence lasts. */
+/**
+ * How many milliseconds without input are treated as silence. This time doubles while the silence
+ * lasts.
+ */
 const MIN_SILENCE = 20;
 const MAX_SILENCE = 5000;
 
@@ -54,7 +57,7 @@ export async function* read(
   }
 }
 
-/** @returns undefined if the promise takes longer than that */
+/** @returns undefined if the promise takes longer than the given time */
 async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

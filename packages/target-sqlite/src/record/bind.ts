@@ -7,13 +7,13 @@ import type { SourcedRecord } from './source.ts';
 /** The values of the metadata columns of one row. */
 export type Metadata = Readonly<Record<MetadataColumn, Bindable>>;
 
-/** A column, and which values it accepts without a check. */
+/** A column, with the values that the column accepts without a check. */
 export interface BinderColumn {
   readonly property: string;
   readonly type: ColumnType;
   /** True if the value may be null or missing. */
   readonly optional: boolean;
-  /** True if all usual values of the column's type, which are stored unchanged, are valid. */
+  /** True if all usual values of the column's type are valid. Such values are stored unchanged. */
   readonly acceptsUsual: boolean;
 }
 
@@ -31,8 +31,9 @@ export type BindOther = (
 ) => Bindable;
 
 /**
- * Generates the function that binds a stream's records. It is straight-line code that V8 compiles once
- * per stream. Property names, as quoted strings, are the only parts of the input that the code contains.
+ * Generates the function that binds a stream's records. It is straight-line code that V8 compiles
+ * once per stream. The only parts of the input that the code contains are property names, as quoted
+ * strings.
  */
 export function compileBind(
   columns: readonly BinderColumn[],
@@ -57,7 +58,10 @@ insert(${values.join(',\n')});
   return compiled(insert, bindOther);
 }
 
-/** Objects inherit properties such as `constructor`, so these are read only if the record has them. */
+/**
+ * Objects inherit properties such as `constructor`, so these properties are read only if the record
+ * itself has them.
+ */
 function readCode(property: string): string {
   const name = JSON.stringify(property);
   return property in {}
@@ -92,9 +96,9 @@ function usualCode(type: ColumnType, value: string): string | undefined {
  * - strings: unchanged, but an unpaired surrogate becomes U+FFFD.
  * - booleans: 1 and 0; in a text column `true` and `false`.
  * - numbers in a numeric column: unchanged, if SQLite can hold them exactly.
- * - numbers in an untyped column: an integer or a double if one of them is exact, or else the literal
- *   as text.
- * - numbers in a text column: the shortest spelling if a double is exact, or else the literal.
+ * - numbers in an untyped column: an integer or a double if one of these is exact, otherwise the
+ *   literal as text.
+ * - numbers in a text column: the shortest spelling if a double is exact, otherwise the literal.
  * - objects and arrays: JSON text.
  *
  * @returns undefined if the column would change the value and must therefore become untyped

@@ -37,7 +37,7 @@ function violation({ json, required }: Property, value: JsonValue | undefined): 
     : `the value is ${withArticle(type)}, and the schema allows only ${[...json].join(', ')}`;
 }
 
-/** @param json the types that a schema names; empty if it names none */
+/** @param json the types that a schema names; empty if the schema names no type */
 export function isAllowed(json: ReadonlySet<JsonType>, type: JsonType): boolean {
   return json.size === 0 || json.has(type) || (type === 'integer' && json.has('number'));
 }

@@ -6,7 +6,7 @@ export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'a
 
 export interface SchemaType {
   readonly column: ColumnType;
-  /** The types that a value may have; empty if the schema names none. */
+  /** The types that a value may have; empty if the schema names no type. */
   readonly json: ReadonlySet<JsonType>;
 }
 

@@ -8,7 +8,7 @@ import {
 import { InvalidRecordError } from './check.ts';
 
 /**
- * Validates a record against what its schema demands beyond types.
+ * Validates a record against the rules in its schema that go beyond types.
  * @param withDoubles returns the record with every number as a double
  */
 export type Rules = (record: unknown, withDoubles: () => unknown) => InvalidRecordError | undefined;
@@ -21,7 +21,7 @@ const DEMANDS = new Set([
   ...['patternProperties', 'propertyNames', 'dependencies', 'dependentRequired'],
 ]);
 
-/** True if a schema demands more of a record than types. */
+/** True if a schema contains rules that go beyond types. */
 export function demandsMore(schema: JsonSchema): boolean {
   try {
     return demandsAnything(schema);
@@ -44,7 +44,7 @@ function demands(schema: JsonSchema): boolean {
   return Object.keys(schema).some((name) => DEMANDS.has(name)) || branches.some(demandsInside);
 }
 
-/** @param schema the schema of a property; demands on its members are included */
+/** @param schema the schema of a property, including the rules for its members */
 function demandsInside(schema: unknown): boolean {
   const { properties, items, additionalProperties, ...rest } = asObject(schema);
   return (

@@ -39,7 +39,10 @@ export class SourcedRecord {
     return compactJson(this.#member(property) ?? 'null');
   }
 
-  /** Returns a doubtful number exactly as written: a double if it is exact, or else the literal. */
+  /**
+   * Returns a doubtful number without changing its value: a double if that is exact, otherwise the
+   * literal.
+   */
   exactNumber(property: string, value: number): JsonValue {
     if (Object.is(value, 0) && !this.#mayUnderflow()) return value;
     const literal = this.#member(property);
@@ -53,7 +56,10 @@ export class SourcedRecord {
     return this.#hasExponent;
   }
 
-  /** True if the line has the property in exactly this spelling, as most taps write it. */
+  /**
+   * True if the line contains the property and its value in exactly this spelling, which most taps
+   * use.
+   */
   #contains(property: string, text: string): boolean {
     return this.line.text.includes(`${JSON.stringify(property)}:${text}`);
   }

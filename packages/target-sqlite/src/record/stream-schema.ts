@@ -83,7 +83,7 @@ export function reusableSchemaLine(line: Line): Line {
   return { ...line, text: messageLine({ ...message, schema }).trimEnd() };
 }
 
-/** `x-covered` describes one run and not the stream. */
+/** `x-covered` describes one run, not the stream. */
 function withoutCovered(schema: JsonSchema): JsonSchema {
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => keyword !== 'x-covered'));
 }

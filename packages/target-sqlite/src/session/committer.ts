@@ -6,17 +6,20 @@ import type { TargetSettings } from '../settings.ts';
 import type { SessionContext } from './context.ts';
 import type { Counts } from './counts.ts';
 
-/** Limits on the milliseconds between two commits. Commits are spaced because each waits for the disk. */
+/**
+ * The limits of the interval between two commits, in milliseconds. Commits are spaced out because
+ * every commit waits for the disk.
+ */
 const MIN_INTERVAL = 20;
 const MAX_INTERVAL = 500;
-/** The maximum share of the time to spend on commits. */
+/** The maximum share of the run time that may be spent on commits. */
 const COMMIT_SHARE = 0.1;
 
 /**
- * Decides when to commit. It commits at a STATE. If the last commit was very recent, it only marks the
- * STATE and commits at a later STATE or when the input pauses. Between two STATEs, it commits only when
- * a batch limit is reached, and never while rows without a key are pending: a tap that resumes from the
- * stored state would send these rows again, and they would be duplicated.
+ * Decides when to commit. It commits at a STATE. If the last commit was very recent, the committer
+ * only marks the STATE, and commits at a later STATE or when the input pauses. Between two STATEs,
+ * it commits only when a batch limit is reached, and never while rows without a key are pending: a
+ * tap that resumes from the stored state would send these rows again, which would duplicate them.
  */
 export class Committer {
   readonly #transaction: Transaction;
@@ -25,7 +28,7 @@ export class Committer {
   readonly #output: Output;
   readonly #saveState: (value: string) => void;
   readonly #saveProgress: ReturnType<typeof progressWriter>;
-  /** True if rows are staged until the end of the run and no STATE is printed before. */
+  /** True if rows are staged until the end of the run and no STATE is printed before the end. */
   readonly #isStaging: boolean;
   #isOutputClosed = false;
   #written: Promise<void> | undefined;
@@ -57,12 +60,15 @@ export class Committer {
     return this.#transaction.isSchemaChanged;
   }
 
-  /** True if the reader of the output has closed it. */
+  /** True if the reader of the output has closed the output. */
   get isOutputClosed(): boolean {
     return this.#isOutputClosed;
   }
 
-  /** True while a STATE is waiting to be committed. A row without a key must not join its transaction. */
+  /**
+   * True while a STATE is waiting to be committed. A row without a key must not join that STATE's
+   * transaction.
+   */
   get holdsState(): boolean {
     return this.#state !== undefined && !this.#isStaging;
   }

@@ -6,7 +6,9 @@ import type { Progress } from '../bookkeeping/runs.ts';
 export class Counts {
   #rows = new Map<string, number>();
   #bytes = 0;
-  /** BATCH files that have been read completely and are to be removed once their rows are committed. */
+  /**
+   * BATCH files that have been read completely and will be removed once their rows are committed.
+   */
   #files: string[] = [];
   #marked = { rows: new Map<string, number>(), bytes: 0, files: 0 };
 
@@ -22,7 +24,7 @@ export class Counts {
     this.#rows.set(stream, (this.#rows.get(stream) ?? 0) + 1);
   }
 
-  /** Notes a BATCH file for removal. */
+  /** Marks a BATCH file for removal. */
   addFile(path: string): void {
     this.#files.push(path);
   }
@@ -48,7 +50,7 @@ export class Counts {
   }
 }
 
-/** Removes a file. Logs only a warning if that fails, since the rows have been committed. */
+/** Removes a file. Logs only a warning if the removal fails, since the rows have been committed. */
 function remove(path: string): void {
   try {
     rmSync(path, { force: true });

@@ -64,7 +64,10 @@ export class Dispatcher {
     this.#committer.wrote(line.text.length, stream.isKeyless);
   }
 
-  /** Handles a record that the stream maps failed on, for every stream that it could have been mapped to. */
+  /**
+   * Handles a record on which the stream maps failed, for every stream to which it could have been
+   * mapped.
+   */
   #unmapped(line: UnmappedLine): void {
     const { version } = line.message;
     const streams = line.error.streams.map((name) => this.#streamOf(name, version, line));
@@ -98,7 +101,7 @@ export class Dispatcher {
       const version = stream.history.versions.atState();
       if (version !== undefined) this.#activate(stream, version);
     }
-    // An empty state is not a bookmark, so it must not replace one.
+    // An empty state is not a bookmark, so it must not replace a bookmark.
     if (!/^(?:null|\{\s*\})$/.test(value)) this.#committer.state(value);
   }
 

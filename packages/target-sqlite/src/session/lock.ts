@@ -18,7 +18,8 @@ export interface Wait {
  * Does work that needs the database's write lock, and retries while another program holds the lock.
  * Signals are handled between two attempts.
  * @returns undefined if `stop` was aborted first
- * @throws DatabaseError when the time is up; it names the other program if that is also target-sqlite
+ * @throws DatabaseError when the timeout expires; the message names the other program if that is
+ * also target-sqlite
  */
 export async function whenFree<T>(
   db: Db | undefined,
@@ -46,7 +47,7 @@ export async function whenFree<T>(
 function busy(db: Db | undefined, path: string, seconds: number, cause: unknown): DatabaseError {
   const writer = (db && otherWriter(db)) ?? 'Another program';
   return new DatabaseError(
-    `${writer} is writing to the database ${path}, which was not free within ${seconds} s: wait for it to finish, and start again.`,
+    `${writer} is writing to the database ${path}, which was not free within ${seconds} s: wait for that program to finish, then start again.`,
     { cause },
   );
 }

@@ -76,8 +76,8 @@ export class Records {
 
   /**
    * Writes a record. Checking in advance that each column can store its value unchanged would slow
-   * down every record. Instead, binding a value that does not fit throws, the column becomes untyped,
-   * and the table's new writer writes the record.
+   * down every record. Instead, an attempt to bind a value that the column would change throws an
+   * error; the column then becomes untyped, and the table's new writer writes the record.
    */
   write(stream: StreamWriter, message: RecordMessage, line: Line): void {
     const { history } = stream;
@@ -141,7 +141,7 @@ export class Records {
     });
   }
 
-  /** Rejects a record that the stream maps failed on: it is quarantined as the tap sent it. */
+  /** Rejects a record on which the stream maps failed: it is quarantined as the tap sent it. */
   rejectUnmapped({ error, schemaLine, text }: UnmappedLine): void {
     const { place, reason } = error;
     const advice = `fix the stream's map in the setting "stream_maps"`;
@@ -180,9 +180,12 @@ interface Rejection {
   readonly reason: string;
   /** What to do. */
   readonly advice: string;
-  /** The record as a Singer line. */
+  /** The record as a Singer message on one line. */
   readonly message: string;
-  /** The SCHEMA line of its stream; only if `message` is the record as the tap sent it, before stream maps. */
+  /**
+   * The SCHEMA line of the record's stream. Set only if `message` is the record as the tap sent it,
+   * before stream maps.
+   */
   readonly source?: string;
 }
 

@@ -39,7 +39,7 @@ export class Session {
     return this.#context.db;
   }
 
-  /** Counts the bytes of a new piece of input, and notes when it arrived. */
+  /** Counts the bytes of a new piece of input, and records when the piece arrived. */
   received(bytes: number): void {
     this.counts.addBytes(bytes);
     this.records.received();
@@ -49,14 +49,16 @@ export class Session {
   async handleAll(lines: Iterable<MessageLine | UnmappedLine>): Promise<void> {
     for (const line of lines) {
       const waiting = this.handle(line.message, line);
-      // Awaiting nothing would cost time on every record.
+      // An `await` without a promise would cost time on every record.
       if (waiting) await waiting;
     }
   }
 
   /**
-   * Applies one message to the database. If the program is stopped during a wait, the message is dropped.
-   * @returns a promise only if it has to wait: for a transaction, the validator or a BATCH file
+   * Applies one message to the database. If the program is stopped during a wait, the message is
+   * dropped.
+   * @returns a promise only if the message has to wait for a transaction, the validator or a BATCH
+   * file
    */
   handle(message: Message, line: Line | UnmappedLine): Promise<void> | undefined {
     if (message.type === 'BATCH') return this.#handleBatch(message, line);
@@ -84,7 +86,7 @@ export class Session {
     });
   }
 
-  /** Loads the records of BATCH files as if each were a RECORD message. */
+  /** Loads the records in BATCH files as if each record were a RECORD message. */
   async #handleBatch(batch: BatchMessage, line: Line): Promise<void> {
     const isStopped = (): boolean => this.#context.wait.stop.aborted;
     for (const url of batch.manifest) {
@@ -105,8 +107,9 @@ export class Session {
   }
 
   /**
-   * Does some work in the open transaction. If none is open, opens one as soon as the database is free.
-   * @returns false if the program was stopped during the wait, so that the work was not done
+   * Does some work in the open transaction. If no transaction is open, opens one as soon as the
+   * database is free.
+   * @returns false if the program was stopped during the wait and the work was not done
    */
   async inTransaction(work: () => unknown): Promise<boolean> {
     if (!this.committer.isOpen && !(await this.#begin())) return false;
@@ -125,7 +128,9 @@ export class Session {
     return true;
   }
 
-  /** If a commit is due, commits and prints the STATE. Waits if the reader of the output is slow. */
+  /**
+   * If a commit is due, commits and prints the STATE. Waits while the reader of the output is slow.
+   */
   async acknowledge(isSilent: boolean): Promise<void> {
     this.committer.commitIfDue(isSilent);
     await this.committer.outputReady();

@@ -80,15 +80,18 @@ function reportStreams({ registry }: Session): void {
   for (const { name, history } of registry.all()) {
     const { surrogates, undeclared } = history;
     if (surrogates > 0) {
-      log.warning(`Strings with an unpaired surrogate, stored as U+FFFD: ${surrogates}`, {
+      log.warning(`Strings in which unpaired surrogates were replaced by U+FFFD: ${surrogates}`, {
         stream: name,
       });
     }
     for (const property of undeclared) {
-      log.warning('Records have a property that the schema does not declare: it is not stored.', {
-        stream: name,
-        property,
-      });
+      log.warning(
+        'Records have a property that the schema does not declare; the property is not stored.',
+        {
+          stream: name,
+          property,
+        },
+      );
     }
   }
 }

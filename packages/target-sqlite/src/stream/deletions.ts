@@ -24,7 +24,10 @@ export class Deletions {
   /** The column that marks a deleted row; undefined for hard deletes. */
   readonly #mark: string | undefined;
   readonly #registry: StreamRegistry;
-  /** Stream → prepared statements that delete the children of one row, valid for `#preparedFor`. */
+  /**
+   * Stream → prepared statements that delete the children of one row. They are valid for
+   * `#preparedFor`.
+   */
   readonly #childDeletions = new Map<string, readonly ChildDeletion[]>();
   #preparedFor: FamilyTables | undefined;
 
@@ -40,8 +43,8 @@ export class Deletions {
   }
 
   /**
-   * Deletes the children of a record's row in the streams of this load: the tap is about to send
-   * them again, right after their parent. Rows of streams outside this load are kept.
+   * Deletes the children of a record's row in the streams of this load, because the tap sends the
+   * current children right after their parent. Rows of streams outside this load are kept.
    */
   deleteChildren(stream: StreamWriter, record: SourcedRecord, at: string): void {
     for (const { columns, deleteOf } of this.#childDeletionsOf(stream.name)) {
@@ -63,8 +66,8 @@ export class Deletions {
   }
 
   /**
-   * Deletes the row and children of a record that is marked as deleted. A soft delete only marks the
-   * children here: the row's own mark is written with the record.
+   * Deletes the row and children of a record that is marked as deleted. A soft delete marks only
+   * the children here, because the row's own mark is written with the record.
    */
   deleteRecord(stream: StreamWriter, record: SourcedRecord, at: string): void {
     const { table, key } = stream.table;

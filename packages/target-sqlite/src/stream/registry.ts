@@ -17,7 +17,7 @@ import type { TargetSettings } from '../settings.ts';
 import { FamilyTables, type StreamTable } from './family-tables.ts';
 import { StreamHistory, StreamWriter } from './stream-writer.ts';
 
-/** The streams of a load, by name, each with its table. */
+/** The streams of a load by name, each with its table. */
 export class StreamRegistry {
   readonly #db: Db;
   readonly #settings: TargetSettings;
@@ -51,7 +51,9 @@ export class StreamRegistry {
     return [...this.#streams.values()];
   }
 
-  /** The families among the streams of this load. Replaced with a new object whenever a stream changes. */
+  /**
+   * The families among the streams of this load. The object is replaced whenever a stream changes.
+   */
   get families(): FamilyTables {
     this.#families ??= new FamilyTables(this.#currentTables());
     return this.#families;
@@ -86,7 +88,9 @@ export class StreamRegistry {
       });
   }
 
-  /** False if the schema demands more than types and the validator is not loaded yet. */
+  /**
+   * False if the schema contains rules that go beyond types and the validator is not loaded yet.
+   */
   canDeclare({ schema }: SchemaMessage): boolean {
     return this.#compile !== undefined || !this.#settings.validate_records || !demandsMore(schema);
   }

@@ -38,17 +38,20 @@ export class StreamHistory {
   staged: ReadonlyMap<string, ColumnType> | undefined;
   /** The number of strings in which unpaired surrogates were replaced. */
   surrogates = 0;
-  /** Properties of records that no schema declares. */
+  /** Record properties that no schema declares. */
   readonly undeclared = new Set<string>();
 }
 
-/** How many records are searched for undeclared properties. They usually appear in the first records. */
+/**
+ * How many records are searched for undeclared properties. Such properties usually appear in the
+ * first records.
+ */
 const RECORDS_SEARCHED = 100;
 
 export interface WriterOptions {
   readonly validate: boolean;
   readonly insert: Insert;
-  /** Validates what the schema demands beyond types. */
+  /** Validates the rules in the schema that go beyond types. */
   readonly rules: Rules | undefined;
 }
 
@@ -117,7 +120,7 @@ export class StreamWriter {
     });
   }
 
-  /** @returns the values of the key columns; undefined if a row cannot have these values */
+  /** @returns the values of the key columns; undefined if no row can have these values */
   keyOf(record: SourcedRecord): Bindable[] | undefined {
     try {
       return this.values(record, this.table.key);
@@ -188,7 +191,7 @@ function binderColumn(
   return { property, type, optional, acceptsUsual: isAllowed(json, usualType(type)) };
 }
 
-/** The JSON type of a column's usual values, which it stores unchanged. */
+/** The JSON type of a column's usual values, which the column stores unchanged. */
 function usualType(type: ColumnType): JsonType {
   if (type === 'integer' || type === 'number' || type === 'boolean') return type;
   return isTextual(type) ? 'string' : 'object';

@@ -1,10 +1,13 @@
-/** How many versions are remembered per stream, so that a new version in every row does not fill the memory. */
+/**
+ * How many versions are remembered per stream. Without a limit, a new version in every row would
+ * fill the memory.
+ */
 const MAX_REMEMBERED = 1000;
 
 /**
  * Decides when a version of a stream is activated, which deletes the rows of older versions:
  *
- * - at the ACTIVATE_VERSION itself, if records of that version came before it;
+ * - at the ACTIVATE_VERSION itself, if records of that version precede it;
  * - at the end of the input, if the records follow it (some taps announce the version first);
  * - at the next STATE, if the stream has no records at all (the source is empty);
  * - never, if the records have no version.
@@ -15,7 +18,7 @@ export class Versions {
   #records = 0;
   #announced: number | undefined;
 
-  /** Counts a record. @param version undefined if the record has none */
+  /** Counts a record. @param version undefined if the record has no version */
   record(version: number | undefined): void {
     this.#records += 1;
     if (version === undefined || version === this.#last) return;
@@ -31,14 +34,14 @@ export class Versions {
     }
   }
 
-  /** @returns true if the version is to be activated now, false if later */
+  /** @returns true if the version is to be activated now, false if it is to be activated later */
   announce(version: number): boolean {
     const now = this.#seen.has(version);
     this.#announced = now ? undefined : version;
     return now;
   }
 
-  /** @returns the version to activate at a STATE; undefined if there is none */
+  /** @returns the version to activate at a STATE; undefined if there is no such version */
   atState(): number | undefined {
     return this.#records === 0 ? this.#take() : undefined;
   }
