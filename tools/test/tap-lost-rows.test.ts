@@ -1,3 +1,4 @@
+import { millisecondsInDay } from 'date-fns/constants';
 import { DatabaseSync } from 'node:sqlite';
 import type { Behaviour, FaultRule } from '@exact-spotter/simulator';
 import { describe, expect, it } from 'vitest';
@@ -10,9 +11,7 @@ import { serveAccount } from './served-account.ts';
 const served = serveAccount({ seed: 91, leads: 700 });
 const { account, newPair, copies } = served;
 
-/** A cache repeats the answers of the run before, so each run waits until they are too old. */
-const CACHE: Partial<Behaviour> = { cacheSeconds: 2 };
-const waited = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2100));
+const CACHE: Partial<Behaviour> = { cacheSeconds: 60 };
 
 const once = (fault: FaultRule['fault'], ...nths: readonly number[]): readonly FaultRule[] =>
   ['LeadsAndPersons', 'LeadStages', 'Losts', 'Boxes'].flatMap((set) =>
@@ -71,7 +70,6 @@ describe('nothing is lost in two runs with edits between them', () => {
         served.simulator.behave(behaviour);
         served.simulator.faults(faults);
         await copies(pair);
-        await waited();
         account.live({ seed, edits: 40 });
       }
     },
@@ -82,7 +80,7 @@ describe('nothing is lost in two runs with edits between them', () => {
     served.simulator.behave({ nullFilter: 'rejected' });
     const pair = newPair();
     await copies(pair);
-    const soon = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    const soon = new Date(Date.now() - millisecondsInDay).toISOString().slice(0, 10);
     const task = account.rows('Tasks').find(({ dueDate }) => String(dueDate) > soon);
     account.change('Tasks', ({ id }) => id === task?.['id'], { dueDate: null });
     const { tap, target } = await pair.run();

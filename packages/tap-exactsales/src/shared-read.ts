@@ -4,7 +4,7 @@ import { isEndpointError } from './api/errors.ts';
 import { literal, type ApiRow, type Query } from './api/odata.ts';
 import type { SelectedEndpoint, SelectedStream } from './catalog.ts';
 import { countRows } from './request/reconcile.ts';
-import type { Page } from './request/page-request.ts';
+import type { Page } from './request/read-request.ts';
 import type { ServerLimits } from './request/server-limits.ts';
 import type { DateFilter } from './plan/date-range.ts';
 import type { ReadTracker } from './plan/read-tracker.ts';

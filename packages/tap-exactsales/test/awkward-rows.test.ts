@@ -1,10 +1,7 @@
-import { millisecondsInDay } from 'date-fns/constants';
 import { describe, expect, it } from 'vitest';
-import { lastState, readStreams, rowsOf, serve, type Row, type Script } from './scripted.ts';
+import { dated, lastState, readStreams, rowsOf, serve, type Row, type Script } from './scripted.ts';
 
 const now = Date.now();
-const dated = (days: number): string =>
-  `${new Date(now + days * millisecondsInDay).toISOString().slice(0, 19)}Z`;
 const leads: Row[] = [1, 2, 3].map((id) => ({ id, lead: `lead ${id}`, updateDate: dated(-id) }));
 const persons = leads.map((lead) => ({ ...lead, persons: null }));
 

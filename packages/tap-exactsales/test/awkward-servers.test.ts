@@ -1,13 +1,15 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { millisecondsInDay } from 'date-fns/constants';
 import { describe, expect, it } from 'vitest';
-import { readStreams, rowsOf, serve, type Answer, type Asked, type Script } from './scripted.ts';
-
-const now = Date.now();
-const dated = (days: number): string =>
-  `${new Date(now + days * millisecondsInDay).toISOString().slice(0, 19)}Z`;
-const many = <T>(length: number, make: (index: number) => T): T[] =>
-  Array.from({ length }, (_, index) => make(index));
+import {
+  dated,
+  many,
+  readStreams,
+  rowsOf,
+  serve,
+  type Answer,
+  type Asked,
+  type Script,
+} from './scripted.ts';
 
 const sets = {
   stages: many(501, (index) => ({ id: index + 1, value: `stage ${index}` })),

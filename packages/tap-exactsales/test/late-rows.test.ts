@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readStreams, serve, type Message, type Row, type Script } from './scripted.ts';
-
-const DAY = 86_400_000;
-const dated = (days: number): string =>
-  `${new Date(Date.now() + days * DAY).toISOString().slice(0, 19)}Z`;
+import { dated, readStreams, serve, type Message, type Row, type Script } from './scripted.ts';
 
 const ids = (messages: readonly Message[], stream: string): unknown[] => [
   ...new Set(

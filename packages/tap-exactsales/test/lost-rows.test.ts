@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  dated,
+  many,
   lastState,
   readStreams,
   rowsOf,
@@ -10,12 +12,6 @@ import {
 } from './scripted.ts';
 
 /** Ways in which a server makes a reader lose rows without a word. */
-
-const DAY = 86_400_000;
-const dated = (days: number): string =>
-  `${new Date(Date.now() + days * DAY).toISOString().slice(0, 19)}Z`;
-const many = <T>(length: number, make: (index: number) => T): T[] =>
-  Array.from({ length }, (_, index) => make(index));
 
 const sets = {
   stages: many(1200, (index) => ({ id: index + 1, value: `stage ${index}` })),

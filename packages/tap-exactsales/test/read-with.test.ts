@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lastState, readStreams, serve, type Row, type Scripted } from './scripted.ts';
+import { dated, lastState, readStreams, serve, type Row, type Scripted } from './scripted.ts';
 import { file, tap } from './tap.ts';
-
-const now = Date.now();
-const dated = (days: number): string =>
-  `${new Date(now + days * 86_400_000).toISOString().slice(0, 19)}Z`;
 
 const sets: Readonly<Record<string, readonly Row[]>> = {
   leads: [1, 2].map((id) => ({ id, updateDate: dated(-40 * id), lead: 'A', cnpj: '1' })),

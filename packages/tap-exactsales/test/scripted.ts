@@ -1,3 +1,4 @@
+import { millisecondsInDay } from 'date-fns/constants';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Ended } from '@exact-spotter/testing';
@@ -9,6 +10,17 @@ import { file, tap } from './tap.ts';
  */
 
 const TOKEN = 'canary-of-scripts';
+const now = Date.now();
+
+/** Returns the date some days from now, with whole seconds in UTC. */
+export function dated(days: number): string {
+  return `${new Date(now + days * millisecondsInDay).toISOString().slice(0, 19)}Z`;
+}
+
+/** Returns `length` rows. */
+export function many<T>(length: number, make: (index: number) => T): T[] {
+  return Array.from({ length }, (_, index) => make(index));
+}
 
 export type Row = Readonly<Record<string, unknown>>;
 

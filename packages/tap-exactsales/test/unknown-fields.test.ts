@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readStreams, serve, type Message, type Row } from './scripted.ts';
+import { dated, readStreams, serve, type Message, type Row } from './scripted.ts';
 import { file, tap } from './tap.ts';
 
-const now = Date.now();
-const dated = (days: number): string =>
-  `${new Date(now + days * 86_400_000).toISOString().slice(0, 19)}Z`;
 const keep = { settings: { unknown_fields: 'keep' } };
 
 /** Returns the column `extra` of a stream's records; undefined for a record without it. */

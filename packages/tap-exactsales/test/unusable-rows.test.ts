@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastState, readStreams, serve, type Message, type Row } from './scripted.ts';
-
-const DAY = 86_400_000;
-const dated = (days: number): string =>
-  `${new Date(Date.now() + days * DAY).toISOString().slice(0, 19)}Z`;
-const many = (length: number, make: (id: number) => Row): Row[] =>
-  Array.from({ length }, (_, index) => make(index + 1));
+import { dated, many, lastState, readStreams, serve, type Message, type Row } from './scripted.ts';
 
 const CALL = (id: number): Row => ({ id, startDate: dated(-id), leadId: 7 });
 const TASK = (id: number): Row => ({ id, dueDate: dated(-id), leadId: 7 });
@@ -61,7 +55,7 @@ async function read(
   bad: readonly Row[],
   more: { readonly settings?: object; readonly state?: unknown } = {},
 ): Promise<Awaited<ReturnType<typeof readStreams>> & { readonly filters: readonly string[] }> {
-  const rows = [...many(40, GOOD[set] ?? CALL), ...bad];
+  const rows = [...many(40, (index) => (GOOD[set] ?? CALL)(index + 1)), ...bad];
   const server = await serve({ [set]: rows });
   const ended = await readStreams(server.url, streams, more);
   server.stop();

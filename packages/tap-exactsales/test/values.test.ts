@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lastState, readStreams, rowsOf, serve, type Row } from './scripted.ts';
+import { dated, lastState, readStreams, rowsOf, serve, type Row } from './scripted.ts';
 
 const now = Date.now();
-const DAY = 86_400_000;
-const dated = (days: number): string => `${new Date(now + days * DAY).toISOString().slice(0, 19)}Z`;
 
 /** Reads a set and returns the records of a stream in order. */
 async function recordsOf(

@@ -3,7 +3,7 @@ import { log, shiftInstant, timer, type Instant } from '@exact-spotter/singer';
 import type { TapSettings } from '../settings.ts';
 import { ApiRetriableError, connectionError, finalError, statusError } from './errors.ts';
 import { Http, type HttpResponse } from './http.ts';
-import { queryText, readCount, parsePage, type ApiPage, type Query } from './odata.ts';
+import { pastCache, queryText, readCount, parsePage, type ApiPage, type Query } from './odata.ts';
 import { Quota } from './quota.ts';
 import { Retries } from './retry.ts';
 
@@ -69,9 +69,10 @@ export class Client {
    * be read; ApiFatalError if nothing can be read
    */
   page(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
+    const { attempt = 0 } = query;
     let mistakes = 0;
     return this.#retrying(policy, async () => {
-      const sent = pastCache(query, mistakes);
+      const sent = pastCache({ ...query, attempt: attempt + mistakes });
       const page = parsePage(await this.#get(path, sent));
       if (page) return { ...page, ...(sent.top !== undefined && { top: sent.top }) };
       mistakes += 1;
@@ -82,8 +83,10 @@ export class Client {
   /** Requests `/<Set>/$count`, the number of rows that match the filter. Throws as {@link page} does. */
   count(path: string, query: Query): Promise<number> {
     const countPath = `${path}/$count`;
+    // OData servers ignore an option without `$`.
+    const extra = query.attempt ? `_=${query.attempt}` : '';
     return this.#retrying('always', async () => {
-      return readCount((await this.#get(countPath, query)).text) ?? unusable(countPath);
+      return readCount((await this.#get(countPath, query, extra)).text) ?? unusable(countPath);
     });
   }
 
@@ -125,8 +128,9 @@ export class Client {
     this.#warned.add(status);
   }
 
-  async #get(path: string, query: Query): Promise<HttpResponse> {
-    const response = await this.#send(path, queryText(query));
+  async #get(path: string, query: Query, extra = ''): Promise<HttpResponse> {
+    const options = [queryText(query), extra].filter((option) => option !== '');
+    const response = await this.#send(path, options.join('&'));
     if (response.status !== 200) throw statusError(nameOf(path), response);
     return response;
   }
@@ -163,20 +167,6 @@ function isFinal({ status, isTimeout }: ApiRetriableError, policy: RetryPolicy):
   if (policy === 'never') return status !== 429;
   return policy === 'except timeouts' && isTimeout;
 }
-
-/**
- * Returns a query with another URL and almost the same rows. Pages are cached by URL for about a
- * minute, and a cache would repeat an unusable page.
- * @param mistakes how many unusable pages have been received
- */
-function pastCache(query: Query, mistakes: number): Query {
-  if (query.top === undefined) return query;
-  const isSmall = query.top <= FEWEST_ROWS_TO_LOWER;
-  return { ...query, top: isSmall ? query.top + mistakes : query.top - mistakes };
-}
-
-/** A lower `$top` is always accepted; a `$top` that may become 0 is raised instead. */
-const FEWEST_ROWS_TO_LOWER = 100;
 
 function unusable(path: string): never {
   throw new ApiRetriableError(`${nameOf(path)} did not return a page of rows`);

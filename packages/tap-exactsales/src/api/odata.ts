@@ -27,8 +27,8 @@ export interface Query {
   readonly skip?: number;
   readonly count?: boolean;
   /**
-   * Makes the URL differ from an earlier one, so that a cache does not repeat its answer. Sent as
-   * an option without `$`, which OData servers ignore.
+   * How often the same rows have been requested before because an answer looked wrong. Answers are
+   * cached by URL for about a minute, so each attempt has another URL: see {@link pastCache}.
    */
   readonly attempt?: number;
 }
@@ -42,8 +42,17 @@ export function queryText({ filter = [], orderby = [], select = [], ...rest }: Q
   if (rest.top !== undefined) options.push(['$top', String(rest.top)]);
   if (rest.skip !== undefined && rest.skip > 0) options.push(['$skip', String(rest.skip)]);
   if (rest.count === true) options.push(['$count', 'true']);
-  if (rest.attempt !== undefined && rest.attempt > 0) options.push(['_', String(rest.attempt)]);
   return options.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+}
+
+/**
+ * Returns a query with another URL and almost the same rows: with a few rows less, which every server
+ * accepts, or a few more if there would be fewer than two. A page of one row may never advance.
+ */
+export function pastCache({ attempt = 0, ...query }: Query): Query {
+  const { top } = query;
+  if (top === undefined || attempt === 0) return query;
+  return { ...query, top: top - attempt < 2 ? top + attempt : top - attempt };
 }
 
 /** Writes a string or a number as a filter literal. */

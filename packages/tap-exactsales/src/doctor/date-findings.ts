@@ -3,7 +3,7 @@ import { millisecondsInMinute } from 'date-fns/constants';
 import type { ApiRow } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { valueAt } from '../rows/api-members.ts';
-import type { Timezone } from '../rows/timezone.ts';
+import { isNoDate, type Timezone } from '../rows/timezone.ts';
 import type { ClockFinding, UndatedFinding } from './findings.ts';
 import type { Answers } from './probe.ts';
 
@@ -15,7 +15,7 @@ export function undatedFinding(
   if (!undated) return undefined;
   if (undated.kind !== 'answered') return { filter: undated.kind, rows: null };
   const dates = undated.answer.map((row) => dateText(endpoint, row));
-  const isIgnored = dates.some((date) => date !== undefined && !date.startsWith('0001-'));
+  const isIgnored = dates.some((date) => date !== undefined && !isNoDate(date));
   return isIgnored
     ? { filter: 'ignored', rows: null }
     : { filter: 'yes', rows: undated.answer.length };

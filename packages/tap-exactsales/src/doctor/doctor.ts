@@ -41,7 +41,7 @@ export async function examineAccount(
 ): Promise<void> {
   const findings = await examineAll(settings);
   await print(REPORTS[format](findings));
-  const unreachable = findings.filter((found) => !found.reachable && !found.is_optional);
+  const unreachable = findings.filter((found) => !found.reachable && found.a_run === 'fails');
   if (unreachable.length > 0) {
     throw new ProgramError(
       `${unreachable.map(({ set }) => set).join(', ')} cannot be read; see the report.`,
@@ -83,11 +83,11 @@ async function examine(selected: SelectedEndpoint, context: DoctorContext): Prom
   } catch (error) {
     if (!isEndpointError(error)) throw error;
     if (error instanceof ApiTimeoutError && (await isReadInSlices(context.client, endpoint))) {
-      const fault = 'All pages time out. A run reads the set in slices instead, which works.';
-      return { ...names, reachable: false, fault, is_optional: true };
+      return { ...names, reachable: false, fault: error.message, a_run: 'reads it in slices' };
     }
     const isMissing = error instanceof ApiMissingError && endpoint.optional === true;
-    return { ...names, reachable: false, fault: error.message, is_optional: isMissing };
+    const effect = isMissing ? 'continues without it' : 'fails';
+    return { ...names, reachable: false, fault: error.message, a_run: effect };
   }
 }
 

@@ -6,7 +6,7 @@ import type { Endpoint } from '../endpoints.ts';
 import { valueAt } from '../rows/api-members.ts';
 import { knownMembers, unknownMembers } from '../rows/unknown-fields.ts';
 import { readersOf } from '../rows/readers.ts';
-import type { Timezone } from '../rows/timezone.ts';
+import { isNoDate, type Timezone } from '../rows/timezone.ts';
 import type { FieldFinding } from './findings.ts';
 
 /** Returns what the rows of a page show about their columns. */
@@ -121,9 +121,7 @@ function zonesOf(column: ColumnSample): string[] {
 }
 
 function hasYearOne(column: ColumnSample): boolean {
-  return valuesOf(column).some(
-    (value) => typeof value === 'string' && /^\s*0001-01-01/.test(value),
-  );
+  return valuesOf(column).some((value) => typeof value === 'string' && isNoDate(value));
 }
 
 /** Returns the kinds of elements in a list that becomes one string. */

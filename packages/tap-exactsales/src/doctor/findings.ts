@@ -114,8 +114,8 @@ export interface UnreachableSet {
   readonly streams: readonly string[];
   readonly reachable: false;
   readonly fault: string;
-  /** True if a run succeeds nevertheless: the account need not have the set, or it is read in slices. */
-  readonly is_optional: boolean;
+  /** What a run does with the endpoint. */
+  readonly a_run: 'fails' | 'continues without it' | 'reads it in slices';
 }
 
 /** What the doctor found out about one endpoint. */

@@ -1,6 +1,6 @@
 import type { ApiRow } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
-import type { RequestedPage } from '../request/page-request.ts';
+import type { RequestedPage } from '../request/read-request.ts';
 import type { LinkFinding, LinkPlace, ReachableSet, Verdict } from './findings.ts';
 import type { Answers, Probe } from './probe.ts';
 import { numericKeyOf } from './probe-queries.ts';

@@ -2,7 +2,7 @@ import { later } from '@exact-spotter/singer';
 import { literal, type ApiRow } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { pageKeyOf, pageOrder } from '../paging/page-order.ts';
-import type { PagePosition, RequestedPage } from '../request/page-request.ts';
+import type { PagePosition, RequestedPage } from '../request/read-request.ts';
 import type { QueryOption } from '../request/server-limits.ts';
 import { dateFilter, dateReader, type DateFilter } from '../plan/date-range.ts';
 import type { Timezone } from '../rows/timezone.ts';

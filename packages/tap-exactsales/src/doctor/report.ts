@@ -62,9 +62,11 @@ function pageText({ cap, rows, asked_in_time: asked }: PageFinding): string {
   return cap === asked ? String(cap) : `${cap} of ${asked}`;
 }
 
-function unreachableText({ fault, is_optional: isOptional }: UnreachableSet): string {
-  const isAbsent = isOptional && fault.includes('answered 404');
-  return isAbsent ? 'This account does not have it. A run continues without it.' : fault;
+function unreachableText({ fault, a_run: effect }: UnreachableSet): string {
+  if (effect === 'fails') return fault;
+  return effect === 'reads it in slices'
+    ? 'All pages time out. A run reads the set in slices instead, which works.'
+    : 'This account does not have it. A run continues without it.';
 }
 
 /** Returns what does not fit into the table. */
@@ -108,7 +110,7 @@ function section(title: string, lines: readonly string[]): string {
 
 function advice(sets: readonly SetFinding[]): string {
   const other = sets.filter((set) =>
-    set.reachable ? set.differences.length > 0 : !set.is_optional,
+    set.reachable ? set.differences.length > 0 : set.a_run === 'fails',
   );
   if (other.length === 0) return 'Everything is as expected.\n';
   return `${other.length} of ${sets.length} sets differ from what this version expects (lines with "!", and sets that

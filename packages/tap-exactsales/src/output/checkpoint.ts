@@ -1,6 +1,6 @@
 import { log } from '@exact-spotter/singer';
 import type { SelectedStream } from '../catalog.ts';
-import type { Page } from '../request/page-request.ts';
+import type { Page } from '../request/read-request.ts';
 import type { ServerLimits } from '../request/server-limits.ts';
 import { endedBookmark, incompleteBookmark, progressMarkers } from '../plan/bookmarks.ts';
 import type { ReadPlan } from '../plan/plan.ts';

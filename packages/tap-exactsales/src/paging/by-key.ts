@@ -3,13 +3,8 @@ import { literal, type ApiRow } from '../api/odata.ts';
 import { COUNTS_AT_START, judgePage, wantsCount, type PagingCounts } from './page-end.ts';
 import { ignoredOption, pageKeyOf, pageOrder } from './page-order.ts';
 import { KeyedReadError, ReadEnd, type Cursor } from './read-end.ts';
-import {
-  noteIgnoredDates,
-  requestPage,
-  type Page,
-  type ReadRequest,
-  type RequestedPage,
-} from '../request/page-request.ts';
+import { noteIgnoredDates, requestPage } from '../request/page-request.ts';
+import type { Page, ReadRequest, RequestedPage } from '../request/read-request.ts';
 
 /** How often a key may be read from its first row again because its rows changed. */
 const MOST_RESTARTS = 5;

@@ -6,13 +6,8 @@ import type { Endpoint } from '../endpoints.ts';
 import { valueAt } from '../rows/api-members.ts';
 import { COUNTS_AT_START, judgePage, wantsCount, type PagingCounts } from './page-end.ts';
 import { pageOrder } from './page-order.ts';
-import {
-  noteIgnoredDates,
-  requestPage,
-  type Page,
-  type ReadRequest,
-  type RequestedPage,
-} from '../request/page-request.ts';
+import { noteIgnoredDates, requestPage } from '../request/page-request.ts';
+import type { Page, ReadRequest, RequestedPage } from '../request/read-request.ts';
 
 /**
  * How many rows of the previous page are requested again. Up to this many rows may be added or

@@ -1,4 +1,4 @@
-import type { ReadRequest, RequestedPage } from '../request/page-request.ts';
+import type { ReadRequest, RequestedPage } from '../request/read-request.ts';
 import type { ServerLimits } from '../request/server-limits.ts';
 
 /** The rows that a read has requested so far, and what the counts in its pages said. */

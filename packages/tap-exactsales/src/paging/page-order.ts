@@ -4,7 +4,8 @@ import { ApiBrokenError, ApiRejectedError } from '../api/errors.ts';
 import type { ApiRow } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { valueAt } from '../rows/api-members.ts';
-import { requestFirst, type ReadRequest } from '../request/page-request.ts';
+import { requestFirst } from '../request/page-request.ts';
+import type { ReadRequest } from '../request/read-request.ts';
 import type { QueryOption } from '../request/server-limits.ts';
 
 /** Returns the `$orderby` of an endpoint's pages. */

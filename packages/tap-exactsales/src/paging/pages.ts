@@ -7,7 +7,7 @@ import { membersToSelect } from '../rows/api-members.ts';
 import { pagesByKey } from './by-key.ts';
 import { pagesByOffset } from './by-offset.ts';
 import { KeyedReadError } from './read-end.ts';
-import type { Page, ReadRequest } from '../request/page-request.ts';
+import type { Page, ReadRequest } from '../request/read-request.ts';
 import { slicedPages } from './slices.ts';
 import { undatedPages } from './undated.ts';
 import { limitsOf, type ServerLimits } from '../request/server-limits.ts';

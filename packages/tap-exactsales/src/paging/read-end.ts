@@ -3,7 +3,8 @@ import type { Client } from '../api/client.ts';
 import type { ApiRow } from '../api/odata.ts';
 import { isEndDoubtful, type Judgement, type PagingCounts } from './page-end.ts';
 import { lastKey, pageKeyOf } from './page-order.ts';
-import { requestMatching, type ReadRequest, type RequestedPage } from '../request/page-request.ts';
+import { requestMatching } from '../request/page-request.ts';
+import type { ReadRequest, RequestedPage } from '../request/read-request.ts';
 
 /**
  * The endpoint cannot be read by key: it does not support the filter or the order, or its rows have

@@ -3,12 +3,9 @@ import type { Client } from '../api/client.ts';
 import { ApiRejectedError, ApiTimeoutError } from '../api/errors.ts';
 import { literal } from '../api/odata.ts';
 import { endpoints, type Endpoint } from '../endpoints.ts';
-import { EVERYTHING } from '../plan/date-range.ts';
-import { SOME_ROWS } from '../plan/earlier-reads.ts';
 import { valueAt } from '../rows/api-members.ts';
-import type { Page, ReadPages, ReadRequest } from '../request/page-request.ts';
+import { wholeSet, type Page, type ReadPages, type ReadRequest } from '../request/read-request.ts';
 import { countRows } from '../request/reconcile.ts';
-import { ServerLimits } from '../request/server-limits.ts';
 
 /** A way to slice a set: a clause for some keys of another set. */
 interface Slicing {
@@ -42,14 +39,7 @@ export async function* slicedPages(
     stream: endpoint.stream,
   });
   const slicing = await supportedSlicing(client, endpoint);
-  const limits = new ServerLimits(endpoint.path, before.pageSize);
-  const whole = {
-    endpoint,
-    limits,
-    dates: EVERYTHING,
-    earlier: SOME_ROWS,
-    ...(select && { select }),
-  };
+  const whole = wholeSet(endpoint, before.pageSize, select);
   let rowsRead = 0;
   let isSure = true;
   for await (const { keys, isSure: areKeysSure } of keysOf(
@@ -126,10 +116,8 @@ async function* keysOf(
 ): AsyncGenerator<Keys> {
   const endpoint = endpoints.find((candidate) => candidate.path === path);
   if (!endpoint) throw new Error(`There is no endpoint ${path}.`);
-  const limits = new ServerLimits(path, pageSize);
-  const request = { endpoint, limits, dates: EVERYTHING, earlier: SOME_ROWS };
   let waiting: string[] = [];
-  for await (const { rows, isSure } of readPages(client, request)) {
+  for await (const { rows, isSure } of readPages(client, wholeSet(endpoint, pageSize))) {
     const values = rows.map((row) => valueAt(row, [member]) ?? null);
     waiting.push(...values.filter((value: JsonValue) => value !== null).map(literal));
     for (; waiting.length >= size; waiting = waiting.slice(size)) {

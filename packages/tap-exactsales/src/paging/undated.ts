@@ -1,16 +1,10 @@
 import { log } from '@exact-spotter/singer';
 import type { Client } from '../api/client.ts';
 import type { ApiRow } from '../api/odata.ts';
-import { EVERYTHING } from '../plan/date-range.ts';
-import { SOME_ROWS } from '../plan/earlier-reads.ts';
 import { valueAt } from '../rows/api-members.ts';
-import {
-  requestMatching,
-  type Page,
-  type ReadPages,
-  type ReadRequest,
-} from '../request/page-request.ts';
-import { ServerLimits } from '../request/server-limits.ts';
+import { isNoDate } from '../rows/timezone.ts';
+import { requestMatching } from '../request/page-request.ts';
+import { wholeSet, type Page, type ReadPages, type ReadRequest } from '../request/read-request.ts';
 
 /**
  * Reads the rows without a date, which a date filter excludes on the server: those whose date is
@@ -29,7 +23,7 @@ export async function* undatedPages(
   const isSearched = !isSupported && isComplete && canBeSearched(request);
   if (!isSupported) report(request, isSearched);
   request.limits.hidesUndated = !isSupported && !isSearched && canBeSearched(request);
-  if (isSearched) yield* undatedIn(readPages(client, wholeRead(request)), request);
+  if (isSearched) yield* undatedIn(readPages(client, wholeOf(request)), request);
   else for (const answer of respected) yield* undatedPagesOf(answer, client, request, readPages);
 }
 
@@ -72,7 +66,7 @@ async function* undatedPagesOf(
   if (rows.length < Math.max(1, request.limits.longestPage)) {
     yield { rows, rowsRead: rows.length, isLast: true, isSure: true };
   } else {
-    yield* undatedIn(readPages(client, { ...wholeRead(request), slice: clause }), request);
+    yield* undatedIn(readPages(client, { ...wholeOf(request), slice: clause }), request);
   }
 }
 
@@ -82,10 +76,8 @@ async function* undatedIn(pages: AsyncIterable<Page>, request: ReadRequest): Asy
   }
 }
 
-/** Returns a request for the whole set, without a date filter. */
-function wholeRead({ endpoint, limits: { top }, select }: ReadRequest): ReadRequest {
-  const limits = new ServerLimits(endpoint.path, top);
-  return { endpoint, limits, dates: EVERYTHING, earlier: SOME_ROWS, ...(select && { select }) };
+function wholeOf({ endpoint, limits: { top }, select }: ReadRequest): ReadRequest {
+  return wholeSet(endpoint, top, select);
 }
 
 /** The first instant after .NET's "no date", as each kind of filter literal. */
@@ -97,7 +89,7 @@ const YEAR_TWO = {
 
 function isUndated(row: ApiRow, { endpoint }: ReadRequest): boolean {
   const date = endpoint.date && valueAt(row, endpoint.date.member.split('.'));
-  return typeof date !== 'string' || /^\s*(?:$|0001-)/.test(date);
+  return typeof date !== 'string' || date.trim() === '' || isNoDate(date);
 }
 
 /** True if the set is known to have rows without a date, and shows them without a filter. */

@@ -5,71 +5,15 @@ import {
   ApiTimeoutError,
   isEndpointError,
 } from '../api/errors.ts';
-import type { ApiPage, ApiRow, Query } from '../api/odata.ts';
-import type { Endpoint } from '../endpoints.ts';
-import type { DateFilter } from '../plan/date-range.ts';
-import type { EarlierReads } from '../plan/earlier-reads.ts';
+import type { ApiRow, Query } from '../api/odata.ts';
+import type { PagePosition, ReadRequest, RequestedPage } from './read-request.ts';
 import {
   FEWEST_ROWS,
   findBreaking,
   findRejected,
   optionsToDoubt,
   type QueryOption,
-  type ServerLimits,
 } from './server-limits.ts';
-
-/** What the requests of a read have in common. */
-export interface ReadRequest {
-  readonly endpoint: Endpoint;
-  readonly limits: ServerLimits;
-  readonly dates: DateFilter;
-  /** Members to request (default: all). */
-  readonly select?: readonly string[];
-  /** A clause that every request of the read has. The read fails if the server rejects it. */
-  readonly slice?: string;
-  /** What earlier runs found in the set (default: nothing is known). */
-  readonly earlier?: EarlierReads;
-}
-
-/** Reads all pages of a request. */
-export type ReadPages = (client: Client, request: ReadRequest) => AsyncGenerator<Page>;
-
-/** The part of a query that differs from page to page. */
-export interface PagePosition {
-  /** A clause on the page key. */
-  readonly key?: string;
-  readonly orderby?: readonly string[];
-  readonly skip?: number;
-  readonly count: boolean;
-  /**
-   * How often the page has been requested before because its answer looked wrong. Each attempt asks
-   * for one row less: the answers are cached by URL for about a minute, and an unchanged URL would
-   * return the same answer.
-   */
-  readonly attempt?: number;
-}
-
-/** A page with the `$top` and `$skip` that were requested. */
-export interface RequestedPage extends ApiPage {
-  readonly top: number;
-  readonly skip: number;
-}
-
-/** Rows in the order of reading. */
-export interface Page {
-  readonly rows: readonly ApiRow[];
-  /**
-   * Where a later run can continue: the last page key. Missing if the later run must start over.
-   */
-  readonly resume?: number;
-  /** Rows of this read so far, without repetitions. */
-  readonly rowsRead: number;
-  /** Rows of the whole read; undefined if the server does not say. */
-  readonly total?: number | undefined;
-  readonly isLast: boolean;
-  /** False if rows may have been skipped because they kept moving and have no key to read by. */
-  readonly isSure: boolean;
-}
 
 /**
  * Requests one page, with every option that is not known to fail on the endpoint. If the server
@@ -83,7 +27,7 @@ export async function requestPage(
 ): Promise<RequestedPage> {
   const { limits } = request;
   for (;;) {
-    const top = Math.max(2, limits.top - (position.attempt ?? 0));
+    const { top } = limits;
     const options = usedOptions(request, position);
     const isSmallest = limits.top <= FEWEST_ROWS && request.endpoint.slices === undefined;
     const policy = isSmallest ? 'always' : 'except timeouts';
@@ -108,9 +52,9 @@ export async function requestFirst(
   orderby: readonly string[],
   attempt: number,
 ): Promise<ApiRow | undefined> {
-  const position = { orderby, count: false };
+  const position = { orderby, count: false, attempt };
   const options = usedOptions(request, position);
-  const { rows } = await send(client, request, position, options, 1 + attempt, 'always');
+  const { rows } = await send(client, request, position, options, 1, 'always');
   return rows[0];
 }
 
@@ -130,7 +74,8 @@ export async function requestMatching(
     filter: [clause],
     ...(limits.supports('orderby') && { orderby: [endpoint.pageKey.member] }),
     ...(limits.supports('select') && select && { select }),
-    ...(limits.supports('top') && { top: Math.max(1, limits.top - attempt) }),
+    ...(limits.supports('top') && { top: limits.top }),
+    attempt,
   };
   try {
     return (await client.page(endpoint.path, query, 'always')).rows;
@@ -168,7 +113,7 @@ function usedOptions(
 async function send(
   client: Client,
   { endpoint, dates, select, slice }: ReadRequest,
-  { key, orderby, skip = 0 }: PagePosition,
+  { key, orderby, skip = 0, attempt = 0 }: PagePosition,
   options: readonly QueryOption[],
   top: number,
   policy: RetryPolicy,
@@ -185,6 +130,7 @@ async function send(
     ...(uses('orderby') && orderby && { orderby }),
     ...(uses('select') && select && { select }),
     count: uses('count'),
+    attempt,
     ...(uses('top') && { top }),
     skip,
   };

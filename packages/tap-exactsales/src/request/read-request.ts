@@ -1,0 +1,68 @@
+import type { Client } from '../api/client.ts';
+import type { ApiPage, ApiRow } from '../api/odata.ts';
+import type { Endpoint } from '../endpoints.ts';
+import { EVERYTHING, type DateFilter } from '../plan/date-range.ts';
+import { SOME_ROWS, type EarlierReads } from '../plan/earlier-reads.ts';
+import { ServerLimits } from './server-limits.ts';
+
+/** What the requests of a read have in common. */
+export interface ReadRequest {
+  readonly endpoint: Endpoint;
+  readonly limits: ServerLimits;
+  readonly dates: DateFilter;
+  /** Members to request (default: all). */
+  readonly select?: readonly string[];
+  /** A clause that every request of the read has. The read fails if the server rejects it. */
+  readonly slice?: string;
+  /** What earlier runs found in the set (default: nothing is known). */
+  readonly earlier?: EarlierReads;
+}
+
+/** Reads all pages of a request. */
+export type ReadPages = (client: Client, request: ReadRequest) => AsyncGenerator<Page>;
+
+/**
+ * Returns a request for all rows of a set, without a date filter.
+ * @param select the members to request (default: all)
+ */
+export function wholeSet(
+  endpoint: Endpoint,
+  pageSize: number,
+  select?: readonly string[],
+): ReadRequest {
+  const limits = new ServerLimits(endpoint.path, pageSize);
+  return { endpoint, limits, dates: EVERYTHING, earlier: SOME_ROWS, ...(select && { select }) };
+}
+
+/** The part of a query that differs from page to page. */
+export interface PagePosition {
+  /** A clause on the page key. */
+  readonly key?: string;
+  readonly orderby?: readonly string[];
+  readonly skip?: number;
+  readonly count: boolean;
+  /** How often the page has been requested before because its answer looked wrong. */
+  readonly attempt?: number;
+}
+
+/** A page with the `$top` and `$skip` that were requested. */
+export interface RequestedPage extends ApiPage {
+  readonly top: number;
+  readonly skip: number;
+}
+
+/** Rows in the order of reading. */
+export interface Page {
+  readonly rows: readonly ApiRow[];
+  /**
+   * Where a later run can continue: the last page key. Missing if the later run must start over.
+   */
+  readonly resume?: number;
+  /** Rows of this read so far, without repetitions. */
+  readonly rowsRead: number;
+  /** Rows of the whole read; undefined if the server does not say. */
+  readonly total?: number | undefined;
+  readonly isLast: boolean;
+  /** False if rows may have been skipped because they kept moving and have no key to read by. */
+  readonly isSure: boolean;
+}
