@@ -7,6 +7,7 @@ import { openOutput, openWriter } from './output/writer.ts';
 import { planSettings } from './plan/plan.ts';
 import type { State } from './plan/state.ts';
 import { startProgress } from './progress.ts';
+import { OpenReads } from './ranges/open-reads.ts';
 import { Timezone } from './rows/timezone.ts';
 import { syncAll } from './schedule.ts';
 import type { TapSettings } from './settings.ts';
@@ -40,6 +41,7 @@ export async function run(
         pageSize: settings.page_size,
         skipsUnusableRows: settings.on_unusable_row === 'skip',
         limits: new Map(),
+        openReads: new OpenReads(client),
       },
       concurrency: settings.concurrency,
       reconcile: settings.reconcile,

@@ -9,7 +9,7 @@ import { quantity } from './text.ts';
 
 export interface ScheduleOptions {
   readonly context: SyncContext;
-  /** Maximum number of reads in progress. */
+  /** Maximum number of requests in flight. */
   readonly concurrency: number;
   /** True to compare each complete read with the server's count. */
   readonly reconcile: boolean;
@@ -20,7 +20,8 @@ export interface ScheduleOptions {
 }
 
 /**
- * Reads every endpoint that the selected streams need, several at a time. Writes the SCHEMA lines
+ * Reads every endpoint that the selected streams need, several at a time. Once all have begun, idle
+ * workers join the reads that take longest. Writes the SCHEMA lines
  * of an endpoint's streams before their rows. If an endpoint cannot be read, the remaining
  * endpoints still are.
  * @throws ProgramError at the end if an endpoint could not be read completely; at once if nothing
@@ -30,15 +31,18 @@ export async function syncAll(
   selected: ReadonlyMap<TableName, SelectedStream>,
   options: ScheduleOptions,
 ): Promise<void> {
-  const { state, writer } = options.context;
+  const { openReads, state, writer } = options.context;
   if (!state.isEmpty) await writer.state();
   const waiting = endpointGroups(selected, options.context.settings.readWith);
   const failed: string[] = [];
   const work = async (): Promise<void> => {
-    for (let group = waiting.shift(); group; group = waiting.shift()) {
-      const separate = await syncGroup(group, options, failed);
-      if (separate) waiting.unshift([separate]);
-    }
+    do {
+      for (let group = waiting.shift(); group; group = waiting.shift()) {
+        const read = group;
+        const separate = await openReads.work(() => syncGroup(read, options, failed));
+        if (separate) waiting.unshift([separate]);
+      }
+    } while (await openReads.join());
   };
   await allOrNone(Array.from({ length: options.concurrency }, work), options.stop);
   if (failed.length > 0) {

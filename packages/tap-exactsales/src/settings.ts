@@ -187,7 +187,7 @@ export const program: Program = {
         type: 'integer',
         title: 'Concurrency',
         description: 'Maximum number of requests in flight.',
-        default: 4,
+        default: 8,
         minimum: 1,
         maximum: 64,
       },

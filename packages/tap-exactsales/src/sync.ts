@@ -10,6 +10,7 @@ import { planRead, type PlanSettings, type ReadPlan } from './plan/plan.ts';
 import { ReadTracker } from './plan/read-tracker.ts';
 import type { State } from './plan/state.ts';
 import type { Progress } from './progress.ts';
+import type { OpenReads } from './ranges/open-reads.ts';
 import { RowReaders } from './rows/readers.ts';
 import type { Timezone } from './rows/timezone.ts';
 import { UnknownFields } from './rows/unknown-fields.ts';
@@ -29,6 +30,8 @@ export interface SyncContext {
   readonly skipsUnusableRows: boolean;
   /** By endpoint path. */
   readonly limits: Map<string, ServerLimits>;
+  /** The reads that idle workers may join. */
+  readonly openReads: OpenReads;
 }
 
 export interface ReadResult {

@@ -57,6 +57,7 @@ export class Client {
    * The statuses that have been warned about. `undefined` stands for a request without a response.
    */
   readonly #warned = new Set<number | undefined>();
+  #pageTime: number | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -74,7 +75,10 @@ export class Client {
     return this.#retrying(policy, async () => {
       const sent = pastCache({ ...query, attempt: attempt + mistakes });
       const page = parsePage(await this.#get(path, sent));
-      if (page) return { ...page, ...(sent.top !== undefined && { top: sent.top }) };
+      if (page) {
+        this.#notePageTime(page);
+        return { ...page, ...(sent.top !== undefined && { top: sent.top }) };
+      }
       mistakes += 1;
       return unusable(path);
     });
@@ -90,6 +94,19 @@ export class Client {
     });
   }
 
+  /** How long a page takes, in milliseconds; undefined before the first page of several rows. */
+  get pageTime(): number | undefined {
+    return this.#pageTime;
+  }
+
+  /**
+   * How many requests have to be in flight so that the rate limit is used fully. Twice as many as on
+   * average are needed, because the requests of a time span are sent together.
+   */
+  get requestsToFillLimit(): number {
+    return Math.ceil(2 * this.#options.quota.requestsIn(this.#pageTime ?? 0));
+  }
+
   /** The server's time in milliseconds since 1970; undefined if no response had a date. */
   get serverTime(): number | undefined {
     return this.#serverLag === undefined ? undefined : Date.now() - this.#serverLag;
@@ -101,6 +118,12 @@ export class Client {
    */
   atServer(ours: Instant): Instant {
     return shiftInstant(ours, -Math.max(0, this.#serverLag ?? 0));
+  }
+
+  /** Recent pages weigh more. */
+  #notePageTime({ rows, milliseconds }: ApiPage): void {
+    if (rows.length < 2) return;
+    this.#pageTime = milliseconds * 0.3 + (this.#pageTime ?? milliseconds) * 0.7;
   }
 
   async #retrying<T>(policy: RetryPolicy, attempt: () => Promise<T>): Promise<T> {

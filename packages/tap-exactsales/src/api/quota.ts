@@ -82,6 +82,11 @@ export class Quota {
     this.#limitChanged = now;
   }
 
+  /** How many requests may be sent in a time on average, in milliseconds. */
+  requestsIn(milliseconds: number): number {
+    return (this.#requests * milliseconds) / this.#span;
+  }
+
   /** How many requests may be sent at the moment. */
   get left(): number {
     const now = performance.now();

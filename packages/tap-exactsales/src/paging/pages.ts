@@ -2,12 +2,14 @@ import type { Client } from '../api/client.ts';
 import { ApiTimeoutError } from '../api/errors.ts';
 import type { DateFilter } from '../plan/date-range.ts';
 import type { ReadPlan } from '../plan/plan.ts';
+import { unreadKeys } from '../plan/unread-keys.ts';
 import type { Progress } from '../progress.ts';
 import { membersToSelect } from '../rows/api-members.ts';
-import { pagesByKey } from './by-key.ts';
 import { pagesByOffset } from './by-offset.ts';
-import { KeyedReadError } from './read-end.ts';
-import type { Page, ReadRequest } from '../request/read-request.ts';
+import type { OpenReads } from '../ranges/open-reads.ts';
+import { KeyedReadError } from '../ranges/read-end.ts';
+import { SplitRead } from '../ranges/split-read.ts';
+import type { Keys, Page, ReadRequest } from '../request/read-request.ts';
 import { slicedPages } from './slices.ts';
 import { undatedPages } from './undated.ts';
 import { limitsOf, type ServerLimits } from '../request/server-limits.ts';
@@ -17,19 +19,21 @@ interface Context {
   readonly progress: Progress;
   readonly pageSize: number;
   readonly limits: Map<string, ServerLimits>;
+  readonly openReads: OpenReads;
 }
 
 /** Requests the pages of a plan and reports the progress. */
 export function requestPages(
-  { endpoint, endpoints, resumed, earlier, includesUndated, isComplete }: ReadPlan,
+  { endpoint, endpoints, resumed, earlier, includesUndated, isComplete, version }: ReadPlan,
   dates: DateFilter,
-  { client, limits: known, pageSize, progress }: Context,
+  { client, limits: known, openReads, pageSize, progress }: Context,
 ): AsyncGenerator<Page> {
   const select = membersToSelect(endpoints);
   const limits = limitsOf(endpoint.path, known, pageSize);
   const request = { endpoint, limits, dates, earlier, ...(select && { select }) };
   const name = endpoints.map((selected) => selected.endpoint.stream).join(' + ');
-  const dated = wholeOrSliced(client, request, resumed?.after);
+  const unread = resumed && unreadKeys(resumed, { version, startedAt: resumed.started_at });
+  const dated = wholeOrSliced(client, request, unread, openReads);
   return progress.follow(
     name,
     includesUndated ? withUndated(dated, client, request, isComplete) : dated,
@@ -63,12 +67,13 @@ async function* withUndated(
 async function* wholeOrSliced(
   client: Client,
   request: ReadRequest,
-  resume: number | undefined,
+  resume: readonly Keys[] | undefined,
+  openReads: OpenReads,
 ): AsyncGenerator<Page> {
   const { limits, endpoint } = request;
   if (!limits.isSliced) {
     try {
-      yield* byKeyOrOffset(client, request, resume);
+      yield* byKeyOrOffset(client, request, resume, openReads);
       return;
     } catch (error) {
       if (!(error instanceof ApiTimeoutError) || endpoint.slices === undefined) throw error;
@@ -83,18 +88,20 @@ async function* wholeOrSliced(
  * otherwise by offset. A row's page key never changes, so a row that changes during the read keeps
  * its place, and no row is skipped or read endlessly. The server's links to the next page are never
  * followed, because even last pages have them and they may lead anywhere.
- * @param resume the last page key of an earlier run; only rows after it are read
+ * @param resume the page keys that an interrupted run left unread (default: all)
+ * @param openReads where idle workers find the read to join it (default: no worker joins)
  */
 export async function* byKeyOrOffset(
   client: Client,
   request: ReadRequest,
-  resume?: number,
+  resume?: readonly Keys[],
+  openReads?: OpenReads,
 ): AsyncGenerator<Page> {
   const { endpoint, limits } = request;
   const isKeyed = endpoint.pageKey.isText !== true && limits.supports('key filter');
   if (isKeyed && limits.supports('orderby')) {
     try {
-      yield* pagesByKey(client, request, resume);
+      yield* new SplitRead(client, request, resume, openReads).pages();
       return;
     } catch (error) {
       if (!(error instanceof KeyedReadError)) throw error;

@@ -10,10 +10,12 @@ import {
 import { millisecondsInDay } from 'date-fns/constants';
 import { replicationKey } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
+import type { UnreadKeys } from '../request/read-request.ts';
 import type { DateRange } from './date-range.ts';
 import { hashOf, type ReadWith } from './read-with.ts';
 import { isAhead } from './resume.ts';
 import type { Bookmark, ProgressMarkers } from './state.ts';
+import { unreadMarkers } from './unread-keys.ts';
 
 /**
  * Returns where to read from: the earliest bookmark minus the days to read again, but no earlier than
@@ -163,19 +165,20 @@ function latest(
 
 /**
  * Returns where a later run can continue if this run is interrupted.
- * @param resume the page key to continue after
+ * @param unread the page keys that have not been read
  * @returns null if the later run must start over
  */
 export function progressMarkers(
-  resume: number | undefined,
+  unread: readonly UnreadKeys[] = [],
   unusable: readonly string[],
   { plan, startedAt, newest }: ReadSoFar,
 ): ProgressMarkers | null {
   const { endpoint, method, isComplete, range, version } = plan;
-  if (resume === undefined || method !== 'incremental') return null;
+  const [first, ...others] = unread;
+  if (!first || method !== 'incremental') return null;
   return {
     path: endpoint.path,
-    after: resume,
+    ...unreadMarkers([first, ...others], { version, startedAt }),
     started_at: startedAt,
     complete: isComplete,
     ...range,

@@ -10,12 +10,12 @@ import {
 import { replicationKey } from '../catalog.ts';
 import { Timezone } from '../rows/timezone.ts';
 import { parseReadWith, type ReadWith } from './read-with.ts';
+import type { UnreadMarkers } from './unread-keys.ts';
 
 /** The progress of an interrupted read. */
-export interface ProgressMarkers {
-  /** The endpoint that was read, and the page key to continue after. */
+export interface ProgressMarkers extends UnreadMarkers {
+  /** The endpoint that was read. */
   readonly path: string;
-  readonly after: number;
   readonly started_at: Instant;
   readonly complete: boolean;
   readonly from?: Instant;
@@ -189,6 +189,7 @@ function toMarkers(value: JsonValue): ProgressMarkers | undefined {
     version,
     unusable,
     read_with_hash: hash,
+    ranges,
   } = value;
   const started = toInstant(startedAt ?? null);
   if (typeof path !== 'string' || typeof after !== 'number' || started === null) return undefined;
@@ -196,6 +197,7 @@ function toMarkers(value: JsonValue): ProgressMarkers | undefined {
   return {
     path,
     after,
+    ...(isObject(ranges) && { ranges: textsIn(ranges) }),
     started_at: started,
     complete,
     ...instantMember(value, 'from'),
@@ -205,4 +207,12 @@ function toMarkers(value: JsonValue): ProgressMarkers | undefined {
     ...(typeof version === 'number' && { version }),
     ...(typeof hash === 'string' && { read_with_hash: hash }),
   };
+}
+
+function textsIn(members: JsonRecord): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(members).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
 }

@@ -37,6 +37,7 @@ export async function requestPage(
       return page;
     } catch (error) {
       if (error instanceof ApiTimeoutError && limits.halve()) continue;
+      if (position.isOptional === true) throw error;
       if (!(await findsCause(client, request, position, options, error))) throw error;
     }
   }

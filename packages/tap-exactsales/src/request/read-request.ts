@@ -43,6 +43,21 @@ export interface PagePosition {
   readonly count: boolean;
   /** How often the page has been requested before because its answer looked wrong. */
   readonly attempt?: number;
+  /** True if the read can do without the page, so that it is not examined why a request fails. */
+  readonly isOptional?: boolean;
+}
+
+/** A range of page keys. It reaches to an end of the set if that bound is missing. */
+export interface Keys {
+  /** The last key before the range; if several rows may share a key, the first key of the range. */
+  readonly after?: number | undefined;
+  /** The last key of the range. */
+  readonly upTo?: number | undefined;
+}
+
+/** A range of which the first page has been read, or whose first key is known. */
+export interface UnreadKeys extends Keys {
+  readonly after: number;
 }
 
 /** A page with the `$top` and `$skip` that were requested. */
@@ -55,9 +70,10 @@ export interface RequestedPage extends ApiPage {
 export interface Page {
   readonly rows: readonly ApiRow[];
   /**
-   * Where a later run can continue: the last page key. Missing if the later run must start over.
+   * The page keys that a later run still has to read, in no order. Missing if the later run must
+   * start over.
    */
-  readonly resume?: number;
+  readonly resume?: readonly UnreadKeys[];
   /** Rows of this read so far, without repetitions. */
   readonly rowsRead: number;
   /** Rows of the whole read; undefined if the server does not say. */

@@ -1,8 +1,8 @@
 import { log, type JsonValue } from '@exact-spotter/singer';
 import type { Client } from '../api/client.ts';
 import type { ApiRow } from '../api/odata.ts';
-import { isEndDoubtful, type Judgement, type PagingCounts } from './page-end.ts';
-import { lastKey, pageKeyOf } from './page-order.ts';
+import { isEndDoubtful, type Judgement, type PagingCounts } from '../paging/page-end.ts';
+import { lastKey, pageKeyOf } from '../paging/page-order.ts';
 import { requestMatching } from '../request/page-request.ts';
 import type { ReadRequest, RequestedPage } from '../request/read-request.ts';
 

@@ -1,0 +1,71 @@
+import type { SplitRead } from './split-read.ts';
+
+/** A read is joined only if that saves at least this many milliseconds. */
+const LEAST_SAVED = 500;
+
+/** What the requests of a run are like. */
+export interface Pace {
+  /** How long a page takes, in milliseconds; undefined before the first response. */
+  readonly pageTime: number | undefined;
+  /** How many requests have to be in flight to use the rate limit fully. */
+  readonly requestsToFillLimit: number;
+}
+
+/** The reads in progress, and the workers that may join them when no other read is waiting. */
+export class OpenReads {
+  readonly #pace: Pace;
+  readonly #reads = new Set<SplitRead>();
+  #wake: (() => void)[] = [];
+  /** Workers that are not idle. */
+  #busy = 0;
+
+  constructor(pace: Pace) {
+    this.#pace = pace;
+  }
+
+  add(read: SplitRead): void {
+    this.#reads.add(read);
+  }
+
+  remove(read: SplitRead): void {
+    this.#reads.delete(read);
+    this.changed();
+  }
+
+  /** Wakes the idle workers. */
+  changed(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  /** Does a worker's own work. */
+  async work<T>(work: () => Promise<T>): Promise<T> {
+    this.#busy += 1;
+    try {
+      return await work();
+    } finally {
+      this.#busy -= 1;
+      this.changed();
+    }
+  }
+
+  /**
+   * Lets an idle worker join the read that will take longest. If no read needs another worker, waits
+   * until something changes.
+   * @returns false if no read is in progress
+   */
+  async join(): Promise<boolean> {
+    if (this.#busy === 0) return false;
+    const reads = [...this.#reads].filter((read) => this.savesTime(read));
+    const [longest] = reads.sort((one, other) => other.pagesPerWorker - one.pagesPerWorker);
+    if (longest) await this.work(() => longest.join());
+    else await new Promise<void>((resolve) => this.#wake.push(resolve));
+    return true;
+  }
+
+  /** True if another worker shortens a read: one half of its pages would be read concurrently. */
+  savesTime(read: SplitRead): boolean {
+    const { pageTime, requestsToFillLimit } = this.#pace;
+    if (pageTime === undefined || this.#busy >= requestsToFillLimit) return false;
+    return (read.pagesPerWorker * pageTime) / 2 >= LEAST_SAVED;
+  }
+}
