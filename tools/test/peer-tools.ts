@@ -18,7 +18,7 @@ export async function peerTools(name: string, skip: Skip): Promise<string> {
   return 'bin' in found ? found.bin : missing(name, found.missing, skip);
 }
 
-/** Skips a test that lacks something on this machine. In CI, the test fails instead. */
+/** Skips a test whose requirements are missing on this machine. In CI, the test fails instead. */
 export function missing(name: string, reason: string, skip: Skip): never {
   if (isCi) throw new Error(`CI must run ${name}: ${reason}`);
   return skip(reason);

@@ -96,8 +96,8 @@ export async function startPostgres(timezone: string): Promise<Postgres | { miss
 }
 
 /**
- * Returns the folder of the server's programs. It is a copy if their user cannot read the
- * environment.
+ * Returns the folder of the server programs. The folder is a copy if the server's user cannot read
+ * the environment.
  */
 function serverPrograms(python: string, copyTo?: string): string {
   const [site = ''] = globSync(join(python, '..', 'lib', 'python3*', 'site-packages'));

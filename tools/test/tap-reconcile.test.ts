@@ -54,7 +54,7 @@ it.each([
   },
 );
 
-it('reconcile logs both numbers when the rows read and the count differ', async () => {
+it('reconcile logs both numbers when the number of rows read differs from the count', async () => {
   const stop = simulator.beforeResponse(({ path }) => {
     if (path === '/sdrs') simulator.account.remove('sdrs', 415_000);
   });

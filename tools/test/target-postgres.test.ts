@@ -11,8 +11,8 @@ import { serveAccount, TOKEN } from './served-account.ts';
 
 /**
  * Tests the tap with MeltanoLabs' target-postgres and a PostgreSQL server, over a pipe and in a Meltano
- * project. The server's time zone is São Paulo, although the columns for instants have no zone and
- * must contain UTC.
+ * project. The columns for instants have no zone and must contain UTC, even though the server's time
+ * zone is São Paulo.
  */
 const root = join(import.meta.dirname, '..', '..');
 const MINUTES = 60_000;

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { integer, lines, nullableText, record, schema, state, TestTarget } from './target.ts';
 
-/** Expressions of `stream_maps` that fail on a record. */
+/** Tests expressions in `stream_maps` that fail for a record. */
 const people = schema('people', { id: integer, age: nullableText }, ['id']);
 const maps = (age: string, more: object = {}): object => ({
   stream_maps: { people: { __alias__: 'p', age, ...more } },
@@ -113,7 +113,7 @@ describe('a record for which an expression fails', () => {
     ]);
   });
 
-  it('keeps its schema, but not the x-covered of its run', async () => {
+  it("keeps its schema, but not its run's x-covered", async () => {
     const at = { type: ['null', 'string'], format: 'date-time' };
     const of = (more: object): object =>
       schema('people', { id: integer, age: nullableText, at }, ['id'], more);

@@ -12,8 +12,8 @@ const STATES = 600;
 const IDLE_STATES = 8;
 
 /**
- * Measures the time from a STATE in the input to the same STATE in the output, once its rows are on
- * disk.
+ * Measures the time between receiving a STATE and printing it, which the target does once the rows
+ * before the STATE are on disk.
  */
 export const targetLatency: Figure = {
   name: 'target-latency',
