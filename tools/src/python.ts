@@ -42,7 +42,7 @@ export async function pythonTools(name: string): Promise<PythonTools> {
   }
 }
 
-/** Returns the command that starts Python 3.10 or newer, if it can create virtual environments. */
+/** Returns the command for a Python 3.10 or newer that can create virtual environments. */
 export async function findPython(): Promise<string | undefined> {
   const check = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
   for (const command of ['python3', 'python']) {

@@ -242,7 +242,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     const runs = query(database, 'SELECT outcome FROM _singer_runs ORDER BY run');
     expect(runs).toEqual([{ outcome: 'done' }, { outcome: 'running' }]);
 
-    // For five minutes, Meltano considers a killed run to be still active.
+    // Meltano considers a killed run active for five minutes.
     await killed.meltano('run', '--force', id, ...PAIR);
     expect(differences(database, account)).toEqual([]);
   });

@@ -28,7 +28,7 @@ const missingDates: readonly string[] = [
   '0001-01-01T00:00:00-03:00',
 ];
 
-/** Custom fields and the value that the table contains. */
+/** Custom fields, each with the value that the table must contain. */
 const fieldValues: readonly (readonly [row: Row, value: string | null])[] = [
   [{ options: ['a', 'b'] }, 'a, b'],
   [{ options: ['', 'b', null] }, 'b'],

@@ -31,7 +31,7 @@ function counts(): string[] {
   return simulator.requests.map(({ path }) => path).filter((path) => path.endsWith('/$count'));
 }
 
-it('the tap requests only the count of leads by default, to compare it with leads and persons', async () => {
+it('by default, the tap requests only the lead count, to compare it with leads and persons', async () => {
   expect(await tap({})).toMatchObject({ code: 0 });
   expect(counts()).toEqual(['/Leads/$count']);
 });

@@ -13,7 +13,7 @@ const MINUTES = 60_000;
  * environment.
  */
 const SERVERS = Number(process.env['SERVERS'] ?? 12);
-/** Every build tests the same servers, so that a failure is caused by a change in the code. */
+/** Every build tests the same servers, so that only a code change can cause a failure. */
 const FIXED_SEED = 20_261_125;
 
 let simulator: Simulator | undefined;

@@ -48,8 +48,8 @@ async function differences(schema: string): Promise<ReturnType<typeof compareTab
 }
 
 /**
- * Edits the account by deleting a stage, a future meeting, a lead, and the contacts of another
- * lead.
+ * Edits the account by deleting a stage, a future meeting, a lead, and the contacts of a
+ * second lead.
  */
 function editAccount(seed: number): { readonly lead: number } {
   const { account } = served;

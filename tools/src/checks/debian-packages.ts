@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isCi } from '../ci.ts';
 
-/** Programs that Debian packages under their own names. */
+/** Programs with a Debian package of the same name. */
 const PROGRAMS: readonly string[] = ['strace'];
 
 /**

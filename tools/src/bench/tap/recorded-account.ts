@@ -4,7 +4,7 @@ import type { Catalog } from '@exact-spotter/singer';
 import { startApi, startServer, tapSettings, type Server } from './api.ts';
 import { command, run, writeJson, type Command } from '../processes.ts';
 
-/** The tap sends the same requests for these streams in every run, so a server can replay them. */
+/** The requests for these streams are the same in every run, so a server can replay responses. */
 const STREAMS = ['leads', 'leadspersons', 'leadspersons__persons', 'callshistory', 'leadstages'];
 
 /** A generated account that a server replays from memory, which takes almost no time. */

@@ -12,8 +12,8 @@ const STATES = 600;
 const IDLE_STATES = 8;
 
 /**
- * Measures the time between receiving a STATE and printing it, which the target does once the rows
- * before the STATE are on disk.
+ * Measures the time from receiving a STATE to printing it. The target prints a STATE only after the
+ * rows before it are on disk.
  */
 export const targetLatency: Figure = {
   name: 'target-latency',
