@@ -80,7 +80,7 @@ async function install(environment: Environment): Promise<void> {
   if (uv !== undefined) {
     try {
       await execute(uv, ['venv', '--quiet', '--python', python, folder]);
-      // Where PYTHONDONTWRITEBYTECODE is set, Python would otherwise compile everything at each start.
+      // Without this, Python would compile everything at each start if PYTHONDONTWRITEBYTECODE is set.
       const options = ['--quiet', '--compile-bytecode'];
       await installRequirements(environment, [uv, 'pip', 'install', ...options]);
       return;

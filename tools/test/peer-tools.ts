@@ -11,7 +11,8 @@ type Rows = Parameters<typeof compareRows>[2];
 type Skip = (reason: string) => never;
 
 /**
- * Returns the folder of the programs. Skips the test, or fails in CI, if they cannot be installed.
+ * Returns the folder of the programs. If the programs cannot be installed, skips the test, or fails it
+ * in CI.
  */
 export async function peerTools(name: string, skip: Skip): Promise<string> {
   const found = await pythonTools(name);

@@ -61,7 +61,7 @@ export class Postgres {
 }
 
 /**
- * Starts the PostgreSQL of a pinned PyPI package.
+ * Starts PostgreSQL from a pinned PyPI package.
  * @param timezone the server's default time zone
  */
 export async function startPostgres(timezone: string): Promise<Postgres | { missing: string }> {

@@ -71,7 +71,7 @@ it('reconcile counts rows only once when they are read again', async () => {
   const [lead] = account.rows('Leads');
   for (let at = 0; at < 8; at += 1) account.add('LeadStages', { leadId: lead?.['id'] });
   const served = await startSimulator({ account, token: TOKEN, behaviour: { pageCap: 4 } });
-  // When a row changes between two pages of its key, the tap reads the key again.
+  // If a row changes while the tap reads the pages of a lead's rows, the tap reads that lead again.
   let changes = 0;
   served.beforeResponse(({ path, query }) => {
     if (path !== '/LeadStages' || query['$skip'] === undefined || changes > 1) return;

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** An error that is put into the target's sources on purpose to make the named test fail. */
+/** A deliberate error in the target's sources that must make the named test fail. */
 export interface Mutant {
   readonly name: string;
   /** Path relative to the target's `src`. */

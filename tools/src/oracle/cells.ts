@@ -34,7 +34,7 @@ function isMissing(value: unknown): boolean {
   return value === null || (typeof value === 'string' && value.startsWith('0001-01-01'));
 }
 
-/** Converts a date to UTC. A date without a zone is São Paulo wall-clock time. */
+/** Converts a date to UTC, or to null if it is missing. A date without a zone is São Paulo time. */
 export function instant(value: unknown): Cell {
   return isMissing(value) ? null : keyInstant(value);
 }

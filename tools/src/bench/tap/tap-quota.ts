@@ -10,7 +10,7 @@ interface Case {
   readonly leads: number;
 }
 
-/** The second case is the vendor's rate limit. The first case is ten times as fast. */
+/** The second case is the vendor's rate limit. The first case allows ten times that rate. */
 const CASES: readonly Case[] = [
   { seconds: 2, latency: 15, leads: 10_000 },
   { seconds: 20, latency: 150, leads: 8000 },
