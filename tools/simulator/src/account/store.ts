@@ -127,7 +127,7 @@ export interface Definition {
   readonly addedAt: readonly string[];
   /** Members that are set to the current time when a row is changed. */
   readonly changedAt?: readonly string[];
-  /** Formats the time for these members. */
+  /** Formats a moment as the set writes it in `addedAt` and `changedAt` members. */
   stamp(moment: Moment): string;
   /** The path of the lead ID in a row, and a function that returns each lead's generated rows. */
   readonly owner?: { readonly path: string; rowsOf(lead: number): Range };

@@ -79,7 +79,7 @@ export interface Behaviour {
   readonly gzip: boolean;
 }
 
-/** The real server's behaviour as far as it is known, and otherwise the most likely behaviour. */
+/** The real server's behaviour where it is known, otherwise the most likely behaviour. */
 export const defaultBehaviour: Behaviour = {
   nextLink: 'always',
   nextLinkKeepsTop: true,
