@@ -8,7 +8,7 @@ import { join } from 'node:path';
  * `npm run picture -w @exact-spotter/tools`.
  */
 const COLUMNS = 96;
-/** Number of lines that a long paragraph keeps at its beginning and at its end. */
+/** Number of lines that are kept at the beginning and at the end of a long paragraph. */
 const KEPT = 2;
 const LINE_HEIGHT = 18;
 const CHARACTER_WIDTH = 7.8;

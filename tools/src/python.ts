@@ -13,8 +13,8 @@ export type PythonTools = { readonly bin: string } | { readonly missing: string 
 
 /**
  * Creates a virtual environment under `.venv/` with the pinned requirements in
- * `tools/requirements/<name>.txt`, unless it exists. The requirements in `<name>.no-deps.txt` are
- * installed without their dependencies, which the tests do not need.
+ * `tools/requirements/<name>.txt`, unless the environment exists. The requirements in
+ * `<name>.no-deps.txt` are installed without their dependencies, which the tests do not need.
  */
 export async function pythonTools(name: string): Promise<PythonTools> {
   const requirements = ['', '.no-deps']
@@ -42,7 +42,7 @@ export async function pythonTools(name: string): Promise<PythonTools> {
   }
 }
 
-/** Returns the command that starts Python 3.10 or newer, if it can create virtual environments. */
+/** Returns the command for a Python 3.10 or newer that can create virtual environments. */
 export async function findPython(): Promise<string | undefined> {
   const check = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
   for (const command of ['python3', 'python']) {
@@ -70,8 +70,8 @@ interface Environment {
 }
 
 /**
- * Installs with uv, which is ten times as fast as pip. Uses pip if uv is missing or finds no
- * package.
+ * Installs the requirements with uv, which is ten times as fast as pip. Uses pip if uv is missing or
+ * fails.
  */
 async function install(environment: Environment): Promise<void> {
   const { python, uv, folder } = environment;
@@ -80,7 +80,7 @@ async function install(environment: Environment): Promise<void> {
   if (uv !== undefined) {
     try {
       await execute(uv, ['venv', '--quiet', '--python', python, folder]);
-      // If PYTHONDONTWRITEBYTECODE were set, Python would compile everything at every start.
+      // Without this, Python would compile everything at each start if PYTHONDONTWRITEBYTECODE is set.
       const options = ['--quiet', '--compile-bytecode'];
       await installRequirements(environment, [uv, 'pip', 'install', ...options]);
       return;
@@ -110,8 +110,8 @@ async function installRequirements(
 const LOCK_AGE = 10 * 60_000;
 
 /**
- * Waits for the lock, since test files run in parallel and several of them need the same
- * environment.
+ * Waits for the lock, because several test files that run in parallel need the same environment.
+ * @returns a function that releases the lock
  */
 async function lock(folder: string): Promise<() => void> {
   mkdirSync(dirname(folder), { recursive: true });

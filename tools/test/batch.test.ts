@@ -11,7 +11,7 @@ const MINUTES = 60_000;
 const served = serveAccount({ seed: 81, leads: 500 }, { page_size: 60 });
 const { account, newPair, copies } = served;
 
-/** Returns the number of rows of each table and how many of them have each kind of metadata. */
+/** Returns the number of rows in each table, and how many of them have each kind of metadata. */
 function counts({ database }: Pair): Record<string, unknown> {
   const reader = new DatabaseSync(database, { readOnly: true });
   const found = tableNames.filter(isSelectedByDefault).map((table) => {
@@ -66,7 +66,7 @@ describe('BATCH files', () => {
   });
 });
 
-it('the tap leaves no file without a BATCH message when SIGTERM ends it', async () => {
+it('every BATCH file has its message after SIGTERM ends the tap', async () => {
   served.simulator.behave({ latencyMs: 20 });
   const pair = withBatches(newPair(), { compression: 'gzip' });
   const tap = pair.startTap();
@@ -88,7 +88,7 @@ it('the tap leaves no file without a BATCH message when SIGTERM ends it', async 
     ).toBe(true);
 });
 
-it('the tap leaves no file without a BATCH message when its reader closes the pipe', async () => {
+it('the tap leaves no BATCH file if the reader closes the pipe', async () => {
   const pair = withBatches(newPair(), { compression: 'gzip' });
   const tap = pair.startTap();
   const ending = ended(tap);

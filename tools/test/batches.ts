@@ -8,7 +8,7 @@ export interface Batches {
   readonly batch_size?: number;
 }
 
-/** Returns the folder of a pair's BATCH files, where the pair's target looks for them. */
+/** Returns the folder in which a pair's target looks for BATCH files. */
 export function batchesOf({ folder }: Pair): string {
   return join(folder, 'batches');
 }

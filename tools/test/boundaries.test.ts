@@ -10,7 +10,7 @@ const eslint = new ESLint({
   ruleFilter: ({ ruleId }) =>
     ruleId === 'import-x/no-cycle' ||
     /^no-restricted-(?:imports|syntax|globals|properties)$/.test(ruleId),
-  // These rules do not need types. Without types, a linted path need not exist.
+  // These rules do not need types, and without types the linted paths need not exist.
   overrideConfig: {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: false, project: null } },
@@ -87,7 +87,7 @@ describe('an import between packages', () => {
     },
   );
 
-  it('is refused by a relative path', async () => {
+  it('is refused if its path is relative', async () => {
     expect(await lintImports(TAP, '../../target-sqlite/src/load.ts')).toEqual([
       expect.stringContaining('by its name'),
     ]);
@@ -129,7 +129,7 @@ describe('a library or Node module', async () => {
     }
   });
 
-  it('fetch is refused outside of the HTTP client', async () => {
+  it('fetch is refused outside the HTTP client', async () => {
     expect(await lint(TAP, "await fetch('https://example.org');\n")).toEqual([
       expect.stringContaining('may use the network'),
     ]);
@@ -154,7 +154,7 @@ describe('a standard stream', () => {
     ['a descriptor’s file', "declare const open: any;\nopen('/dev/fd/1');"],
   ] as const;
 
-  it.each(uses)('is refused outside of singer: %s', async (_what, text) => {
+  it.each(uses)('is refused outside singer: %s', async (_what, text) => {
     for (const file of [TAP, TARGET, SINGER]) {
       expect(await lint(file, `${text}\n`), file).toEqual([
         expect.stringMatching(/^Only packages\/singer\/src\/stdio\/ may/),

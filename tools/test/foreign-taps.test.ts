@@ -51,7 +51,7 @@ class Source extends Pair {
     return sent.stdout.split('\n').filter((line) => line.includes('"type":"RECORD"')).length;
   }
 
-  /** Returns the rows of a table in any order, without the tap's columns about the file. */
+  /** Returns a table's rows in any order, without the columns in which the tap describes the file. */
   rows(table: string): string[] {
     const reader = new DatabaseSync(this.database, { readOnly: true });
     const statement = reader.prepare(`SELECT * FROM "${table}" WHERE _sdc_deleted_at IS NULL`);
@@ -76,7 +76,7 @@ function sortedRows(rows: readonly Row[]): string[] {
   return rows.map((row) => columns.map((name) => text(row[name])).join('|')).sort();
 }
 
-describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
+describe('the output of a tap for CSV files', { timeout: 5 * MINUTES }, () => {
   const people = [
     { id: '0042', name: 'Ana "a Breve" Souza', note: 'duas\nlinhas, com vírgula' },
     { id: '7', name: 'Łukasz 😀', note: '' },
@@ -87,7 +87,7 @@ describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
       .map((cells) => cells.map((cell) => `"${String(cell).replaceAll('"', '""')}"`).join(','))
       .join('\r\n');
 
-  it('is copied completely, and changes are copied in later runs', async ({ skip }) => {
+  it('is loaded completely, and later runs load the changes', async ({ skip }) => {
     const tap = join(await peerTools('tap-csv-folder', skip), 'tap-csv-folder');
     const source = new Source(tap, (path) => ({
       ...{ path, filesystem: 'local', read_mode: 'one_stream_per_file' },
@@ -113,7 +113,7 @@ describe('a tap that reads CSV files', { timeout: 5 * MINUTES }, () => {
   });
 });
 
-describe('a tap that reads JSON files without a key', { timeout: 5 * MINUTES }, () => {
+describe('the output of a tap for JSON files without a key', { timeout: 5 * MINUTES }, () => {
   const first = [
     { id: 1, big: 1152921504606846977n, price: 12.5, name: 'Ana', tags: '["a","b"]' },
     { id: 2, big: null, price: 0.1, name: 'naïve 😀', tags: null },
@@ -127,7 +127,7 @@ describe('a tap that reads JSON files without a key', { timeout: 5 * MINUTES }, 
       )
       .join(',')}]`;
 
-  it('is copied without reading a file twice', async ({ skip }) => {
+  it('is loaded completely, although no file is read twice', async ({ skip }) => {
     const tap = join(await peerTools('singer-sdk', skip), 'tap-jsonfile');
     const source = new Source(tap, (path) => ({
       ...{ paths: [join(path, '*.json')], stream_name: 'things' },

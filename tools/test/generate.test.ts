@@ -69,7 +69,8 @@ const PAGES = [
 ];
 
 /**
- * Deleted rows are kept, instants are UTC, and a join by stage needs the funnel and trimmed names.
+ * The facts in the query notes: deleted rows are kept, instants are in UTC, and a join by stage must
+ * compare the funnel and the trimmed names.
  */
 const QUERY_FACTS = [/WHERE _sdc_deleted_at IS NULL/, /UTC/, /funnel|funil/, /trim/];
 
@@ -98,7 +99,7 @@ function read(path: string): string {
 }
 
 describe('npm run generate', () => {
-  it('reports no problem after a write, and then only the file that was edited', async () => {
+  it('reports no problem after a write, and only the edited file after an edit', async () => {
     expect(await writeDerived(root, texts)).toEqual([]);
     expect(await checkDerived(root, texts)).toEqual([]);
     for (const { path } of texts) {
@@ -260,7 +261,7 @@ describe('dbt-sources.yml and datasette-metadata.yml', () => {
     }[];
   }
 
-  it('describe every table to dbt, with tests of keys and references', async () => {
+  it('describe every table to dbt, with key and reference tests', async () => {
     await writeDerived(root, texts);
     const { sources } = parse(read('packages/schema/dbt-sources.yml')) as Sources;
     const found = Object.fromEntries(

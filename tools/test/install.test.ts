@@ -22,7 +22,7 @@ const tools = join(root, 'node_modules', '.bin');
 const TOKEN = 'canary-token';
 const MINUTES = 60_000;
 
-/** The published packages: the folders under `packages/`. */
+/** The published packages, each of which is a folder under `packages/`. */
 const PACKAGES = ['singer', 'stream-maps', 'schema', 'tap-exactsales', 'target-sqlite'] as const;
 
 /** Every file in a package matches one of these patterns. */
@@ -114,7 +114,7 @@ describe('an installation by npm into an empty folder', () => {
 });
 
 describe('nx release', () => {
-  it('updates the version of every package and of its dependents', async () => {
+  it('updates the version of every package and every dependency on it', async () => {
     const args = ['release', '99.0.0', '--dry-run', '--skip-publish'];
     const report = await outputOf(join(tools, 'nx'), args, { cwd: root });
     const added = stripVTControlCharacters(report)

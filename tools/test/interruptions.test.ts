@@ -14,14 +14,13 @@ const served = serveAccount({ seed: 51, leads: 600 }, { page_size: 50 });
 const { account, newPair, copies } = served;
 
 /**
- * Waits until the tap has sent some requests. By then it handles signals but has not read every
- * row.
+ * Waits until the tap has sent some requests. By then, it handles signals and still has rows to read.
  */
 async function untilReading(requests = 12): Promise<void> {
   await until(() => served.simulator.requests.length >= requests);
 }
 
-/** Answers quickly until the tap is reading, and then so slowly that the tap cannot finish. */
+/** Makes the API answer quickly until the tap is reading, and then too slowly for it to finish. */
 function answerSlowly(): void {
   served.simulator.behave({
     latencyMs: () => (served.simulator.requests.length < 12 ? 0 : 400),
@@ -69,8 +68,8 @@ it('a second SIGTERM ends the tap at once with exit code 143', async () => {
   const rows = (): number => served.simulator.requests.reduce((sum, one) => sum + one.rows, 0);
   await until(() => rows() > 1000);
   const exit = exitCode(tap);
-  // After only one SIGTERM, the tap would end with 0.
-  // A SIGTERM that arrives while the tap exits ends it by the signal, which a shell reports as 143.
+  // After only one SIGTERM, the tap would end with 0. If a SIGTERM arrives while the tap exits, the
+  // signal ends the tap, which a shell reports as 143.
   const isOver = (): boolean => tap.exitCode !== null || tap.signalCode !== null;
   await until(() => isOver() || (tap.kill('SIGTERM'), false));
   const code = await exit;
@@ -94,7 +93,7 @@ const FORMATS: readonly (readonly [string, Batches | undefined])[] = [
   ['files', { compression: 'gzip', batch_size: 40 }],
 ];
 
-describe.each(FORMATS)('kill -9 with rows in %s', (_format, batches) => {
+describe.each(FORMATS)('kill -9 (rows in %s)', (_format, batches) => {
   it.each(['tap', 'target', 'both'] as const)(
     'of %s at a random moment loses no row, and later runs complete the copy',
     (victim) =>
@@ -114,7 +113,7 @@ describe.each(FORMATS)('kill -9 with rows in %s', (_format, batches) => {
 
 describe('a STATE', () => {
   it.each(FORMATS)(
-    'covers all rows before it, so a run from it completes a load that ended there (rows in %s)',
+    'covers all earlier rows, so a run from it completes a load that ended there (rows in %s)',
     async (_format, batches) => {
       const pair = withBatches(newPair(), batches);
       const whole = await pair.tap();
@@ -144,20 +143,21 @@ describe('a STATE', () => {
       .filter(({ set }) => set === 'LeadsAndPersons')
       .map(({ query }) => query['$filter'] ?? '');
     expect(filters[0]).toMatch(/^id gt \d+$/);
-    // Then the tap reads what changed since the first run began.
+    // The tap then reads what has changed since the first run began.
     expect(filters.at(-1)).toMatch(/^updateDate ge /);
   });
 });
 
 /**
- * Adapts one pair's lines for the target of another pair, which looks for files in its own folder.
+ * Returns a pair's lines for the target of another pair. Copies the files, because a target looks for
+ * files in its own folder.
  */
 function moved(from: Pair, to: Pair, lines: readonly string[]): string[] {
   if (existsSync(batchesOf(from))) cpSync(batchesOf(from), batchesOf(to), { recursive: true });
   return lines.map((line) => line.replaceAll(from.folder, to.folder));
 }
 
-/** Loads lines from the start of a run. */
+/** Loads the first lines of a run. */
 async function load(pair: Pair, lines: readonly string[]): Promise<void> {
   const { code, stderr } = await pair.load(`${lines.join('\n')}\n`);
   expect(code, stderr).toBe(0);
@@ -173,13 +173,13 @@ async function killRuns(pair: Pair, victim: Victim, count: number, random: Rando
     if (run > 10 * count) throw new Error(`only ${killed} of ${run - 1} runs could be killed`);
     const before = served.simulator.requests.length;
     if (await runAndKill(pair, victim, Math.ceil(random() * range))) killed += 1;
-    // The run made fewer requests, so the next one is killed sooner.
+    // The run ended before it made so many requests, so the next run is killed sooner.
     else range = Math.max(1, served.simulator.requests.length - before);
   }
 }
 
 /**
- * Kills a run after a number of requests, unless it has already ended, which must be a success.
+ * Kills a run after a number of requests. If the run has already ended, it must have succeeded.
  * @returns true if the signal ended every victim
  */
 async function runAndKill(pair: Pair, victim: Victim, requests: number): Promise<boolean> {

@@ -18,7 +18,7 @@ it('links are found in the pages', () => {
   expect(relativeLinks('README.md')).toEqual(expect.arrayContaining(['LICENSE', '#in-meltano']));
 });
 
-/** Reads a page without its code, which may contain what looks like a heading or a link. */
+/** Reads a page without its code blocks, which may contain text that looks like a heading or link. */
 function prose(path: string): string {
   return readFileSync(path, 'utf8').replaceAll(/^( *```).*?^\1/gms, '');
 }
@@ -37,7 +37,7 @@ function leadsSomewhere(page: string, link: string): boolean {
   return anchor === undefined || anchors(file).includes(anchor);
 }
 
-/** Returns the anchors that GitHub gives to the headings of a page. */
+/** Returns the anchors that GitHub generates for the headings of a page. */
 function anchors(path: string): string[] {
   const slugger = new GithubSlugger();
   const headings = prose(path).matchAll(/^#{1,6} (.+)$/gm);

@@ -37,7 +37,7 @@ async function copied(pair: Pair): Promise<(sql: string) => Row[]> {
   };
 }
 
-/** The same account copied without maps, for comparison. */
+/** Copies the account without maps, for comparison. @returns a function that queries the copy */
 async function plain(): Promise<(sql: string) => Row[]> {
   return copied(newPair({}));
 }
@@ -120,7 +120,7 @@ describe('invalid stream maps', () => {
     [{ leads: { x: 'leed' } }, /Stream "leads", column "x": the stream has no column "leed"/],
     [{ leads: { __alias__: 'sdrs' } }, /the new name would be "sdrs"/],
     [{ leads: { x: 'lead +' } }, /"leads" › "x": the expression is invalid/],
-  ])('%j end with exit code 2 before any request', async (stream_maps, sentence) => {
+  ])('%j end the tap with exit code 2 before any request', async (stream_maps, sentence) => {
     const { tap } = await newPair({ stream_maps }).run();
     expect(tap.code).toBe(2);
     expect(tap.stderr).toMatch(sentence);

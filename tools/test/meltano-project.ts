@@ -51,7 +51,7 @@ export class MeltanoProject {
     return ended(this.start(...args));
   }
 
-  /** Starts a command as the leader of a process group, which its plugins belong to. */
+  /** Starts a command as the leader of a process group that includes its plugins. */
   start(...args: string[]): Child {
     const child = start(join(this.#bin, 'meltano'), args, {
       cwd: this.folder,

@@ -10,7 +10,7 @@ import { ended, outputOf, until } from '@exact-spotter/testing';
 import { pythonTools } from '../src/python.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
-/** Tests the commands that people use with the current release of Meltano. */
+/** Tests commonly used commands with the current Meltano release. */
 const root = join(import.meta.dirname, '..', '..');
 const TOKEN = 'canary-token';
 const MINUTES = 60_000;
@@ -34,7 +34,7 @@ beforeAll(async () => {
     PATH: [tools.bin, join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     TAP_EXACTSALES_API_TOKEN: TOKEN,
     TAP_EXACTSALES_QUOTA_REQUESTS: '10000',
-    // This is a fraction, which Meltano cannot pass on as an integer.
+    // Because this value is a fraction, Meltano cannot pass it on as an integer.
     TAP_EXACTSALES_QUOTA_SECONDS: '0.5',
   });
   await project.init();
@@ -130,7 +130,7 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(simulator.requests).toEqual([]);
   });
 
-  it('a second run continues from the state that Meltano keeps', async () => {
+  it('a second run continues from the state that Meltano stored', async () => {
     const first = await here().meltano('--log-format', 'json', 'run', ...PAIR);
     expect(differences(here().database, account)).toEqual([]);
     expect(first).not.toContain(TOKEN);
@@ -242,13 +242,13 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     const runs = query(database, 'SELECT outcome FROM _singer_runs ORDER BY run');
     expect(runs).toEqual([{ outcome: 'done' }, { outcome: 'running' }]);
 
-    // For five minutes, Meltano considers a killed run to be still active.
+    // Meltano considers a killed run active for five minutes.
     await killed.meltano('run', '--force', id, ...PAIR);
     expect(differences(database, account)).toEqual([]);
   });
 });
 
-/** Waits until the tap has sent some requests. By then it has not read every row. */
+/** Waits until the tap has sent some requests, but has not read every row. */
 async function untilReading(): Promise<void> {
   await until(() => simulator.requests.length >= 30);
 }

@@ -20,7 +20,7 @@ function accountOf(sets: Readonly<Record<string, readonly Row[]>>) {
 
 type ExpectedRow = readonly [table: string, set: string, row: Row, cells: Row];
 
-/** Ways in which the API may write that there is no date. */
+/** Values that the API may send if a date is missing. */
 const missingDates: readonly string[] = [
   '0001-01-01T00:00:00Z',
   '0001-01-01T00:00:00',
@@ -28,7 +28,7 @@ const missingDates: readonly string[] = [
   '0001-01-01T00:00:00-03:00',
 ];
 
-/** Custom fields and the value that the table contains. */
+/** Custom fields, each with the value that the table must contain. */
 const fieldValues: readonly (readonly [row: Row, value: string | null])[] = [
   [{ options: ['a', 'b'] }, 'a, b'],
   [{ options: ['', 'b', null] }, 'b'],
@@ -146,12 +146,12 @@ describe('expected rows', () => {
     ['discardreasons', 'discardReasons', { id: 3, active: true }, { id: 3, active: 1 }],
     ['groups', 'Groups', { id: 3, name: 'x', users: ['a', 'b'] }, { id: '3', users: 'a, b' }],
     ['users', 'Users', { id: 3, groupList: [{ id: 1, value: 'x' }] }, { id: 3, grouplist: 'x' }],
-  ])('%s of %s %j', (table, set, row, cells) => {
+  ])('of %s are correct for the %s row %j', (table, set, row, cells) => {
     const [expected] = expectedRows(table, accountOf({ [set]: [row] }));
     expect(expected).toMatchObject(cells);
   });
 
-  it('contain the parent key, and a position if they have no key', () => {
+  it('contain the parent key, and a position if the child has no key of its own', () => {
     const questionAnswers = [
       { question: 'a', questionID: 1, answers: [{ text: 'x' }, { text: 'y' }] },
       { question: 'b', questionId: 2, answers: null },
@@ -169,7 +169,7 @@ describe('expected rows', () => {
     ]);
   });
 
-  it('cover 23 tables that are selected by default, and 10 others', () => {
+  it('cover 23 tables that are selected by default and 10 optional tables', () => {
     expect(Object.keys(expectations)).toHaveLength(23);
     expect(Object.keys(optionalExpectations)).toHaveLength(10);
   });
@@ -232,13 +232,13 @@ describe('the differences of a database', () => {
     for (const one of wanted) expect(found.join('\n')).toContain(`industries ${one}`);
   });
 
-  it('include only the tables that are asked for', () => {
+  it('include only the requested tables', () => {
     const database = databaseWith(["(1, 1, 'um', NULL)"]);
     expect(differences(database, account, ['stages', 'users'])).toEqual([]);
     expect(differences(database, account, ['industries'])).not.toEqual([]);
   });
 
-  /** Creates all tables, which are empty except for the industries. */
+  /** Creates a database in which every table except industries is empty. @returns its path */
   function databaseWith(values: readonly string[]): string {
     const path = join(mkdtempSync(join(tmpdir(), 'oracle-')), 'x.sqlite');
     const database = new DatabaseSync(path);

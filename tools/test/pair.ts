@@ -21,7 +21,7 @@ export class Pair {
 
   readonly #start: Start;
 
-  /** @param start a function that starts a program (default: from its sources) */
+  /** @param start starts a program (default: from its source files) */
   constructor(tap: object, target: object = {}, start: Start = startProgram) {
     this.#start = start;
     this.write('tap.json', tap);
@@ -64,12 +64,12 @@ export class Pair {
     return ended(this.startTap(...args), '');
   }
 
-  /** Runs the target on an empty input, or one of its commands. */
+  /** Runs the target with empty input, or runs one of its commands. */
   async target(...args: string[]): Promise<Ended> {
     return this.load('', ...args);
   }
 
-  /** Runs the target on an input. */
+  /** Runs the target with an input. */
   async load(input: string, ...args: string[]): Promise<Ended> {
     const config = join(this.folder, 'target.json');
     return ended(this.#start('target-sqlite', [...args, '--config', config]), input);

@@ -11,14 +11,15 @@ type Rows = Parameters<typeof compareRows>[2];
 type Skip = (reason: string) => never;
 
 /**
- * Returns the folder of the programs. Skips the test, or fails in CI, if they cannot be installed.
+ * Returns the folder of the programs. If the programs cannot be installed, skips the test, or fails it
+ * in CI.
  */
 export async function peerTools(name: string, skip: Skip): Promise<string> {
   const found = await pythonTools(name);
   return 'bin' in found ? found.bin : missing(name, found.missing, skip);
 }
 
-/** Skips a test that lacks something on this machine. In CI, the test fails instead. */
+/** Skips a test whose requirements are missing on this machine. In CI, the test fails instead. */
 export function missing(name: string, reason: string, skip: Skip): never {
   if (isCi) throw new Error(`CI must run ${name}: ${reason}`);
   return skip(reason);

@@ -11,8 +11,8 @@ import { TOKEN } from './served-account.ts';
 import { feed, peerTools } from './peer-tools.ts';
 
 /**
- * Tests the programs with a tap checker, a target, and the Singer SDK's test streams by other
- * authors.
+ * Tests the programs with other authors' tools: a tap checker, a target, and the Singer SDK's test
+ * streams.
  */
 const MINUTES = 60_000;
 const account = createAccount({ seed: 71, leads: 200 });
@@ -141,7 +141,7 @@ async function load(pair: Pair, text: string): Promise<Ended> {
   return ended(target);
 }
 
-describe('a test stream of the Singer SDK', () => {
+describe('the Singer SDK test stream', () => {
   let folder = '';
 
   async function stream(name: string, skip: (reason: string) => never): Promise<string> {
@@ -200,23 +200,20 @@ describe('a test stream of the Singer SDK', () => {
         ['test_user_in_location', 5],
       ],
     ],
-  ] as const)(
-    '%s and then %s are both loaded completely',
-    async ([first, second, counts], { skip }) => {
-      const pair = newPair();
-      for (const name of [first, second]) {
-        const { code, stderr } = await load(pair, await stream(name, skip));
-        expect(code, stderr).toBe(0);
-      }
-      const reader = new DatabaseSync(pair.database, { readOnly: true });
-      for (const [table, rows] of counts) {
-        expect(reader.prepare(`SELECT count(*) AS rows FROM "${table}"`).get()).toEqual({ rows });
-      }
-      reader.close();
-    },
-  );
+  ] as const)('%s is loaded completely, and then %s', async ([first, second, counts], { skip }) => {
+    const pair = newPair();
+    for (const name of [first, second]) {
+      const { code, stderr } = await load(pair, await stream(name, skip));
+      expect(code, stderr).toBe(0);
+    }
+    const reader = new DatabaseSync(pair.database, { readOnly: true });
+    for (const [table, rows] of counts) {
+      expect(reader.prepare(`SELECT count(*) AS rows FROM "${table}"`).get()).toEqual({ rows });
+    }
+    reader.close();
+  });
 
-  it('pk_updates: a SCHEMA without key_properties has no key', async ({ skip }) => {
+  it('pk_updates has no key, because its SCHEMA has no key_properties', async ({ skip }) => {
     const pair = newPair();
     const { code, stderr } = await load(pair, await stream('pk_updates', skip));
     expect(code, stderr).toBe(0);

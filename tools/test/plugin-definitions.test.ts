@@ -68,7 +68,7 @@ describe.each(PLUGINS)('the Meltano definition of $name', ({ name, kind }) => {
     expect((await problems(setting, wrong)).join()).toContain('/kind');
     const known = new Set(capabilities(plugins[`${kind}s`]));
     const unknown = plugin.capabilities.filter((capability) => !known.has(capability));
-    // Meltano Hub knows this capability of loaders; Meltano's own schema does not yet.
+    // Meltano Hub's schema contains this loader capability, but Meltano's own schema does not yet.
     expect(unknown).toEqual(kind === 'loader' ? ['validate-records'] : []);
   });
 });
@@ -78,7 +78,7 @@ interface MeltanoSchema {
   readonly plugins: Readonly<Record<string, JsonSchema>>;
 }
 
-/** Reads the schema of a project from the installed Meltano. */
+/** Reads the project schema of the installed Meltano. */
 async function ofMeltano(skip: (reason: string) => never): Promise<MeltanoSchema> {
   const bin = await peerTools('meltano', skip);
   const print =
@@ -88,7 +88,7 @@ async function ofMeltano(skip: (reason: string) => never): Promise<MeltanoSchema
   return { ...$defs, base_setting: { ...$defs.base_setting, $defs } };
 }
 
-/** Finds the list of capabilities in the schema of a plugin. */
+/** Returns the capability names in the schema of a plugin. */
 function capabilities(schema: unknown): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
   if ('capabilities' in schema) {

@@ -61,7 +61,7 @@ export class Postgres {
 }
 
 /**
- * Starts the PostgreSQL of a pinned PyPI package.
+ * Starts PostgreSQL from a pinned PyPI package.
  * @param timezone the server's default time zone
  */
 export async function startPostgres(timezone: string): Promise<Postgres | { missing: string }> {
@@ -96,8 +96,8 @@ export async function startPostgres(timezone: string): Promise<Postgres | { miss
 }
 
 /**
- * Returns the folder of the server's programs. It is a copy if their user cannot read the
- * environment.
+ * Returns the folder of the server programs. The folder is a copy if the server's user cannot read
+ * the environment.
  */
 function serverPrograms(python: string, copyTo?: string): string {
   const [site = ''] = globSync(join(python, '..', 'lib', 'python3*', 'site-packages'));

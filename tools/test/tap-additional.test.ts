@@ -56,7 +56,7 @@ describe('the optional tables', () => {
     }
   });
 
-  it('may be missing, but not after they had rows', async () => {
+  it('may be missing, unless they had rows before', async () => {
     simulator.behave({ missing });
     const lacking = pairOf();
     const lacks = await runAll(lacking);
@@ -82,7 +82,7 @@ describe('the optional tables', () => {
   });
 });
 
-it('funnels join the funnel of every stage', async () => {
+it('the funnel of every stage has a row in funnels', async () => {
   const pair = pairOf();
   await pair.run();
   const sql = `SELECT count(*) AS stages, count(funnels.id) AS joined FROM stages
@@ -93,7 +93,7 @@ it('funnels join the funnel of every stage', async () => {
 });
 
 describe('unknown_fields: keep', () => {
-  it('adds a column to every table, and an upgrade fills it in old rows', async () => {
+  it('adds a column to every table, and an upgrade fills the column in existing rows', async () => {
     const pair = pairOf({ full_refresh_days: 0 });
     await runAll(pair);
     pair.write('tap.json', {

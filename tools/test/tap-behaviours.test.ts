@@ -21,7 +21,7 @@ describe('an account is copied completely', () => {
       { pageCap: 23, tieOrder: 'shuffled' },
     ],
     ['when pages are longer than requested', { pageCap: 900, ignores: { top: 'all' } }],
-    ['when only pages before further rows have a next link', { nextLink: 'whenMore' }],
+    ['when a page has a next link only if more rows follow', { nextLink: 'whenMore' }],
     ['when no page has a next link', { nextLink: 'never' }],
     ['when next links lead back to their own page', { nextLink: 'loop' }],
     ['when next links lead to another host', { nextLink: 'otherHost' }],
@@ -42,7 +42,7 @@ describe('an account is copied completely', () => {
       { ignores: { orderby: 'all' } },
       [/the API ignores the orderby/],
     ],
-    ['when the server rejects or in filters', { orClause: 'rejected' }],
+    ['when the server rejects OR in filters', { orClause: 'rejected' }],
     ['when responses are not compressed', { gzip: false }],
   ];
 
@@ -52,7 +52,7 @@ describe('an account is copied completely', () => {
     expect(served.simulator.decoyRequests).toEqual([]);
   });
 
-  // Each short page is in order, but rows from the end of the set belong between these pages.
+  // Each short page is in order, but rows that belong between these pages are at the end of the set.
   it.each<[string, Partial<Behaviour>]>([
     ['$orderby', { ignores: { orderby: 'all' } }],
     ['$orderby and $count', { ignores: { orderby: 'all', count: 'all' } }],

@@ -45,7 +45,7 @@ async function report(set: string, settings: object = {}): Promise<unknown> {
   return (JSON.parse(stdout) as Report).sets.find((found) => found.set === set);
 }
 
-describe('doctor with an API as documented', () => {
+describe('doctor with the documented API', () => {
   it('reports no difference and sends few requests', async () => {
     const { code, stdout } = await doctor();
     const { sets } = JSON.parse(stdout) as Report;
@@ -66,7 +66,7 @@ describe('doctor with an API as documented', () => {
         count_inline: 'yes',
       }),
     );
-    // Of these, three are for rows without a date and the newest call.
+    // Three of these requests look for rows without a date and for the newest call.
     expect(simulator.requests.length).toBeLessThanOrEqual(85);
   });
 
@@ -297,7 +297,7 @@ function page(expected: object): object {
   return { page: expected };
 }
 
-describe('doctor on the clock of calls', () => {
+describe('doctor', () => {
   const clock = async (
     text: (ago: number) => string,
     settings: object = {},
@@ -315,14 +315,14 @@ describe('doctor on the clock of calls', () => {
   const utc = (ago: number): string => `${new Date(Date.now() - ago).toISOString().slice(0, 19)}Z`;
   const wall = (ago: number): string => utc(ago + 3 * millisecondsInHour);
 
-  it('finds that a call of ten minutes ago proves UTC', async () => {
+  it('infers UTC from a call ten minutes ago', async () => {
     expect(await clock(utc)).toMatchObject({ fits: 'utc', minutes_ago_utc: 10, differences: [] });
     expect(await clock(utc, { calls_clock: 'wall' })).toMatchObject({
       differences: ['The newest date fits "utc": set calls_clock, which is wall, to utc.'],
     });
   });
 
-  it('finds that a call that is recent only on the wall clock is probably wall clock', async () => {
+  it('infers probable wall-clock time from a call that is recent only in that time', async () => {
     expect(await clock(wall)).toMatchObject({
       ...{ fits: 'probably wall', minutes_ago_utc: 190, minutes_ago_wall: 10 },
       differences: [
@@ -331,21 +331,21 @@ describe('doctor on the clock of calls', () => {
     });
   });
 
-  it('compares with a server whose clock is ahead', async () => {
+  it('compares call dates with the server’s clock, even if that clock is ahead', async () => {
     const hour = millisecondsInHour;
     const behaviour = { quota: { requests: 10_000, seconds: 1, clockOffsetSeconds: 3600 } };
     const found = await clock((ago) => wall(ago - hour), { calls_clock: 'wall' }, behaviour);
     expect(found).toMatchObject({ fits: 'probably wall', differences: [] });
   });
 
-  it('does not guess from old calls', async () => {
+  it('infers no clock from old calls', async () => {
     expect(await clock(() => '2026-01-06T12:00:00Z')).toMatchObject({
       ...{ fits: 'not told', differences: [] },
     });
   });
 });
 
-it('doctor reports an account that has everything at once, and exits with 0', async () => {
+it('doctor reports all differences that occur at once, and exits with 0', async () => {
   simulator.behave({
     ...{ countsPage: 'all', nextLink: 'withoutTop', omitsLeadsWithoutPersons: true },
     ...{ nullFilter: 'rejected', callsClock: 'wall', missing: ['Funnels'] },

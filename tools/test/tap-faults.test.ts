@@ -11,7 +11,7 @@ const served = serveAccount(
 const { account, newPair, copies } = served;
 
 /**
- * Returns rules that inject a fault into three pages of the largest set and a page of a small set.
+ * Returns rules that inject a fault into three pages of the largest set and one page of a small set.
  */
 function everywhere(fault: Fault): FaultRule[] {
   return [
@@ -88,7 +88,7 @@ describe('an account is copied completely despite', () => {
   );
 });
 
-describe('an error that retrying does not fix', () => {
+describe('an error that retries do not fix:', () => {
   it.each<[string, Fault, RegExp]>([
     ['500', { status: 500 }, /GET \/sdrs answered 500, even after retries/],
     ['a redirect to another host', 'redirect', /GET \/sdrs answered 30\d/],

@@ -38,7 +38,7 @@ const script = fc.record({
 });
 
 it(
-  'the copy is complete after a run while rows change and one more run',
+  'the copy is complete after one run during changes and a second run without changes',
   withSeed(async (_random, runSeed) => {
     await fc.assert(
       fc.asyncProperty(script, async ({ seed, pageSize, edits }) => {
@@ -61,7 +61,7 @@ it(
 );
 
 it(
-  'a full refresh notices rows that were deleted or changed without a date',
+  'a full refresh notices deleted rows, and changes that do not update a date',
   withSeed(async (_random, runSeed) => {
     await fc.assert(
       fc.asyncProperty(script, async ({ seed, pageSize, edits }) => {

@@ -6,7 +6,7 @@ import { differences } from '../src/oracle/compare.ts';
 import type { Pair } from './pair.ts';
 import { serveAccount } from './served-account.ts';
 
-/** Ways in which the API may make a reader lose rows without a word, through the whole pipe. */
+/** Tests the pair with API behaviours that can make a reader lose rows silently. */
 
 const served = serveAccount({ seed: 91, leads: 700 });
 const { account, newPair, copies } = served;
@@ -39,17 +39,17 @@ describe('nothing is lost in two runs with edits between them', () => {
       'if a request with $top never has a next link',
       { behaviour: { countsPage: 'all', nextLink: 'withoutTop' } },
     ],
-    ['if answers are cached', { behaviour: CACHE }],
+    ['if responses are cached', { behaviour: CACHE }],
     ['if a page is empty by mistake', { faults: once('mistakenEmptyPage', 1, 3) }],
     ['if a page reports an error with status 200', { faults: once('errorPage', 1, 2, 3) }],
     ['if comparisons with null are rejected', { behaviour: { nullFilter: 'rejected' } }],
     ['if custom fields can only be read in slices', sliced],
     [
-      'if call dates are wall clock',
+      'if call dates are wall-clock times',
       { behaviour: { callsClock: 'wall' }, settings: { calls_clock: 'wall' } },
     ],
     [
-      'if all of this happens at once',
+      'if these behaviours occur at once',
       {
         behaviour: {
           ...{ countsPage: 'all', pageCap: 100, nextLink: 'withoutTop', callsClock: 'wall' },
@@ -76,7 +76,7 @@ describe('nothing is lost in two runs with edits between them', () => {
     120_000,
   );
 
-  it('if the due date of a task is removed and rows without a date cannot be filtered', async () => {
+  it("if a task's due date is removed and rows without a date cannot be filtered", async () => {
     served.simulator.behave({ nullFilter: 'rejected' });
     const pair = newPair();
     await copies(pair);
@@ -90,7 +90,7 @@ describe('nothing is lost in two runs with edits between them', () => {
     ).toEqual([]);
   });
 
-  it('if leads without persons are missing from the wider set', async () => {
+  it('if /LeadsAndPersons omits leads without persons', async () => {
     served.simulator.behave({ omitsLeadsWithoutPersons: true });
     const pair = newPair();
     const { tap, target } = await pair.run();

@@ -31,7 +31,7 @@ beforeAll(async () => {
 beforeEach(() => simulator.reset());
 afterAll(() => simulator.stop());
 
-/** Runs a shell command, optionally on a terminal of 100 columns. @returns everything it printed */
+/** Runs a shell command, optionally on a terminal with 100 columns. @returns its output */
 async function shell(command: string, onTerminal: boolean): Promise<string> {
   const [program, args] = onTerminal
     ? ['script', ['-qec', `stty cols 100 rows 30; ${command}`, '/dev/null']]
@@ -49,7 +49,8 @@ const ESCAPE = '\u001B';
 const TOKENS = new RegExp(`${ESCAPE}\\[(\\d*)[A-Za-z]|\\r|\\n|[^${ESCAPE}\\r\\n]+`, 'g');
 
 /**
- * Returns a terminal's lines after a text with line ends and the four supported cursor movements.
+ * Returns the lines that a terminal shows after printing a text. The text may contain line ends and
+ * four kinds of cursor movements.
  */
 function screen(text: string): string[] {
   const lines = [''];

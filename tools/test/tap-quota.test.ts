@@ -16,7 +16,7 @@ const served = serveAccount(
 );
 const { account, newPair } = served;
 
-/** Milliseconds within which a request reaches the server, as the tap assumes. */
+/** The longest time in milliseconds that the tap assumes a request takes to reach the server. */
 const LONGEST_WAY = 250;
 
 afterEach(() => vi.unstubAllEnvs());
@@ -27,7 +27,7 @@ function requestDurations(log: string): number[] {
   return Array.from(metrics, ([, seconds]) => Number(seconds) * 1000);
 }
 
-/** Returns the maximum number of times within any time span of this length. */
+/** Returns the highest number of arrivals within any time span of this length. */
 function mostWithin(times: readonly number[], span: number): number {
   const counts = times.map((from) => times.filter((at) => at >= from && at < from + span).length);
   return Math.max(...counts);
@@ -45,9 +45,9 @@ describe('the rate limit', () => {
       expect(arrivals.length).toBeGreaterThan(3 * QUOTA.requests);
       const durations = requestDurations(tap.stderr);
       expect(durations).toHaveLength(arrivals.length);
-      // The tap assumes that a request reaches the server within 250 ms. On an overloaded machine, a
-      // request may arrive later, and the time until the next requests is shorter by as much. It
-      // cannot arrive later than its response.
+      // On an overloaded machine, a request may arrive later than the tap assumes. Such a delay
+      // shortens the time until the next requests arrive. A request cannot arrive later than its
+      // response.
       const late = Math.max(0, Math.max(...durations) - LONGEST_WAY);
       const span = QUOTA.seconds * 1000 - late;
       expect(mostWithin(arrivals, span)).toBeLessThanOrEqual(QUOTA.requests);
@@ -56,7 +56,7 @@ describe('the rate limit', () => {
   );
 
   it.each(['seconds', 'date', 'none'] as const)(
-    'is respected when other clients share it and a 429 says when to retry (%s)',
+    'is respected when other clients share it (Retry-After: %s)',
     async (retryAfter) => {
       served.simulator.behave({
         quota: { ...QUOTA, retryAfter, clockOffsetSeconds: 3600 },
@@ -73,7 +73,7 @@ describe('the rate limit', () => {
 });
 
 describe('the number of requests', () => {
-  it('exceeds the number of pages by at most a tenth in a first load, and by some to find the ends', async () => {
+  it('exceeds the pages of a first load by at most a tenth, plus two for each set of one page', async () => {
     const pair = newPair({ page_size: 500, quota_requests: 1000 });
     await pair.run();
     const sets = [
@@ -83,8 +83,8 @@ describe('the number of requests', () => {
       ...['QualificationHistories', 'painPoints', 'LeadsCustomFields'],
     ];
     const pages = sets.reduce((sum, set) => sum + Math.ceil(account.count(set) / 500), 0);
-    // The server may have cut a page that is the only one of its set, which up to two requests find
-    // out. Other requests compare leads with persons, and find rows without a date.
+    // The server may have cut a set's only page, so the tap sends up to two more requests for it.
+    // Further requests compare leads with persons and find rows without a date.
     const singlePages = sets.filter((set) => account.count(set) <= 500).length;
     const most = pages * 1.1 + 2 * singlePages;
     expect(served.simulator.requests.length).toBeLessThanOrEqual(most);

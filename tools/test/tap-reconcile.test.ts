@@ -31,7 +31,7 @@ function counts(): string[] {
   return simulator.requests.map(({ path }) => path).filter((path) => path.endsWith('/$count'));
 }
 
-it('the tap requests only the count of leads by default, to compare it with leads and persons', async () => {
+it('by default, the tap requests only the lead count, to compare it with leads and persons', async () => {
   expect(await tap({})).toMatchObject({ code: 0 });
   expect(counts()).toEqual(['/Leads/$count']);
 });
@@ -54,7 +54,7 @@ it.each([
   },
 );
 
-it('reconcile logs both numbers when the rows read and the count differ', async () => {
+it('reconcile logs both numbers when the number of rows read differs from the count', async () => {
   const stop = simulator.beforeResponse(({ path }) => {
     if (path === '/sdrs') simulator.account.remove('sdrs', 415_000);
   });
@@ -71,7 +71,7 @@ it('reconcile counts rows only once when they are read again', async () => {
   const [lead] = account.rows('Leads');
   for (let at = 0; at < 8; at += 1) account.add('LeadStages', { leadId: lead?.['id'] });
   const served = await startSimulator({ account, token: TOKEN, behaviour: { pageCap: 4 } });
-  // When a row changes between two pages of its key, the tap reads the key again.
+  // If a row changes while the tap reads the pages of a lead's rows, the tap reads that lead again.
   let changes = 0;
   served.beforeResponse(({ path, query }) => {
     if (path !== '/LeadStages' || query['$skip'] === undefined || changes > 1) return;

@@ -62,7 +62,7 @@ async function run({
   return { ...result, messages: lines.map((line) => JSON.parse(line) as Message) };
 }
 
-/** Selects only these streams in the catalog. If columns are named, selects only these columns. */
+/** Selects only these streams in the catalog and, if columns are named, only those columns. */
 function only(streams: Readonly<Record<string, readonly string[] | undefined>>): Catalog {
   return { streams: known.streams.map((entry) => selected(entry, streams)) };
 }
@@ -107,7 +107,7 @@ describe('selecting', () => {
     expect(new Set(pages.map(({ set }) => set))).toEqual(new Set(['LeadsAndPersons']));
   });
 
-  it('leads and contacts reads two sets if one set lacks a field of the other set', async () => {
+  it('leads and contacts reads two sets if they do not share all fields', async () => {
     const lacking = createAccount({
       seed: 62,
       leads: 120,
@@ -223,7 +223,7 @@ describe('a run', () => {
     expect(simulator.requests[0]?.query['$filter']).toMatch(/^updateDate ge /);
   });
 
-  it('reads a window from past_days before its last read and reports the covered span', async () => {
+  it('reads a window that begins past_days before its last read, and reports the covered span', async () => {
     const savepoint = Date.now() - 2 * millisecondsInDay;
     const bookmark = {
       replication_key: 'starttime',
@@ -231,7 +231,7 @@ describe('a run', () => {
       read_at: new Date(savepoint).toISOString(),
       full_read_at: new Date(savepoint).toISOString(),
       version: 5,
-      // The bookmark of an older mapping would be read completely once.
+      // With the bookmark of an older mapping, the tap would read the stream completely once.
       read_with: { mapping: 2 },
     };
     const start = Date.now();
@@ -273,7 +273,7 @@ describe('a run', () => {
     expect(expected.length).toBeLessThan(account.count('Leads'));
   });
 
-  it('never moves a bookmark past its own start', async () => {
+  it('never moves a bookmark past the time when it started', async () => {
     const future = createAccount({ seed: 63, leads: 30 });
     future.add('LeadsSold', { saleDate: '2999-01-01T00:00:00Z' });
     const other = await startSimulator({ account: future, token: TOKEN });

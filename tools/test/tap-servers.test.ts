@@ -9,11 +9,11 @@ import { TOKEN } from './served-account.ts';
 
 const MINUTES = 60_000;
 /**
- * Number of generated servers. Set `SERVERS=200` in the environment to test many more from a random
- * seed.
+ * Number of generated servers. To test many more from a random seed, set `SERVERS=200` in the
+ * environment.
  */
 const SERVERS = Number(process.env['SERVERS'] ?? 12);
-/** Every build tests the same servers, so that a failure is caused by a change in the code. */
+/** Every build tests the same servers, so that only a code change can cause a failure. */
 const FIXED_SEED = 20_261_125;
 
 let simulator: Simulator | undefined;
@@ -55,7 +55,7 @@ const behaviours: fc.Arbitrary<Partial<Behaviour>> = fc.record(
   { requiredKeys: ['pageCap'] },
 );
 
-/** Pages that are wrong although their status is 200, each once. */
+/** Wrong pages with status 200. Each page is sent once. */
 const mistakes: fc.Arbitrary<FaultRule[]> = fc.array(
   fc.record({
     match: fc.record(
@@ -71,7 +71,7 @@ const mistakes: fc.Arbitrary<FaultRule[]> = fc.array(
 );
 
 it(
-  'every server that the specification allows leads to a complete copy or to a log line with the incomplete streams',
+  'with any server that the specification allows, the copy is complete or the log names the incomplete streams',
   withSeed(
     async (_random, runSeed) => {
       await fc.assert(
@@ -99,7 +99,7 @@ it(
             expect(tap.code, tap.stderr).toBe(without === '' ? 0 : 1);
             const named = [
               ...without.split(', '),
-              // The set itself lacks these leads.
+              // The server omits these leads from the set.
               ...(behaviour.omitsLeadsWithoutPersons === true ? ['leadspersons'] : []),
             ];
             const silent = differences(pair.database, account).filter(
@@ -116,9 +116,9 @@ it(
   SERVERS * MINUTES,
 );
 
-/** Whether a bookmark moved past a row shows only when the server works again. */
+/** If a bookmark moves past a row, only a later run with a working server reveals it. */
 it(
-  'a run with a working server recovers everything that runs with other servers could not read',
+  'a run with a working server reads everything that earlier runs could not read',
   withSeed(
     async (_random, runSeed) => {
       await fc.assert(

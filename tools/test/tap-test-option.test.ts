@@ -43,7 +43,7 @@ async function tap(...args: string[]): Promise<Tested> {
   return { ...end, lines: lines.map((line) => JSON.parse(line) as Line) };
 }
 
-/** How many streams are read if no catalog selects others. */
+/** The number of streams that are selected by default. */
 const STREAMS = 23;
 
 function streams({ lines }: Tested, type: string): (string | undefined)[] {

@@ -77,13 +77,13 @@ it(
 
 /**
  * target-duckdb 0.8.0 lets DuckDB guess whether its CSV files have a header. DuckDB 1.3.0 and newer
- * mistake a first row that contains an instant with a zone for a header, so each batch loses a row.
+ * mistake a first row for a header if it contains an instant with a zone, so each batch loses a row.
  */
 it.for([
   { environment: 'target-duckdb', on: '1.2', ids: [1, 2, 3] },
   { environment: 'target-duckdb-on-duckdb-2', on: '2.0', ids: [2, 3] },
 ])(
-  'target-duckdb on DuckDB $on loads the rows with the IDs $ids out of three',
+  'target-duckdb with DuckDB $on loads only the IDs $ids of three rows',
   { timeout: 5 * MINUTES },
   async ({ environment, ids }, { skip }) => {
     const database = new DuckDb(await peerTools(environment, skip), served.newPair());

@@ -11,8 +11,8 @@ import { serveAccount, TOKEN } from './served-account.ts';
 
 /**
  * Tests the tap with MeltanoLabs' target-postgres and a PostgreSQL server, over a pipe and in a Meltano
- * project. The server's time zone is São Paulo, although the columns for instants have no zone and
- * must contain UTC.
+ * project. The columns for instants have no zone and must contain UTC, even though the server's time
+ * zone is São Paulo.
  */
 const root = join(import.meta.dirname, '..', '..');
 const MINUTES = 60_000;
@@ -48,8 +48,8 @@ async function differences(schema: string): Promise<ReturnType<typeof compareTab
 }
 
 /**
- * Edits the account by deleting a stage, a future meeting, a lead, and the contacts of another
- * lead.
+ * Edits the account by deleting a stage, a future meeting, a lead, and the contacts of a
+ * second lead.
  */
 function editAccount(seed: number): { readonly lead: number } {
   const { account } = served;

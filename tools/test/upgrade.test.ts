@@ -21,7 +21,7 @@ const versions = readdirSync(upgrades, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-/** Members that earlier versions did not read. The recorded rows lack them or have no data in them. */
+/** Members that earlier versions did not read. In the recorded rows, they are missing or empty. */
 const addedMembers: Readonly<Record<string, readonly string[]>> = {
   LeadsSold: ['cycle', 'preSales'],
   Meetings: ['score', 'qualificationDate'],
@@ -30,7 +30,7 @@ const addedMembers: Readonly<Record<string, readonly string[]>> = {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Returns the account as the earlier version's last run read it, with what the API sends since. */
+/** Returns the account that the earlier version's last run read, plus the members added since. */
 function earlierAccount(version: string): Simulator['account'] {
   const now = Date.parse('2026-11-25T06:00:00Z');
   const account = createAccount({ seed: 2026, leads: 60, now });
@@ -41,7 +41,7 @@ function earlierAccount(version: string): Simulator['account'] {
   return account;
 }
 
-/** Replaces the rows of a set. Indexes that are not recorded were removed. */
+/** Replaces the rows of a set, and removes the rows whose index is not recorded. */
 function restore(account: Simulator['account'], set: string, rows: Record<string, Row>): void {
   const { store } = account.set(set);
   const count = Math.max(store.definition.count, ...Object.keys(rows).map((at) => Number(at) + 1));
@@ -54,7 +54,7 @@ function restore(account: Simulator['account'], set: string, rows: Record<string
   }
 }
 
-/** Returns the columns that the earlier version wrote as the current one does. */
+/** Returns a table's rows, without the columns that the current version fills differently. */
 function earlierRows(database: string, table: string): readonly Row[] {
   const reader = new DatabaseSync(database, { readOnly: true });
   try {
@@ -63,7 +63,7 @@ function earlierRows(database: string, table: string): readonly Row[] {
       .all(table)
       .map(({ name }) => String(name))
       .filter((name) => columnsOf(table).includes(name))
-      // Earlier versions took a custom field's value before its options.
+      // Earlier versions preferred the value of a custom field to its options.
       .filter((name) => table !== 'leadscustomfields' || name !== 'value');
     const names = columns.map((name) => `"${name}"`).join(', ');
     return reader.prepare(`SELECT ${names} FROM "${table}" WHERE _sdc_deleted_at IS NULL`).all();
@@ -79,7 +79,7 @@ function printed(row: Row, columns: readonly string[]): string {
 
 let simulator: Simulator;
 
-/** Edits the account, two hours after the earlier version's last run. */
+/** Edits the account two hours after the earlier version's last run. */
 function edit(): void {
   simulator.account.clock = Date.parse('2026-11-25T09:00:00Z');
   simulator.account.live({ seed: 2, edits: 60 });
@@ -162,7 +162,7 @@ describe.each(versions)('a copy by version %s', (version) => {
     for (const filter of filters) expect(filter).toMatch(/updateDate ge 2026-11-2/);
   });
 
-  it('reads only the streams completely whose columns have grown, and only once', async () => {
+  it('rereads a stream completely only if it has new columns, and only once', async () => {
     const pair = upgradedPair({ full_refresh_days: 0 });
     const grown = ['LeadsCustomFields', 'LeadsSold', 'Meetings', 'QualificationHistories'];
     const alike = ['LeadsAndPersons', 'Tasks', 'Boxes', 'callsHistory'];
@@ -182,7 +182,7 @@ describe.each(versions)('a copy by version %s', (version) => {
     expect(differences(pair.database, simulator.account)).toEqual([]);
   });
 
-  /** Returns the dates from which pages of sets were requested; '' for pages without a date filter. */
+  /** Returns the date filter of each page that was requested from the sets, or '' if it had none. */
   function datesOf(sets: readonly string[]): string[] {
     return simulator.requests
       .filter(({ set, path }) => sets.includes(set) && !path.endsWith('/$count'))
@@ -192,7 +192,7 @@ describe.each(versions)('a copy by version %s', (version) => {
       .map((filter) => / ge '?(\d{4}-\d\d-\d\d)/.exec(filter)?.[1] ?? '');
   }
 
-  it('loses nothing if deleted rows are removed', async () => {
+  it('loses no row if hard_delete is on', async () => {
     const pair = upgradedPair();
     pair.write('target.json', { database: pair.database, hard_delete: true });
     edit();

@@ -172,7 +172,7 @@ describe('containers/copy-account.sh', () => {
     expect(code, stderr).toBe(1);
   });
 
-  it('commits the rows it has received at SIGTERM, and the next run continues after them', async () => {
+  it('commits the received rows on SIGTERM, and the next run continues after them', async () => {
     const first = copyAccount({ quota_requests: 1, quota_seconds: 2 });
     first.stdout.once('data', () => first.kill('SIGTERM'));
     const { code, stdout, stderr } = await ended(first);

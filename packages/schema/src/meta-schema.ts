@@ -1,13 +1,16 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { JsonSchema, Parent } from '@exact-spotter/singer';
 
-/** Title and description in one language. `x-pt` holds the Portuguese ones. */
+/** Title and description in one language: English by default, Portuguese in `x-pt`. */
 export interface Text {
   readonly title: string;
   readonly description: string;
 }
 
-/** `x-documented` holds a name, and a column's type, from the reference connector's documentation. */
+/**
+ * The name of a table or column, and the type of a column, in the reference connector's
+ * documentation.
+ */
 export interface Documented {
   readonly name: string;
   readonly type?: string;
@@ -15,7 +18,7 @@ export interface Documented {
 
 /** A column as a file in `tables/` declares it. */
 export interface ColumnSchema extends Text {
-  /** A list that includes `null`, or a single type for a key column. */
+  /** A list of a type and `null`, or a single type for a key column. */
   readonly type: string | readonly string[];
   readonly format?: string;
   readonly examples: readonly unknown[];
@@ -29,9 +32,9 @@ export interface TableSchema extends Text {
   readonly type: string;
   readonly properties: Readonly<Record<string, ColumnSchema>>;
   readonly 'x-pt': Text;
-  /** Only the tables of the reference connector have it. The other tables are additional. */
+  /** Present only in the tables of the reference connector. All other tables are additional. */
   readonly 'x-documented'?: Documented;
-  /** Only false: the table is left out unless a catalog selects it. */
+  /** If present, always false: the table is left out unless a catalog selects it. */
   readonly 'x-selected-by-default'?: boolean;
   readonly 'x-key': readonly string[];
   readonly 'x-references'?: Readonly<Record<string, string>>;
@@ -41,7 +44,7 @@ export interface TableSchema extends Text {
 
 const name = { type: 'string', minLength: 1 };
 
-/** Requires a trimmed title and a description that is a sentence. */
+/** Requires a title without outer spaces, and a description that ends with a period. */
 const text = {
   type: 'object',
   required: ['title', 'description'],
@@ -55,7 +58,7 @@ const portuguese = { ...text, additionalProperties: false };
 
 const types = ['integer', 'number', 'string', 'boolean'];
 
-/** The types in the reference connector's documentation. */
+/** The column types in the reference connector's documentation. */
 const documentedTypes = ['float', 'text', 'timestamp', 'boolean'];
 
 const column = {

@@ -2,8 +2,9 @@ import { isTableName, tables, type TableName } from './tables.ts';
 import { readParent, readReferences } from '@exact-spotter/singer';
 
 /**
- * A `reference` can be joined, but not every row has a match: the API leaves gaps. The rows of a table with a `parent`
- * are the elements of an array in the parent's records, and are replaced and deleted with them.
+ * A `reference` can be joined, but not every row has a match, because the API omits some rows. The
+ * rows of a table with a `parent` are the elements of an array in the parent's records. They are
+ * replaced or deleted together with the parent's record.
  */
 export interface Relationship {
   readonly kind: 'reference' | 'parent';

@@ -79,8 +79,8 @@ type Columns<T extends TableName> = (typeof tables)[T]['properties'];
 
 /**
  * A row of a table, with exactly its columns. TypeScript widens the literals of a JSON file, so the
- * value types come from `examples`, and `type` shows only whether it is a string (never null) or a
- * list (nullable).
+ * value types come from `examples`. `type` shows only whether a column can be null: a string means
+ * never null, and a list means nullable.
  */
 export type Row<T extends TableName> = { readonly [C in keyof Columns<T>]: Cell<Columns<T>[C]> };
 
@@ -90,7 +90,7 @@ type Cell<C> = C extends { examples: readonly (infer Value)[]; type: infer Type 
     : Value | null
   : never;
 
-/** True if the table is copied unless a catalog leaves it out; false if a catalog has to select it. */
+/** True if the table is copied by default; false if it is copied only if a catalog selects it. */
 export function isSelectedByDefault(name: TableName): boolean {
   return !('x-selected-by-default' in tables[name]);
 }

@@ -54,7 +54,7 @@ describe('descriptions', () => {
   );
 });
 
-it('the score of a qualification is described as the temperature', () => {
+it('the qualification score is described as a temperature', () => {
   const { score } = tables.qualifications.properties;
   for (const text of [score.description, score['x-pt'].description]) {
     expect(text).toMatch(/Muito Quente.*Congelado/);

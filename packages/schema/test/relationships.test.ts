@@ -52,13 +52,13 @@ describe('relationships', () => {
   });
 
   it.each(relationships)(
-    'of $table with $to need no table that is left out by default',
+    'from $table to $to need no table that is not selected by default',
     (joined) => {
       expect(!isSelectedByDefault(joined.table) || isSelectedByDefault(joined.to)).toBe(true);
     },
   );
 
-  it('lead from every funnel ID to the funnels', () => {
+  it('lead from every funnel ID column to the funnels', () => {
     const funnelColumns = tableNames.flatMap((table) =>
       Object.keys(tables[table].properties)
         .filter((column) => column.endsWith('funnel_id'))

@@ -91,7 +91,7 @@ describe.each(documented)('$stream', (table) => {
     expect(Object.fromEntries(dotted)).toEqual(references(table.columns, true));
   });
 
-  it('has types that fit the documented ones', () => {
+  it('has types that fit the documented types', () => {
     for (const { name, documented_type: type } of table.columns) {
       expect(fittingTypes(table.stream, name, type), name).toContain(typeOf(schema, name));
     }
@@ -146,7 +146,7 @@ describe('column types', () => {
     ['leadssold__products', { products_id: 'integer' }],
     ['funnels', { id: 'string', value: 'string', active: 'boolean' }],
   ];
-  it.each(additions)('of the additional columns of %s fit the API', (table, columns) => {
+  it.each(additions)('of the additional columns in %s fit the API', (table, columns) => {
     const types = Object.keys(columns).map((name) => [name, typeOf(tables[table], name)]);
     expect(Object.fromEntries(types)).toEqual(columns);
   });

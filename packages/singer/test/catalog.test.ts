@@ -106,7 +106,7 @@ describe('selection', () => {
     expect(selection(catalog)).toMatchObject({ selected, properties: new Set(properties) });
   });
 
-  it('reads the replication method and key from the metadata or, if missing, from the root of the entry', () => {
+  it('reads the replication method and key from the entry itself if the metadata lacks them', () => {
     expect(selection(entry)).toMatchObject({
       replicationMethod: 'INCREMENTAL',
       replicationKey: 'at',

@@ -34,7 +34,7 @@ describe('Families', () => {
   });
 });
 
-it('siblingsKey returns the same key for a parent and its own children only', () => {
+it('siblingsKey returns the same key only for a parent and its own children', () => {
   const parent = siblingsKey('items', { id: 7 }, ['id']);
   expect(siblingsKey('items', { parent_id: 7, n: 1 }, ['parent_id'])).toBe(parent);
   expect(siblingsKey('items', { parent_id: 8 }, ['parent_id'])).not.toBe(parent);

@@ -22,7 +22,7 @@ describe('parseDateTime', () => {
     expect(parseDateTime(text)).toBeUndefined();
   });
 
-  it('keeps the fraction and the zone as they were written', () => {
+  it('keeps the spelling of the fraction and the zone', () => {
     const { fraction, zone, hasTime } = parseDateTime('2026-01-02 03:04:05.1200000-0300') ?? {};
     expect([fraction, zone, hasTime]).toEqual(['1200000', '-0300', true]);
   });

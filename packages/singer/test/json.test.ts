@@ -105,7 +105,7 @@ describe('compactJson', () => {
     expect(compactJson(text)).toBe(expected);
   });
 
-  it('does not change the value of any JSON', () => {
+  it('does not change the value of any JSON text', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom('', ' ', '\t'), (value, indent) => {
         expect(compactJson(JSON.stringify(value, null, indent))).toBe(JSON.stringify(value));

@@ -129,7 +129,7 @@ describe('the log', () => {
     }),
   );
 
-  it('is one JSON object per line if SINGER_SDK_LOG_CONFIG asks for the structured formatter', async () => {
+  it('is one JSON object per line if SINGER_SDK_LOG_CONFIG selects the structured formatter', async () => {
     const { stderr } = await sample(['input'], { env: { SINGER_SDK_LOG_CONFIG: structured } });
     expect(JSON.parse(stderr)).toEqual({
       level: 'critical',

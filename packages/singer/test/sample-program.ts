@@ -75,7 +75,7 @@ const commands: Record<string, (file: string) => Promise<void>> = {
     }
     await output.write(`${bytes}\n`);
   },
-  /** Ends only after a signal: within 50 ms, or never if `limit` is `forever`. */
+  /** Never finishes. A signal ends it after 50 ms, or not at all if `limit` is `forever`. */
   hang: async (limit) => {
     const stop = terminationSignal(limit === 'forever' ? undefined : 50);
     stop.addEventListener('abort', () => log.info('aborted'));

@@ -243,10 +243,13 @@ describe('keys', () => {
     [{ id: null }, 'the map drops the key column "id"'],
     [{ __key_properties__: ['nope'] }, '__key_properties__ names "nope"'],
     [{ __key_properties__: ['id'], id: null }, '__key_properties__ names "id"'],
-  ])('refuse the map %j', async (map: Record<string, string | string[] | null>, sentence) => {
-    const work = schemas({ people: map }, people);
-    expect(await failure(work)).toContain(`line 7, stream "people": ${sentence}`);
-  });
+  ])(
+    'cause an error for the map %j',
+    async (map: Record<string, string | string[] | null>, sentence) => {
+      const work = schemas({ people: map }, people);
+      expect(await failure(work)).toContain(`line 7, stream "people": ${sentence}`);
+    },
+  );
 });
 
 describe('keywords that name columns', () => {

@@ -15,7 +15,7 @@ const DEFAULTS: MapSettings = {
 /** Loads a mapper with default values for the remaining settings. */
 export async function mapper(settings: Partial<MapSettings>): Promise<StreamMapper> {
   const loaded = await loadMapper({ ...DEFAULTS, ...settings });
-  if (!loaded) throw new Error('the settings ask for no mapper');
+  if (!loaded) throw new Error('the settings require no mapper');
   return loaded;
 }
 

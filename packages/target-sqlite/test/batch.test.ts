@@ -53,7 +53,7 @@ describe('a BATCH message', () => {
       ',"version":4,"time_extracted":"2026-01-01T00:00:00Z"}',
     ],
   ])(
-    'quarantines an invalid record as a RECORD message with the properties of the BATCH: %j',
+    'quarantines an invalid record as a RECORD message with the properties of the BATCH message: %j',
     async (more, end) => {
       const target = new TestTarget({ on_invalid_record: 'quarantine' });
       writeFileSync(join(target.folder, 'a.jsonl'), '{"id":"x"}\n');
@@ -64,7 +64,7 @@ describe('a BATCH message', () => {
     },
   );
 
-  it('applies its version and time_extracted to every row', async () => {
+  it('stores its version and time_extracted in every row', async () => {
     const target = new TestTarget();
     writeFileSync(join(target.folder, 'a.jsonl'), '{"id":1}\n{"id":2}\n');
     const said = { version: 4, time_extracted: '2026-01-01T00:00:00Z' };
@@ -116,7 +116,7 @@ describe('a BATCH message', () => {
     ],
     [
       'in another folder, reached through ..',
-      // Extra `..` stay at the root, so the depth of the temporary folder does not matter.
+      // Extra `..` have no effect at the root, so the depth of the temporary folder does not matter.
       (target) => batch([`${pathToFileURL(target.folder).href}${'/..'.repeat(20)}/etc/hostname`]),
       'is outside the folder',
     ],

@@ -53,7 +53,7 @@ describe('quarantine', () => {
     expect(missing.stderr).toContain('cannot be written');
   });
 
-  it('replays records once their problem is fixed, but drops a record if a later record with its key was loaded', async () => {
+  it('replays records after a fix, but drops a record if a later record with its key was loaded', async () => {
     const target = new TestTarget(quarantine);
     await target.load(lines(numbers, bad(1), bad(2), record('t', { n: 5 })));
     expect((await target.run('', 'quarantine', 'replay')).code).toBe(0);
@@ -198,7 +198,7 @@ describe('verify', () => {
     expect(stdout).toContain('ok  a_t: 1 rows, 1 loaded by the last run\n');
   });
 
-  it('accepts a run that deletes rows that it loaded itself', async () => {
+  it('accepts a run that deletes rows it has loaded', async () => {
     const target = new TestTarget({ hard_delete: true });
     await target.load(lines(numbers, record('t', { id: 1, _sdc_deleted_at: '2026-01-01' })));
     const { code, stdout } = await target.run('', 'verify');
@@ -261,7 +261,7 @@ describe('indexes on references', () => {
   const names = (target: TestTarget): unknown[] =>
     target.query(`SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'leads'`);
 
-  it('are created once, but not for columns at the start of the key', async () => {
+  it('are created once, but not for columns that begin the key', async () => {
     const target = new TestTarget();
     for (let run = 0; run < 2; run += 1) {
       await target.load(lines(leads, record('leads', { id: run, sdr_id: 1 })));

@@ -5,7 +5,7 @@ import { isWhole, longStream, problemOf, storedAt } from './long-stream.ts';
 import { hasStrace, traced } from './strace.ts';
 import { integer, lines, nullableText, record, schema, TestTarget } from './target.ts';
 
-/** `npm run test:faults` uses higher values for both. */
+/** `npm run test:faults` sets higher values for KILLS and POINTS. */
 const KILLS = Number(process.env['FAULT_KILLS'] ?? 10);
 const POINTS = Number(process.env['FAULT_POINTS'] ?? 5);
 const HOURS = 3_600_000;

@@ -18,8 +18,8 @@ it.skipIf(!hasStrace)(
 );
 
 /**
- * Follows each state through the calls that write it to the log, sync the log and print the state. It
- * is not enough to look for unsynced bytes, because a later transaction may write in the meantime.
+ * Follows each state through the calls that write it to the log, sync the log and print the state.
+ * Looking for unsynced bytes is not enough, because a later transaction may write in the meantime.
  */
 function statesIn(calls: readonly string[]): { printed: number; early: string[] } {
   const written = new Set<string>();

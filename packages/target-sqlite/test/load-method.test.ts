@@ -102,7 +102,7 @@ describe('overwrite', () => {
     expect(target.rows('t')).toEqual([]);
   });
 
-  it('keeps other tables as well as the indexes and triggers of replaced tables', async () => {
+  it('keeps unrelated tables, and the indexes and triggers of replaced tables', async () => {
     const target = new TestTarget(overwrite);
     await target.load(
       lines(declared, row(1, 'a'), schema('u', { id: integer }, ['id']), record('u', { id: 9 })),

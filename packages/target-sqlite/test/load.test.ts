@@ -133,7 +133,7 @@ describe('a load', () => {
     ]);
   });
 
-  it('adds seven metadata columns', async () => {
+  it('adds seven metadata columns by default', async () => {
     const target = new TestTarget();
     const before = Date.now();
     await target.load(

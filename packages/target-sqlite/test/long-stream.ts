@@ -1,8 +1,8 @@
 import { integer, lines, record, schema, state, type TestTarget } from './target.ts';
 
 /**
- * The input can be resumed from any state. It contains rows with and without a key, and a STATE
- * after every few rows. Some rows with a key are later sent again with changes.
+ * This input can be resumed from any state. It contains rows with and without a key, and a STATE
+ * after every few rows. Some rows with a key are sent again later with changes.
  */
 const KEYS = 400;
 const ROWS_PER_STATE = 7;
@@ -59,7 +59,7 @@ export function problemOf(target: TestTarget, stdout: string): string | undefine
     .query('SELECT at FROM keyless ORDER BY at')
     .map((row) => Number(row['at']));
   if (keyless.join() !== wanted.keyless.join())
-    return `the rows without a key are not those up to ${at}`;
+    return `the rows without a key are not exactly the rows up to ${at}`;
   const keyed = new Map(
     target.query('SELECT id, at FROM keyed').map((row) => [row['id'], Number(row['at'])]),
   );

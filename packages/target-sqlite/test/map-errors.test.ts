@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { integer, lines, nullableText, record, schema, state, TestTarget } from './target.ts';
 
-/** Expressions of `stream_maps` that fail on a record. */
+/** Tests expressions in `stream_maps` that fail on a record. */
 const people = schema('people', { id: integer, age: nullableText }, ['id']);
 const maps = (age: string, more: object = {}): object => ({
   stream_maps: { people: { __alias__: 'p', age, ...more } },
@@ -23,7 +23,7 @@ const fixed = 'int(age) if age.isdigit() else 0';
 const quarantined = (target: TestTarget): unknown =>
   target.query('SELECT stream, line, reason FROM _singer_quarantine ORDER BY id');
 
-describe('a record for which an expression fails', () => {
+describe('a record on which an expression fails', () => {
   it.each([
     [
       'int(age)',
@@ -40,7 +40,7 @@ describe('a record for which an expression fails', () => {
     expect(stderr).not.toContain('canary');
   });
 
-  it('is quarantined as the tap sent it and replayed through the fixed map', async () => {
+  it('is quarantined in its original form and replayed through the fixed map', async () => {
     const target = new TestTarget(maps('int(age)'));
     const { code, stdout, stderr } = await target.run(input);
     expect([code, stdout], stderr).toEqual([0, '{"a":1}\n']);
@@ -113,7 +113,7 @@ describe('a record for which an expression fails', () => {
     ]);
   });
 
-  it('keeps its schema, but not the x-covered of its run', async () => {
+  it("keeps its schema, but not its run's x-covered", async () => {
     const at = { type: ['null', 'string'], format: 'date-time' };
     const of = (more: object): object =>
       schema('people', { id: integer, age: nullableText, at }, ['id'], more);
@@ -180,7 +180,7 @@ describe('a record for which an expression fails', () => {
   });
 });
 
-describe('a filter that fails for a record', () => {
+describe('a filter that fails on a record', () => {
   const pets = schema('pets', { owner: integer, name: nullableText }, ['owner', 'name'], {
     'x-parent': { table: 'people', array: 'pets', columns: { owner: 'id' } },
   });

@@ -129,7 +129,7 @@ describe('names', () => {
     for (const table of tables) expect(target.rows(table), table).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
-  it('that differ only in an unpaired surrogate have separate columns and tables, even in later runs', async () => {
+  it('that differ only in an unpaired surrogate have separate columns and tables in every run', async () => {
     const target = new TestTarget();
     const input = (id: number): string =>
       ['\\ud800', '\\udbff']

@@ -37,7 +37,7 @@ function targetIn(name: string, prepare?: (path: string) => void): TestTarget {
   return target;
 }
 
-/** Runs the target in its folder. @param user the ID of the user to run it as (default: this user) */
+/** Runs the target in its folder. @param user the ID of the user that runs it (default: this user) */
 async function run(
   target: TestTarget,
   args: readonly string[] = [],

@@ -84,8 +84,8 @@ describe('STATE', () => {
     const child = target.start();
     child.stdin.write(lines(first, state({ a: 0 })));
     await once(child.stdout, 'data');
-    // Two STATEs arrive at once. After the first STATE is committed, the second STATE can only be
-    // marked.
+    // Two STATEs arrive at once. The target commits at the first STATE, and only sets a mark at the
+    // second STATE.
     const last = { id: 3 };
     child.stdin.write(
       lines(
@@ -129,8 +129,8 @@ describe('a run that ends early', () => {
 
   it('keeps exactly the rows that the last STATE covers after bad input', async () => {
     const target = new TestTarget();
-    // Several STATEs arrive at once. After the first STATE is committed, the others can only be
-    // marked.
+    // Several STATEs arrive at once. The target commits at the first STATE, and only sets a mark at
+    // each later STATE.
     const { code, stdout } = await target.run(
       lines(
         ...[declared, record('t', { id: 1 }), state({ a: 1 }), record('t', { id: 2 })],

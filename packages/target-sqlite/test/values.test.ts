@@ -258,7 +258,7 @@ function expectedCell(name: Name, text: string): Cell {
   const isHeld = Number.isFinite(double) && sameDecimal(text, double);
   if (name === 'm') return isHeld && !isMinusZero(text) ? String(double) : text;
   if (isMinusZero(text)) return -0;
-  // Every numeric column received a value that no double holds, so it became untyped.
+  // Every numeric column has received a value that no double can hold, and has become untyped.
   const [numerator, denominator] = fraction(text);
   const whole = numerator / denominator;
   const isWhole = whole * denominator === numerator && whole === BigInt.asIntN(64, whole);

@@ -90,7 +90,7 @@ describe('a database that another program is writing', () => {
     other.close();
   });
 
-  it('accepts the rows and states of two runs that take turns', async () => {
+  it('stores the rows and states of two runs that take turns', async () => {
     const target = new TestTarget({ batch_size_rows: 50, state_id: 'one' });
     const other = new TestTarget();
     other.configure({ database: target.database, batch_size_rows: 50, state_id: 'two' });
@@ -108,8 +108,7 @@ describe('a database that another program is writing', () => {
     two.stdin.write(lines(wide) + rows(10_000, 70));
     await untilWaiting(two);
 
-    // The second run gets the lock when the first run commits, and then makes the first run wait in
-    // turn.
+    // The second run acquires the lock when the first run commits. Then the first run has to wait.
     one.stdin.write(lines(state({ at: 0 })));
     await untilStored(10_000, 50);
     one.stdin.write(rows(70, 30));

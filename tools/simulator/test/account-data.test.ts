@@ -15,7 +15,7 @@ const valuesOf = (set: string, name: string): Set<unknown> =>
 const isYearOne = (value: unknown): boolean => text(value).startsWith('0001-01-01T00:00:00');
 const TEMPERATURES = ['Congelado', 'Frio', 'Morno', 'Muito Quente', 'Quente'];
 
-describe('the rows of a set', () => {
+describe('rows', () => {
   it.each([
     ['generated', account],
     ['edited', edited],
@@ -26,14 +26,14 @@ describe('the rows of a set', () => {
     }
   });
 
-  it('are in 27 sets, which grow with the number of leads or are lists of the account', () => {
+  it('exist in all 27 sets', () => {
     expect(account.sets.size).toBe(27);
     for (const set of account.sets.keys()) expect(account.count(set), set).toBeGreaterThan(1);
   });
 });
 
 describe('a qualification', () => {
-  it('has a temperature as text, and points that are in its band', () => {
+  it('has a temperature as text, and points that match the temperature', () => {
     const scores = [...valuesOf('QualificationHistories', 'score')].filter((one) => one !== null);
     expect(scores.toSorted()).toEqual(TEMPERATURES);
     const points = (score: string): number[] =>
@@ -52,7 +52,7 @@ describe('a qualification', () => {
     }
   });
 
-  it('has a meeting date of year one if there is no meeting, and usually a user', () => {
+  it('has a meeting date in year one if there is no meeting, and usually has a user', () => {
     const dates = [...valuesOf('QualificationHistories', 'meetingDate')];
     expect(dates.filter(isYearOne).length).toBeGreaterThan(2);
     expect(dates.every((date) => typeof date === 'string')).toBe(true);
@@ -79,7 +79,7 @@ describe('dates', () => {
     expect(values.filter((value) => text(value) > '2000').length).toBeGreaterThan(1);
   });
 
-  it('are never year one in a key or where clients ask for changes', () => {
+  it('are never year one in keys and orderings', () => {
     for (const { store } of edited.sets.values()) {
       const { name, orderings, key } = store.definition;
       for (const path of [...key, ...orderings.map((one) => one.path)]) {
@@ -93,7 +93,7 @@ describe('dates', () => {
     ['null', null],
     ['yearOne', '0001-01-01T00:00:00Z'],
   ] as const)(
-    'of tasks without a due date are as shapes.undated says: %s',
+    'that are missing have the value that shapes.undated selects: %s',
     async (undated, date) => {
       const other = createAccount({
         ...{ seed: 12, leads: 400, now: NOW },
@@ -127,7 +127,7 @@ describe('dates', () => {
     },
   );
 
-  it('of custom fields are never missing by default', () => {
+  it('of custom fields are not missing by default', () => {
     expect(rows('LeadsCustomFields').every((row) => text(row['updateDate']) > '2000')).toBe(true);
   });
 });
@@ -139,17 +139,17 @@ describe('a custom field value', () => {
   it.each<[string, (row: Row) => boolean]>([
     ['an empty string', (row) => row['value'] === ''],
     ['null', (row) => row['value'] === null],
-    ['a list of an empty string', (row) => JSON.stringify(row['options']) === '[""]'],
+    ['a list that contains an empty string', (row) => JSON.stringify(row['options']) === '[""]'],
     ['an empty list', (row) => JSON.stringify(row['options']) === '[]'],
     ['several options', (row) => filled(row).length > 1],
-    ['options and another value', (row) => filled(row).length > 0 && row['value'] === 'antigo'],
-    ['options beside empty strings', (row) => filled(row).length > 0 && includesEmpty(row)],
-    ['no option, but a value', (row) => filled(row).length === 0 && text(row['value']) !== ''],
-  ])('may have %s', (_case, matches) => {
+    ['options and a different value', (row) => filled(row).length > 0 && row['value'] === 'antigo'],
+    ['options and empty strings', (row) => filled(row).length > 0 && includesEmpty(row)],
+    ['a value without options', (row) => filled(row).length === 0 && text(row['value']) !== ''],
+  ])('can be %s', (_case, matches) => {
     expect(rows('LeadsCustomFields').some(matches)).toBe(true);
   });
 
-  it('is one of the options that the catalogue lists', () => {
+  it('contains only options that the catalogue lists', () => {
     const known = new Map(
       rows('customFields').map((field) => [
         field['key'],
@@ -182,7 +182,7 @@ describe('references between sets', () => {
     ['transferHistory', (row) => row['leadId'], 'Leads', 'id'],
     ['sdrs', (row) => row['id'], 'Users', 'id'],
     ['sellers', (row) => row['id'], 'Users', 'id'],
-  ])('lead from %s by %s to %s', (set, read, target, name) => {
+  ])('lead from %s by %s to existing rows of %s', (set, read, target, name) => {
     const found = rows(set)
       .map(read)
       .filter((value) => value !== null && value !== undefined);
@@ -191,13 +191,13 @@ describe('references between sets', () => {
     expect(found.filter((value) => !known.has(value))).toEqual([]);
   });
 
-  it('include managers, who are only in Users', () => {
+  it('to sdrs and sellers do not cover managers, who are only in Users', () => {
     const others = [...valuesOf('sdrs', 'id'), ...valuesOf('sellers', 'id')];
     expect([...valuesOf('Users', 'id')].filter((id) => !others.includes(id))).toHaveLength(2);
   });
 });
 
-it('only meetings with feedback have a temperature, and pending ones have none', () => {
+it('a meeting with a temperature is closed, has a feedback date and is not pending', () => {
   const meetings = rows('Meetings');
   const held = meetings.filter((row) => row['score'] !== null);
   expect(held.length).toBeGreaterThan(3);
@@ -211,7 +211,7 @@ it('only meetings with feedback have a temperature, and pending ones have none',
   expect(held.filter((row) => pending.has(row['id']))).toEqual([]);
 });
 
-it('boxes are busy with a lead or without one, or available', () => {
+it('boxes are available, or busy with or without a lead', () => {
   const kinds = rows('Boxes').map((row) => `${text(row['status'])} ${row['leadId'] === 0}`);
   expect(new Set(kinds)).toEqual(new Set(['busy true', 'busy false', 'available true']));
 });
@@ -241,7 +241,7 @@ describe('daily edits', () => {
     expect(Math.min(...ages)).toBeLessThan(1);
   });
 
-  it('correct sales of the last 50 days without moving them', () => {
+  it('correct sales of the last 50 days without changing their date', () => {
     const old = new Map(before.map((row) => [row['id'], row]));
     const corrected = after.filter((row) => {
       const was = old.get(row['id']);
@@ -253,7 +253,7 @@ describe('daily edits', () => {
     for (const row of corrected) expect(row['saleDate']).toBe(old.get(row['id'])?.['saleDate']);
   });
 
-  it('restart sold leads, which grows their cycle without a discard', () => {
+  it('start a new cycle for sold leads without discarding them', () => {
     const known = new Set(rows('LeadStages').map((row) => JSON.stringify(row)));
     const restarts = daily
       .rows('LeadStages')
@@ -267,7 +267,7 @@ describe('daily edits', () => {
     expect(again.length).toBeGreaterThan(0);
   });
 
-  it('give feedback on meetings, which are then no longer pending', () => {
+  it('add feedback to meetings, which are then no longer pending', () => {
     const feedback = (of: typeof daily): unknown[] =>
       of
         .rows('Meetings')
@@ -279,7 +279,7 @@ describe('daily edits', () => {
     expect(given.filter((id) => pending.has(id))).toEqual([]);
   });
 
-  it('do not remove due dates, but edits with scope whole do', () => {
+  it('do not remove due dates, unlike edits with scope: whole', () => {
     const undated = (of: typeof daily): number =>
       of.rows('Tasks').filter((row) => row['dueDate'] === null).length;
     expect(undated(daily)).toBeLessThanOrEqual(undated(account));

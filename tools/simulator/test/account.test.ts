@@ -59,7 +59,7 @@ describe('an account', () => {
     expect(new Set(persons)).toEqual(new Set([...persons, ...contacts]));
   });
 
-  it('has one instant that a third of the leads share in several spellings', () => {
+  it('has one updateDate that a third of the leads share, in several spellings', () => {
     const shared = ticks(mostShared(rows('Leads'), 'updateDate'));
     const group = rows('Leads').filter((row) => ticks(row['updateDate']) === shared);
     expect(group).toHaveLength(233);
@@ -94,7 +94,7 @@ describe('an account', () => {
     expect(mentions()).toEqual([]);
   });
 
-  it('shows an edit of LeadsAndPersons in Leads, which has no persons', () => {
+  it('shows an edit of LeadsAndPersons in Leads, which does not send persons', () => {
     const edited = createAccount({ seed: 3, leads: 100, now: NOW });
     edited.change('LeadsAndPersons', Number(edited.rows('Leads')[5]?.['id']), { stage: 'Nova' });
     expect(edited.rows('Leads')[5]?.['stage']).toBe('Nova');
@@ -117,7 +117,7 @@ describe('an account', () => {
     expect(all.filter((stamp) => stamp > (stamps.at(-1) ?? 0n))).toEqual([]);
   });
 
-  it('sends the variants of its objects that shapes selects', () => {
+  it('sends the object variants that shapes selects', () => {
     const odd = createAccount({
       seed: 3,
       leads: 200,

@@ -57,13 +57,13 @@ describe('the server', () => {
   });
 });
 
-describe('the behaviour', () => {
+describe('the configured server', () => {
   it.each([
     ['always', [true, true]],
     ['whenMore', [true, false]],
     ['never', [false, false]],
   ] as const)(
-    'has the right links to the next page with nextLink: %s',
+    'links to the next page if the option nextLink says so: %s',
     async (nextLink, wanted) => {
       simulator.behave({ nextLink });
       const first = await page(simulator, '/Leads', { $orderby: 'id' });
@@ -99,7 +99,7 @@ describe('the behaviour', () => {
     [400, '/Meetings', { $filter: 'id eq 1 or id eq 2' }],
     [404, '/painpoints', {}],
     [403, '/losts', {}],
-  ] as const)('answers with %i if so configured: %s %j', async (status, path, query) => {
+  ] as const)('answers with %i if its behaviour says so: %s %j', async (status, path, query) => {
     expect((await get(simulator, path, query)).status).toBe(200);
     simulator.behave({
       rejects: { filter: ['Leads'], count: 'all' },
@@ -125,7 +125,7 @@ describe('the behaviour', () => {
     expect(await encoding()).toBeNull();
   });
 
-  it('ignores the options in ignores', async () => {
+  it('ignores the options that ignores lists', async () => {
     simulator.behave({
       ignores: { orderby: ['Leads'], filter: ['Tasks'], top: ['Tasks'] },
       pageCap: 100,
@@ -150,7 +150,7 @@ describe('the behaviour', () => {
     expect(one.toSorted()).toEqual(other.toSorted());
   });
 
-  it('delays the responses of the sets in latencyMs', async () => {
+  it('delays the responses of a set by latencyMs', async () => {
     simulator.behave({ latencyMs: (set) => (set === 'Leads' ? 80 : 0) });
     const started = performance.now();
     await page(simulator, '/Leads');
@@ -231,7 +231,7 @@ describe('the rate limit', () => {
     expect(headers.get('retry-after')).toBe(retryAfter);
   });
 
-  it('sends the end of the wait as a date of its own clock', async () => {
+  it("sends the end of the wait as a date according to the server's clock", async () => {
     const quota = {
       requests: 1,
       seconds: 2,

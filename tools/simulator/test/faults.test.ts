@@ -43,7 +43,7 @@ describe('a fault plan', () => {
     expect(statuses).toEqual([200, 200, 500, 200, 200, 500, 200]);
   });
 
-  it('affects requests with a given probability, and the same requests for the same seed', async () => {
+  it('affects requests with a given probability; the same seed affects the same requests', async () => {
     const statuses = async (seed: number): Promise<number[]> => {
       simulator.faults([{ match: { probability: 0.3, seed }, fault: { status: 500 } }]);
       simulator.clearRequests();
@@ -167,7 +167,7 @@ describe('a fault', () => {
     expect(value.filter((row) => !('id' in row))).toHaveLength(1);
   });
 
-  it('points to a second host, which records whether the token was sent', async () => {
+  it('redirects to a second host, which records whether the token was sent: redirect', async () => {
     inject('redirect');
     const response = await get(simulator, '/Leads', query);
     const location = response.headers.get('location') ?? '';
@@ -182,7 +182,7 @@ describe('a fault', () => {
   });
 });
 
-/** Waits for a response that the server delays, so pending data has had time to arrive. */
+/** Waits for a delayed response, so that pending data has time to arrive. */
 async function expectSlowResponse(): Promise<void> {
   simulator.behave({ latencyMs: 100 });
   expect((await get(simulator, '/Tasks')).status).toBe(200);

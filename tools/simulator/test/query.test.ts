@@ -24,7 +24,7 @@ const inner = (row: Row, object: string, name: string): unknown =>
 interface Case {
   readonly set: string;
   readonly filter: string;
-  /** True if a row matches the filter. Does not use the simulator's code. */
+  /** True if a row matches the filter. The function does not use the simulator's code. */
   readonly matches: (row: Row) => boolean;
 }
 
@@ -348,7 +348,7 @@ describe('a large account', () => {
     ['LeadsAndPersons', { $orderby: 'updateDate asc,id asc', $skip: 100_000 }],
     ['callsHistory', { $filter: 'id gt 33600000', $orderby: 'id' }],
     ['Meetings', { $filter: "startTime ge '2026-01-01'", $orderby: 'startTime,id' }],
-  ])('generates few rows beyond those of the page: %s with %j', async (set, query) => {
+  ])('generates few rows beyond the page: %s with %j', async (set, query) => {
     const generated = vi.spyOn(large.set(set).store.definition, 'row');
     expect((await page(server, `/${set}`, query)).value).toHaveLength(500);
     expect(generated.mock.calls.length).toBeGreaterThanOrEqual(400);

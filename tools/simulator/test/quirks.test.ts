@@ -56,7 +56,7 @@ describe('the cache', () => {
   const newest = async (more: object = {}): Promise<unknown> =>
     (await page(simulator, '/Leads', { ...query, ...more })).value[0]?.['id'];
 
-  it('repeats pages and counts for the same URL until they are old', async () => {
+  it('repeats pages and counts for the same URL until they expire', async () => {
     simulator.behave({ cacheSeconds: 60 });
     const [before, counted] = [await newest(), await count('/Leads')];
     const { id: added } = account.add('Leads');
@@ -69,7 +69,7 @@ describe('the cache', () => {
   });
 
   it.each([{ $top: '4' }, { nocache: '1' }, { $skip: '0' }])(
-    'does not repeat a page for another URL, which differs by %j',
+    'does not repeat a page for a URL that differs by %j',
     async (more) => {
       simulator.behave({ cacheSeconds: 60 });
       await newest();
@@ -98,7 +98,7 @@ describe('the cache', () => {
     expect((await get(simulator, '/Leads', { $skip: 9 })).status).toBe(200);
   });
 
-  it('is cleared by reset and by a change of the behaviour', async () => {
+  it('is cleared by a reset and by a change of behaviour', async () => {
     for (const clear of [
       (): void => simulator.reset(),
       (): void => simulator.behave({ gzip: false }),
@@ -117,7 +117,7 @@ describe('options without a $', () => {
     ['/Leads', 400],
     ['/Leads/$count', 400],
     ['/Tasks', 200],
-  ])('are answered as rejects.custom says: %s', async (path, status) => {
+  ])('are ignored or rejected as rejects.custom says: %s', async (path, status) => {
     expect((await get(simulator, path, { x: 1 })).status).toBe(200);
     simulator.behave({ rejects: { custom: ['Leads'] } });
     expect((await get(simulator, path, { x: 1 })).status).toBe(status);
@@ -222,7 +222,7 @@ describe('a comparison with null', () => {
     [`id lt 50000030 and ${$filter}`, 10],
     [`id lt 50000030 or ${$filter}`, 10],
     [`not (${$filter})`, 300],
-  ])('leaves the rest of the filter if it is ignored: %s', async (filter, wanted) => {
+  ])('does not affect the rest of the filter if it is ignored: %s', async (filter, wanted) => {
     const fresh = createAccount({ seed: 11, leads: 300 });
     const server = await startSimulator({
       account: fresh,
@@ -255,7 +255,7 @@ describe('with callsClock: wall', () => {
     ['day(startDate) eq 7', (row) => text(row['startDate']).slice(8, 10) === '07'],
     ['endDate eq null', (row) => row['endDate'] === null],
     ['id gt 33000100', (row) => Number(row['id']) > 33_000_100],
-  ])('calls have a meaningless Z, also in filters: %s', async ($filter, matches) => {
+  ])('call dates have a meaningless Z even in filters: %s', async ($filter, matches) => {
     simulator.behave({ callsClock: 'wall' });
     const wanted = wallRows().filter(matches);
     expect(wanted.length).toBeGreaterThan(0);

@@ -9,7 +9,7 @@ import { recordAccount, tapCommand } from './tap/recorded-account.ts';
 
 const LEADS = 100_000;
 
-/** Compares both programs when they exchange BATCH files and when they exchange RECORD messages. */
+/** Compares the speed of the pair with BATCH files and with RECORD messages. */
 export const batch: Figure = {
   name: 'batch',
   measure: (isFull) =>
@@ -26,7 +26,7 @@ export const batch: Figure = {
         );
         const seconds = (name: keyof typeof times): string => (times[name] / 1000).toFixed(1);
         return (['gzip', 'none'] as const).map((compression) => ({
-          what: `tap | target by BATCH (${compression}) ÷ by RECORD, ${LEADS} leads`,
+          what: `tap | target with BATCH (${compression}) ÷ with RECORD, ${LEADS} leads`,
           value: times[compression] / times.lines,
           unit: '×',
           detail: `files ${seconds(compression)} s, lines ${seconds('lines')} s`,

@@ -3,7 +3,7 @@ export interface Measured {
   readonly what: string;
   readonly value: number;
   readonly unit: '×' | '%' | 'MiB' | 'requests' | 'ms';
-  /** Undefined if the number only explains another number. */
+  /** Undefined if the number only explains a different number. */
   readonly limit?: { readonly atMost: number } | { readonly atLeast: number };
   /** The raw numbers that `value` is computed from. */
   readonly detail: string;
@@ -19,11 +19,11 @@ export interface Skipped {
 export interface Figure {
   /** The name that `npm run bench -- NAME` accepts. */
   readonly name: string;
-  /** @param isFull true to measure at full size instead of for about a minute; it can take long */
+  /** @param isFull true for the full measurement, which can take long; otherwise about a minute */
   measure(isFull: boolean): Promise<readonly (Measured | Skipped)[]>;
 }
 
-/** Returns true if the value meets its limit or has no limit. */
+/** True if the value meets its limit or has no limit. */
 export function isWithinLimit({ value, limit }: Measured): boolean {
   if (limit === undefined) return true;
   return 'atMost' in limit ? value <= limit.atMost : value >= limit.atLeast;

@@ -2,8 +2,8 @@
 type Variant = () => Promise<number>;
 
 /**
- * Measures the variants in turn, so that other load on the machine affects all of them alike.
- * @param rounds an odd number, so that the median is one of the measurements
+ * Measures the variants in turn, so that other load on the machine affects each variant equally.
+ * @param rounds must be odd, so that the median is one of the measurements
  * @returns the median of each variant
  */
 export async function interleave<Name extends string>(
@@ -24,7 +24,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Returns the value below which the given share of all values lies. */
+/** Returns a quantile of the values. @param share between 0 and 1; 0.5 yields the median */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;

@@ -27,11 +27,11 @@ const figures: readonly Figure[] = [
   targetMemory,
 ];
 
-/** The benchmarks. Most numbers are ratios to a baseline that is measured in the same run. */
+/** Most benchmarks report ratios to a baseline that is measured in the same run. */
 const usage = `npm run bench -- [NAME]... [--full]
 
   NAME    ${figures.map(({ name }) => name).join(', ')} (default: all)
-  --full  measure at full size: a million leads and the vendor's own rate limit; takes long
+  --full  measure a million leads and the vendor's own rate limit, which takes long
 `;
 
 process.exitCode = await bench();

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..', '..', '..');
 export type Command = readonly [string, ...string[]];
 
 /**
- * Returns the command line of one of our programs as installed: built, and started by its bin file.
+ * Returns the command line that starts the built version of one of our programs by its bin file.
  */
 export function command(
   program: 'tap-exactsales' | 'target-sqlite',
@@ -69,7 +69,7 @@ export interface Usage {
   readonly peak: number;
 }
 
-/** Runs a Node script. If another program is given, the script reads that program's output. */
+/** Runs a Node script. If a second program is given, the script reads that program's output. */
 export async function runForPeak(
   [node, ...args]: Command,
   source: Command = ['true'],
@@ -130,21 +130,21 @@ interface Pipe {
   readonly readEnd: number;
   readonly writeEnd: number;
   /**
-   * Closes this process's ends once both children have theirs. Until then, the reader sees no end
-   * of input.
+   * Closes this process's ends of the pipe. Call it once both children have their ends: until this
+   * process closes its own, the reader sees no end of input.
    */
   close(): void;
 }
 
 /**
- * Creates a pipe as a shell does. Node connects children by sockets, which are slower and buffer
- * more.
+ * Creates a pipe as a shell does, because Node connects children by sockets, which are slower and
+ * buffer more.
  */
 function createPipe(): Pipe {
   const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
-  // Opening one end of a pipe waits for the other end, unless it is opened in non-blocking mode.
+  // Without O_NONBLOCK, opening one end of a pipe would block until the other end is open.
   const first = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeEnd = openSync(path, constants.O_WRONLY);
   const readEnd = openSync(path, constants.O_RDONLY);

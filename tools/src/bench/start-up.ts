@@ -18,7 +18,7 @@ export const targetStart: Figure = {
   measure: () => startTimes('target-sqlite', { '--version': 2 }),
 };
 
-/** @param limits for each option, the highest allowed ratio to the time of an empty script */
+/** @param limits the highest allowed ratio to an empty script's time, by option */
 async function startTimes(
   program: 'tap-exactsales' | 'target-sqlite',
   limits: Readonly<Record<string, number>>,

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isCi } from '../ci.ts';
 
-/** Programs that each have a Debian package of the same name. */
+/** Programs with a Debian package of the same name. */
 const PROGRAMS: readonly string[] = ['strace'];
 
 /**
- * Installs the programs that some tests need, but only in CI on Debian and as root. On other
- * machines, those tests are skipped.
+ * Installs the programs that some tests need, but only as root in CI on Debian. On other machines,
+ * those tests are skipped.
  */
 export function installDebianPackages(): void {
   const missing = PROGRAMS.filter((program) => !isOnPath(program));
@@ -21,7 +21,7 @@ export function installDebianPackages(): void {
     execFileSync('apt-get', [...options, ...missing], { env, stdio: 'inherit' });
   } catch {
     process.stderr.write(
-      `Could not install ${missing.join(', ')}: the tests that need this program fail.\n`,
+      `Could not install ${missing.join(', ')}, so the tests that need it will fail.\n`,
     );
   }
 }

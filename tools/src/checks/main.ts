@@ -16,7 +16,7 @@ const reports = join(root, '.reports');
 
 /** The slowest checks are first, because two checks run at a time. */
 const CHECKS = ['eslint', 'types', 'format', 'unused', 'generated'];
-/** Packages whose tests start many programs, so each package is tested alone. */
+/** The tests of these packages start many programs, so each of these packages is tested alone. */
 const LARGE = ['@exact-spotter/target-sqlite', '@exact-spotter/tools'];
 
 rmSync(reports, { recursive: true, force: true });
@@ -38,7 +38,7 @@ process.exitCode = summary.failed === 0 ? 0 : 1;
 /** @returns true if every test command succeeded */
 async function runTests(): Promise<boolean> {
   const small = testProjects(root).filter((project) => !LARGE.includes(project));
-  // `npm ci` has just built the packages in CI.
+  // In CI, `npm ci` has just built the packages.
   const noBuild = isCi ? ['--exclude-task-dependencies'] : [];
   const command = ['run-many', '-t', 'test', '--nxBail=false', ...noBuild];
   const results = [await nx([...command, '--parallel=2', `--projects=${small.join(',')}`])];

@@ -12,11 +12,11 @@ export interface Report {
 
 export interface SkippedTest {
   readonly name: string;
-  /** From `skip(reason)`, or from a name such as `syncs the disk (needs strace)`. */
+  /** The reason in `skip(reason)` or in a name such as `syncs the disk (needs strace)`. */
   readonly reason: string | undefined;
 }
 
-/** The used parts of vitest's JSON report. `vitest.config.ts` adds `skipReason`. */
+/** The parts of vitest's JSON report that are read here. `vitest.config.ts` adds `skipReason`. */
 interface VitestReport {
   readonly success: boolean;
   readonly numTotalTests: number;
@@ -46,7 +46,7 @@ export function testProjects(root: string): string[] {
     .flatMap(({ name, scripts = {} }) => ('test' in scripts ? name : []));
 }
 
-/** Reads one report per project; the file is named after the project. */
+/** Reads each project's report from the file that is named after the project. */
 export function readReports(folder: string, projects: readonly string[]): Report[] {
   return projects.map((project) => {
     try {

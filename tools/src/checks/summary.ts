@@ -6,7 +6,7 @@ const EXPECTED_SKIPS: readonly { readonly test: RegExp; readonly reason: string 
 export interface Results {
   readonly checks: readonly { readonly name: string; readonly passed: boolean }[];
   readonly tests: { readonly succeeded: boolean; readonly reports: readonly Report[] };
-  /** True in CI, where an unexpectedly skipped test is a failed test. */
+  /** True in CI, where an unexpected skip is a failure. */
   readonly isCi: boolean;
 }
 

@@ -4,9 +4,9 @@ import { mutants, tryMutant } from './mutants.ts';
 import { soak } from './soak.ts';
 
 /**
- * Runs the checks that take too long for `npm test`: a thousand kills, a kill at every write to the
- * disk, every mutant, and a long stream. The arguments `crash`, `mutants` and `soak` select checks
- * (default: all). `FAULT_KILLS`, `FAULT_POINTS` and `FAULT_ROWS` shorten them.
+ * Runs the checks that take too long for `npm test`: a thousand kills, a kill at every disk write, every
+ * mutant, and a long stream. The arguments `crash`, `mutants` and `soak` select checks (default: all).
+ * The environment variables `FAULT_KILLS`, `FAULT_POINTS` and `FAULT_ROWS` shorten the checks.
  */
 const root = join(import.meta.dirname, '..', '..', '..');
 const parts = process.argv.slice(2);

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** An error that is put into the target's sources on purpose to make the named test fail. */
+/** A deliberate error in the target's sources that must make the named test fail. */
 export interface Mutant {
   readonly name: string;
   /** Path relative to the target's `src`. */
@@ -38,8 +38,8 @@ export function tryMutant({ file, from, to, test }: Mutant): string | undefined 
     for (const shared of ['node_modules', 'test-data', 'tools']) {
       symlinkSync(join(root, shared), join(copy, shared));
     }
-    // These are copied, not linked, so that paths relative to them, such as the reports, are in the
-    // copy.
+    // These files are copied, not linked, so that paths relative to them, such as the report paths,
+    // lead into the copy.
     for (const shared of ['vitest.config.ts', 'tsconfig.base.json', 'package.json']) {
       cpSync(join(root, shared), join(copy, shared));
     }
@@ -80,7 +80,7 @@ export const mutants: readonly Mutant[] = [
     test: 'durability.test.ts',
   },
   {
-    name: 'an upsert is a REPLACE',
+    name: 'an upsert replaces the whole row',
     file: 'database/rows.ts',
     from: "const action = changes.length === 0 ? 'NOTHING' : `UPDATE SET ${changes.join(', ')}`;\n",
     to: "if (changes.length > 0) return insert.replace('INSERT', 'INSERT OR REPLACE');\n  const action = 'NOTHING';\n",

@@ -8,7 +8,7 @@ import { targetCommand } from '../bench/processes.ts';
 
 const MIB = 1024 * 1024;
 const ROWS = Number(process.env['FAULT_ROWS'] ?? 10_000_000);
-/** After these rows, V8's young generation has reached its full size. */
+/** V8's young generation reaches its full size within this number of rows. */
 const WARM_UP_ROWS = 2_000_000;
 /** Bytes by which memory may grow for each further million rows. */
 const MAX_PER_MILLION = MIB;

@@ -12,9 +12,9 @@ import { english, portuguese } from './words.ts';
 
 /** Generated text: a whole file, or the part of a file between two markers. */
 export interface DerivedText {
-  /** Relative to the root of the repository. */
+  /** The path relative to the repository's root. */
   readonly path: string;
-  /** The name in the markers, for a page that is otherwise written by hand. */
+  /** The name in the markers if the rest of the page is written by hand. */
   readonly marker?: string;
   readonly text: string;
 }

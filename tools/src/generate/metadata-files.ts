@@ -26,8 +26,9 @@ export function datasetteMetadata(): string {
 }
 
 /**
- * Returns the tables as a dbt source for dbt 1.10.5 or newer. Relationship tests only warn, because
- * the API leaves gaps. The variable `exactsales_schema` overrides the schema (default: SQLite's `main`).
+ * Returns the tables as a source for dbt 1.10.5 or newer. Relationship tests only warn, because the
+ * API omits some referenced rows. The variable `exactsales_schema` sets the schema (default: `main`,
+ * as in SQLite).
  */
 export function dbtSources(): string {
   const source = {
@@ -59,7 +60,7 @@ function dbtTable(name: TableName): object {
 }
 
 function dbtColumn(table: TableName, name: string, schema: ColumnSchema): object {
-  // A test fails if its table does not exist.
+  // Optional tables have no tests, because a test fails if its table does not exist.
   const tests = isSelectedByDefault(table)
     ? [...keyTests(table, name), ...referenceTests(table, name)]
     : [];
@@ -82,7 +83,7 @@ function keyTests(table: TableName, column: string): string[] {
 }
 
 /**
- * Returns a column's relationship tests. dbt's own test cannot express those of several columns.
+ * Returns the relationship tests of a column. dbt's own test supports only references of one column.
  */
 function referenceTests(table: TableName, column: string): object[] {
   return relationships

@@ -2,7 +2,7 @@ import { isSelectedByDefault, tableNames } from '@exact-spotter/schema';
 import type { Program, SettingSchema } from '@exact-spotter/singer';
 import { stringify } from 'yaml';
 
-/** What Meltano and Meltano Hub need in addition to the output of the program's `--about`. */
+/** The facts that Meltano and Meltano Hub need in addition to the program's `--about` output. */
 export interface PluginFacts {
   readonly label: string;
   readonly keywords: readonly string[];
@@ -77,7 +77,7 @@ function settingDefinition(schema: SettingSchema): object {
 }
 
 /**
- * Meltano's kinds for JSON Schema's types. Meltano 4.4.1 fails on a `decimal` from the environment
+ * Meltano's kind for each JSON Schema type. Meltano 4.4.1 fails on a `decimal` from the environment
  * ("Object of type Decimal is not JSON serializable"), so numbers are passed as strings, which the
  * programs convert.
  */

@@ -67,17 +67,17 @@ export const english: DocumentWords = {
       '- **Deleted rows are kept by default.** `target-sqlite` keeps a row that was deleted in Exact Spotter and stores the time when it noticed the deletion in `_sdc_deleted_at`. Add `WHERE _sdc_deleted_at IS NULL` to every query, and add the same condition for every joined table. For a `LEFT JOIN`, put it in the `ON` clause, as in the example below. With the setting `hard_delete`, the row is removed instead.',
       "- **Instants are in UTC.** Convert them before you group by day: `datetime(registerdate, '-3 hours')` is the time in São Paulo. Do not convert a date that a user picked; the column's description says so.",
       '- **To join by stage, also compare the funnel.** Tables refer to a stage by its name. Names repeat across funnels and may have leading spaces, so compare the funnels and trim both names.',
-      '- **A join may find no matching row.** The API does not return everything that rows refer to, for example deleted users. Use `LEFT JOIN` to keep such rows.',
-      '- **Some deletions are noticed late.** The API does not report deletions. If the tap reads only the changes of a table, it notices deletions only in a complete read, every `full_refresh_days` days (default: 7).',
+      '- **A join may find no matching row.** The API does not return every row that other rows refer to; for example, it omits deleted users. Use `LEFT JOIN` to keep the rows that refer to them.',
+      '- **Some deletions are noticed late.** The API does not report deletions. If the tap usually reads only changes to a table, it notices deletions at the next complete read, every `full_refresh_days` days (default: 7).',
     ].join('\n'),
     exampleQuery('registered_at'),
   ],
   listTitle: 'List of tables',
   listNote:
     'Key columns are in bold and never null; all other columns can be null. Booleans are stored as 1 or 0; only `leadstages.discarded_stage` is text. With the setting `table_prefix`, every table name has a prefix, such as `exactsales_`.',
-  optionalTitle: 'Tables on request',
+  optionalTitle: 'Optional tables',
   optionalNote:
-    'These tables are copied only if you [select](../tap-exactsales/README.md#select-streams-and-columns) them. It is not confirmed that every account has them, or that they have exactly these columns. If an account lacks one, the run logs a warning and the table stays empty.',
+    'These tables are copied only if you [select](../tap-exactsales/README.md#select-streams-and-columns) them. Some accounts may lack them, and their columns may differ from this list. If an account lacks a selected table, the run logs a warning and the table remains empty.',
   overview: ['table', 'contents', 'key', 'how it is read'],
   columns: ['column', 'type', 'joins', 'meaning', 'example'],
   types: {

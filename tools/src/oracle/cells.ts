@@ -1,4 +1,4 @@
-/** An expected value, as node:sqlite returns it. */
+/** An expected value, in the form that node:sqlite returns. */
 export type Cell = string | number | null;
 
 type Wire = Readonly<Record<string, unknown>>;
@@ -27,19 +27,19 @@ export function flag(value: unknown): Cell {
 }
 
 /**
- * True if there is no date, which .NET writes as the first day of year one in any zone and with any
- * fraction.
+ * True if the date is missing. .NET writes a missing date as the first day of year 1, in any zone and
+ * with any fraction.
  */
 function isMissing(value: unknown): boolean {
   return value === null || (typeof value === 'string' && value.startsWith('0001-01-01'));
 }
 
-/** Converts a date to UTC. A date without a zone is in São Paulo's wall clock. */
+/** Converts a date to UTC, or to null if it is missing. A date without a zone is São Paulo time. */
 export function instant(value: unknown): Cell {
   return isMissing(value) ? null : keyInstant(value);
 }
 
-/** Does what `instant` does for a key column, which needs a value even if there is no date. */
+/** Converts a date in a key to UTC, even if it is in year 1, because a key needs a value. */
 export function keyInstant(value: unknown): Cell {
   if (value === null) return null;
   const written = value as string;
@@ -47,24 +47,24 @@ export function keyInstant(value: unknown): Cell {
 }
 
 /**
- * Converts the dates of meetings and boxes to UTC. Despite a Z suffix, they are in São Paulo's wall
- * clock, which has been UTC-3 since 2019.
+ * Converts a meeting or box date to UTC. Despite its Z suffix, it is São Paulo wall-clock time, which
+ * has been UTC-3 since 2019.
  */
 export function wallClock(value: unknown): Cell {
   return isMissing(value) ? null : toUtc(`${(value as string).replace(/Z$/, '')}-03:00`);
 }
 
-/** Keeps a date that a user has chosen as it is, whatever its zone, and marks it as UTC. */
+/** Marks a date that a user picked as UTC without converting it, regardless of its zone. */
 export function chosenDay(value: unknown): Cell {
   return isMissing(value) ? null : keyChosenDay(value);
 }
 
-/** Does what `chosenDay` does for a key column. */
+/** Marks a picked date in a key as UTC, even if it is in year 1. */
 export function keyChosenDay(value: unknown): Cell {
   return value === null ? null : `${(value as string).replace(/(?:Z|[+-]\d\d:\d\d)$/, '')}Z`;
 }
 
-/** Returns a day without a time. */
+/** Returns the day of a date, without the time. */
 export function day(value: unknown): Cell {
   return isMissing(value) ? null : (value as string).slice(0, 10);
 }
@@ -76,15 +76,15 @@ function toUtc(written: string): string {
   return `${new Date(`${whole}${zone}`).toISOString().slice(0, 19)}${fraction}Z`;
 }
 
-/** Joins a list of strings, or of objects with one known member. */
+/** Joins the strings in a list, or one known member of each object in it. */
 export function list(value: unknown): Cell {
   if (value === null) return null;
   return (value as readonly unknown[]).map(element).join(', ');
 }
 
 /**
- * Returns a custom field's value: its options without empty ones or, if there are none, `value`
- * unless it is empty.
+ * Returns a custom field's value, which is the list of its nonempty options. If it has none, returns
+ * `value`, or null if `value` is empty.
  */
 export function fieldValue(options: unknown, value: unknown): Cell {
   const chosen = ((options ?? []) as readonly unknown[]).filter(
@@ -103,8 +103,8 @@ function element(value: unknown): string {
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?Z?$/;
 
 /**
- * Makes cells of a database with BOOLEAN and TIMESTAMP columns comparable: converts a flag to a number
- * and an instant to microseconds, the precision of TIMESTAMP.
+ * Makes cells comparable with those of BOOLEAN and TIMESTAMP columns. Converts a flag to a number, and
+ * an instant to microseconds, the precision of TIMESTAMP.
  */
 export function warehouseCell(cell: unknown): unknown {
   if (typeof cell === 'boolean') return Number(cell);

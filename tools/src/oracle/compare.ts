@@ -25,7 +25,7 @@ export function differences(
 function tableDifferences(reader: DatabaseSync, table: string, account: Account): string[] {
   const columns = columnsOf(table);
   const names = columns.map((name) => `"${name}"`).join(', ');
-  // If the target does not remove deleted rows, it marks them.
+  // If the target keeps deleted rows, it marks them in this column.
   const marked = reader.prepare(`SELECT name FROM pragma_table_info(?)`).all(table);
   const live = marked.some(({ name }) => name === '_sdc_deleted_at')
     ? 'WHERE _sdc_deleted_at IS NULL'
@@ -36,7 +36,7 @@ function tableDifferences(reader: DatabaseSync, table: string, account: Account)
   return describe(table, rows.length, compareRows(table, account, rows));
 }
 
-/** The rows that a table lacks, and the rows that it has although the account does not. */
+/** The rows that only the account has, and the rows that only the table has. */
 export interface RowDifferences {
   readonly lacks: readonly string[];
   readonly has: readonly string[];
@@ -44,7 +44,7 @@ export interface RowDifferences {
 
 /**
  * Compares rows from any source with the account's rows.
- * @param seen converts a cell to what the source can represent; applied to both sides
+ * @param seen converts cells of both sides to a form that the source can represent
  */
 export function compareRows(
   table: string,
@@ -65,7 +65,7 @@ export function compareRows(
   return { lacks: where(-1), has: where(1) };
 }
 
-/** Makes 5, 5n and 5.0 equal, but not '5'. */
+/** Returns the same text for 5, 5n and 5.0, but a different text for '5'. */
 function comparable(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return `'${value}`;

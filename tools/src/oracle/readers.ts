@@ -13,13 +13,13 @@ import {
   type Cell,
 } from './cells.ts';
 
-/** A row as the API sends it. */
+/** A row in the API's format. */
 export type Wire = Readonly<Record<string, unknown>>;
 
 /** Returns a column's value for a row. */
 export type Read = (row: Wire) => Cell;
 
-/** How a table follows from a set. */
+/** Describes how to compute a table from a set. */
 export interface Expectation {
   readonly set: string;
   readonly columns: Readonly<Record<string, Read>>;
@@ -36,27 +36,27 @@ const reader =
   (row) =>
     convert(at(row, path));
 
-/** Number. */
+/** Reads a number. */
 export const i = reader(number);
-/** Number in which 0 means that there is none. */
+/** Reads a number, or null if it is 0. */
 export const z = reader((value) => (value === 0 ? null : number(value)));
-/** Text. */
+/** Reads text. */
 export const t = reader(text);
-/** Flag. */
+/** Reads a flag. */
 export const f = reader(flag);
-/** Instant. */
+/** Reads an instant. */
 export const d = reader(instant);
-/** Instant in a key. */
+/** Reads an instant in a key. */
 export const dk = reader(keyInstant);
-/** Wall clock. */
+/** Reads a wall-clock time. */
 export const w = reader(wallClock);
-/** Chosen day. */
+/** Reads a date that a user picked. */
 export const c = reader(chosenDay);
-/** Chosen day in a key. */
+/** Reads a date that a user picked, in a key. */
 export const ck = reader(keyChosenDay);
-/** Day without a time. */
+/** Reads a day without a time. */
 export const y = reader(day);
-/** List. */
+/** Reads a list as text. */
 export const l = reader(list);
 
 /** The columns of a user. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { parseManifest, publishedManifest } from './manifest.ts';
 
 /**
- * Runs in a package's folder before and after npm packs it. In between, package.json has its published
- * content, and the repository's shared files are copied next to it.
+ * Runs in a package's folder before and after npm packs the package. In between, package.json has its
+ * published content, and the folder contains copies of the repository's shared files.
  */
 const TEXTS = ['LICENSE', 'CHANGELOG.md'];
 const MANIFEST = 'package.json';
@@ -18,7 +18,7 @@ else if (moment === 'after') after();
 else throw new Error('Pass either before or after.');
 
 function before(): void {
-  // If this copy exists, an earlier run was killed, and the copy is still the original.
+  // A copy that already exists was left by a killed run and contains the original.
   if (!existsSync(KEPT)) copyFileSync(MANIFEST, KEPT);
   const manifest = publishedManifest(parseManifest(readFileSync(KEPT, 'utf8')));
   writeFileSync(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -14,7 +14,7 @@ const PROGRAMS = ['tap-exactsales', 'target-sqlite'] as const;
 
 /**
  * Builds the wheels of both programs into `folder`.
- * @param platforms of the program with native code; the pure JavaScript program has a single wheel
+ * @param platforms the platforms for the program with native code; the other program has one wheel
  * @returns the file names of the wheels
  * @throws Error if Python is missing
  */

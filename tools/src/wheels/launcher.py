@@ -25,7 +25,7 @@ def node():
 
 
 def wait_for(command):
-    """Windows has no exec. The child shares the console and handles Ctrl+C itself."""
+    """Windows has no exec, so Node runs as a child that shares the console and handles Ctrl+C."""
     import signal
     import subprocess
 

@@ -6,7 +6,7 @@ const MODULES = '/node_modules/';
 const LICENCE = /^(?:licen[cs]e|copying|notice)(?:[.-]|$)/i;
 
 /**
- * Returns the licences of all bundled packages, since most licences require a copy of their text.
+ * Returns the licence texts of all bundled packages, because most licences require a copy.
  * A package that is bundled twice is listed once.
  * @param modules paths of the bundled files
  * @throws Error if a package contains no licence text

@@ -17,14 +17,14 @@ import { notices } from './notices.ts';
 const root = join(import.meta.dirname, '..', '..', '..');
 const driver = dirname(createRequire(import.meta.url).resolve(`${NATIVE}/package.json`));
 
-/** A folder for `wheel pack`: a Python package and its metadata. */
+/** The folders of a program and of its wheel metadata, in a folder for `wheel pack`. */
 export interface Stage {
   /** The program's folder, which has the layout of its npm package. */
   readonly program: string;
   readonly distInfo: string;
 }
 
-/** Lays out the wheel of a program in `folder`, without the platform-dependent files. */
+/** Lays out a program's wheel in `folder`, without the platform-dependent files. */
 export async function stage(program: string, manifest: Manifest, folder: string): Promise<Stage> {
   const home = join(root, 'packages', program);
   const python = join(folder, moduleName(manifest));

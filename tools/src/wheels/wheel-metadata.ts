@@ -1,8 +1,8 @@
 import type { Manifest } from '../release/manifest.ts';
 
 /**
- * The prebuilt files of better-sqlite3 with the platform tags of their wheels. Each tag is the stricter
- * of the file's requirement and the requirement of Node's wheel.
+ * Maps each prebuilt better-sqlite3 file to the platform tag of its wheel. The tag states the stricter
+ * of two requirements: that of the file and that of Node's wheel.
  */
 export const PLATFORMS = {
   // The file uses symbols of glibc 2.34.

@@ -17,17 +17,17 @@ export interface Ended {
 }
 
 export interface StartOptions {
-  /** The whole environment (default: this process's). */
+  /** The complete environment (default: that of this process). */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** The IDs of the user and of the group to run the program as (POSIX only, requires root). */
+  /** The user and group IDs that the program runs with (POSIX only, requires root). */
   readonly uid?: number;
   readonly gid?: number;
   /** True if the program leads a new process group, which can be killed as a whole. */
   readonly detached?: boolean;
 }
 
-/** Starts a program. It may close its stdin early without causing an error. */
+/** Starts a program, which may close its stdin early without causing an error. */
 export function start(
   command: string,
   args: readonly string[] = [],
@@ -51,7 +51,7 @@ export function startProgram(
 /**
  * Waits until a program has ended and both its stdout and its stderr are closed. Call this right
  * after starting the program: earlier output is not collected.
- * @param input is written to the program's stdin, which is then closed (default: stdin is untouched)
+ * @param input the program's stdin, which is then closed (default: stdin is not touched)
  */
 export async function ended(child: Child, input?: string | Uint8Array): Promise<Ended> {
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];

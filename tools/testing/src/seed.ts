@@ -2,9 +2,9 @@
 export type Random = () => number;
 
 /**
- * Turns a function that uses random numbers into a test. If the test fails, its error message
- * contains the seed; set the environment variable `SEED` to it to repeat the test.
- * @param usual the seed if `SEED` is not set (default: a random one)
+ * Turns a function that uses random numbers into a test. If the test fails, its error message contains
+ * the seed. To repeat the test, set the environment variable `SEED` to that seed.
+ * @param usual the seed if `SEED` is not set (default: a random seed)
  */
 export function withSeed(
   body: (random: Random, seed: number) => Promise<void> | void,

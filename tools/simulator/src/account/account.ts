@@ -23,9 +23,9 @@ interface AccountParts {
 export type Edit = (account: Account, random: Random) => void;
 
 /**
- * Which edits may be made. `daily` allows only edits that a client can notice by asking each day for
- * changes: in sets that are read by change date, rows are not removed, and every change updates the
- * date. `whole` allows all edits.
+ * The edits that may be made. `daily` allows only edits that a client can detect if it asks for
+ * changes every day: in sets that are read by change date, rows are not removed, and every change
+ * updates the date. `whole` allows all edits.
  */
 export type EditScope = 'daily' | 'whole';
 
@@ -44,7 +44,7 @@ type Selector = number | ((row: Row) => boolean);
 type Changes = Row | ((row: Row) => Row);
 
 /**
- * A fictional company: 27 sets whose rows are generated from a seed. Only edited rows take
+ * A fictional company with 27 sets. Rows are generated from a seed, so only edited rows take
  * memory. Rows are returned exactly as the API sends them.
  */
 export class Account {
@@ -63,7 +63,10 @@ export class Account {
     this.#last = world.now;
   }
 
-  /** Milliseconds since 1970. The clock runs until you set it; from then on it is stopped. */
+  /**
+   * The account's time, in milliseconds since 1970. The clock runs until you set it, and then
+   * stops.
+   */
   get clock(): number {
     return this.#clock ?? Date.now();
   }
@@ -112,8 +115,8 @@ export class Account {
   }
 
   /**
-   * Changes rows and, if the set has a column for it, their change date. Each change is later than
-   * all edits before it.
+   * Changes rows, and updates their change date if the set has one. Each change date is later than
+   * the dates of all earlier edits.
    * @returns the number of changed rows
    */
   change(name: string, selector: Selector, changes: Changes): number {
@@ -122,7 +125,7 @@ export class Account {
     return indexes.length;
   }
 
-  /** Does what `change` does, for the row at an index. */
+  /** Changes the row at an index, as `change` does. */
   changeAt(name: string, index: number, changes: Changes): void {
     const { store } = this.set(name);
     const row = store.row(index) ?? {};
@@ -132,7 +135,7 @@ export class Account {
   }
 
   /**
-   * Removes rows without a trace. Removing a lead also removes its rows in other sets.
+   * Removes rows completely. If a lead is removed, its rows in other sets are removed as well.
    * @returns the number of selected rows
    */
   remove(name: string, selector: Selector): number {
@@ -141,7 +144,7 @@ export class Account {
     return indexes.length;
   }
 
-  /** Does what `remove` does, for the row at an index. */
+  /** Removes the row at an index, as `remove` does. */
   removeAt(name: string, index: number): void {
     const { store } = this.set(name);
     const id = store.row(index)?.['id'];

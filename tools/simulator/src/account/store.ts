@@ -9,7 +9,7 @@ export class Store {
   readonly definition: Definition;
   /** Incremented by every edit, so that caches can detect that they are out of date. */
   version = 0;
-  /** The edited rows by index; undefined if the row was removed. */
+  /** The edited rows by index. A removed row is undefined. */
   readonly #edited = new Map<number, Row | undefined>();
   #next: number;
   #size: number;
@@ -40,7 +40,7 @@ export class Store {
     return [...this.#edited].filter((entry): entry is [number, Row] => entry[1] !== undefined);
   }
 
-  /** Returns the indexes of all rows with this value at `path`, and possibly of further rows. */
+  /** Returns the indexes of all rows with this value at `path`. They may include other rows. */
   candidates(path: string, value: number): Iterable<number> {
     const ordering = this.definition.orderings.find((one) => one.path === path);
     if (!ordering) return this.indexes();
@@ -127,9 +127,9 @@ export interface Definition {
   readonly addedAt: readonly string[];
   /** Members that are set to the current time when a row is changed. */
   readonly changedAt?: readonly string[];
-  /** Formats the time for these members. */
+  /** Formats a moment as the set writes it in `addedAt` and `changedAt` members. */
   stamp(moment: Moment): string;
-  /** The path of the lead's ID in a row, and the generated rows of each lead. */
+  /** The path of the lead ID in a row, and a function that returns each lead's generated rows. */
   readonly owner?: { readonly path: string; rowsOf(lead: number): Range };
   /** Members that `$select` rejects. */
   readonly unselectable?: readonly string[];

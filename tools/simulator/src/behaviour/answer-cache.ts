@@ -2,15 +2,15 @@ import { includes, type Behaviour } from './behaviour.ts';
 
 interface Entry<Answer> {
   readonly answer: Answer;
-  /** Milliseconds on the clock of `performance.now`. */
+  /** When the answer was stored, according to `performance.now`. */
   readonly at: number;
 }
 
-/** Repeats answers for a while, as the real server does, even if the data has changed. */
+/** Repeats answers for a while even if the data has changed, as the real server does. */
 export class AnswerCache<Answer> {
   readonly #entries = new Map<string, Entry<Answer>>();
 
-  /** Returns the answer that is repeated for this URL; undefined if there is none. */
+  /** Returns the cached answer for this URL; undefined if there is none. */
   get(behaviour: Behaviour, set: string, url: string): Answer | undefined {
     if (!includes(behaviour.cachedSets, set)) return undefined;
     const entry = this.#entries.get(url);

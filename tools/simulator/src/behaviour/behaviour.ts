@@ -1,4 +1,4 @@
-/** Set names, ignoring case, or all sets. */
+/** Set names (case is ignored), or all sets. */
 export type Sets = readonly string[] | 'all';
 
 /** A query option without its `$`. */
@@ -10,15 +10,16 @@ export interface QuotaRule {
   readonly seconds: number;
   /** The format of Retry-After: seconds, a date, no header, or a fixed number (default: `seconds`). */
   readonly retryAfter?: 'seconds' | 'date' | 'none' | number;
-  /** How far the clock in the response headers is ahead of this machine's clock (default: 0). */
+  /** How many seconds the clock in the response headers is ahead of this machine (default: 0). */
   readonly clockOffsetSeconds?: number;
 }
 
 /** How the server answers requests. */
 export interface Behaviour {
   /**
-   * When a page has an `@odata.nextLink`. With `loop`, it links to the same page again. With
-   * `withoutTop`, a page has a link if there are more rows and the request has no `$top`.
+   * When a page has an `@odata.nextLink`. With `loop`, each page links to itself; with `otherHost`,
+   * to a second host. With `withoutTop`, a page has a link if there are more rows and the request
+   * has no `$top`.
    */
   readonly nextLink: 'always' | 'whenMore' | 'withoutTop' | 'never' | 'loop' | 'otherHost';
   /** True if the link repeats `$top`. */
@@ -30,28 +31,30 @@ export interface Behaviour {
   readonly foreignUse: { readonly requests: number; readonly seconds: number } | undefined;
   /** Milliseconds to wait before sending the headers, for all sets or per set. */
   readonly latencyMs: number | ((set: string) => number);
-  /** Sets whose `@odata.count` is the number of rows in the page instead of all matching rows. */
+  /** Sets whose `@odata.count` counts only the rows in the page instead of all matching rows. */
   readonly countsPage: Sets;
   /**
-   * For how many seconds pages and counts of `cachedSets` are repeated for the same URL, even if the
+   * How many seconds pages and counts of `cachedSets` are repeated for the same URL even if the
    * data has changed; 0 for no cache.
    */
   readonly cacheSeconds: number;
   readonly cachedSets: Sets;
   /**
-   * The sets for which each option is answered with status 400. `custom` means options without a
-   * `$`, which are ignored otherwise.
+   * For each option, the sets that answer it with status 400. `custom` means options without a `$`,
+   * which are otherwise ignored.
    */
   readonly rejects: Partial<Readonly<Record<Option | 'custom', Sets>>>;
-  /** The sets for which each option is silently ignored. */
+  /** For each option, the sets that silently ignore it. */
   readonly ignores: Partial<Readonly<Record<Option, Sets>>>;
   /** What happens if `$filter` contains `or`. */
   readonly orClause: 'accepted' | 'rejected';
-  /** What a comparison of a member with `null` does. If it is ignored, the rest of the filter applies. */
+  /** How a comparison with `null` is handled. If it is ignored, the rest of the filter applies. */
   readonly nullFilter: 'accepted' | 'rejected' | 'ignored';
   /** True if LeadsAndPersons lacks leads without persons. */
   readonly omitsLeadsWithoutPersons: boolean;
-  /** `wall` if the dates of callsHistory are São Paulo's wall clock with a `Z` that does not mean UTC. */
+  /**
+   * `wall` if the dates of callsHistory are São Paulo's wall clock even though they end with `Z`.
+   */
   readonly callsClock: 'utc' | 'wall';
   /** True if Boxes hides rows older than four weeks unless the request has a `$filter`. */
   readonly hiddenBoxWindow: boolean;
@@ -65,18 +68,18 @@ export interface Behaviour {
    */
   readonly slowSets: Readonly<Record<string, { readonly rows: number; readonly ms: number }>>;
   /**
-   * Sets that take `ms` milliseconds to answer unless `$filter` restricts them to up to 100 leads with
-   * `leadId in (…)` or to one field with `id eq '…'`. More leads are answered with status 400. Names
-   * are spelled as in the specification.
+   * Sets that take `ms` milliseconds to answer unless `$filter` restricts them to up to 100 leads
+   * with `leadId in (…)` or to one field with `id eq '…'`. A filter with more leads is answered
+   * with status 400. Names are spelled as in the specification.
    */
   readonly sliceOnly: Readonly<Record<string, { readonly ms: number }>>;
-  /** Whether rows with equal `$orderby` values have the same order in every response. */
+  /** `stable` if rows with equal `$orderby` values have the same order in every response. */
   readonly tieOrder: 'stable' | 'shuffled';
   /** True if pages are compressed for clients that accept it. */
   readonly gzip: boolean;
 }
 
-/** Behaves like the real server as far as that is known; the rest is the most likely behaviour. */
+/** The real server's behaviour where it is known, otherwise the most likely behaviour. */
 export const defaultBehaviour: Behaviour = {
   nextLink: 'always',
   nextLinkKeepsTop: true,

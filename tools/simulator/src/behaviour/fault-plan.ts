@@ -7,7 +7,7 @@ export type Fault =
   | SimpleFault
   /** The body is sent at this many bytes per second. */
   | { readonly slowBody: number }
-  /** The page starts this many rows later, or earlier if negative. */
+  /** The page starts this many rows later, or earlier if the number is negative. */
   | { readonly shiftedRows: number };
 
 /**
@@ -66,7 +66,7 @@ export interface FaultRule {
   readonly fault: Fault;
 }
 
-/** Chooses the fault of each request. If several rules match, the first one applies. */
+/** Chooses the fault of each request. If several rules match, the first rule applies. */
 export class FaultPlan {
   readonly #rules: { readonly rule: FaultRule; readonly random: Random; seen: number }[];
 

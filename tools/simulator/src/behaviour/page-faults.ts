@@ -2,7 +2,7 @@ import { isObject, type Row } from '../account/row.ts';
 import { isContentFault, type Fault } from './fault-plan.ts';
 
 /**
- * Returns the rows of a page after a fault.
+ * Returns the rows of a page with the fault applied.
  * @param key the first member of the set's key
  */
 export function faultyRows(
@@ -29,7 +29,9 @@ export function faultyRows(
   }
 }
 
-/** Changes the row in the middle or, if it is not eligible, the nearest eligible row after it. */
+/**
+ * Changes the first eligible row from the middle on or, if there is none, the first eligible row.
+ */
 function changeMiddle(
   rows: readonly Row[],
   change: (row: Row) => Row,

@@ -1,7 +1,7 @@
 import { valueAt, type Row, type Scalar } from '../account/row.ts';
 import { comparable, shiftComparable } from '../seed/moment.ts';
 
-/** The type of an operand. `null` can be compared with every type. */
+/** The type of an operand. Values of type `null` can be compared with every type. */
 export type OperandType = Scalar | 'null';
 
 export type Value = string | number | boolean | null;
@@ -15,7 +15,7 @@ export type Expression =
       readonly kind: 'member';
       readonly type: OperandType;
       readonly path: readonly string[];
-      /** Milliseconds that are added to an instant. */
+      /** The number of milliseconds to add to an instant. */
       readonly shift?: number;
     }
   | {
@@ -44,7 +44,9 @@ export type Expression =
       readonly right: Expression;
     }
   | { readonly kind: 'not'; readonly type: 'boolean'; readonly operand: Expression }
-  /** True if the list at the path has elements. A filter cannot contain it, but the server adds it. */
+  /**
+   * True if the list at the path has elements. Only the server adds this expression to a filter.
+   */
   | { readonly kind: 'notEmpty'; readonly type: 'boolean'; readonly path: readonly string[] };
 
 interface Signature {
@@ -143,7 +145,9 @@ function isIn(left: Expression, values: readonly Expression[]): Evaluate {
   return (row) => wanted.has(evaluate(row));
 }
 
-/** @param deciding the value that decides the result on its own: false for `and`, true for `or` */
+/**
+ * @param deciding the operand that determines the result by itself: false for `and`, true for `or`
+ */
 function logical(left: Evaluate, right: Evaluate, deciding: boolean): Evaluate {
   return (row) => {
     const one = left(row);

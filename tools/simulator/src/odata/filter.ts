@@ -137,7 +137,9 @@ class FilterParser {
   }
 }
 
-/** @returns undefined if the token is not a literal; for example, a date needs a time and a zone */
+/**
+ * @returns undefined if the token is not a literal, for example a date without a time and a zone
+ */
 function literal({ kind, text }: Token): Expression | undefined {
   if (kind === 'string') {
     return { kind: 'literal', type: 'string', value: text.slice(1, -1).replaceAll("''", "'") };
@@ -163,7 +165,7 @@ interface Token {
   readonly at: number;
 }
 
-/** The order matters: a date also starts like a number. */
+/** The order matters because a date starts like a number. */
 const patterns: readonly (readonly [TokenKind, RegExp])[] = [
   ['date', /\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?/y],
   ['number', /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y],

@@ -24,7 +24,7 @@ function typeName(set: string): string {
   return `${set}ODataDTO`;
 }
 
-/** Returns the declarations of a type and of the types nested in it. */
+/** Returns the declarations of a type and its nested types. */
 function typesOf(name: string, properties: Properties, kind = 'EntityType'): string[] {
   const inner = Object.entries(properties).flatMap(([member, property]) => {
     const members = membersOf(elementOf(property) ?? property);

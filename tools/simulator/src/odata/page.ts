@@ -12,7 +12,7 @@ interface Page {
   readonly rows: readonly Row[];
   /** True if there are rows after the page. */
   readonly more: boolean;
-  /** The number of rows that match the filter; only if the query asks for it. */
+  /** The number of rows that match the filter. Set only if the query asks for it. */
   readonly count?: number;
 }
 
@@ -78,7 +78,7 @@ interface Plan {
   readonly predicateFor: (scan?: Scan) => Predicate;
   /** The scan that reads the fewest rows. */
   readonly smallest: Scan | undefined;
-  /** The scan whose path is the first item of `$orderby`. */
+  /** The scan whose path is the first path in `$orderby`. */
   readonly ordered: Scan | undefined;
 }
 
@@ -100,7 +100,7 @@ function plan(store: Store, { filter, orderby: [first] }: Pick<Query, 'filter' |
   };
 }
 
-/** True if reading in order costs less than reading the fewest rows and sorting them. */
+/** True if reading in order costs less than reading the smallest scan and sorting its rows. */
 function isScanCheaper(ordered: Scan, smallest: Scan | undefined): boolean {
   return !smallest || smallest.size * 8 > ordered.size;
 }
@@ -120,7 +120,7 @@ interface Keyed {
   readonly keys: readonly (Key | null)[];
 }
 
-/** Sorts rows that are already sorted by the first item, one group of equal rows at a time. */
+/** Sorts rows that are already sorted by the first key, one group with the same key at a time. */
 function* sortedGroups(
   store: Store,
   query: Query,

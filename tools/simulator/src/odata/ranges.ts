@@ -5,14 +5,14 @@ import { conjuncts } from './rewrite.ts';
 
 type Ranges = readonly Range[];
 
-/** The ranks of an ordering at which generated rows may match a filter. */
+/** The ranks in an ordering whose generated rows may match a filter. */
 export interface Scan {
   readonly ordering: Ordering;
   /** The ranges are ascending and do not overlap. */
   readonly ranges: Ranges;
   /** The number of ranks in the ranges. */
   readonly size: number;
-  /** For each condition that the filter joins by `and`: true if the ranges express it fully. */
+  /** For each condition that the filter joins by `and`: true if the ranges fully express it. */
   readonly covers: readonly boolean[];
 }
 

@@ -38,7 +38,7 @@ export function withoutParts(filter: Expression, test: Test): Expression | undef
   return left && right ? { ...filter, left, right } : (left ?? right);
 }
 
-/** Returns a filter that sees the dates in `members` later by `ms` milliseconds. */
+/** Returns a filter that treats the dates in `members` as if they were `ms` milliseconds later. */
 export function shiftMembers(
   filter: Expression,
   members: readonly string[],
@@ -65,7 +65,7 @@ export function shiftMembers(
   }
 }
 
-/** Shifts the literal instead of the member if possible, so that an ordering can be used. */
+/** Shifts the literal instead of the member if possible, so that the filter can use an ordering. */
 function shiftComparison(
   comparison: Extract<Expression, { kind: 'comparison' }>,
   shift: (inner: Expression) => Expression,

@@ -5,7 +5,9 @@ import { lowerBound, type Key, type Ordering } from '../seed/ordering.ts';
 import type { Scan } from './ranges.ts';
 import type { Order } from './query.ts';
 
-/** Tests rows against a filter. `index` tests a generated row, without generating it if possible. */
+/**
+ * Tests rows against a filter. If possible, `index` tests a generated row without generating it.
+ */
 export interface Predicate {
   readonly row: (row: Row) => boolean;
   readonly index: (index: number) => boolean;
@@ -26,7 +28,7 @@ export function scanRows(
 interface EditedRow {
   readonly index: number;
   readonly row: Row;
-  /** The rank of the first generated row after it. */
+  /** The rank of the first generated row after this row. */
   readonly rank: number;
 }
 
@@ -105,7 +107,7 @@ function rankOf(store: Store, ordering: Ordering, orderby: readonly Order[], row
   if (key === undefined) return 0;
   let rank = key === null ? 0 : lowerBound(ordering, key);
   const last = key === null ? (ordering.nulls ?? 0) : lowerBound(ordering, key, true);
-  // Skip rows with the same key that the tie-breakers put first.
+  // Skip generated rows with the same key that the tie-breakers place before the row.
   while (rank < last && comesBefore(store, ordering.indexAt(rank), row, orderby)) rank += 1;
   return rank;
 }
@@ -123,7 +125,7 @@ export function isInOrder(
 ): boolean {
   const paths = [path, ...tieBreakers];
   const [first] = orderby;
-  // Items after the set's key have no effect because keys are unique.
+  // Paths after the set's key have no effect because keys are unique.
   const maximum = key.every((one) => paths.includes(one)) ? orderby.length : paths.length;
   return (
     first !== undefined &&

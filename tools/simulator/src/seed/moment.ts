@@ -8,16 +8,16 @@ export interface Moment {
   readonly fraction: string;
 }
 
-/** The number of milliseconds by which São Paulo is behind UTC; constant since 2019. */
+/** How many milliseconds São Paulo is behind UTC. The offset has been constant since 2019. */
 export const SAO_PAULO = 3 * millisecondsInHour;
 
 /** The suffix of a date: `Z` for UTC; no suffix or `-03:00` for São Paulo's wall clock. */
 export type Zone = 'Z' | 'none' | '-03:00';
 
-/** How .NET writes that there is no date. */
+/** The date that .NET writes if there is no date. */
 export const NO_DATE = '0001-01-01T00:00:00Z';
 
-/** Ways in which the API might write it. The zone and the fraction have no meaning. */
+/** Spellings of `NO_DATE` that the API might use. The zone and the fraction have no meaning. */
 export const noDates: readonly string[] = [
   NO_DATE,
   '0001-01-01T00:00:00',
@@ -33,17 +33,20 @@ export function formatMoment({ ms, fraction }: Moment, zone: Zone): string {
   return `${seconds}${point}${fraction}${zone === 'none' ? '' : zone}`;
 }
 
-/** Returns São Paulo's wall clock with seven fraction digits and no zone, as Meetings does. */
+/** Returns São Paulo's wall clock with seven fraction digits and no zone, as Meetings sends it. */
 export function wallClock(ms: number): string {
   return `${new Date(ms - SAO_PAULO).toISOString().slice(0, 19)}.0000000`;
 }
 
-/** Returns São Paulo's wall clock with a `Z` that does not mean UTC, as Boxes does. */
+/** Returns São Paulo's wall clock with a `Z` that does not mean UTC, as Boxes sends it. */
 export function wallClockAsUtc(ms: number): string {
   return `${new Date(ms - SAO_PAULO).toISOString().slice(0, 19)}Z`;
 }
 
-/** Converts a date-time of any zone to what `wallClockAsUtc` returns, with its fraction digits. */
+/**
+ * Converts a date-time in any zone to the format of `wallClockAsUtc`, keeping its fraction digits.
+ * Returns other values, including missing dates, unchanged.
+ */
 export function asWallClock(text: unknown): unknown {
   const utc = typeof text === 'string' ? comparable(text) : undefined;
   if (utc === undefined || noDates.includes(String(text))) return text;
@@ -72,7 +75,7 @@ export function comparable(text: string): string | undefined {
   return Number.isNaN(ms) ? undefined : `${new Date(ms).toISOString().slice(0, 19)}.${digits}`;
 }
 
-/** Moves the result of `comparable` by `ms` milliseconds, which must be whole seconds. */
+/** Adds `ms` milliseconds to a result of `comparable`. `ms` must be a multiple of 1,000. */
 export function shiftComparable(text: string, ms: number): string {
   const shifted = new Date(Date.parse(`${text.slice(0, 19)}Z`) + ms);
   return `${shifted.toISOString().slice(0, 19)}${text.slice(19)}`;

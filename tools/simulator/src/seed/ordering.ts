@@ -4,8 +4,8 @@ import type { Timeline } from './timeline.ts';
 export type Key = string | number;
 
 /**
- * An order in which generated rows can be read without sorting them. The row at each rank can be
- * computed, and keys ascend with the rank.
+ * An order in which generated rows can be read without sorting them. The row at each rank is
+ * computed. Keys ascend with the rank.
  */
 export interface Ordering {
   /** The member by which the rows are sorted. */
@@ -13,7 +13,7 @@ export interface Ordering {
   /** The members by which rows with equal values are sorted. */
   readonly tieBreakers: readonly string[];
   readonly size: number;
-  /** The number of first ranks at which the member is null (default: 0). */
+  /** The number of rows whose member is null, which have the first ranks (default: 0). */
   readonly nulls?: number;
   readonly indexAt: (rank: number) => number;
   readonly rankOf: (index: number) => number;
@@ -38,7 +38,7 @@ export function byKey(
  * Creates an ordering by a date.
  * @param format formats the date as the set does
  * @param asText if true, dates are compared as strings instead of moments
- * @param undated what the member of rows without a moment is
+ * @param undated the member's value in rows without a moment
  */
 export function byTime(
   path: string,

@@ -1,5 +1,5 @@
 /**
- * Mixes its arguments into an unsigned 32-bit number. Since the result depends only on the arguments,
+ * Mixes its arguments into an unsigned 32-bit number. The same arguments yield the same number, so
  * values derived from an index can be recomputed instead of stored.
  */
 export function hash(seed: number, salt: number, index: number): number {
@@ -10,7 +10,7 @@ export function hash(seed: number, salt: number, index: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** Derives a salt from a set's name, so each set has different random numbers. */
+/** Derives a salt from a set's name, so that each set has different random numbers. */
 export function saltOf(name: string): number {
   let salt = 0;
   for (let at = 0; at < name.length; at += 1) salt = hash(salt, name.charCodeAt(at), at);

@@ -6,9 +6,9 @@ export interface Range {
 }
 
 /**
- * Assigns a set's rows to leads by a repeating pattern of row counts. With `[2, 0, 1]`, the first lead
- * has two rows, the second lead has none and the third lead has one. Because of the pattern, a row's
- * lead and a lead's rows can be computed and need not be stored.
+ * Assigns a set's rows to leads by a repeating pattern of row counts. With `[2, 0, 1]`, the first
+ * lead has two rows, the second lead has none and the third lead has one. A row's lead and a lead's
+ * rows are computed from the pattern instead of stored.
  */
 export class RowsPerLead {
   readonly total: number;

@@ -55,7 +55,7 @@ export function lastName(random: Random): string {
   return random.pick(lastNames);
 }
 
-/** Returns a remark like those that users type: often awkward, and sometimes of the maximum length. */
+/** Returns a remark as users type it, often with awkward text and rarely of the maximum length. */
 export function remark(random: Random): string {
   if (random.chance(0.002)) return 'muito longo '.repeat(700).slice(0, 7999);
   if (random.chance(0.3)) return random.pick(awkwardTexts);
@@ -80,7 +80,9 @@ export function digits(random: Random, length: number): string {
   return String(random.below(10 ** length)).padStart(length, '0');
 }
 
-/** Returns 14 characters. Some have leading zeros; some contain letters, as issued since 2026. */
+/**
+ * Returns 14 characters. Some CNPJs have leading zeros; some have letters, as issued since 2026.
+ */
 export function cnpj(random: Random): string {
   if (random.chance(0.3)) return `00${digits(random, 12)}`;
   if (random.chance(0.3)) return `12${random.pick(['ABC', 'Z0X', 'QW9'])}${digits(random, 7)}DE`;

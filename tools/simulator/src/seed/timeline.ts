@@ -11,7 +11,7 @@ interface TimelineOptions {
   readonly seed: number;
   /** The number of rows that share each moment (default: 1). */
   readonly rowsPerMoment?: number;
-  /** The number of rows that have no moment. They have the first ranks, in order of their index. */
+  /** The number of rows without a moment. These rows have the first ranks, in index order. */
   readonly undated?: number;
   /** The number of rows in the middle of the timeline that share a single moment (default: 0). */
   readonly burst?: number;
@@ -72,7 +72,7 @@ export class Timeline {
     if (index >= this.count) return { ms: this.#options.to, fraction: '' };
     const { ms, fraction } = this.momentAt(this.#order.rankOf(index));
     if (this.#options.agenda) return { ms, fraction };
-    // The real server sometimes sends trailing zeros. They have no meaning.
+    // The real server sometimes sends trailing zeros, which have no meaning.
     const zeros = (hash(this.#options.seed, 5, index) % 3) * 4;
     return { ms, fraction: fraction.padEnd(Math.min(7, zeros), '0') };
   }
@@ -103,7 +103,7 @@ export class Timeline {
     return rank >= this.#burst.from && rank < this.#burst.to;
   }
 
-  /** Returns the first rank with the same moment. */
+  /** Returns the first rank that has the same moment as this rank. */
   #start(rank: number): number {
     if (rank < this.undated) return 0;
     if (this.#inBurst(rank)) return this.#burst.from;
@@ -141,15 +141,15 @@ function position(numbers: readonly number[], wanted: number): number {
 }
 
 /**
- * Returns the number of fraction digits of a moment: 7 for nine out of ten, as in a sample of 3,000
- * real leads, otherwise 6, 5, 4, 3 or 0.
+ * Returns the number of fraction digits of a moment. Nine out of ten moments have 7 digits, as in a
+ * sample of 3,000 real leads; the rest have 6, 5, 4, 3 or 0 digits.
  */
 function digitCount(drawn: number): number {
   const place = drawn % 50;
   return place < 5 ? ([6, 5, 4, 0, 3][place] ?? 7) : 7;
 }
 
-/** A shuffle of 0 … size - 1. It is computed in both directions, so it needs no list of all rows. */
+/** A shuffle of 0 … size - 1. Both directions are computed, so no list of all rows is needed. */
 class Permutation {
   readonly #size: number;
   readonly #factor: number;

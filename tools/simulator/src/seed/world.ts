@@ -6,14 +6,16 @@ export interface World {
   readonly seed: number;
   /** The number of generated leads. */
   readonly leads: number;
-  /** When the account was created, in milliseconds since 1970. No generated past event is later. */
+  /**
+   * When the account was created, in milliseconds since 1970. Generated past events are earlier.
+   */
   readonly now: number;
   readonly shapes: Shapes;
-  /** Returns a row's random number generator. It yields the same numbers on each call. */
+  /** Returns a random number generator for a row. For the same row, it yields the same numbers. */
   random(set: string, index: number): Random;
-  /** The date of rows that have no date, as `shapes.undated` chooses. */
+  /** The value of a missing date, as selected by `shapes.undated`. */
   readonly undated: string | null;
-  /** Formats a date whose zone is undocumented, with the suffix that `shapes.zone` chooses. */
+  /** Formats a date whose zone is undocumented, with the suffix in `shapes.zone`. */
   date(moment: Moment): string;
 }
 
@@ -35,8 +37,8 @@ export function createWorld(seed: number, leads: number, now: number, shapes: Sh
 }
 
 /**
- * Variants of the objects where the specification is silent or contradicts itself. They are part of
- * the account, because its rows must be exactly what the API sends.
+ * Variants of the API's objects where the specification is silent or contradicts itself. The
+ * account contains them because its rows must be exactly what the API sends.
  */
 export interface Shapes {
   /** Elements of a user's `groupList`: names, or objects with an ID and a value. */
@@ -54,7 +56,7 @@ export interface Shapes {
   readonly unknownFields: boolean;
   /** Sends decimals (prices, values, quantities) as strings. */
   readonly numbersAsStrings: boolean;
-  /** What the date is that rows without a date could be found by: null or .NET's year one. */
+  /** The value of a missing date in members that clients filter by: null or .NET's year one. */
   readonly undated: 'null' | 'yearOne';
   /** True if some custom field values have no `updateDate`. */
   readonly undatedCustomFields: boolean;
@@ -78,7 +80,7 @@ export const defaultShapes: Shapes = {
   leadsAndPersonsLack: [],
 };
 
-/** Returns the ID at an index. Like real IDs, they grow with the index and have gaps. */
+/** Returns the ID at an index. Like real IDs, these IDs grow with the index and have gaps. */
 export function idAt(base: number, index: number): number {
   return base + index * 3 + (hash(base, 7, index) % 3);
 }

@@ -18,7 +18,7 @@ export interface Answer {
   readonly contentType: string;
   /** The number of rows in the body. */
   readonly rows: number;
-  /** Milliseconds that the server needs for the answer (default: 0). */
+  /** How many milliseconds the answer is delayed (default: 0). */
   readonly slowMs?: number;
 }
 
@@ -105,7 +105,7 @@ function hasWallClock({ callsClock }: Behaviour, set: string): boolean {
   return callsClock === 'wall' && set === 'callsHistory';
 }
 
-/** Returns a call whose dates are wall clock in spite of their `Z`. */
+/** Returns a call whose dates are wall clock even though they end with `Z`. */
 function withWallClock(row: Row): Row {
   const dates = CALL_DATES.filter((name) => typeof row[name] === 'string');
   return { ...row, ...Object.fromEntries(dates.map((name) => [name, asWallClock(row[name])])) };
@@ -123,7 +123,7 @@ function odataError(status: number, text: string): Answer {
   return { status, body, contentType: JSON_TYPE, rows: 0 };
 }
 
-/** Returns an error in the format of ASP.NET, which is used for all errors outside of OData. */
+/** Returns an error in ASP.NET's format, which is used for all errors outside of OData. */
 export function plainMessage(status: number, text: string): Answer {
   const body = JSON.stringify({ Message: text });
   return { status, body, contentType: 'application/json; charset=utf-8', rows: 0 };
@@ -134,7 +134,7 @@ function notFound(uri: string): Answer {
 }
 
 interface PageFacts {
-  /** The query as sent, before a fault shifts its rows. */
+  /** The query as the client sent it, before a fault shifts its rows. */
   readonly query: Query;
   readonly cap: number;
   readonly more: boolean;

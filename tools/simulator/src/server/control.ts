@@ -6,8 +6,9 @@ import { isObject } from '../account/row.ts';
 import type { Simulator } from './simulator.ts';
 
 /**
- * Lets another process control the simulator through `POST /control/live`, `/behave` and `/faults`,
- * which take a JSON body, `POST /control/reset` and `GET /control/requests`. No token is needed.
+ * Lets another process control the simulator. `POST /control/live`, `/control/behave` and
+ * `/control/faults` take a JSON body; `POST /control/reset` and `GET /control/requests` do not. No
+ * token is needed.
  */
 export async function control(
   simulator: Simulator,

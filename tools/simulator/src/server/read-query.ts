@@ -12,11 +12,11 @@ type Options = Readonly<Record<string, string>>;
 const FOUR_WEEKS = 4 * millisecondsInWeek;
 /** The members of callsHistory that `callsClock` applies to. */
 export const CALL_DATES: readonly string[] = ['startDate', 'endDate'];
-/** The number of leads that a filter may name if a set can only be read in slices. */
+/** The maximum number of leads in a filter if a set can only be read in slices. */
 const MAX_SLICE = 100;
 
 /**
- * Reads the options of a request as the server does.
+ * Reads a request's options as the server does.
  * @param now the account's time, in milliseconds since 1970
  * @throws QueryError if an option is invalid or rejected
  */
@@ -36,8 +36,8 @@ export function readQuery(
 }
 
 /**
- * True if the filter restricts a set to a few leads or to one custom field.
- * @throws QueryError if it names too many leads
+ * True if the filter restricts a set to up to 100 leads or to one custom field.
+ * @throws QueryError if the filter lists more leads
  */
 export function isSlice({ filter }: Query): boolean {
   const parts = filter ? conjuncts(filter) : [];
@@ -51,7 +51,7 @@ export function isSlice({ filter }: Query): boolean {
   });
 }
 
-/** Returns the options without those that the server ignores. */
+/** Returns the options that the server does not ignore. */
 function acceptedOptions(set: string, behaviour: Behaviour, options: Options): Options {
   const { ignores, rejects } = behaviour;
   const custom = Object.keys(options).find((name) => !name.startsWith('$'));

@@ -6,20 +6,20 @@ export interface RequestEntry {
   readonly number: number;
   /** The path relative to the API's base URL, such as `/Leads` or `/Boxes/$count`. */
   readonly path: string;
-  /** The set's name, spelled as in the specification; if there is no such set, the first path segment. */
+  /** The set's name as in the specification; the first path segment if the set is unknown. */
   readonly set: string;
   readonly query: Readonly<Record<string, string>>;
   /** The path and query exactly as requested. */
   readonly url: string;
   /** All headers except the token. */
   readonly headers: Readonly<Record<string, string>>;
-  /** When the request arrived, in milliseconds since 1970, by a clock that is never set. */
+  /** When the request arrived, in milliseconds since 1970, according to a monotonic clock. */
   readonly at: number;
   /** The status of the response; 0 if no headers have been sent. */
   status: number;
   /** The number of rows in the response. */
   rows: number;
-  /** True if the answer to an earlier request for the same URL was repeated. */
+  /** True if the answer was cached from an earlier request for the same URL. */
   cached?: true;
   /** The injected fault. If it is an object, it is recorded as JSON. */
   fault?: string;

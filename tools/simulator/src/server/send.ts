@@ -103,7 +103,7 @@ async function sendSlowly(
   return answer.status;
 }
 
-/** Sends a body without a length or chunks, which ends when the connection is closed. */
+/** Sends a body without a length or chunks, so that closing the connection ends the body. */
 function sendHttp10(
   { response, request }: Exchange,
   { status, contentType, body }: Answer,

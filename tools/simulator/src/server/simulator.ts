@@ -20,7 +20,7 @@ export interface SimulatorOptions {
   readonly port?: number;
 }
 
-/** Called for each request that passes the token and rate limit checks. It may edit the account. */
+/** Is called for each request that passes the token and rate limit checks. May edit the account. */
 export type Watcher = (request: RequestEntry) => void;
 
 export interface DecoyRequest {
@@ -85,7 +85,7 @@ export class Simulator {
     this.#requests = [];
   }
 
-  /** Changes how the server answers. Setting a quota restarts its count. Clears the cache. */
+  /** Changes how the server answers, and clears the cache. Setting a quota restarts its count. */
   behave(changes: Partial<Behaviour>): void {
     this.#behaviour = { ...this.#behaviour, ...changes };
     this.#cache = new AnswerCache();
@@ -178,7 +178,7 @@ export class Simulator {
     if (isDisconnected(response)) return undefined;
     const planned = this.#plan.next(entry.set);
     const cached = this.#cache.get(this.#behaviour, entry.set, entry.url);
-    // The cache is in front of the server, so a repeated answer has the content of the first one.
+    // The cache is in front of the server, so a repeated answer keeps its original content.
     const fault = cached && isContentFault(planned) ? undefined : planned;
     if (fault !== undefined) {
       entry.fault = typeof fault === 'string' ? fault : JSON.stringify(fault);
@@ -214,7 +214,7 @@ interface Outcome {
   readonly fault?: Fault;
 }
 
-/** Returns the answer to send if the fault is a status; undefined for all other faults. */
+/** Returns the answer to send if the fault is an HTTP status; undefined for all other faults. */
 function failure(fault: Fault | undefined): Outcome | undefined {
   if (typeof fault !== 'object' || !('status' in fault)) return undefined;
   const headers = retryAfterHeader(fault.retryAfter);

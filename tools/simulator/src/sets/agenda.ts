@@ -45,12 +45,15 @@ export function agendaTimes(
   return new Timeline({ count, from, to, seed, rowsPerMoment, undated, agenda: true });
 }
 
-/** How many meetings each lead has. */
+/** Assigns meetings to leads. */
 function meetingsPerLead(world: World): RowsPerLead {
   return new RowsPerLead([1, 0, 0, 1, 0, 0, 0, 1, 0, 0], world.leads);
 }
 
-/** Meetings. `startTime` and `finalTime` are strings without a zone, in São Paulo's wall clock. */
+/**
+ * Describes the meetings. `startTime` and `finalTime` are São Paulo's wall clock, as strings
+ * without a zone.
+ */
 export function meetings(world: World): Definition {
   const perLead = meetingsPerLead(world);
   const times = meetingTimeline(world, perLead.total);
@@ -132,7 +135,9 @@ function meeting(world: World, index: number, lead: number): Row {
   };
 }
 
-/** Returns a meeting's state. Only few meetings that took place have the seller's feedback. */
+/**
+ * Returns the status and feedback of a meeting. Only some past meetings have the seller's feedback.
+ */
 function outcome(world: World, index: number, start: number): Row {
   const random = world.random('feedback', index);
   const type = awaitsFeedback(index)
@@ -145,7 +150,7 @@ function outcome(world: World, index: number, start: number): Row {
   return { type, score: null, qualificationDate: random.chance(0.2) ? random.pick(noDates) : null };
 }
 
-/** Returns what the seller's feedback sets in a meeting. */
+/** Returns the members of a meeting that contain the seller's feedback. */
 export function feedback(random: Random, moment: Moment): Row {
   return { score: random.pick(temperatures), qualificationDate: formatMoment(moment, 'Z') };
 }
@@ -157,7 +162,7 @@ function awaitsFeedback(index: number): boolean {
   return index % FEEDBACK_EVERY === 0;
 }
 
-/** Meetings whose seller has not given feedback yet. */
+/** Describes the meetings whose seller has not given feedback yet. */
 export function pendingFeedbacks(world: World): Definition {
   const perLead = meetingsPerLead(world);
   const times = meetingTimeline(world, perLead.total);
@@ -207,7 +212,10 @@ function pendingFeedback(world: World, index: number, lead: number): Row {
   };
 }
 
-/** Boxes. Up to three start at the same time. `start` and `end` are wall clock in spite of their `Z`. */
+/**
+ * Describes the boxes. Up to three boxes start at the same time. `start` and `end` are wall clock
+ * even though they end with `Z`.
+ */
 export function boxes(world: World): Definition {
   const perLead = new RowsPerLead([1, 0], world.leads);
   const times = agendaTimes(world, 'Boxes', perLead.total, { rowsPerMoment: 3 });
@@ -251,7 +259,7 @@ function box(world: World, index: number, lead: number): Row {
     id: idAt(43_700_000, index),
     address: random.orNull(0.7, () => `Rua ${digits(random, 3)}`),
     description: busy ? remark(random) : '',
-    // Many hours are blocked without a lead.
+    // Many busy boxes have no lead.
     leadId: busy && random.chance(0.6) ? leadId(lead) : 0,
     salesRep: `${firstName(random)} ${lastName(random)}`,
     salesRepEmail: email(random),

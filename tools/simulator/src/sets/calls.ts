@@ -9,7 +9,7 @@ import { pastTimes } from './history.ts';
 import { leadFacts, leadId } from './leads.ts';
 import { stageName, STAGE_COUNT } from './lookups.ts';
 
-/** Calls. Two calls may start at the same moment. */
+/** Describes the calls. Two calls may start at the same moment. */
 export function callsHistory(world: World): Definition {
   const perLead = new RowsPerLead([2, 4, 0, 1, 3], world.leads);
   const times = pastTimes(world, 'callsHistory', perLead.total, 2);

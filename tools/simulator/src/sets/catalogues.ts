@@ -6,7 +6,9 @@ import { idAt, type World } from '../seed/world.ts';
 import { FUNNELS } from './lookups.ts';
 import { anyUser, groupNames } from './users.ts';
 
-/** Lists that the account's administrators maintain. The API does not document most of them. */
+/**
+ * Describes the lists that administrators maintain. The API does not document most of these sets.
+ */
 export function catalogues(world: World): Definition[] {
   return [
     funnels(),
@@ -81,7 +83,7 @@ function products(): Definition {
 
 const taskTypeNames = ['Retorno', 'Verificar disponibilidade', 'Enviar e-mail', 'Continuar filtro'];
 
-/** The number of types that tasks have. Their IDs start at 1. */
+/** The number of task types, whose IDs start at 1. */
 export const TASK_TYPE_COUNT = 6;
 
 function taskTypes(): Definition {
@@ -110,7 +112,7 @@ function discardReasons(): Definition {
   });
 }
 
-/** Field keys in ascending order, so that a lead's fields are sorted by key. */
+/** The keys of custom fields, in ascending order, so that a lead's fields are sorted by key. */
 export const fieldKeys = ['_canais', '_obs', '_persona', '_tamanho'];
 
 const fieldOptions: Readonly<Record<string, readonly string[]>> = {

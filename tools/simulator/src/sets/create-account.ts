@@ -20,7 +20,7 @@ export interface AccountOptions {
   readonly leads: number;
   /** A fixed time for the account's clock, in milliseconds since 1970 (default: the machine's clock). */
   readonly now?: number;
-  /** Variants of the objects (default: the most likely ones). */
+  /** Variants of the API's objects (default: the most likely variants). */
   readonly shapes?: Partial<Shapes>;
 }
 

@@ -26,7 +26,7 @@ export function pastTimes(world: World, name: string, count: number, rowsPerMome
   });
 }
 
-/** Moves of leads between stages, one row per move. A row has no ID and does not name the user. */
+/** Describes the moves of leads between stages. A row has no ID and does not name the user. */
 export function leadStages(world: World): Definition {
   const perLead = new RowsPerLead([2, 3, 1, 2], world.leads);
   const times = pastTimes(world, 'LeadStages', perLead.total);
@@ -76,7 +76,7 @@ function leadStage(world: World, index: number, { lead, nth }: { lead: number; n
   };
 }
 
-/** Discarded leads. A lead may be discarded more than once, on different dates. */
+/** Describes the discarded leads. A lead may be discarded more than once, on different dates. */
 export function losts(world: World): Definition {
   const perLead = new RowsPerLead(
     [0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
@@ -115,7 +115,10 @@ function lost(world: World, index: number, lead: number): Row {
   };
 }
 
-/** Transfers of leads from one user to another. Only some members are documented; there is no ID. */
+/**
+ * Describes the lead transfers between users. Only some members are documented, and rows have no
+ * ID.
+ */
 export function transferHistory(world: World): Definition {
   const perLead = new RowsPerLead([1, 0, 2, 0, 0], world.leads);
   const times = pastTimes(world, 'transferHistory', perLead.total);

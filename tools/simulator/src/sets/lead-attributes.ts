@@ -12,14 +12,14 @@ import { fieldKeys, optionsOf, typeOfField } from './catalogues.ts';
 import { leadId } from './leads.ts';
 
 /**
- * Custom field values. The key is (lead, field), and field IDs are strings. Many rows share one
- * `updateDate`, as after an import.
+ * Describes the custom field values. The key is (lead, field), and field IDs are strings. Many rows
+ * share one `updateDate`, as they do after an import.
  */
 export function leadsCustomFields(world: World): Definition {
   const perLead = new RowsPerLead([2, 0, 3, 4, 1], world.leads);
   const burst = perLead.total >= 2000 ? 1000 : Math.floor(perLead.total / 3);
   const seed = hash(world.seed, saltOf('LeadsCustomFields'), 0);
-  // Each row that is added later gets a new field, so that no lead has a field twice.
+  // Each added row has a new field, so that no lead has a field twice.
   const idOf = (index: number): string =>
     (index < perLead.total ? fieldKeys[perLead.ownerOf(index).nth] : undefined) ?? `_campo${index}`;
   const span = { from: world.now - 730 * millisecondsInDay, to: world.now };
@@ -71,9 +71,9 @@ function field(world: World, index: number, lead: number, id: string): Row {
 }
 
 /**
- * Returns the members that hold a field's value. If a field has options, its values are in `options`,
- * and `value` may repeat them, be outdated or be empty. No value may be null, an empty string, an
- * empty list, or a list of an empty string.
+ * Returns the members that hold a field's value. If a field has options, the chosen options are in
+ * `options`, and `value` may repeat them, be outdated or be empty. A missing value may be null, an
+ * empty string, an empty list, or a list that contains an empty string.
  */
 export function fieldValue(random: Random, id: string): Row {
   const known = optionsOf(id);
@@ -87,7 +87,7 @@ export function fieldValue(random: Random, id: string): Row {
   return { value, options: chosen.length === 0 ? random.pick([null, [], ['']]) : options };
 }
 
-/** Pain points of leads. The name of the key is undocumented. */
+/** Describes the pain points of leads. The key's name is undocumented. */
 export function painPoints(world: World): Definition {
   const perLead = new RowsPerLead([0, 1, 0, 2, 0, 0], world.leads);
   const { painPointKey } = world.shapes;
@@ -103,7 +103,7 @@ export function painPoints(world: World): Definition {
     row: (index) => {
       const { lead, nth } = perLead.ownerOf(index);
       const pain = (world.random('painPoints', lead).below(pains.length) + nth) % pains.length;
-      // Each row that is added later gets a new ID, so that no lead has a pain point twice.
+      // Each added row has a new ID, so that no lead has a pain point twice.
       const id = index < perLead.total ? 70 + pain : 1000 + index;
       return painPoint(world, lead, id, pains[pain] ?? null);
     },

@@ -46,8 +46,9 @@ export function leadFacts(world: World, index: number): { lead: string; funnelId
 }
 
 /**
- * Leads with their persons, which `/Leads` hides and `/LeadsAndPersons` sends. As after an import,
- * 1,000 leads share one `updateDate` (one third of the leads if there are fewer than 2,000).
+ * Describes the leads with their persons, which `/Leads` hides and `/LeadsAndPersons` sends. As
+ * after an import, 1,000 leads share one `updateDate` (a third of the leads if the account has
+ * fewer than 2,000 leads).
  */
 export function leads(world: World): Definition {
   const count = world.leads;
@@ -142,7 +143,7 @@ function lead(world: World, index: number): Row {
   };
 }
 
-/** Returns a reference to another row. If there is no such row, both members are null. */
+/** Returns a reference to a row. If there is no such row, both members are null. */
 function reference(row: Row | undefined): Row {
   return { id: row?.['id'] ?? null, value: row?.['value'] ?? null };
 }
@@ -189,7 +190,7 @@ function personProperties({ messagingId }: Shapes): Properties {
   };
 }
 
-/** Returns the number of a lead's persons: usually one to three, sometimes none. */
+/** Returns the number of persons of a lead: usually one to three, sometimes none. */
 export function personCount(world: World, lead: number): number {
   const drawn = world.random('personCount', lead).below(20);
   return drawn < 2 ? 0 : 1 + (drawn % 3);

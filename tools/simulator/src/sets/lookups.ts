@@ -16,7 +16,10 @@ const stageNames = [
   'Negociação',
   'Vendidos',
 ];
-/** Two pairs differ only in case: a misspelled name creates a new source, which is never deleted. */
+/**
+ * Two pairs of names differ only in case, because a misspelled name creates a new source, and
+ * sources are never deleted.
+ */
 const sourceNames = ['Google', 'google', 'Indicação', 'INDICAÇÃO', 'Feira', 'Site', 'LinkedIn'];
 const industryNames = ['Saúde', 'Educação', 'Indústria', 'Comércio, varejo', 'Logística', 'Outros'];
 
@@ -86,7 +89,7 @@ export function stageId(funnelId: number, position: number): number {
 
 export const STAGE_COUNT = stageNames.length;
 
-/** The stage that sold leads are in. */
+/** The position of the stage that sold leads are in. */
 export const SOLD_STAGE = stageNames.length - 1;
 
 export function stageName(position: number): string {
@@ -131,7 +134,7 @@ export function source(world: World, index: number): Row {
   };
 }
 
-/** Returns up to four subsources. Some sources have an empty list, others null. */
+/** Returns up to four subsources. Some sources have an empty list, and some sources have null. */
 export function subSources(index: number): Row[] | null {
   if (index % 7 === 4) return null;
   return Array.from({ length: index % 7 === 3 ? 0 : 1 + (index % 4) }, (_, at) => ({

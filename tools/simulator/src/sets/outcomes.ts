@@ -69,7 +69,7 @@ function sale(world: World, index: number, lead: number): Row {
   };
 }
 
-/** Returns the members of a user that sales and qualifications repeat. */
+/** Returns the user members that sales and qualifications repeat. */
 function reference({ id, name, lastName: last, email: address }: Row): Row {
   return { id, name, lastName: last, email: address };
 }
@@ -91,7 +91,7 @@ function soldProduct(random: Random): Row {
   };
 }
 
-/** Products that were recommended to leads, before a sale. */
+/** Describes the products that were recommended to leads before a sale. */
 export function recommendedProducts(world: World): Definition {
   const perLead = new RowsPerLead([0, 1, 0, 0, 2], world.leads);
   return {
@@ -104,7 +104,7 @@ export function recommendedProducts(world: World): Definition {
     count: perLead.total,
     row: (index) => {
       const { lead, nth } = perLead.ownerOf(index);
-      // Each row that is added later gets a new product, so that no lead has a product twice.
+      // Each added row has a new product, so that no lead has a product twice.
       const at = index < perLead.total ? nth + (lead % (PRODUCT_COUNT - 1)) : 1000 + index;
       return {
         leadId: leadId(lead),
@@ -131,7 +131,10 @@ function price(random: Random): Row {
   };
 }
 
-/** Qualifications. The rows have no ID; the key is the lead and the qualification time. */
+/**
+ * Describes the qualifications. The rows have no ID; the key is the lead and the qualification
+ * time.
+ */
 export function qualifications(world: World): Definition {
   const perLead = new RowsPerLead([1, 2, 0], world.leads);
   const times = pastTimes(world, 'QualificationHistories', perLead.total);
@@ -184,7 +187,7 @@ function qualification(world: World, index: number, lead: number): Row {
   };
 }
 
-/** Returns the points and the band that they are in. */
+/** Returns the points and the temperature that they result in. */
 function temperature(random: Random): Row {
   if (random.chance(0.1)) return { score: null, points: null };
   const points = random.below(401) / 4;

@@ -11,7 +11,7 @@ import { anyUser, userProperties } from './users.ts';
 
 const FIRST_TASK = 7_100_000;
 
-/** Tasks. Every sixteenth has no due date. */
+/** Describes the tasks. One task in sixteen has no due date. */
 export function tasks(world: World): Definition {
   const perLead = new RowsPerLead([1, 0, 1, 0, 0], world.leads);
   const undated = Math.floor(perLead.total / 16);

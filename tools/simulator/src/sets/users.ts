@@ -13,7 +13,7 @@ const kinds = {
   managers: { base: 460_000, count: 2 },
 } as const;
 
-/** All users, including managers, who are in no other set. */
+/** Describes all users, including managers, who are in no other set. */
 export function allUsers(world: World): Definition {
   const { sdrs, sellers, managers } = kinds;
   const count = sdrs.count + sellers.count + managers.count;
@@ -36,7 +36,7 @@ export function allUsers(world: World): Definition {
   };
 }
 
-/** Pre-sellers or sellers, which have the same members. */
+/** Describes the pre-sellers or the sellers, whose rows have the same members. */
 export function users(world: World, kind: 'sdrs' | 'sellers'): Definition {
   const { base, count } = kinds[kind];
   return {
@@ -94,7 +94,9 @@ function all(world: World, kind: Kind): Row[] {
   return Array.from({ length: kinds[kind].count }, (_, index) => user(world, kind, index));
 }
 
-/** Returns what the API sends for a missing user: an object whose members are null, except `active`. */
+/**
+ * Returns the object that the API sends for a missing user. All members except `active` are null.
+ */
 export function noUser(): Row {
   return {
     ...{ id: null, name: null, lastName: null, email: null },
@@ -102,7 +104,7 @@ export function noUser(): Row {
   };
 }
 
-/** The names of the account's groups, in the order in which users have them. */
+/** The names of the account's groups, in the order in which a user lists them. */
 export const groupNames = ['Inbound', 'Outbound, frio', 'Equipe "A"'];
 
 function groups({ shapes }: World, index: number, random: Random): unknown {

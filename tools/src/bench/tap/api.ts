@@ -7,13 +7,13 @@ const TOKEN = 'simulator-token';
 
 export interface ApiRequest {
   readonly set: string;
-  /** Arrival in milliseconds since 1970. */
+  /** Arrival time, in milliseconds since 1970. */
   readonly at: number;
   readonly status: number;
   readonly rows: number;
 }
 
-/** A server that runs in its own process, so that it takes no time from the measured process. */
+/** A server in its own process, so that it does not slow down the measured process. */
 export class Server {
   readonly url: string;
   readonly #stop: () => void;
@@ -23,7 +23,7 @@ export class Server {
     this.#stop = stop;
   }
 
-  /** @returns the requests to the API since the last call, and how many exceeded the rate limit */
+  /** @returns the API requests since the last call, and how many of them exceeded the rate limit */
   async requests(): Promise<{ requests: readonly ApiRequest[]; answered429: number }> {
     const { requests, quota } = (await this.control('requests')) as {
       requests: readonly ApiRequest[];

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 
-/** The baseline for reading: requests every URL in a list, four at a time, and parses nothing. */
+/** The baseline for reading. It requests every URL in a list, four at a time, and parses nothing. */
 const [list = ''] = process.argv.slice(2);
 const CONCURRENCY = 4;
 

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A server that forwards each distinct request once to another server. It answers repeats from memory,
- * which takes almost no time. `GET /control/paths` lists the paths in memory.
+ * This server forwards each distinct request to another server once. It answers repeated requests
+ * from memory, which takes almost no time. `GET /control/paths` lists the paths in memory.
  */
 const [upstream = ''] = process.argv.slice(2);
 

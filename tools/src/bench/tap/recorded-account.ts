@@ -4,17 +4,17 @@ import type { Catalog } from '@exact-spotter/singer';
 import { startApi, startServer, tapSettings, type Server } from './api.ts';
 import { command, run, writeJson, type Command } from '../processes.ts';
 
-/** Streams that send the same requests in every run, so a server can replay the responses. */
+/** The requests for these streams are the same in every run, so a server can replay responses. */
 const STREAMS = ['leads', 'leadspersons', 'leadspersons__persons', 'callshistory', 'leadstages'];
 
 /** A generated account that a server replays from memory, which takes almost no time. */
 export interface RecordedAccount {
   readonly server: Server;
-  /** A file with the output of one run of the tap. */
+  /** A file with the output of one tap run. */
   readonly lines: string;
 }
 
-/** Records an account into a folder. @param leads the number of leads */
+/** Records an account in a folder. @param leads the number of leads */
 export async function recordAccount(folder: string, leads: number): Promise<RecordedAccount> {
   const api = await startApi(['--leads', String(leads)]);
   try {
@@ -47,7 +47,7 @@ export async function tapCommand(
   return command('tap-exactsales', '--config', config, '--catalog', catalog);
 }
 
-/** Writes a catalog of the tap in which only the named streams are selected. @returns its path */
+/** Writes a tap catalog that selects only the named streams. @returns its path */
 export async function selectStreams(folder: string, wanted: readonly string[]): Promise<string> {
   const output = join(folder, 'discovered.json');
   await run(command('tap-exactsales', '--discover'), { output });

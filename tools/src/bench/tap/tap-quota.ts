@@ -10,13 +10,13 @@ interface Case {
   readonly leads: number;
 }
 
-/** The vendor's rate limit, and the same number of requests in a tenth of the time. */
+/** The second case is the vendor's rate limit. The first case allows ten times that rate. */
 const CASES: readonly Case[] = [
   { seconds: 2, latency: 15, leads: 10_000 },
   { seconds: 20, latency: 150, leads: 8000 },
 ];
 
-/** Measures how much of the rate limit the tap uses while the limit holds it back. */
+/** Measures how much of the rate limit the tap uses when the limit slows it down. */
 export const tapQuota: Figure = {
   name: 'tap-quota',
   async measure(isFull) {
@@ -64,7 +64,10 @@ async function measureCase({ seconds, latency, leads }: Case): Promise<Measured[
   }
 }
 
-/** After the first burst, each request should follow one span after the 30th request before it. */
+/**
+ * Returns the share of the rate limit that was used. After the first burst, a tap that uses the whole
+ * limit sends each request one span after the 30th request before it.
+ */
 function used(arrivals: readonly number[], span: number): { share: number; spans: number } {
   const sorted = arrivals.toSorted((one, other) => one - other);
   const spans = Math.floor((sorted.length - 1) / REQUESTS) - 1;

@@ -8,10 +8,10 @@ import { command, inFolder, run, writeJson, type Command } from '../processes.ts
 
 const LEADS = 20_000;
 const PAGE = 500;
-/** The share of an account that changes in a day. */
+/** The share of an account's rows that change in a day. */
 const CHANGED = 0.005;
 
-/** Compares the requests of a first load and of a daily run with the fewest possible. */
+/** Compares the number of requests in a first load and in a daily run with the possible minimum. */
 export const tapRequests: Figure = {
   name: 'tap-requests',
   measure: () =>
@@ -56,14 +56,14 @@ async function dailyRun(api: Server, tap: Command): Promise<Measured[]> {
   return (['incremental', 'window', 'full'] as const).map((method) => {
     const sets = bySet.filter((set) => set.method === method);
     const sorted = sets.toSorted((one, other) => other.count - one.count);
-    // Sets without a date to filter by are read completely, and so is every window.
+    // The tap reads every page of a window, and every page of a set that has no date to filter by.
     const needed = sets.map((set) => Math.max(1, Math.ceil(set.rows / PAGE)));
     const detail = sorted
       .map(({ set, count, rows: read }) => `${set} ${count} (${read} rows)`)
       .join(', ');
     return method === 'incremental'
       ? {
-          what: `requests of a daily run, ${edits} of ${rows} rows changed: the most of a set read by date`,
+          what: `most requests for one set read by date in a daily run, ${edits} of ${rows} rows changed`,
           value: sorted[0]?.count ?? NaN,
           unit: 'requests',
           limit: { atMost: 2 },
@@ -87,13 +87,16 @@ function rowsOf(requests: readonly ApiRequest[]): number {
   return requests.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** `/LeadsAndPersons` also contains the leads, so `/Leads` is not read. */
+/**
+ * Returns the number of rows in each set that the tap reads. It does not read `/Leads`, because
+ * `/LeadsAndPersons` also contains the leads.
+ */
 async function counts(api: Server): Promise<{ set: string; rows: number }[]> {
   const given = (await api.control('live', { edits: 0 })) as Record<string, number>;
   return Object.entries(given).flatMap(([set, rows]) => (set === 'Leads' ? [] : { set, rows }));
 }
 
-/** Streams whose names differ from their sets'. */
+/** Stream names by lower-case set name, where the two differ. */
 const STREAMS: Readonly<Record<string, string>> = {
   leadsandpersons: 'leadspersons',
   qualificationhistories: 'qualifications',

@@ -1,6 +1,6 @@
-// The baseline of the benchmarks does the least that any loader must do. It reads Singer lines of one
-// stream from stdin, parses each record with simdjson, and binds the values to one prepared upsert. It
-// uses the same SQLite with the same settings as the target, and it validates nothing.
+// The benchmarks' baseline does only what every loader must do. It reads one stream's Singer lines from
+// stdin, parses each record with simdjson, and binds the values to one prepared upsert. It uses the
+// same SQLite with the same settings as the target, and it validates nothing.
 #include <simdjson.h>
 #include <sqlite3.h>
 
@@ -32,7 +32,7 @@ void run(const std::string &sql) { need(sqlite3_exec(db, sql.c_str(), nullptr, n
 const char *METADATA[] = {"_sdc_extracted_at",  "_sdc_received_at", "_sdc_batched_at",     "_sdc_deleted_at",
                           "_sdc_sequence",      "_sdc_table_version", "_sdc_sync_started_at"};
 
-// The first property is the key, an integer.
+// The first property must be the key and an integer.
 void declare(dom::object properties, const std::string &table) {
   std::string create, names, marks, updates;
   for (auto [name, type] : properties) columns.emplace_back(name);
@@ -76,7 +76,7 @@ void bind(int at, dom::element value) {
 }
 
 void write(dom::element message, const char *now, sqlite3_int64 milliseconds) {
-  // Binds only properties at the same position as in the schema; the benchmark's records match it.
+  // A property is bound only if it is at its position in the schema, as in the benchmark's records.
   std::size_t at = 0;
   dom::object record = message["record"].get_object().value_unsafe();
   for (auto [name, value] : record) {

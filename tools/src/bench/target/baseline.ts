@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** The path of the baseline program, or the reason why it is missing. */
 export type Baseline = { readonly program: string } | { readonly missing: string };
 
-/** Builds the driver's own SQLite with those of the driver's options that affect speed. */
+/** The build options of the driver's SQLite that affect speed. */
 const SQLITE_OPTIONS = [
   '-DSQLITE_THREADSAFE=2',
   '-DSQLITE_DEFAULT_MEMSTATUS=0',

@@ -3,9 +3,9 @@ import { recordLine, schemaLine, stateLine, stdoutOutput } from '@exact-spotter/
 import { millisecondsInDay } from 'date-fns/constants';
 
 /**
- * A generated stream of leads: 42 mixed columns, about 1,250 bytes per line, with accents, nulls,
- * doubles and dates. A lead's values are computed from its ID, so every reader receives the same rows.
- * When run as a program, `lead-lines.ts COUNT` writes the leads to stdout, for streams too long for a file.
+ * Generates a stream of leads with 42 mixed columns and about 1,250 bytes per line. The values include
+ * accents, nulls, doubles and dates. They are computed from the lead's ID, so every reader receives the
+ * same rows. For streams that are too long for a file, `lead-lines.ts COUNT` writes to stdout.
  */
 type Make = (id: number) => unknown;
 
@@ -81,7 +81,7 @@ export function leadLine(id: number): string {
   return recordLine('leads', record, { timeExtracted: '2026-11-24T05:00:00.000000Z' });
 }
 
-/** Number of rows between two STATEs, as sent by a tap that reads pages of 500 rows. */
+/** Number of rows between two STATEs, as if a tap read pages of 500 rows. */
 const PAGE = 500;
 
 /** Writes a file of leads, with a STATE after each page. */

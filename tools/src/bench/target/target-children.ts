@@ -12,7 +12,7 @@ const CHILDREN_EACH = 5;
 const BASELINE_ROWS = 200_000;
 const ROUNDS = 3;
 
-/** Measures how fast the target loads the rows of a child table: orders with items. */
+/** Measures how fast the target loads a child table, using orders with items. */
 export const targetChildren: Figure = {
   name: 'target-children',
   measure: () => inFolder(measure),
@@ -20,7 +20,7 @@ export const targetChildren: Figure = {
 
 async function measure(folder: string): Promise<(Measured | Skipped)[]> {
   const baseline = buildBaseline();
-  if ('missing' in baseline) return [{ what: 'items of orders', skipped: baseline.missing }];
+  if ('missing' in baseline) return [{ what: 'order items', skipped: baseline.missing }];
   const [orders, leads] = [join(folder, 'orders.singer'), join(folder, 'leads.singer')];
   writeOrders(orders);
   writeLeads(leads, BASELINE_ROWS);

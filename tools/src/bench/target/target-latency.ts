@@ -12,8 +12,8 @@ const STATES = 600;
 const IDLE_STATES = 8;
 
 /**
- * Measures the time from a STATE in the input to the same STATE in the output, once its rows are on
- * disk.
+ * Measures the time from receiving a STATE to printing it. The target prints a STATE only after the
+ * rows before it are on disk.
  */
 export const targetLatency: Figure = {
   name: 'target-latency',

@@ -8,7 +8,7 @@ import { inFolder, removeDatabase, runPipe, targetCommand } from '../processes.t
 
 const ROWS = 200_000;
 const ROUNDS = 5;
-/** Rows per commit of the baseline: about as many as the target commits at a time. */
+/** The baseline's rows per commit, about as many as the target commits at a time. */
 const BASELINE_COMMIT = '5000';
 
 /**

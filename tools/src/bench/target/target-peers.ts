@@ -15,19 +15,19 @@ const LEADS = 200_000;
 /** A target by another author that loads the same rows. */
 interface Peer {
   readonly name: string;
-  /** Its pinned packages: `tools/requirements/<name>.txt`. */
+  /** The name in `tools/requirements/<name>.txt`, which pins the peer's packages. */
   readonly requirements: string;
   /** Lowest allowed ratio of our rows per second to the peer's. */
   readonly atLeast: number;
-  /** Number of leads that the peer loads: enough to keep it busy for a few seconds. */
+  /** Number of leads that keeps the peer busy for a few seconds. */
   readonly rows: number;
   /** The program in the environment's `bin` folder, and its arguments before `--config`. */
   readonly command: readonly [string, ...string[]];
-  /** Returns settings that make it write into the folder. */
+  /** Returns settings that make the peer write into the folder. */
   readonly settings: (folder: string) => object;
 }
 
-/** This release imports `MutableMapping` from a module that no longer has it since Python 3.10. */
+/** This release uses `collections.MutableMapping`, which Python 3.10 removed. */
 const START_OLD_SQLITE = `
 import collections, collections.abc
 collections.MutableMapping = collections.abc.MutableMapping
@@ -41,7 +41,8 @@ const peers: readonly Peer[] = [
     name: "Meltano's target-sqlite 0.2.0",
     requirements: 'meltano-target-sqlite',
     atLeast: 35,
-    // It syncs the disk for each row, so these few rows take as long as all leads take elsewhere.
+    // It syncs the disk for each row, so it takes as long for these few rows as the other targets take
+    // for all leads.
     rows: 4000,
     command: ['python', '-c', START_OLD_SQLITE],
     settings: (folder) => ({ database: join(folder, 'peer') }),

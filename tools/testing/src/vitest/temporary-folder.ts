@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Gives all tests of a package, and the programs that they start, one folder for temporary files,
- * which is removed after the last test. Set `KEEP_FILES=1` in the environment to keep it.
+ * Creates one folder for the temporary files of a package's tests and of the programs that they start.
+ * Removes the folder after the last test, unless `KEEP_FILES=1` is set in the environment.
  */
 export function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'exact-spotter-'));
@@ -12,7 +12,8 @@ export function setup(): () => void {
   chmodSync(folder, 0o755);
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder;
   return () => {
-    if (process.env['KEEP_FILES'] === '1') process.stdout.write(`The tests left ${folder}.\n`);
+    if (process.env['KEEP_FILES'] === '1')
+      process.stdout.write(`The temporary files are in ${folder}.\n`);
     else rmSync(folder, { recursive: true, maxRetries: 5 });
   };
 }

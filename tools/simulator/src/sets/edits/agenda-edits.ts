@@ -7,7 +7,7 @@ import type { Random } from '../../seed/random.ts';
 import { boxTimes, feedback, meetingTimes } from '../agenda.ts';
 import { anyRow, changeAny } from './any-row.ts';
 
-/** Sets that are read by appointment date, in a window around today. */
+/** The sets that are read by appointment date, in a window around today. */
 type Agenda = 'Meetings' | 'Tasks' | 'Boxes';
 
 /** The window that clients usually read, in milliseconds before and after now. */
@@ -36,7 +36,7 @@ export function removeFromAgenda(account: Account, random: Random, set: Agenda):
   if (index !== undefined) account.removeAt(set, index);
 }
 
-/** Completes a recent meeting with the seller's feedback, which is pending no longer. */
+/** Adds the seller's feedback to a recent meeting, and removes the pending feedback. */
 export function giveFeedback(account: Account, random: Random): void {
   const index = pickAppointment(account, random, 'Meetings', 0);
   if (index === undefined) return;

@@ -29,7 +29,7 @@ export function pickEdit(random: Random, scope: EditScope): Edit {
   return edit;
 }
 
-/** Edits that a client can notice by asking each day for changes. */
+/** Edits that a client can detect if it asks for changes every day. */
 const daily: readonly WeightedEdit[] = [
   [30, changeLead],
   [12, moveLead],
@@ -89,7 +89,7 @@ const daily: readonly WeightedEdit[] = [
   ]),
 ];
 
-/** Edits that only a complete read can notice. */
+/** Edits that only a complete read can detect. */
 const silent: readonly WeightedEdit[] = [
   [10, (account, random) => removeAny(account, random, 'Leads')],
   ...(

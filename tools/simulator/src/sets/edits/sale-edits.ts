@@ -6,10 +6,10 @@ import { money } from '../../seed/sample-text.ts';
 import { SOLD_STAGE, stageName } from '../lookups.ts';
 import { anyRow } from './any-row.ts';
 
-/** How many days after a sale it may be entered or corrected. */
+/** How many days after its date a sale may be entered or corrected. */
 const LATE_DAYS = 50;
 
-/** Adds a sale that took place days or weeks ago, because users choose its date. */
+/** Adds a sale that is dated days or weeks ago, because users choose the date. */
 export function addLateSale(account: Account, random: Random): void {
   const { ms, fraction } = account.moment();
   const day = { ms: ms - (1 + random.below(LATE_DAYS)) * millisecondsInDay, fraction };
@@ -17,7 +17,7 @@ export function addLateSale(account: Account, random: Random): void {
   account.add('LeadsSold', { leadId, saleDate: account.world.date(day) });
 }
 
-/** Corrects a sale of the last weeks. Its date stays as it is. */
+/** Corrects a sale of the last weeks without changing its date. */
 export function correctSale(account: Account, random: Random): void {
   const { store } = account.set('LeadsSold');
   const ordering = store.definition.orderings.find(({ path }) => path === 'saleDate');
@@ -30,7 +30,7 @@ export function correctSale(account: Account, random: Random): void {
   account.changeAt('LeadsSold', index, { totalDealValue: money(random, 9000) });
 }
 
-/** Starts a new cycle for a sold lead, without a discard. The lead may be sold a second time. */
+/** Starts a new cycle for a sold lead without discarding it. The lead may be sold a second time. */
 export function restartSoldLead(account: Account, random: Random): void {
   const sale = anyRow(account, random, 'LeadsSold');
   const leadId = sale['leadId'];
