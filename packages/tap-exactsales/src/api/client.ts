@@ -58,6 +58,8 @@ export class Client {
    */
   readonly #warned = new Set<number | undefined>();
   #pageTime: number | undefined;
+  readonly #pagesInFlight = new Set<Promise<ApiPage>>();
+  #longestPage = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -69,7 +71,28 @@ export class Client {
    * ApiBrokenError after a 500, that is not retried again; ApiEndpointError if this endpoint cannot
    * be read; ApiFatalError if nothing can be read
    */
-  page(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
+  async page(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
+    const requested = this.#requestPage(path, query, policy);
+    this.#pagesInFlight.add(requested);
+    try {
+      const page = await requested;
+      this.#longestPage = Math.max(this.#longestPage, page.rows.length);
+      return page;
+    } finally {
+      this.#pagesInFlight.delete(requested);
+    }
+  }
+
+  /**
+   * Resolves to true if the API has sent a page with more rows. Waits for the pages that have been
+   * requested.
+   */
+  async hasLongerPage(rows: number): Promise<boolean> {
+    if (this.#longestPage <= rows) await Promise.allSettled(this.#pagesInFlight);
+    return this.#longestPage > rows;
+  }
+
+  #requestPage(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
     const { attempt = 0 } = query;
     let mistakes = 0;
     return this.#retrying(policy, async () => {

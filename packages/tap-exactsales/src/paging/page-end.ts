@@ -1,3 +1,4 @@
+import type { Client } from '../api/client.ts';
 import type { ReadRequest, RequestedPage } from '../request/read-request.ts';
 import type { ServerLimits } from '../request/server-limits.ts';
 
@@ -81,6 +82,21 @@ function isKnownUncut(
 ): boolean {
   if (length >= top) return false;
   return length === earlier?.singlePage || (earlier?.isCountProven === true && length % 50 !== 0);
+}
+
+/**
+ * True if a page that ends a read by its own count needs another proof. A page that is shorter than
+ * requested needs none if the API has sent a longer page: the limit for pages is the same for all
+ * sets, as far as is known. To be safe, a round number of rows is not trusted.
+ */
+export async function isProofMissing(
+  { rows: { length }, top }: RequestedPage,
+  { isLast, needsProof = false }: Judgement,
+  client: Client,
+): Promise<boolean> {
+  if (!isLast || !needsProof) return false;
+  const isShort = length > 0 && length < top && length % 50 !== 0;
+  return !isShort || !(await client.hasLongerPage(length));
 }
 
 /**

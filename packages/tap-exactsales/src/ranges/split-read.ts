@@ -2,13 +2,7 @@ import type { Client } from '../api/client.ts';
 import { isEndpointError } from '../api/errors.ts';
 import { COUNTS_AT_START } from '../paging/page-end.ts';
 import { pageKeyOf } from '../paging/page-order.ts';
-import type {
-  Keys,
-  Page,
-  ReadRequest,
-  RequestedPage,
-
-} from '../request/read-request.ts';
+import type { Keys, Page, ReadRequest, RequestedPage } from '../request/read-request.ts';
 import { Handover } from './handover.ts';
 import { KeyRange, requestInOrder, type RangePage } from './key-range.ts';
 import type { OpenReads } from './open-reads.ts';
