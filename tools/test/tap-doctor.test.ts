@@ -258,7 +258,7 @@ describe('doctor with an account that cannot be read', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^\/Tasks +no$/m);
     expect(stdout).toMatch(/^\/LeadsCustomFields +yes/m);
-    expect(stdout).toMatch(/GET \/painPoints answered 403: the token may not read this/);
+    expect(stdout).toMatch(/GET \/painPoints answered 403: the token does not have access/);
     expect(stderr).toMatch(/CRITICAL \/Tasks, \/painPoints cannot be read; see the report\.\n$/);
   });
 
@@ -318,16 +318,14 @@ describe('doctor on the clock of calls', () => {
   it('finds that a call of ten minutes ago proves UTC', async () => {
     expect(await clock(utc)).toMatchObject({ fits: 'utc', minutes_ago_utc: 10, differences: [] });
     expect(await clock(utc, { calls_clock: 'wall' })).toMatchObject({
-      differences: ['The newest date fits "utc": set calls_clock, which is wall, to utc.'],
+      differences: ['The newest date fits "utc": change calls_clock from wall to utc.'],
     });
   });
 
   it('finds that a call that is recent only on the wall clock is probably wall clock', async () => {
     expect(await clock(wall)).toMatchObject({
       ...{ fits: 'probably wall', minutes_ago_utc: 190, minutes_ago_wall: 10 },
-      differences: [
-        'The newest date fits "probably wall": set calls_clock, which is utc, to wall.',
-      ],
+      differences: ['The newest date fits "probably wall": change calls_clock from utc to wall.'],
     });
   });
 
@@ -355,8 +353,8 @@ it('doctor reports an account that has everything at once, and exits with 0', as
   for (const text of [
     'The count in a page counts only the rows of the page.',
     'Rows without a date cannot be filtered',
-    'it omits leads without persons',
-    'This account does not have it. A run continues without it.',
+    'this set omits leads without persons',
+    'This account does not have the set. A run continues without it.',
     '"No date" (year 1), read as null: ',
   ]) {
     expect(stdout).toContain(text);

@@ -11,7 +11,7 @@ export interface Figures {
   readonly percent: number | undefined;
   /** Rows per second in the last minute; undefined in the first second. */
   readonly rate: number | undefined;
-  /** Seconds left at that rate. */
+  /** Seconds left at this rate. */
   readonly toGo: number | undefined;
 }
 
@@ -21,17 +21,17 @@ export interface NamedFigures extends Figures {
 }
 
 /**
- * Milliseconds over which the rate is measured. This is longer than the rate limit's time span,
- * because pages arrive in bursts.
+ * Milliseconds over which the rate is measured. Pages arrive in bursts, so this is longer than the
+ * time span of the rate limit.
  */
 const RATE_SPAN = 60_000;
 const SHORTEST_SPAN = 1000;
 
-/** Measures one read. All times are milliseconds of the same clock. */
+/** Measures one read. All times are in milliseconds on the same clock. */
 export class Gauge {
   #rows = 0;
   #total: number | undefined;
-  /** Row counts over time. The first sample is the latest one that is older than the span. */
+  /** Row counts over time. The first sample is the latest sample from before the span. */
   readonly #samples: { readonly at: number; readonly rows: number }[];
 
   constructor(now: number) {

@@ -30,9 +30,9 @@ const DRAW_INTERVAL = 200;
 const LINE_INTERVAL = 60_000;
 
 /**
- * Starts to show progress. A terminal shows lines below the log that are redrawn in place. A log
- * receives one line per minute. A log that programs read receives no progress lines, because it has
- * the metrics.
+ * Starts showing progress. On a terminal, lines below the log are redrawn in place. A log that
+ * people read receives one line per minute. A log that programs read contains metrics instead of
+ * progress lines.
  * @param requestsLeft returns how many requests the rate limit allows at the moment
  */
 export async function startProgress(requestsLeft: () => number): Promise<Progress> {

@@ -31,13 +31,13 @@ interface Column {
   readonly name: string;
   readonly isKey: boolean;
   /**
-   * The only member that the column comes from; undefined if there are several members or the path
-   * is longer.
+   * The only member that the column comes from; undefined if the column has several sources or a
+   * nested path.
    */
   readonly member: string | undefined;
   readonly paths: readonly (readonly string[])[];
   readonly convert: Convert;
-  /** The value to use if the row has none. */
+  /** The value to use if the row has no value. */
   readonly fallback: number | null;
 }
 
@@ -51,7 +51,7 @@ export type ReportMismatch = (column: string) => void;
 interface Shape {
   readonly columns: readonly Column[];
   readonly blank: TableRow;
-  /** Reads what no column holds; missing if it is not kept. */
+  /** Returns the data that no column holds; undefined if this data is not kept. */
   readonly extra: ExtraReader | undefined;
 }
 

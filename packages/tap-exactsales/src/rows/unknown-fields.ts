@@ -16,7 +16,7 @@ export class UnknownFields {
     this.#known = knownMembers(endpoint);
     this.#fate = isKept
       ? 'is stored only in the column "extra"'
-      : 'is not copied; set unknown_fields to keep to store it';
+      : 'is not copied; to store it, set unknown_fields to "keep"';
   }
 
   report(rows: readonly ApiRow[]): void {
