@@ -5,7 +5,7 @@ import { alignColumns, quantity } from './text.ts';
 /** The progress of a read in numbers. */
 export interface Figures {
   readonly rows: number;
-  /** Rows of the whole read; undefined if the server does not say. */
+  /** Number of rows in the whole read; undefined if the server does not say. */
   readonly total: number | undefined;
   /** An integer from 0 to 100. */
   readonly percent: number | undefined;
@@ -44,7 +44,7 @@ export class Gauge {
 
   /**
    * @param rows number of rows read so far; lower than before if the read started over
-   * @param total rows of the whole read; undefined if the server does not say
+   * @param total number of rows in the whole read; undefined if the server does not say
    */
   reach(rows: number, total: number | undefined, now: number): void {
     this.#rows = rows;
@@ -84,7 +84,7 @@ export function statusLines(reads: readonly NamedFigures[], requestsLeft: number
   return [...alignColumns(cells, (column) => column > 0), limitText(requestsLeft)];
 }
 
-/** Returns one sentence for a log. @param rows number of rows of the whole run so far */
+/** Returns one sentence for a log. @param rows number of rows in the whole run so far */
 export function progressSentence(
   reads: readonly NamedFigures[],
   rows: number,

@@ -18,9 +18,9 @@ export interface Progress {
 }
 
 interface CountedPage {
-  /** Rows of this read so far. */
+  /** Number of rows in this read so far. */
   readonly rowsRead: number;
-  /** Rows of the whole read; undefined if the server does not say. */
+  /** Number of rows in the whole read; undefined if the server does not say. */
   readonly total?: number | undefined;
 }
 
@@ -92,7 +92,7 @@ class Reads {
     return Array.from(this.#current, ([gauge, name]) => ({ name, ...gauge.figures(now) }));
   }
 
-  /** Rows of the run so far. */
+  /** Number of rows in the run so far. */
   get rows(): number {
     const current = Array.from(this.#current.keys(), (gauge) => gauge.rows);
     return current.reduce((sum, rows) => sum + rows, this.#rowsOfEnded);

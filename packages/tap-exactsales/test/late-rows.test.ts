@@ -70,7 +70,7 @@ describe('tasks without a due date', () => {
 
   it.each<[string, object, Script, (clause: string) => boolean, number[]]>([
     ['are read', {}, accepts, respectsAll, [1, 2, 3, 4]],
-    ['are read if there is a start date', start, accepts, respectsAll, [1, 4, 2, 3]],
+    ['are read if start_date is set', start, accepts, respectsAll, [1, 4, 2, 3]],
     ['are read by a later run', later, accepts, respectsAll, [1, 4, 2, 3]],
     ['are read if the API rejects "or"', later, refuses(/ or /), respectsAll, [1, 4, 2, 3]],
     [

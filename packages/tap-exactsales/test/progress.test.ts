@@ -14,7 +14,7 @@ async function logLines(env: NodeJS.ProcessEnv): Promise<string[]> {
 }
 
 describe('progress', () => {
-  it('is logged once per minute while rows are read, but not after the last row', async () => {
+  it('is logged once per minute while rows are read, but not after the run has ended', async () => {
     const lines = await logLines({});
     expect(lines.map((line) => line.replace(/^\S+Z INFO /, ''))).toEqual([
       '0 rows so far; reading leads 0 (0 rows/s); boxes 0 (0 rows/s); 7 requests left within the rate limit.',

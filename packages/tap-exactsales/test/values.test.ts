@@ -78,10 +78,10 @@ it.each<[string, Row, string | null]>([
   ['its value if there are no options', { value: 'C', options: [] }, 'C'],
   ['its value if the options are null', { value: 0, options: null }, '0'],
   ['null if everything is empty', { value: '', options: [''] }, null],
-  ['null if it has neither options nor a value', {}, null],
+  ['null if it has no options and no value', {}, null],
   ['null if its value is empty', { value: '' }, null],
   ['null if its value is an empty list', { value: [''] }, null],
-])('the column of a custom field contains %s', async (_case, field, value) => {
+])('the value column of a custom field contains %s', async (_case, field, value) => {
   const row = { leadId: 1, id: '_field', updateDate: dated(-1), ...field };
   const [record] = await recordsOf('LeadsCustomFields', [row], ['leadscustomfields']);
   expect(record).toMatchObject({ leadid: 1, field_id: '_field', value });

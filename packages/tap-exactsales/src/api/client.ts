@@ -9,7 +9,7 @@ import { Retries } from './retry.ts';
 
 export interface Connection {
   readonly client: Client;
-  /** How many requests the rate limit allows at the moment. */
+  /** Returns how many requests the rate limit allows at the moment. */
   readonly requestsLeft: () => number;
   readonly close: () => Promise<void>;
 }
@@ -43,8 +43,8 @@ interface ClientOptions {
 }
 
 /**
- * Which failed requests are retried. With `except timeouts`, the caller requests fewer rows after a
- * timeout. With `never`, the request only tests what the server accepts.
+ * Defines which failed requests are retried. With `except timeouts`, the caller requests fewer rows
+ * after a timeout. With `never`, the request only tests what the server accepts.
  */
 export type RetryPolicy = 'always' | 'except timeouts' | 'never';
 
@@ -128,7 +128,7 @@ export class Client {
   /** Warns once per status; repetitions go to the debug log. */
   #warn({ message, status }: ApiRetriableError): void {
     if (this.#warned.has(status)) log.debug(`${message}; trying again.`);
-    else log.warning(`${message}; trying again. LOGLEVEL=debug logs every repetition.`);
+    else log.warning(`${message}; trying again. Set LOGLEVEL=debug to log every repetition.`);
     this.#warned.add(status);
   }
 

@@ -2,12 +2,15 @@ import { ProgramError } from '@exact-spotter/singer';
 import { failureReason, isUnreachable, type HttpResponse } from './http.ts';
 import { isRetriableStatus, parseRetryAfter } from './retry.ts';
 
-/** No request of this run can succeed: the token is rejected, or the host is unreachable. */
+/**
+ * No request in this run can succeed, e.g. because the token is rejected or the host is
+ * unreachable.
+ */
 class ApiFatalError extends ProgramError {
   override readonly name = 'ApiFatalError';
 }
 
-/** A retry may succeed. */
+/** A request failed, but a retry may succeed. */
 export class ApiRetriableError extends ProgramError {
   override readonly name = 'ApiRetriableError';
   readonly status: number | undefined;
@@ -42,7 +45,7 @@ export class ApiRetriableError extends ProgramError {
   }
 }
 
-/** 400 or 501: the server does not accept a query option. */
+/** The server answered 400 or 501 because it does not accept a query option. */
 export class ApiRejectedError extends ProgramError {
   override readonly name = 'ApiRejectedError';
 
@@ -56,7 +59,7 @@ export class ApiEndpointError extends ProgramError {
   override readonly name = 'ApiEndpointError';
 }
 
-/** 404: the endpoint does not exist under this path. */
+/** The server answered 404 because the endpoint does not exist under this path. */
 export class ApiMissingError extends ApiEndpointError {}
 
 /** A 500 that persisted despite retries. A query option may be the cause. */

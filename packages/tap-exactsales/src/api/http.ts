@@ -1,4 +1,4 @@
-// The only module that uses the network.
+// This is the only module that uses the network.
 
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';

@@ -28,9 +28,9 @@ const RECENT = 60;
 
 /**
  * Compares the newest date with the server's clock. A call cannot begin in the future, so a clock
- * that places it in the future is wrong. São Paulo is three hours behind UTC, so a call from the
- * last three hours proves UTC there. Wall-clock time cannot be proven there, but it is likely if
- * the newest call is recent only when it is read as wall-clock time.
+ * that places a call in the future is wrong. São Paulo is three hours behind UTC, so a call from
+ * the last three hours proves UTC there. Wall-clock time cannot be proven there, but it is likely
+ * if the newest call is recent only when it is read as wall-clock time.
  * @param now the server's time in milliseconds since 1970; undefined if it is not known
  */
 export function clockFinding(

@@ -28,11 +28,11 @@ export interface LinkFinding {
 }
 
 export interface PageFinding {
-  /** Rows that were requested. */
+  /** Number of rows that were requested. */
   readonly asked: number;
-  /** Rows that the last attempt requested: fewer than `asked` after timeouts. */
+  /** Number of rows that the last attempt requested, which is lower than `asked` after timeouts. */
   readonly asked_in_time: number;
-  /** Rows that were returned. */
+  /** Number of rows that were returned. */
   readonly rows: number;
   /** Maximum number of rows in a page; null if all rows fit into one page. */
   readonly cap: number | null;
@@ -83,11 +83,11 @@ export interface ReachableSet {
   readonly ties: 'steady' | 'changing' | 'not told';
   readonly select: Verdict;
   readonly top: Verdict;
-  /** Only for endpoints that are known to hide rows if a request has no date filter. */
+  /** Present only for endpoints that are known to hide rows if a request has no date filter. */
   readonly hides_without_date?: boolean | null;
-  /** Only for endpoints that may have rows without a date. */
+  /** Present only for endpoints that may have rows without a date. */
   readonly undated?: UndatedFinding;
-  /** Only for endpoints with dates whose clock is a setting. */
+  /** Present only for endpoints with dates whose clock is a setting. */
   readonly clock?: ClockFinding;
   readonly next_link: LinkFinding;
   readonly page: PageFinding;

@@ -30,7 +30,7 @@ const FEW = 10;
 
 /**
  * Returns a query for rows after the lowest key, in the order that a run uses. It requests fewer
- * rows than there are.
+ * rows than match.
  */
 export function keyQuery(
   endpoint: Endpoint,

@@ -23,7 +23,7 @@ export class RowReaders {
   readonly #readers: readonly RowReader[];
   readonly #path: string | undefined;
   #rows = 0;
-  /** The rows that could not be sent so far. */
+  /** The rows found so far that could not be sent. */
   readonly unusable = new UnusableRows();
 
   /**
@@ -92,7 +92,7 @@ function warnOnce(stream: TableName): ReportMismatch {
     if (warned.has(column)) return;
     warned.add(column);
     log.warning(
-      `${stream}.${column}: the API sent a value that does not fit the column's type; null was sent instead.`,
+      `${stream}.${column}: the API sent a value that does not fit the column's type; the tap sends null instead.`,
       { stream },
     );
   };

@@ -17,7 +17,7 @@ import { converter, type Convert } from './value.ts';
 /** A row of a table: column → value. */
 export type TableRow = Readonly<Record<string, JsonValue>>;
 
-/** Converts an object of the API into rows of one table. */
+/** Converts an API object into rows of one table. */
 export interface RowReader {
   readonly stream: TableName;
   /** @param onUnusable called for an object without a usable key, which is skipped */

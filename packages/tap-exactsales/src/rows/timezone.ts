@@ -38,7 +38,7 @@ export class Timezone {
   }
 
   /**
-   * Converts a date of the API to an instant with the same fraction digits.
+   * Converts an API date to an instant with the same fraction digits.
    * @returns undefined if the text is not a date
    */
   toInstant(written: string, clock: Clock): Instant | undefined {

@@ -1,7 +1,7 @@
 import type { TableName } from '@exact-spotter/schema';
 import { quantity } from '../text.ts';
 
-/** The rows that cannot be sent because they have no usable key, by stream. */
+/** Collects, by stream, the rows that cannot be sent because they have no usable key. */
 export class UnusableRows {
   readonly #found = new Map<TableName, { rows: number; readonly first: string }>();
 
