@@ -144,7 +144,7 @@ describe('doctor with an API that differs', () => {
       '/LeadsAndPersons',
       {
         differences: [
-          expect.stringMatching(/^The set has \d+ rows and \/Leads 1500\. Unless/),
+          expect.stringMatching(/^This set has \d+ rows, but \/Leads has 1500\. Unless/),
         ] as unknown,
       },
     ],
@@ -352,7 +352,7 @@ it('doctor reports an account that has everything at once, and exits with 0', as
   expect(code).toBe(0);
   for (const text of [
     'The count in a page counts only the rows of the page.',
-    'Rows without a date cannot be filtered',
+    'The API cannot filter by a missing date',
     'this set omits leads without persons',
     'This account does not have the set. A run continues without it.',
     '"No date" (year 1), read as null: ',
