@@ -144,7 +144,7 @@ describe('doctor with an API that differs', () => {
       '/LeadsAndPersons',
       {
         differences: [
-          expect.stringMatching(/^The set has \d+ rows and \/Leads 1500\. Unless/),
+          expect.stringMatching(/^This set has \d+ rows, but \/Leads has 1500\. Unless/),
         ] as unknown,
       },
     ],
@@ -258,7 +258,7 @@ describe('doctor with an account that cannot be read', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^\/Tasks +no$/m);
     expect(stdout).toMatch(/^\/LeadsCustomFields +yes/m);
-    expect(stdout).toMatch(/GET \/painPoints answered 403: the token may not read this/);
+    expect(stdout).toMatch(/GET \/painPoints answered 403: the token does not have access/);
     expect(stderr).toMatch(/CRITICAL \/Tasks, \/painPoints cannot be read; see the report\.\n$/);
   });
 
@@ -318,16 +318,14 @@ describe('doctor', () => {
   it('infers UTC from a call ten minutes ago', async () => {
     expect(await clock(utc)).toMatchObject({ fits: 'utc', minutes_ago_utc: 10, differences: [] });
     expect(await clock(utc, { calls_clock: 'wall' })).toMatchObject({
-      differences: ['The newest date fits "utc": set calls_clock, which is wall, to utc.'],
+      differences: ['The newest date fits "utc": change calls_clock from wall to utc.'],
     });
   });
 
   it('infers probable wall-clock time from a call that is recent only in that time', async () => {
     expect(await clock(wall)).toMatchObject({
       ...{ fits: 'probably wall', minutes_ago_utc: 190, minutes_ago_wall: 10 },
-      differences: [
-        'The newest date fits "probably wall": set calls_clock, which is utc, to wall.',
-      ],
+      differences: ['The newest date fits "probably wall": change calls_clock from utc to wall.'],
     });
   });
 
@@ -354,9 +352,9 @@ it('doctor reports all differences that occur at once, and exits with 0', async 
   expect(code).toBe(0);
   for (const text of [
     'The count in a page counts only the rows of the page.',
-    'Rows without a date cannot be filtered',
-    'it omits leads without persons',
-    'This account does not have it. A run continues without it.',
+    'The API cannot filter by a missing date',
+    'this set omits leads without persons',
+    'This account does not have the set. A run continues without it.',
     '"No date" (year 1), read as null: ',
   ]) {
     expect(stdout).toContain(text);

@@ -30,8 +30,8 @@ export interface SelectedEndpoint {
 }
 
 /**
- * Returns the catalog. It needs neither a token nor the network.
- * @param unknownFields `keep` adds a column to every stream
+ * Returns the catalog. Does not need a token or the network.
+ * @param unknownFields `keep` adds the column `extra` to every stream
  */
 export function discover(unknownFields: TapSettings['unknown_fields'] = 'report'): Catalog {
   const names = Object.keys(tables).filter(isTableName);
@@ -40,8 +40,8 @@ export function discover(unknownFields: TapSettings['unknown_fields'] = 'report'
 }
 
 /**
- * Returns the streams and columns that a catalog selects. Warns about streams that the tap does not
- * have, and ignores them.
+ * Returns the streams and columns that a catalog selects. Ignores streams that the tap does not
+ * have, and logs a warning about each.
  */
 export function select(catalog: Catalog, known: Catalog): ReadonlyMap<TableName, SelectedStream> {
   const selected = new Map<TableName, SelectedStream>();
@@ -53,9 +53,9 @@ export function select(catalog: Catalog, known: Catalog): ReadonlyMap<TableName,
 }
 
 /**
- * Returns the endpoints to read, in order. Endpoints that may share one read are in one group, with
- * the narrower endpoint first.
- * @param clocks the clocks that are settings (default: unknown)
+ * Returns the endpoints to read, in order. Endpoints that can share one read form a group, with the
+ * narrower endpoint first.
+ * @param clocks the settings for clocks; if omitted, the endpoints are returned unchanged
  */
 export function endpointGroups(
   selected: ReadonlyMap<TableName, SelectedStream>,
@@ -90,7 +90,10 @@ export function schemaMessage(
   };
 }
 
-/** Returns the column whose values are the stream's bookmarks; undefined if the stream has none. */
+/**
+ * Returns the column whose values are the stream's bookmarks; undefined if the stream has no
+ * bookmark.
+ */
 export function replicationKey(stream: TableName): string | undefined {
   return readReplication(tables[stream])?.key;
 }
@@ -111,8 +114,9 @@ function describeStream(stream: TableName, more: readonly string[]): StreamDescr
 }
 
 /**
- * Keywords that are omitted or rebuilt: Portuguese text, the reference connector's names, examples,
- * and the selection, which is in the catalog's metadata.
+ * Keywords that are not copied from the table. The references are rebuilt, the default selection is
+ * in the catalog's metadata, and the Portuguese text, the reference connector's names and the
+ * examples are omitted.
  */
 const NOT_SENT = new Set([
   ...['$schema', 'x-references', 'x-pt', 'x-documented', 'x-selected-by-default', 'examples'],
@@ -139,7 +143,7 @@ function sentKeywords(schema: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !NOT_SENT.has(keyword)));
 }
 
-/** Returns the references of the columns that are sent. */
+/** Returns the references of the columns to send. */
 function referencesOf(stream: TableName, columns: ReadonlySet<string>): JsonSchema {
   const sent = [...readReferences(tables[stream])].filter(([name]) => columns.has(name));
   if (sent.length === 0) return {};
@@ -154,7 +158,7 @@ function selectStream(entry: CatalogEntry, known: Catalog): SelectedStream | und
   const name = idOf(entry);
   const own = known.streams.find((candidate) => candidate.tap_stream_id === name);
   if (!own || !isTableName(name)) {
-    log.warning(`Ignoring the stream "${name}" in the catalog: this tap does not have it.`);
+    log.warning(`Ignoring the stream "${name}" in the catalog: this tap has no such stream.`);
     return undefined;
   }
   const schema = 'properties' in schemaOf(entry) ? entry.schema : own.schema;

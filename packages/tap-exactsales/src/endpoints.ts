@@ -1,31 +1,31 @@
 import type { TableName } from '@exact-spotter/schema';
 
 /**
- * Where a column is found in the API's object: a dotted path, or several paths, of which the first
- * with a non-null value is used (default: the column's own name).
+ * Where to find a column's value in an API object: a dotted path (default: the column name), or
+ * several paths, tried in order until one has a non-null value.
  */
 type Source = string | readonly string[];
 
 type Columns = Readonly<Record<string, Source>>;
 
 /**
- * How to read a date of the API.
- * `utc`: an audit column, in UTC with or without a suffix.
- * `wall`: the start or end of a meeting or box, on the account's wall clock regardless of its
- * suffix (the `Z` of a box has no meaning).
- * `picked`: a day that a person picked. It is never shifted, whatever its suffix.
- * `zoned`: the zone is not documented, so the suffix decides, or the account's time zone if there
- * is no suffix.
+ * How to read a date from the API.
+ * `utc`: an audit column, which is in UTC with or without a suffix.
+ * `wall`: the start or end of a meeting or box, which is the account's wall-clock time regardless
+ * of its suffix (the `Z` of a box has no meaning).
+ * `picked`: a day that a person picked, which is never shifted, regardless of its suffix.
+ * `zoned`: a date without a documented zone, which is read in the zone of its suffix, or in the
+ * account's time zone if it has no suffix.
  */
 export type Clock = 'utc' | 'wall' | 'picked' | 'zoned';
 
-/** A column that the server can filter by, and how it expects the literal. */
+/** A date column that the server can filter by, and the form of its filter literal. */
 export interface DateColumn {
   readonly column: string;
   readonly member: string;
   /**
-   * `instant`: unquoted, in UTC. `wall`: unquoted, wall clock with a meaningless Z. `text`: quoted,
-   * wall clock.
+   * `instant`: unquoted, in UTC. `wall`: unquoted wall-clock time with a meaningless Z. `text`:
+   * quoted wall-clock time.
    */
   readonly literal: 'instant' | 'wall' | 'text';
   /** True if the API is known to have rows without this date. */
@@ -39,26 +39,27 @@ export interface ChildTable {
   readonly columns: Columns;
 }
 
-/** An API path, how it is read, and the tables that its rows are converted to. */
+/** An API path, how to read it, and the tables that its rows are converted to. */
 export interface Endpoint {
   readonly path: `/${string}`;
   /** Other spellings of the path, which are tried in turn if the API answers 404. */
   readonly otherPaths?: readonly `/${string}`[];
   /**
-   * True if it is not confirmed that the endpoint exists. A 404 is then a warning, unless an earlier
-   * run read rows.
+   * True if the existence of the endpoint is not confirmed. A 404 then causes only a warning,
+   * unless an earlier run read rows.
    */
   readonly optional?: true;
   /**
-   * Raise it when a change makes the rows that were sent before incomplete or wrong: new or
-   * corrected columns (default: 1). Streams with an older mapping in their state are read completely once.
+   * The version of the mapping (default: 1). Increment it when a new or corrected column makes
+   * earlier rows incomplete or wrong. Streams with an older mapping in their state are then read
+   * completely once.
    */
   readonly mapping?: number;
   readonly stream: TableName;
   /**
-   * The member that pages are read by, and whether it is unique. It never changes in a row, so a row
-   * that changes during the read keeps its place. If it is text, whose order depends on the server,
-   * it only orders the pages of a read by offset.
+   * The member that pages are read by, and whether it is unique. Its value never changes, so a row
+   * that changes during the read keeps its place. A text key only orders the pages of a read by
+   * offset, because the order of text depends on the server.
    */
   readonly pageKey: {
     readonly member: string;
@@ -71,20 +72,23 @@ export interface Endpoint {
   /** How many days after its date a row may be entered (default: 1). */
   readonly lateDays?: number;
   /**
-   * The member with the lead's ID, if the endpoint can be read in slices of some leads each. It is
-   * the last resort if every page times out.
+   * The member with the lead's ID, if the endpoint can be read in slices of leads. Slices are the
+   * last resort if every page times out.
    */
   readonly slices?: string;
   readonly columns: Columns;
-  /** How to read the date-times of columns (default: `zoned`). */
+  /** How to read date-times, by column (default: `zoned`). */
   readonly clocks?: Readonly<Record<string, Clock>>;
-  /** Columns whose clock is a setting, because it is not known. */
+  /** Columns whose clock is not known, and the settings that define it. */
   readonly clockSettings?: Readonly<Record<string, keyof ClockSettings>>;
   /** Integer columns in which the API writes 0 for a missing value. */
   readonly zeroIsNull?: readonly string[];
-  /** Text columns in which an empty text, or a list of nothing else, means that there is no value. */
+  /**
+   * Text columns in which an empty string, or a list of only empty strings, means that there is no
+   * value.
+   */
   readonly emptyIsNull?: readonly string[];
-  /** Values of key columns for rows that lack them. */
+  /** The values to use for key columns that are missing in a row. */
   readonly defaults?: Readonly<Record<string, number>>;
   readonly children?: readonly ChildTable[];
   /** True if the server hides rows when a request has no date filter. */
@@ -93,12 +97,12 @@ export interface Endpoint {
   readonly unused?: readonly string[];
   /** Members to request besides the first source of each column. */
   readonly alsoSelect?: readonly string[];
-  /** The wider endpoint, whose rows contain everything that this endpoint's rows do. */
+  /** The wider endpoint, whose rows contain all data of this endpoint's rows. */
   readonly within?: `/${string}`;
 }
 
 const BY_ID = { member: 'id', unique: true } as const;
-/** For rows without an ID. The rows of one lead are read together. */
+/** The page key for rows without an ID. The rows of one lead are read together. */
 const BY_LEAD = { member: 'leadId', unique: false } as const;
 
 const user = {
@@ -212,7 +216,8 @@ export const endpoints: readonly Endpoint[] = [
     date: UPDATED,
     columns: leadColumns,
     clocks: { registerdate: 'utc', updatedate: 'utc', closing_forecast_date: 'picked' },
-    // `cpfCnpj`, known from older documentation, contains either number: a CNPJ does not belong in `cpf`.
+    // `cpfCnpj`, known from older documentation, contains either number, but a CNPJ does not belong
+    // in `cpf`.
     unused: ['cpfCnpj', 'ddiPhone', 'ddiPhone2'],
     within: '/LeadsAndPersons',
   },
@@ -301,7 +306,7 @@ export const endpoints: readonly Endpoint[] = [
     mapping: 2,
     pageKey: BY_ID,
     date: { column: 'saledate', member: 'saleDate', literal: 'instant' },
-    // A person picks the date of a sale, and may pick one that is weeks old.
+    // A person picks the date of a sale, which may be weeks in the past.
     lateDays: 60,
     columns: {
       leadid: 'leadId',
@@ -408,7 +413,7 @@ export const endpoints: readonly Endpoint[] = [
     ],
   },
   {
-    // Without a filter the server hides old boxes, so they are always requested by date.
+    // Without a date filter, the server hides old boxes, so boxes are always requested by date.
     path: '/Boxes',
     stream: 'boxes',
     pageKey: BY_ID,
@@ -474,8 +479,8 @@ export const endpoints: readonly Endpoint[] = [
     unused: ['id', 'meetingDate'],
   },
   {
-    // It is not documented whether these are each lead's pains or the list of all pains. A pain
-    // without a lead is assigned lead ID 0, as in boxes.
+    // The API documentation does not say whether this endpoint lists each lead's pains or all
+    // pains. A pain without a lead is assigned lead ID 0, as in boxes.
     path: '/painPoints',
     stream: 'painpoints',
     pageKey: BY_LEAD,
@@ -497,7 +502,8 @@ export const endpoints: readonly Endpoint[] = [
     columns: {
       leadid: 'leadId',
       field_id: 'id',
-      // The choices of a multiple-choice field are in its options, and its value may be an empty text.
+      // The choices of a multiple-choice field are in its options, and its value may be an empty
+      // string.
       value: ['options', 'value'],
       updatedate: 'updateDate',
     },
@@ -507,13 +513,16 @@ export const endpoints: readonly Endpoint[] = [
   },
 ];
 
-/** The settings that say how to read dates. */
+/** The settings that define how to read dates. */
 export type ClockSettings = Readonly<Record<'calls_clock', 'utc' | 'wall'>>;
 
-/** A date that is said to be in UTC may still name another zone, or none. */
+/**
+ * `utc` becomes `zoned` because a date that should be in UTC may still name a different zone or no
+ * zone.
+ */
 const CLOCKS = { utc: 'zoned', wall: 'wall' } as const satisfies Record<string, Clock>;
 
-/** Returns the endpoint with the clocks that are settings. */
+/** Returns the endpoint with the clocks from the settings. */
 export function withClocks(endpoint: Endpoint, settings: ClockSettings): Endpoint {
   const { clocks, clockSettings } = endpoint;
   if (!clockSettings) return endpoint;
@@ -523,7 +532,7 @@ export function withClocks(endpoint: Endpoint, settings: ClockSettings): Endpoin
   return { ...endpoint, clocks: { ...clocks, ...Object.fromEntries(set) } };
 }
 
-/** Returns the endpoint under the next spelling of its path; undefined if there is none. */
+/** Returns the endpoint with the next spelling of its path; undefined if no spelling is left. */
 export function underNextPath(endpoint: Endpoint): Endpoint | undefined {
   const [path, ...otherPaths] = endpoint.otherPaths ?? [];
   return path === undefined ? undefined : { ...endpoint, path, otherPaths };

@@ -12,8 +12,8 @@ import {
 import { checkSettings, program, type TapSettings } from './settings.ts';
 
 /**
- * How many milliseconds a run may take to end after a signal. It is limited because the reader of
- * its output may be stuck.
+ * Maximum number of milliseconds between a signal and the end of the run. Without this limit, a
+ * stuck reader of the output would keep the run alive.
  */
 const LONGEST_END = 4000;
 
@@ -24,7 +24,8 @@ const commandLine = {
       type: 'string',
       requiresArg: true,
       alias: 'properties',
-      describe: 'A catalog file that selects streams and columns (default: those of --discover)',
+      describe:
+        'A catalog file that selects streams and columns (default: the output of --discover)',
     },
     state: { type: 'string', requiresArg: true, describe: 'A state file from an earlier run' },
     test: {
@@ -42,14 +43,13 @@ const commandLine = {
   ],
 } as const;
 
-/** Runs the program. */
 export async function main(argv: readonly string[]): Promise<void> {
   await runProgram(program, argv, commandLine, (args) =>
     args.command[0] === 'doctor' ? doctor(args) : tap(args),
   );
 }
 
-// Modules are imported where they are first needed, so that `--version` and `--help` start fast.
+// Modules are imported where they are first needed to keep `--version` and `--help` fast.
 
 async function tap({ config, values }: Arguments): Promise<void> {
   const { discover, select } = await import('./catalog.ts');
@@ -65,7 +65,7 @@ async function tap({ config, values }: Arguments): Promise<void> {
     stateFile === undefined ? new State() : parseState(await readState(stateFile), stateFile);
   const selected = select(catalog, known);
   if (selected.size === 0)
-    log.warning('The catalog selects no stream, so there is nothing to read.');
+    log.warning('The catalog selects no streams, so there is nothing to read.');
   const { test } = values;
   if (test === undefined) {
     const { run } = await import('./run.ts');
@@ -91,8 +91,8 @@ function readSettings(config: readonly string[]): Promise<TapSettings> {
 }
 
 /**
- * Reads the only setting that changes the catalog. Discovery needs no settings, so wrong settings do
- * not matter here.
+ * Reads `unknown_fields`, the only setting that changes the catalog. Ignores invalid settings
+ * because discovery needs no settings.
  */
 async function unknownFields(config: readonly string[]): Promise<TapSettings['unknown_fields']> {
   if (config.length === 0) return 'report';

@@ -5,13 +5,13 @@ import { alignColumns, quantity } from './text.ts';
 /** The progress of a read in numbers. */
 export interface Figures {
   readonly rows: number;
-  /** Rows of the whole read; undefined if the server does not say. */
+  /** Number of rows in the whole read; undefined if the server does not say. */
   readonly total: number | undefined;
   /** An integer from 0 to 100. */
   readonly percent: number | undefined;
   /** Rows per second in the last minute; undefined in the first second. */
   readonly rate: number | undefined;
-  /** Seconds left at that rate. */
+  /** Seconds left at this rate. */
   readonly toGo: number | undefined;
 }
 
@@ -21,17 +21,17 @@ export interface NamedFigures extends Figures {
 }
 
 /**
- * Milliseconds over which the rate is measured. This is longer than the rate limit's time span,
- * because pages arrive in bursts.
+ * Milliseconds over which the rate is measured. Pages arrive in bursts, so this is longer than the
+ * time span of the rate limit.
  */
 const RATE_SPAN = 60_000;
 const SHORTEST_SPAN = 1000;
 
-/** Measures one read. All times are milliseconds of the same clock. */
+/** Measures one read. All times are in milliseconds on the same clock. */
 export class Gauge {
   #rows = 0;
   #total: number | undefined;
-  /** Row counts over time. The first sample is the latest one that is older than the span. */
+  /** Row counts over time. The first sample is the latest sample from before the span. */
   readonly #samples: { readonly at: number; readonly rows: number }[];
 
   constructor(now: number) {
@@ -44,7 +44,7 @@ export class Gauge {
 
   /**
    * @param rows number of rows read so far; lower than before if the read started over
-   * @param total rows of the whole read; undefined if the server does not say
+   * @param total number of rows in the whole read; undefined if the server does not say
    */
   reach(rows: number, total: number | undefined, now: number): void {
     this.#rows = rows;
@@ -84,7 +84,7 @@ export function statusLines(reads: readonly NamedFigures[], requestsLeft: number
   return [...alignColumns(cells, (column) => column > 0), limitText(requestsLeft)];
 }
 
-/** Returns one sentence for a log. @param rows number of rows of the whole run so far */
+/** Returns one sentence for a log. @param rows number of rows in the whole run so far */
 export function progressSentence(
   reads: readonly NamedFigures[],
   rows: number,

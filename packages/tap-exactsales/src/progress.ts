@@ -18,9 +18,9 @@ export interface Progress {
 }
 
 interface CountedPage {
-  /** Rows of this read so far. */
+  /** Number of rows in this read so far. */
   readonly rowsRead: number;
-  /** Rows of the whole read; undefined if the server does not say. */
+  /** Number of rows in the whole read; undefined if the server does not say. */
   readonly total?: number | undefined;
 }
 
@@ -30,9 +30,9 @@ const DRAW_INTERVAL = 200;
 const LINE_INTERVAL = 60_000;
 
 /**
- * Starts to show progress. A terminal shows lines below the log that are redrawn in place. A log
- * receives one line per minute. A log that programs read receives no progress lines, because it has
- * the metrics.
+ * Starts showing progress. On a terminal, lines below the log are redrawn in place. A log that
+ * people read receives one line per minute. A log that programs read contains metrics instead of
+ * progress lines.
  * @param requestsLeft returns how many requests the rate limit allows at the moment
  */
 export async function startProgress(requestsLeft: () => number): Promise<Progress> {
@@ -92,7 +92,7 @@ class Reads {
     return Array.from(this.#current, ([gauge, name]) => ({ name, ...gauge.figures(now) }));
   }
 
-  /** Rows of the run so far. */
+  /** Number of rows in the run so far. */
   get rows(): number {
     const current = Array.from(this.#current.keys(), (gauge) => gauge.rows);
     return current.reduce((sum, rows) => sum + rows, this.#rowsOfEnded);

@@ -13,8 +13,8 @@ import { syncAll } from './schedule.ts';
 import type { TapSettings } from './settings.ts';
 
 /**
- * Creates the parts of a run, reads the selected streams, and closes the parts in order.
- * @param termination drops the pages in flight; the last valid STATE is still written
+ * Opens the output and the connection, reads the selected streams, and closes everything in order.
+ * @param termination aborts the requests in flight; the last valid STATE is still written
  */
 export async function run(
   settings: TapSettings,
@@ -60,10 +60,11 @@ export async function run(
 }
 
 /**
- * Keeps the heap close to the memory in use. Almost all of a page becomes garbage at once, and V8
- * would let the garbage pile up: it doubles the space for young objects up to 100 MiB, and collects
- * old objects and their buffers only when there are several times as many as needed. Collecting
- * sooner costs 5 % of the time, which does not matter because a run waits for the API.
+ * Keeps the heap close to the memory in use. Almost everything in a page becomes garbage at once.
+ * By default, V8 lets this garbage pile up: it doubles the space for young objects up to 100 MiB,
+ * and collects old objects and their buffers only when there are several times as many as needed.
+ * Collecting sooner costs 5 % of the time, which does not matter because a run mostly waits for the
+ * API.
  */
 function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');

@@ -33,8 +33,9 @@ export async function writeSchemas(
 
 /**
  * Writes the schema and up to one record of each selected stream, for `--test`. Sends the same
- * requests as a run. Writes no STATE, because rows that were not read must not count as read.
- * @throws ProgramError at the end if an endpoint could not be read; at once if nothing can be read
+ * requests as a run. Writes no STATE, because the state would cover rows that were not read.
+ * @throws ProgramError at the end if an endpoint could not be read, or immediately if no endpoint
+ * can be read
  */
 export async function writeSample(
   settings: TapSettings,
@@ -84,10 +85,12 @@ interface Context {
   readonly settings: PlanSettings;
 }
 
-/** How many rows to choose from: enough that one of them is likely to have children. */
+/** How many rows to choose from. Among this many rows, one is likely to have children. */
 const CHOICE = 25;
 
-/** A sample does not have to find out where the set ends. */
+/**
+ * With these assumptions, a read does not verify the end of the set, which a sample does not need.
+ */
 const ANYTHING = {
   ...{ hadRows: false, singlePage: undefined },
   ...{ isCountProven: true, rowsExpected: 0 },
@@ -111,7 +114,10 @@ async function sampleOf(
   return [];
 }
 
-/** Returns a row and its children, preferably with one of each stream. */
+/**
+ * Returns one row per stream: a row of the endpoint and its first children, preferably with a child
+ * in every stream.
+ */
 function oneOfEach(
   selected: SelectedEndpoint,
   rows: readonly ApiRow[],

@@ -36,7 +36,7 @@ export interface TapSettings extends MapSettings {
   readonly batch_config?: BatchConfig;
 }
 
-/** Has the same shape as in the Singer SDK. */
+/** The setting `batch_config`, which has the same shape as in the Singer SDK. */
 export interface BatchConfig {
   readonly encoding: { readonly format: 'jsonl'; readonly compression?: 'gzip' | 'none' };
   readonly storage: { readonly root: string; readonly prefix?: string };
@@ -44,7 +44,7 @@ export interface BatchConfig {
   readonly batch_size?: number;
 }
 
-/** Equals the default of the Singer SDK. */
+/** The default batch size, which is the same as in the Singer SDK. */
 export const DEFAULT_BATCH_SIZE = 10_000;
 
 const version = packageVersion(import.meta.url);
@@ -57,7 +57,7 @@ const batchSettings = {
     type: 'object',
     title: 'Batches',
     description:
-      'Write rows to JSON Lines files that BATCH messages name, instead of writing RECORD messages, e.g. {"encoding": {"format": "jsonl", "compression": "gzip"}, "storage": {"root": "file:///path/to/folder", "prefix": ""}, "batch_size": 10000}.',
+      'Write rows to JSON Lines files and name the files in BATCH messages, instead of writing RECORD messages, e.g. {"encoding": {"format": "jsonl", "compression": "gzip"}, "storage": {"root": "file:///path/to/folder", "prefix": ""}, "batch_size": 10000}.',
     properties: {
       encoding: {
         type: 'object',
@@ -72,7 +72,10 @@ const batchSettings = {
   },
 } as const satisfies Record<string, SettingSchema>;
 
-/** Describes the tap. The validation of settings, `--about` and the Meltano definition are derived from it. */
+/**
+ * Describes the tap. Settings validation, `--about` and the Meltano definition are derived from
+ * this description.
+ */
 export const program: Program = {
   name: 'tap-exactsales',
   version,
@@ -105,7 +108,7 @@ export const program: Program = {
         type: 'string',
         title: 'Start date',
         description:
-          'The earliest date to read, for streams that are read by date: a date, or a date-time with a zone.',
+          'The earliest date to read in streams that are read by date: a date, or a date-time with a time zone.',
         default: EARLIEST_START,
         'x-kind': 'date_iso8601',
       },
@@ -113,14 +116,14 @@ export const program: Program = {
         type: 'integer',
         title: 'Past days',
         description:
-          'Meetings, tasks and boxes are read again from this many days before the last complete run.',
+          'Each run reads meetings, tasks and boxes again from this many days before the last complete run.',
         default: 30,
         minimum: 0,
       },
       future_days: {
         type: 'integer',
         title: 'Future days',
-        description: 'Meetings, tasks and boxes are read up to this many days ahead.',
+        description: 'Each run reads meetings, tasks and boxes up to this many days ahead.',
         default: 365,
         minimum: 0,
       },
@@ -128,7 +131,7 @@ export const program: Program = {
         type: 'number',
         title: 'Full refresh days',
         description:
-          'Read a date-based stream completely again once its last complete read is this many days old, to notice rows deleted in Exact Spotter. Fractions are allowed; 0 means never.',
+          'Read a date-based stream completely when its last complete read is this many days old, to detect rows deleted in Exact Spotter. Fractions are allowed; 0 means never.',
         default: 7,
         minimum: 0,
       },
@@ -136,7 +139,7 @@ export const program: Program = {
         type: 'number',
         title: 'Lookback days',
         description:
-          'Incremental streams are read again from this many days before their bookmark, because rows may be entered late. Each stream has its own default: 60 for sales, whose date a person picks, and 1 for all other streams. The setting can only lengthen it, except that 0 turns it off. Fractions are allowed.',
+          'Read incremental streams again from this many days before their bookmark, because rows may be entered late. The default is 60 for sales, whose date a person picks, and 1 for all other streams. A value below the default has no effect, except that 0 turns the lookback off. Fractions are allowed.',
         minimum: 0,
       },
       timezone: {
@@ -148,9 +151,9 @@ export const program: Program = {
       },
       calls_clock: {
         type: 'string',
-        title: 'Clock of calls',
+        title: 'Clock of call dates',
         description:
-          'How to read the dates of calls, whose zone is not documented. `utc`: in the zone that they name, which is UTC. `wall`: on the wall clock of `timezone`, whatever zone they name.',
+          'How to read call dates, whose time zone is not documented. `utc`: in the zone that they name, which is UTC. `wall`: as wall-clock time in `timezone`, regardless of the zone that they name.',
         enum: ['utc', 'wall'],
         default: 'utc',
       },
@@ -158,7 +161,7 @@ export const program: Program = {
         type: 'string',
         title: 'Unknown fields',
         description:
-          'What to do with fields of the API that have no column. `report`: name an unknown field once in the log. `keep`: also store all such fields as JSON in a column `extra` of every stream.',
+          'What to do with API fields that have no column. `report`: log each unknown field once. `keep`: also add a column `extra` to every stream and store these fields there as JSON.',
         enum: ['report', 'keep'],
         default: 'report',
       },
@@ -172,7 +175,7 @@ export const program: Program = {
         type: 'integer',
         title: 'Quota: requests',
         description:
-          "Maximum number of requests within `quota_seconds`. All of the company's integrations share this rate limit: lower the number to leave requests for other integrations.",
+          "Maximum number of requests within `quota_seconds`. All of the company's integrations share this rate limit, so a lower number leaves requests for other integrations.",
         default: 30,
         minimum: 1,
       },
@@ -219,14 +222,14 @@ export const program: Program = {
         type: 'boolean',
         title: 'Reconcile',
         description:
-          "Compare each complete read with the server's count and log the difference. Costs one request per endpoint.",
+          "Compare each complete read with the server's count and log any difference. Costs one request per endpoint.",
         default: false,
       },
       on_unusable_row: {
         type: 'string',
-        title: 'On an unusable row',
+        title: 'Unusable rows',
         description:
-          'What a row without a usable key does. `fail`: its stream keeps its bookmark and deletes nothing, and the run exits with 1. `skip`: the stream is treated as complete, with a warning.',
+          'What to do if a row has no usable key. `fail`: keep the bookmark of its stream, delete no rows of the stream, and exit with 1. `skip`: log a warning and treat the stream as complete.',
         enum: ['fail', 'skip'],
         default: 'fail',
       },
@@ -242,7 +245,7 @@ export const program: Program = {
   },
 };
 
-/** Checks what the JSON Schema cannot express. @returns the problems, one sentence each */
+/** Checks what the JSON Schema cannot express. @returns one sentence per problem */
 export function checkSettings(settings: Partial<Record<keyof TapSettings, unknown>>): string[] {
   const problems = Object.entries(CHECKS).flatMap(([name, { isGood, wanted }]) => {
     const value = settings[name as keyof TapSettings];
@@ -292,10 +295,7 @@ function isTimezone(name: string): boolean {
   }
 }
 
-/**
- * Returns the problems of `batch_config`. Also rejects the parts of the SDK's shape that are not
- * supported.
- */
+/** Returns the problems of `batch_config`, including Singer SDK options that are not supported. */
 function batchProblems(config: JsonValue | undefined): string[] {
   if (!isObject(config)) return [];
   const { encoding = {}, storage = {} } = config;

@@ -5,7 +5,7 @@ export function quantity(count: number, noun: string): string {
 
 /**
  * Aligns cells in columns, two spaces apart.
- * @param isRightAligned returns true if a column, counted from 0, is aligned to the right
+ * @param isRightAligned returns true if the column with this index is aligned to the right
  * @returns one line per row
  */
 export function alignColumns(

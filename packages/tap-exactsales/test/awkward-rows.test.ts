@@ -5,7 +5,7 @@ const now = Date.now();
 const leads: Row[] = [1, 2, 3].map((id) => ({ id, lead: `lead ${id}`, updateDate: dated(-id) }));
 const persons = leads.map((lead) => ({ ...lead, persons: null }));
 
-/** Makes one path answer with a status if the query matches. */
+/** Makes a path return a status if the query matches. */
 const answers =
   (path: string, status: number, when = /^/): Script =>
   (answer, asked) => {
@@ -15,7 +15,7 @@ const answers =
   };
 
 describe('two endpoints that share one read', () => {
-  it('lose only the wider endpoint if it cannot be read', async () => {
+  it('lose only the wider endpoint if this endpoint cannot be read', async () => {
     const server = await serve(
       { leads, leadsandpersons: persons },
       answers('leadsandpersons', 404),
@@ -61,7 +61,7 @@ describe('a server that answers 500', () => {
     expect(rowsOf(ended.messages, 'callshistory')).toBe(3);
   });
 
-  it('to everything receives only one more request', async () => {
+  it('to every request receives only one more request', async () => {
     const server = await serve({}, answers('callshistory', 500));
     const ended = await readStreams(server.url, ['callshistory'], { settings });
     server.stop();
@@ -90,8 +90,8 @@ describe('a setting of millions of days', () => {
 });
 
 it.each<[string, object]>([
-  ['with an object as page key', { after: { id: 2 } }],
-  ['with a string as page key', { after: '2' }],
+  ['with an object as the page key', { after: { id: 2 } }],
+  ['with a string as the page key', { after: '2' }],
   ['from a clock that was years ahead', { after: 2, started_at: '2099-01-01T00:00:00Z' }],
 ])('starts over instead of resuming from progress markers %s', async (_case, place) => {
   const server = await serve({ callshistory: leads.map(({ id }) => ({ id })) });

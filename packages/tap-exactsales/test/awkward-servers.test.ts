@@ -24,7 +24,10 @@ const sets = {
 };
 const STREAMS = { stages: 501, sources: 500, leadstages: 700, boxes: 600 };
 
-/** Checks that every row is read, including old boxes, which the server hides without a filter. */
+/**
+ * Checks that every row is read, including old boxes, which the server hides if there is no date
+ * filter.
+ */
 async function expectCompleteRead(script: Script): Promise<readonly Asked[]> {
   const hiding: Script = (answer, asked, found, all) => {
     script(answer, asked, found, all);
@@ -61,7 +64,7 @@ describe('a server whose count', () => {
 
   it.each<[string, Script]>([
     ['ignores the filter', counted((_answer, _asked, _found, all) => all.length)],
-    ['counts the page alone', counted((answer) => page(answer).length)],
+    ['covers only its page', counted((answer) => page(answer).length)],
     ['is always 0', counted(() => 0)],
     ['is a string', counted((_answer, _asked, found) => String(found.length))],
     ['is null', counted(() => null)],
@@ -69,7 +72,7 @@ describe('a server whose count', () => {
     expect((await expectCompleteRead(script)).length).toBeLessThan(25);
   });
 
-  it('is a string receives no needless requests', async () => {
+  it('is a string receives no unnecessary requests', async () => {
     const asked = await expectCompleteRead(
       counted((_answer, _asked, found) => String(found.length)),
     );
@@ -95,12 +98,12 @@ describe('a server that rejects', () => {
   it.each<[string, Script]>([
     ['more than 100 rows at a time', where((query) => Number(query['$top']) > 100)],
     ['$top', where((query) => query['$top'])],
-    ['and in a filter', where((query) => query['$filter']?.includes(' and '))],
-    ['lt', where((query) => query['$filter']?.includes(' lt '))],
-    ['gt', where((query) => query['$filter']?.includes(' gt '))],
-    ['$count and $orderby, each by itself', where((query) => query['$count'] ?? query['$orderby'])],
+    ['"and" in a filter', where((query) => query['$filter']?.includes(' and '))],
+    ['"lt" in a filter', where((query) => query['$filter']?.includes(' lt '))],
+    ['"gt" in a filter', where((query) => query['$filter']?.includes(' gt '))],
+    ['queries with $count or $orderby', where((query) => query['$count'] ?? query['$orderby'])],
     [
-      'desc, and does not count',
+      'descending order and sends no count',
       (answer, { query }) => {
         delete answer.envelope['@odata.count'];
         if (query['$orderby']?.includes(' desc')) refuse(answer);

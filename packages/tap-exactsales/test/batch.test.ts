@@ -51,7 +51,7 @@ describe('batch files', () => {
       expect(encoding).toEqual({ format: 'jsonl', compression });
       const records = plain.messages.filter(({ type }) => type === 'RECORD');
       expect(recordsIn(batch)).toEqual(records.map(({ record }) => record));
-      // The BATCH message has the members that a RECORD message has besides its record.
+      // The BATCH message has the same members as a RECORD message, except for the record.
       expect(Object.keys(about)).toEqual(['type', 'stream', 'version', 'time_extracted']);
       expect(about.version).toBe(activated?.version);
       expect(about.time_extracted).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
@@ -211,7 +211,7 @@ it('holds a STATE back for up to 30 seconds', async () => {
   expect(written).toEqual(['29 seconds', '2 seconds', '{"type":"BATCH', '{"type":"STATE']);
 });
 
-it('writes x-covered after the files of the window', async () => {
+it('writes x-covered after the BATCH messages of the window', async () => {
   const meetings = [{ id: 1, startTime: new Date().toISOString() }];
   const { messages } = await read({ meetings }, ['meetings'], batchesIn(batchRoot()));
   expect(messages.map(({ type }) => type)).toEqual([
@@ -336,7 +336,7 @@ describe('batch_config', () => {
       () => 'file://here/files',
     ],
     ['a URL', (folder: string) => pathToFileURL(folder).href],
-  ])('accepts as storage.root %s', async (_case, rootOf) => {
+  ])('accepts %s as storage.root', async (_case, rootOf) => {
     const folder = batchRoot();
     mkdirSync(join(dirname(folder), 'here'));
     const config = file('tap.json', {

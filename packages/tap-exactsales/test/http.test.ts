@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureReason, isUnreachable } from '../src/api/http.ts';
 
-/** Node's error code may be on the cause of another error. */
+/** Returns an error whose cause has the code, as some of Node's errors do. */
 function failure(code: string): Error {
   return new TypeError('failed', { cause: Object.assign(new Error('secret'), { code }) });
 }

@@ -23,7 +23,11 @@ describe('rows entered late are read by the next run', () => {
 
   it.each<[string, object, number[]]>([
     ['up to 60 days after the date of a sale', {}, [2, 3]],
-    ['up to the lookback_days, if that is longer', { lookback_days: 80 }, [1, 2, 3]],
+    [
+      'up to lookback_days after the date of a sale, if lookback_days is longer',
+      { lookback_days: 80 },
+      [1, 2, 3],
+    ],
     [
       'up to 60 days after the date of a sale, if lookback_days is shorter',
       { lookback_days: 1 },
@@ -66,18 +70,18 @@ describe('tasks without a due date', () => {
 
   it.each<[string, object, Script, (clause: string) => boolean, number[]]>([
     ['are read', {}, accepts, respectsAll, [1, 2, 3, 4]],
-    ['are read from a start date on', start, accepts, respectsAll, [1, 4, 2, 3]],
+    ['are read if start_date is set', start, accepts, respectsAll, [1, 4, 2, 3]],
     ['are read by a later run', later, accepts, respectsAll, [1, 4, 2, 3]],
-    ['are read if the API rejects or', later, refuses(/ or /), respectsAll, [1, 4, 2, 3]],
+    ['are read if the API rejects "or"', later, refuses(/ or /), respectsAll, [1, 4, 2, 3]],
     [
-      'are searched for in the whole set if the API rejects null',
+      'are found by reading the whole set if the API rejects null',
       start,
       refuses(/ null/),
       respectsAll,
       [1, 4, 2, 3],
     ],
     [
-      'are searched for in the whole set if the API ignores null',
+      'are found by reading the whole set if the API ignores null',
       start,
       accepts,
       ignoresNull,
@@ -94,7 +98,7 @@ describe('tasks without a due date', () => {
     expect(deletes).toBeGreaterThan(last);
   });
 
-  it('are left to the next complete read, and nothing is deleted, if the API rejects null', async () => {
+  it('are not read and not deleted before the next complete read if the API rejects null', async () => {
     const server = await serve({ tasks }, refuses(/ null|0002/));
     const { code, stderr, messages } = await readStreams(server.url, ['tasks'], later);
     server.stop();
@@ -148,7 +152,7 @@ describe('custom fields whose pages all time out', () => {
     expect(new Set(records.map(({ record }) => JSON.stringify(record))).size).toBe(500);
   });
 
-  it('are read whole if a page of leads or a slice is empty by mistake', async () => {
+  it('are read completely if a page of leads or a slice is empty by mistake', async () => {
     for (const path of ['leads', 'leadscustomfields']) {
       const script = times((filter) => filter.includes(' in ('));
       let answers = 0;
@@ -190,7 +194,7 @@ describe('custom fields whose pages all time out', () => {
     },
   );
 
-  it('fail their stream if the slices time out as well', async () => {
+  it('fail the run if the slices time out as well', async () => {
     const server = await serve(
       { leads, leadscustomfields },
       times(() => false),

@@ -11,7 +11,7 @@ import {
   type Script,
 } from './scripted.ts';
 
-/** Ways in which a server makes a reader lose rows without a word. */
+/** Servers that silently make a reader lose rows. */
 
 const sets = {
   stages: many(1200, (index) => ({ id: index + 1, value: `stage ${index}` })),
@@ -40,19 +40,19 @@ async function expectWhole(script: Script): Promise<void> {
 const page = (answer: Parameters<Script>[0]): readonly Row[] => answer.envelope['value'] as Row[];
 const empty = { '@odata.count': 0, value: [] };
 
-/** Counts the rows of the page instead of those of the set, and sends no link. */
+/** Counts the rows of the page instead of the rows of the set, and sends no link. */
 const countsPage: Script = (answer) => {
   if ('@odata.count' in answer.envelope) answer.envelope['@odata.count'] = page(answer).length;
 };
 
-/** Sends at most this many rows per page. */
+/** Sends up to this many rows per page. */
 const capped =
   (rows: number): Script =>
   (answer) => {
     answer.envelope['value'] = page(answer).slice(0, rows);
   };
 
-/** Answers the n-th request for a set of the given kind with an empty page. */
+/** Answers the n-th page request for each set with an empty page. */
 const emptyOnce = (nth: number): Script =>
   (() => {
     const seen = new Map<string, number>();
@@ -129,7 +129,7 @@ describe('a set that had rows in the last run', () => {
     bookmarks: { stages: { version: 1, full_read_at: dated(-1), longest_page: 500 } },
   };
 
-  it('is not believed to be empty after one empty page', async () => {
+  it('is not treated as empty after one empty page', async () => {
     const server = await serve(sets, all(emptyOnce(1), cached()));
     const ended = await readStreams(server.url, ['stages'], { state: before });
     server.stop();
@@ -137,7 +137,7 @@ describe('a set that had rows in the last run', () => {
     expect(rowsOf(ended.messages, 'stages')).toBe(1200);
   });
 
-  it('is believed to be empty if it stays empty', async () => {
+  it('is treated as empty if all its pages are empty', async () => {
     const server = await serve({ stages: [] });
     const ended = await readStreams(server.url, ['stages'], { state: before });
     server.stop();
@@ -147,8 +147,8 @@ describe('a set that had rows in the last run', () => {
   });
 });
 
-describe('what an earlier run or another set found proves nothing about a page', () => {
-  it('if the state is of an earlier version and the first page is empty by mistake', async () => {
+describe('every row is read regardless of findings from other runs and sets', () => {
+  it('if the state comes from an earlier version and the first page is empty by mistake', async () => {
     const state = { bookmarks: { stages: { version: 1, full_read_at: dated(-1) } } };
     const server = await serve(sets, emptyOnce(1));
     const ended = await readStreams(server.url, ['stages'], { state });
@@ -255,7 +255,7 @@ describe('leads and their persons', () => {
     expect(rowsOf(ended.messages, 'leads')).toBe(30);
   });
 
-  it('are read separately if the wider endpoint has no lead at all', async () => {
+  it('are read separately if the wider endpoint has no leads', async () => {
     const server = await serve({ leads, leadsandpersons: [] });
     const ended = await readStreams(server.url, ['leads', 'leadspersons']);
     server.stop();
@@ -263,7 +263,7 @@ describe('leads and their persons', () => {
     expect(rowsOf(ended.messages, 'leads')).toBe(30);
   });
 
-  it('are read together if the counts agree past a cache', async () => {
+  it('are read together if their counts agree once the cache is bypassed', async () => {
     const old = new Set<string>();
     const server = await serve({ leads, leadsandpersons: leads }, (answer, asked) => {
       const url = JSON.stringify(asked);

@@ -4,7 +4,7 @@ import { file, tap } from './tap.ts';
 
 const TOKEN = 'canary-of-scripts';
 
-/** Answers 404 to some paths. */
+/** Answers requests for some paths with 404. */
 const lacks =
   (...paths: readonly string[]): Script =>
   (answer, asked) => {
@@ -14,7 +14,7 @@ const lacks =
 const stages: Row[] = [{ id: 1, value: 'Entrada', funnelId: 6021 }];
 
 describe('an optional endpoint that answers 404', () => {
-  it('is a warning, and deletes nothing', async () => {
+  it('causes a warning and deletes nothing', async () => {
     const server = await serve({ stages }, lacks('funnels', 'products'));
     const ended = await readStreams(server.url, ['funnels', 'products', 'stages']);
     server.stop();
@@ -28,18 +28,21 @@ describe('an optional endpoint that answers 404', () => {
   it.each([
     [3, 1],
     [0, 0],
-  ])('ends a run after one with pages of %i rows with exit code %i', async (rows, code) => {
-    const server = await serve({ stages }, lacks('funnels'));
-    const state = { bookmarks: { funnels: { version: 1, longest_page: rows } } };
-    const ended = await readStreams(server.url, ['funnels', 'stages'], { state });
-    server.stop();
-    expect(ended.code, ended.stderr).toBe(code);
-    const activated = ended.messages.filter(({ type }) => type === 'ACTIVATE_VERSION');
-    expect(activated.map(({ stream }) => stream)).toEqual(['stages']);
-    expect(lastState(ended.messages)?.bookmarks['funnels']).toMatchObject({ longest_page: rows });
-  });
+  ])(
+    'and had a page of %i rows in an earlier run ends the run with exit code %i',
+    async (rows, code) => {
+      const server = await serve({ stages }, lacks('funnels'));
+      const state = { bookmarks: { funnels: { version: 1, longest_page: rows } } };
+      const ended = await readStreams(server.url, ['funnels', 'stages'], { state });
+      server.stop();
+      expect(ended.code, ended.stderr).toBe(code);
+      const activated = ended.messages.filter(({ type }) => type === 'ACTIVATE_VERSION');
+      expect(activated.map(({ stream }) => stream)).toEqual(['stages']);
+      expect(lastState(ended.messages)?.bookmarks['funnels']).toMatchObject({ longest_page: rows });
+    },
+  );
 
-  it('is a warning for --test as well', async () => {
+  it('also causes only a warning with --test', async () => {
     const server = await serve({ stages }, lacks('funnels'));
     const config = file('tap.json', { api_token: TOKEN, api_url: server.url, max_retries: 0 });
     const catalog = file('catalog.json', {
@@ -51,7 +54,7 @@ describe('an optional endpoint that answers 404', () => {
     expect(ended.stdout).toContain('"RECORD"');
   });
 
-  it('is read under its other spelling', async () => {
+  it('is read under the other spelling of its path', async () => {
     const discardreason = [{ id: 1, value: 'Sem orçamento' }];
     const server = await serve({ discardreason }, lacks('discardreasons'));
     const ended = await readStreams(server.url, ['discardreasons']);
@@ -61,7 +64,7 @@ describe('an optional endpoint that answers 404', () => {
   });
 });
 
-it('another endpoint that answers 404 fails the run', async () => {
+it('a run fails if a required endpoint answers 404', async () => {
   const server = await serve({}, lacks('stages'));
   const ended = await readStreams(server.url, ['stages']);
   server.stop();
@@ -83,7 +86,7 @@ describe('the optional streams', () => {
     expect(streams).not.toContain('products');
   });
 
-  it('have the columns that are known', async () => {
+  it('contain the known columns', async () => {
     const at = '2026-09-02T19:05:11.482Z';
     const sets: Record<string, Row[]> = {
       transferhistory: [{ leadId: 1, originUserId: 2, destinationUserId: 3, createdAt: at }],

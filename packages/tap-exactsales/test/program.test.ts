@@ -19,7 +19,7 @@ describe('--discover', () => {
     );
   });
 
-  it('selects the documented streams and the funnels, and offers the others', async () => {
+  it('selects the documented streams and the funnels by default, but no other streams', async () => {
     const { streams } = JSON.parse((await tap(['--discover'])).stdout) as Catalog;
     const metadata = streams.map((entry) => entry.metadata[0]?.metadata ?? {});
     expect(new Set(metadata.map(({ inclusion }) => inclusion))).toEqual(new Set(['available']));
@@ -31,7 +31,7 @@ describe('--discover', () => {
     ]);
   });
 
-  it('has a column for unknown fields in every stream only if they are kept', async () => {
+  it('adds a column for unknown fields to every stream only if unknown fields are kept', async () => {
     const config = file('tap.json', { unknown_fields: 'keep' });
     const [without, kept] = await Promise.all([
       tap(['--discover']),
@@ -49,7 +49,7 @@ describe('--discover', () => {
     }
   });
 
-  it('has metadata for every column and leaves out internal keywords', async () => {
+  it('prints metadata for every column and omits internal keywords', async () => {
     const { streams } = JSON.parse((await tap(['--discover'])).stdout) as Catalog;
     const leads = streams.find(({ stream }) => stream === 'leads');
     const columns = Object.keys(leads?.schema['properties'] ?? {});
@@ -125,7 +125,7 @@ describe('wrong usage ends with exit code 2 and one sentence:', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('for each of several wrong settings', async () => {
+  it('several wrong settings, with one sentence for each', async () => {
     const config = file('tap.json', { page_size: 0, timezone: 'x', concurrency: 'four' });
     const { stderr } = await tap(['--config', config]);
     for (const name of ['api_token', 'page_size', 'timezone', 'concurrency']) {
@@ -139,9 +139,13 @@ describe('a state that cannot be used ends with exit code 2:', () => {
 
   it.each([
     ['no bookmarks', { leads: '2024-01-01T00:00:00Z' }, 'it has no "bookmarks"'],
-    ['of another tap', { bookmarks: { orders: { id: 5 } } }, "it has none of this tap's streams"],
     [
-      'another replication key',
+      'bookmarks of a different tap',
+      { bookmarks: { orders: { id: 5 } } },
+      "it has none of this tap's streams",
+    ],
+    [
+      'a different replication key',
       {
         bookmarks: {
           leads: { replication_key: 'registerdate', replication_key_value: '2024-01-01T00:00:00Z' },

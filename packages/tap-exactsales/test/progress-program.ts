@@ -5,7 +5,7 @@ import { program } from '../src/settings.ts';
 
 const MINUTE = 60_000;
 
-/** Reads one page of each of two endpoints per minute of a mocked clock. */
+/** Reads one page from each of two endpoints per minute on a mocked clock. */
 await runProgram(program, [], {}, async () => {
   let now = 0;
   mock.method(performance, 'now', () => now);
@@ -17,7 +17,7 @@ await runProgram(program, [], {}, async () => {
   const progress = await startProgress(() => 7);
   const leads = progress.follow('leads', pages(3, 2000));
   const boxes = progress.follow('boxes', pages(4));
-  // A page counts once the next one is requested.
+  // A page is counted once the next page is requested.
   for (let page = 1; page <= 4; page += 1) {
     await leads.next();
     await boxes.next();

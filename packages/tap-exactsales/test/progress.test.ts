@@ -13,8 +13,8 @@ async function logLines(env: NodeJS.ProcessEnv): Promise<string[]> {
   return stderr.split('\n').filter((line) => line !== '');
 }
 
-describe('progress in a log', () => {
-  it('is logged once per minute while rows are read, but not afterwards', async () => {
+describe('progress', () => {
+  it('is logged once per minute while rows are read, but not after the run has ended', async () => {
     const lines = await logLines({});
     expect(lines.map((line) => line.replace(/^\S+Z INFO /, ''))).toEqual([
       '0 rows so far; reading leads 0 (0 rows/s); boxes 0 (0 rows/s); 7 requests left within the rate limit.',
@@ -39,22 +39,17 @@ describe('Gauge', () => {
   const total = 10_000;
 
   it.each([
-    ['of a read that has just begun', [], 500, { rows: 0, percent: undefined, rate: undefined }],
-    ['of a read in progress', [1, 2, 3, 4], 4000, { rows: 2000, percent: 20, rate: 500, toGo: 16 }],
+    ['at the beginning of a read', [], 500, { rows: 0, percent: undefined, rate: undefined }],
+    ['during a read', [1, 2, 3, 4], 4000, { rows: 2000, percent: 20, rate: 500, toGo: 16 }],
     // The first 30 pages of a run arrive in a burst, which says nothing about the following hour.
     [
-      'of a read that has slowed down',
+      'after a read has slowed down',
       [1, 1, 1, 70, 100],
       110_000,
       { rows: 2500, rate: 1000 / 109, toGo: 817.5 },
     ],
-    [
-      'of a read that has stalled',
-      [1],
-      200_000,
-      { rows: 500, percent: 5, rate: 0, toGo: undefined },
-    ],
-  ])('returns the figures %s', (_case, seconds, now, figures) => {
+    ['after a read has stalled', [1], 200_000, { rows: 500, percent: 5, rate: 0, toGo: undefined }],
+  ])('returns figures %s', (_case, seconds, now, figures) => {
     const gauge = new Gauge(0);
     seconds.forEach((second, at) => gauge.reach((at + 1) * 500, total, second * 1000));
     expect(gauge.figures(now)).toMatchObject(figures);

@@ -28,7 +28,7 @@ const read = (
 const complete = ({ messages }: Awaited<ReturnType<typeof read>>): string[] =>
   messages.flatMap(({ type, stream = '' }) => (type === 'ACTIVATE_VERSION' ? [stream] : [])).sort();
 
-/** Removes what earlier versions did not remember. */
+/** Removes the members that earlier versions did not store. */
 function asEarlier(state: ReturnType<typeof lastState>): object {
   const bookmarks = Object.entries(state?.bookmarks ?? {}).map(([stream, bookmark]) => [
     stream,
@@ -37,8 +37,8 @@ function asEarlier(state: ReturnType<typeof lastState>): object {
   return { bookmarks: Object.fromEntries(bookmarks) as object };
 }
 
-describe('a run after one that', () => {
-  it('read with the same reads only changes', async () => {
+describe('a run', () => {
+  it('reads only changes if the previous run had the same settings', async () => {
     const server = await serve(sets);
     const first = await read(server, undefined);
     const second = await read(server, lastState(first.messages));
@@ -48,7 +48,7 @@ describe('a run after one that', () => {
     expect(complete(second)).toEqual([]);
   });
 
-  it('was of an earlier version reads completely what has new columns, once', async () => {
+  it('reads streams with new columns completely once if the previous run used an earlier version', async () => {
     const server = await serve(sets);
     const first = await read(server, undefined);
     const second = await read(server, asEarlier(lastState(first.messages)));
@@ -67,7 +67,7 @@ describe('a run after one that', () => {
     expect(complete(third)).toEqual([]);
   });
 
-  it('read calls by another clock reads them completely', async () => {
+  it('reads calls completely if the previous run had a different calls_clock', async () => {
     const server = await serve(sets);
     const first = await read(server, undefined);
     const second = await read(server, lastState(first.messages), { calls_clock: 'wall' });
@@ -77,7 +77,7 @@ describe('a run after one that', () => {
     expect(complete(third)).toEqual([]);
   });
 
-  it('did not keep unknown fields reads everything completely, but not the other way round', async () => {
+  it('reads everything completely if it starts to keep unknown fields, but not if it stops', async () => {
     const server = await serve(sets);
     const keep = { unknown_fields: 'keep', full_refresh_days: 0 };
     const first = await read(server, undefined);
@@ -91,7 +91,7 @@ describe('a run after one that', () => {
     ]);
   });
 
-  it('had fewer columns reads completely, but not after one that had more', async () => {
+  it('reads a stream completely if the previous run had fewer columns, but not if it had more', async () => {
     const server = await serve(sets);
     const config = file('tap.json', { api_token: 'canary-of-scripts', api_url: server.url });
     const run = async (
@@ -125,9 +125,9 @@ describe('an interrupted read', () => {
   const markers = { path: '/callsHistory', after: 1, started_at: dated(-0.1), complete: true };
 
   it.each<[string, object, object, boolean]>([
-    ['of an earlier version is continued', {}, {}, true],
+    ['of an earlier version is resumed', {}, {}, true],
     ['of an earlier version starts over if the clock differs', {}, { calls_clock: 'wall' }, false],
-    ['with something else starts over', { read_with_hash: 'x' }, {}, false],
+    ['with a different read_with_hash starts over', { read_with_hash: 'x' }, {}, false],
   ])('%s', async (_case, more, settings, isContinued) => {
     const server = await serve(sets);
     const progress = { ...markers, version: 5, ...more };
@@ -139,7 +139,7 @@ describe('an interrupted read', () => {
   });
 });
 
-it('the state has no member that changes between an object and another type', async () => {
+it('every member of read_with in the state is a string or a number', async () => {
   const server = await serve(sets);
   const { messages } = await read(server, undefined);
   server.stop();

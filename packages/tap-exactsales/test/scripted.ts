@@ -12,7 +12,7 @@ import { file, tap } from './tap.ts';
 const TOKEN = 'canary-of-scripts';
 const now = Date.now();
 
-/** Returns the date some days from now, with whole seconds in UTC. */
+/** Returns the date-time some days from now, in UTC and whole seconds. */
 export function dated(days: number): string {
   return `${new Date(now + days * millisecondsInDay).toISOString().slice(0, 19)}Z`;
 }
@@ -136,7 +136,10 @@ export function lastState(messages: readonly Message[]): Message['value'] {
   return messages.findLast(({ type }) => type === 'STATE')?.value;
 }
 
-/** Applies comparisons joined with `and`, and a bracket of comparisons joined with `or`. */
+/**
+ * Applies comparisons joined with `and`. A clause in parentheses contains comparisons joined with
+ * `or`.
+ */
 function filtered(
   rows: readonly Row[],
   filter: string | undefined,

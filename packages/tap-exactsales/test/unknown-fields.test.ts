@@ -11,7 +11,7 @@ function extras(messages: readonly Message[], stream: string): unknown[] {
   );
 }
 
-/** Serves one row, with the literals of its JSON. */
+/** Serves one row with its JSON literals unchanged, and reads it. */
 async function readOne(path: string, row: string, streams: readonly string[], options = keep) {
   const rows = [JSON.parse(row) as Row];
   const sets = path === 'leadsandpersons' ? { leads: rows, [path]: rows } : { [path]: rows };
@@ -28,7 +28,7 @@ async function readOne(path: string, row: string, streams: readonly string[], op
 }
 
 describe('unknown_fields: keep', () => {
-  it('stores what has no column, with all digits, and null if nothing is left', async () => {
+  it('stores fields without a column with all their digits, or null if there are no such fields', async () => {
     const known = '"id": 1, "value": "A", "active": true, "funnelId": 6021, "position": 1';
     const { messages, stderr } = await readOne(
       'stages',
@@ -70,7 +70,7 @@ describe('unknown_fields: keep', () => {
     ]);
   });
 
-  it('stores a value that does not fit its column, and one that another source of the column hides', async () => {
+  it('stores a value that does not fit its column, and a value that a preferred source of its column hides', async () => {
     const { messages } = await readOne(
       'leadscustomfields',
       `{"leadId": 1, "id": "_a", "updateDate": "${dated(-1)}", "options": ["A"], "value": "B", "type": 3}`,
@@ -81,7 +81,7 @@ describe('unknown_fields: keep', () => {
     expect(extras(misfit.messages, 'stages')).toEqual(['{"position":"first"}']);
   });
 
-  it('does not repeat a lead that has its own stream', async () => {
+  it('does not repeat lead fields that have columns in the leads stream', async () => {
     const row = `{"id": 1, "lead": "A", "updateDate": "${dated(-1)}", "cnpj": "1", "cpfCnpj": "2", "persons": []}`;
     const streams = ['leads', 'leadspersons', 'leadspersons__persons'];
     const { messages } = await readOne('leadsandpersons', row, streams);
@@ -89,7 +89,7 @@ describe('unknown_fields: keep', () => {
     expect(extras(messages, 'leadspersons')).toEqual(['{"cpfCnpj":"2"}']);
   });
 
-  it('requests all fields and declares the column, even with an older catalog that selects few', async () => {
+  it('requests all fields and declares the column even if an older catalog selects few columns', async () => {
     const server = await serve({ stages: [{ id: 1, value: 'A', active: true, new: 1 }] });
     const settings = { api_token: 'canary-of-scripts', api_url: server.url };
     const config = file('tap.json', { ...settings, unknown_fields: 'keep' });
@@ -115,7 +115,7 @@ describe('unknown_fields: keep', () => {
   });
 });
 
-it('unknown_fields: report names a field once and has no column for it', async () => {
+it('unknown_fields: report logs each unknown field once and adds no column', async () => {
   const rows: Row[] = [1, 2].map((id) => ({ id, new: 'x' }));
   const server = await serve({ stages: rows });
   const { messages, stderr } = await readStreams(server.url, ['stages']);

@@ -4,14 +4,14 @@ import { dated, many, lastState, readStreams, serve, type Message, type Row } fr
 const CALL = (id: number): Row => ({ id, startDate: dated(-id), leadId: 7 });
 const TASK = (id: number): Row => ({ id, dueDate: dated(-id), leadId: 7 });
 
-/** A set with one row that cannot be sent, and the streams that its rows belong to. */
+/** The case, the set, its streams, the row that cannot be sent, and the stream of that row. */
 const CASES: readonly [string, string, readonly string[], readonly Row[], string][] = [
   ['a null key', 'stages', ['stages'], [{ id: null, value: 'x' }], 'stages'],
   ['a missing key', 'stages', ['stages'], [{ value: 'x' }], 'stages'],
   ['a key of 1.5', 'stages', ['stages'], [{ id: 1.5, value: 'x' }], 'stages'],
   ['a null key in a window', 'tasks', ['tasks'], [{ ...TASK(3), id: null }], 'tasks'],
   [
-    'a null key by date',
+    'a null key in an incremental stream',
     'callshistory',
     ['callshistory'],
     [{ ...CALL(3), id: null }],
@@ -87,7 +87,7 @@ describe('a row without a usable key', () => {
   );
 
   it.each(CASES)(
-    'is skipped if on_unusable_row says so: %s',
+    'is skipped if on_unusable_row is skip: %s',
     async (_case, set, streams, bad, stream) => {
       const { code, stderr, messages } = await read(set, streams, bad, {
         settings: { on_unusable_row: 'skip' },
@@ -99,7 +99,7 @@ describe('a row without a usable key', () => {
     },
   );
 
-  it('leaves the bookmark of an incremental read where it was', async () => {
+  it('leaves the bookmark of an incremental read unchanged', async () => {
     const before = {
       replication_key: 'startdate',
       ...{ replication_key_value: dated(-5), full_read_at: dated(-6), version: 1 },
@@ -112,7 +112,7 @@ describe('a row without a usable key', () => {
     expect(lastState(messages)?.bookmarks['callshistory']).toMatchObject(before);
   });
 
-  it('causes no complete read every night', async () => {
+  it('does not cause a complete read in every run', async () => {
     const arguments_ = ['callshistory', ['callshistory'], [{ ...CALL(20), id: null }]] as const;
     const first = await read(...arguments_);
     expect(first.code).toBe(1);

@@ -3,7 +3,7 @@ import { dated, lastState, readStreams, rowsOf, serve, type Row } from './script
 
 const now = Date.now();
 
-/** Reads a set and returns the records of a stream in order. */
+/** Reads a set and returns the records of the first stream in order. */
 async function recordsOf(
   path: string,
   rows: readonly Row[],
@@ -52,7 +52,7 @@ describe('a year-one date', () => {
     expect(qualification).toMatchObject({ leadid: 1, qualificationdate: '0001-01-01T00:00:00Z' });
   });
 
-  it('is no bookmark, and the row belongs to every range', async () => {
+  it('never becomes a bookmark, and its row belongs to every range', async () => {
     const none = '0001-01-01T00:00:00Z';
     const server = await serve(
       { callshistory: [{ id: 1, startDate: none }] },
@@ -73,27 +73,27 @@ it.each<[string, Row, string | null]>([
   ['its only option', { value: '', options: ['A'] }, 'A'],
   ['its options instead of its value', { value: 'C', options: ['A', 'B'] }, 'A, B'],
   ['the options that are not empty', { value: null, options: ['', 'A', null, 'B'] }, 'A, B'],
-  ['options that are objects', { value: '', options: [{ id: 1, value: 'A' }] }, 'A'],
-  ['its value if an option is empty', { value: 'C', options: [''] }, 'C'],
+  ['the values of options that are objects', { value: '', options: [{ id: 1, value: 'A' }] }, 'A'],
+  ['its value if all options are empty', { value: 'C', options: [''] }, 'C'],
   ['its value if there are no options', { value: 'C', options: [] }, 'C'],
   ['its value if the options are null', { value: 0, options: null }, '0'],
   ['null if everything is empty', { value: '', options: [''] }, null],
-  ['null if there is nothing', {}, null],
+  ['null if it has no options and no value', {}, null],
   ['null if its value is empty', { value: '' }, null],
   ['null if its value is an empty list', { value: [''] }, null],
-])('a custom field has %s', async (_case, field, value) => {
+])('the value column of a custom field contains %s', async (_case, field, value) => {
   const row = { leadId: 1, id: '_field', updateDate: dated(-1), ...field };
   const [record] = await recordsOf('LeadsCustomFields', [row], ['leadscustomfields']);
   expect(record).toMatchObject({ leadid: 1, field_id: '_field', value });
 });
 
-it('empty texts of other columns stay as they are', async () => {
+it('keeps empty strings in other columns', async () => {
   const [lead] = await recordsOf('Leads', [{ id: 1, lead: '', updateDate: dated(-1) }], ['leads']);
   expect(lead).toMatchObject({ lead: '' });
 });
 
 describe('the additional columns', () => {
-  it('of a qualification hold points, cycle, stages and its author', async () => {
+  it('of a qualification contain its points, cycle, stages and author', async () => {
     const userAction = { id: 7, name: 'Ana', lastName: 'Souza', email: 'ana@example.com' };
     const row = {
       ...{ leadId: 1, qualificationDate: dated(-1), score: 'Muito Quente', points: 87.5, cycle: 2 },
@@ -107,7 +107,7 @@ describe('the additional columns', () => {
     });
   });
 
-  it('of a meeting hold its feedback, in UTC', async () => {
+  it('of a meeting contain its feedback, with the date in UTC', async () => {
     const feedback = { score: 'Quente', qualificationDate: '2026-09-08T15:44:10.1234567' };
     const row = { id: 1, startTime: dated(-1), ...feedback };
     const [record] = await recordsOf('Meetings', [row], ['meetings']);
@@ -115,7 +115,7 @@ describe('the additional columns', () => {
     expect(record).toMatchObject({ score: 'Quente', qualificationdate });
   });
 
-  it('of a sale hold its pre-seller, its cycle and the IDs of its products', async () => {
+  it('of a sale contain its pre-seller, cycle and product IDs', async () => {
     const products = [{ id: 30_210, name: 'Plano' }, { name: 'Outro' }];
     const row = { id: 1, saleDate: dated(-1), cycle: 3, preSales: { email: 'a@b.c' }, products };
     const [sale] = await recordsOf('LeadsSold', [row], ['leadssold']);
@@ -125,7 +125,7 @@ describe('the additional columns', () => {
     expect(sold.map((product) => product['products_id'])).toEqual([30_210, null]);
   });
 
-  it('of a funnel have an ID that joins the funnel_id of a stage', async () => {
+  it('of a funnel contain an ID that matches the funnel_id of its stages', async () => {
     const funnels = await recordsOf(
       'Funnels',
       [{ id: 6021, value: 'A', active: true }],
@@ -138,7 +138,7 @@ describe('the additional columns', () => {
 });
 
 it.each(['Z', '', '-03:00', '+02:00'])(
-  'a day that a person picked is not shifted: %s',
+  'does not shift a day that a person picked (suffix: "%s")',
   async (zone) => {
     const date = `2026-08-31T23:30:00.5${zone}`;
     const streams = ['leads', 'losts', 'leadssold'] as const;
@@ -165,13 +165,13 @@ describe('calls_clock', () => {
     [{}, '2026-08-19T11:00:00.1Z'],
     [{ calls_clock: 'utc' }, '2026-08-19T11:00:00.1Z'],
     [{ calls_clock: 'wall' }, '2026-08-19T14:00:00.1Z'],
-  ])('%o reads the dates of calls', async (settings, startdate) => {
+  ])('determines how call dates are read: %o', async (settings, startdate) => {
     const row = { id: 1, startDate, endDate: startDate };
     const [call] = await recordsOf('callsHistory', [row], ['callshistory'], settings);
     expect(call).toMatchObject({ startdate, enddate: startdate });
   });
 
-  it('wall filters by the wall clock, and a late call is still read', async () => {
+  it('filters by wall-clock time if it is wall, and a call after the start date is still read', async () => {
     const local = (at: number): string => new Date(at - 3 * 3_600_000).toISOString();
     const calls = [{ id: 1, startDate: local(now - 3_600_000) }];
     const server = await serve({ callshistory: calls });
@@ -182,7 +182,7 @@ describe('calls_clock', () => {
     expect(server.asked[0]?.query['$filter']).toContain(local(now - 3 * 3_600_000).slice(0, 16));
   });
 
-  it('is refused if it is neither of the two', async () => {
+  it('is rejected if it is not utc or wall', async () => {
     const ended = await readStreams('http://127.0.0.1:9', [], {
       settings: { calls_clock: 'utc-3' },
     });

@@ -9,7 +9,7 @@ import { Retries } from './retry.ts';
 
 export interface Connection {
   readonly client: Client;
-  /** How many requests the rate limit allows at the moment. */
+  /** Returns how many requests the rate limit allows at the moment. */
   readonly requestsLeft: () => number;
   readonly close: () => Promise<void>;
 }
@@ -35,7 +35,7 @@ export function connect(settings: TapSettings, signal: AbortSignal): Connection 
 interface ClientOptions {
   readonly http: Http;
   readonly quota: Quota;
-  /** Without a slash at the end. */
+  /** The base URL, without a trailing slash. */
   readonly apiUrl: string;
   readonly timeoutSeconds: number;
   readonly maxRetries: number;
@@ -43,18 +43,19 @@ interface ClientOptions {
 }
 
 /**
- * Which failed requests are retried. With `except timeouts`, the caller requests fewer rows after a
- * timeout. With `never`, the request only tests what the server accepts.
+ * Defines which failed requests are retried. With `except timeouts`, the caller requests fewer rows
+ * after a timeout. With `never`, the request only tests what the server accepts.
  */
 export type RetryPolicy = 'always' | 'except timeouts' | 'never';
 
 /** Sends requests within the rate limit, with the timeout and the retries from the settings. */
 export class Client {
   readonly #options: ClientOptions;
-  /** How many milliseconds the server's clock is behind ours. */
+  /** How many milliseconds the server's clock is behind our clock. */
   #serverLag: number | undefined;
   /**
-   * The statuses that have been warned about. `undefined` stands for a request without a response.
+   * The statuses for which a warning has been logged. `undefined` stands for a request without a
+   * response.
    */
   readonly #warned = new Set<number | undefined>();
   #pageTime: number | undefined;
@@ -67,9 +68,9 @@ export class Client {
 
   /**
    * Requests a page.
-   * @throws ApiRejectedError after a 400 or a 501; ApiTimeoutError after a timeout, or
-   * ApiBrokenError after a 500, that is not retried again; ApiEndpointError if this endpoint cannot
-   * be read; ApiFatalError if nothing can be read
+   * @throws ApiRejectedError after a 400 or a 501; ApiTimeoutError or ApiBrokenError if the last
+   * attempt ends with a timeout or a 500; ApiEndpointError if this endpoint cannot be read;
+   * ApiFatalError if no endpoint can be read
    */
   async page(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
     const requested = this.#requestPage(path, query, policy);
@@ -107,10 +108,13 @@ export class Client {
     });
   }
 
-  /** Requests `/<Set>/$count`, the number of rows that match the filter. Throws as {@link page} does. */
+  /**
+   * Requests `/<Set>/$count`, the number of rows that match the filter. Throws the same errors as
+   * {@link page}.
+   */
   count(path: string, query: Query): Promise<number> {
     const countPath = `${path}/$count`;
-    // OData servers ignore an option without `$`.
+    // OData servers ignore options whose names do not begin with `$`.
     const extra = query.attempt ? `_=${query.attempt}` : '';
     return this.#retrying('always', async () => {
       return readCount((await this.#get(countPath, query, extra)).text) ?? unusable(countPath);
@@ -136,8 +140,8 @@ export class Client {
   }
 
   /**
-   * Converts an instant from our clock to the server's if the server's clock is slow, so that a
-   * bookmark is never ahead of either clock.
+   * Converts an instant from our clock to the server's clock if the server's clock is behind. This
+   * way, a bookmark is never ahead of either clock.
    */
   atServer(ours: Instant): Instant {
     return shiftInstant(ours, -Math.max(0, this.#serverLag ?? 0));
@@ -170,7 +174,7 @@ export class Client {
   /** Warns once per status; repetitions go to the debug log. */
   #warn({ message, status }: ApiRetriableError): void {
     if (this.#warned.has(status)) log.debug(`${message}; trying again.`);
-    else log.warning(`${message}; trying again. LOGLEVEL=debug logs every repetition.`);
+    else log.warning(`${message}; trying again. Set LOGLEVEL=debug to log every repetition.`);
     this.#warned.add(status);
   }
 
@@ -218,7 +222,7 @@ function unusable(path: string): never {
   throw new ApiRetriableError(`${nameOf(path)} did not return a page of rows`);
 }
 
-/** Returns the name of a request for errors. */
+/** Returns the name of a request for error messages. */
 function nameOf(path: string): string {
   return `GET ${path}`;
 }

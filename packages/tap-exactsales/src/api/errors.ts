@@ -2,12 +2,15 @@ import { ProgramError } from '@exact-spotter/singer';
 import { failureReason, isUnreachable, type HttpResponse } from './http.ts';
 import { isRetriableStatus, parseRetryAfter } from './retry.ts';
 
-/** No request of this run can succeed: the token is rejected, or the host is unreachable. */
+/**
+ * No request in this run can succeed, e.g. because the token is rejected or the host is
+ * unreachable.
+ */
 class ApiFatalError extends ProgramError {
   override readonly name = 'ApiFatalError';
 }
 
-/** A retry may succeed. */
+/** A request failed, but a retry may succeed. */
 export class ApiRetriableError extends ProgramError {
   override readonly name = 'ApiRetriableError';
   readonly status: number | undefined;
@@ -42,7 +45,7 @@ export class ApiRetriableError extends ProgramError {
   }
 }
 
-/** 400 or 501: the server does not accept an option of the query. */
+/** The server answered 400 or 501 because it does not accept a query option. */
 export class ApiRejectedError extends ProgramError {
   override readonly name = 'ApiRejectedError';
 
@@ -56,16 +59,16 @@ export class ApiEndpointError extends ProgramError {
   override readonly name = 'ApiEndpointError';
 }
 
-/** 404: the endpoint does not exist under this path. */
+/** The server answered 404 because the endpoint does not exist under this path. */
 export class ApiMissingError extends ApiEndpointError {}
 
-/** A 500 that persisted after retries. A query option may cause it. */
+/** A 500 that persisted despite retries. A query option may be the cause. */
 export class ApiBrokenError extends ApiEndpointError {}
 
-/** A timeout that was not retried, or that persisted after retries. */
+/** A timeout that was not retried, or that persisted despite retries. */
 export class ApiTimeoutError extends ApiEndpointError {}
 
-/** True if an error ends the read of only one endpoint. */
+/** True if an error affects only one endpoint. */
 export function isEndpointError(error: unknown): error is ApiEndpointError | ApiRejectedError {
   return error instanceof ApiEndpointError || error instanceof ApiRejectedError;
 }
@@ -89,8 +92,8 @@ export function connectionError(
 }
 
 /**
- * Returns the error for a status other than 200. It affects the request, the endpoint or the whole
- * run.
+ * Returns the error for a status other than 200. Its class says whether it affects the request, the
+ * endpoint or the whole run.
  */
 export function statusError(request: string, response: HttpResponse): Error {
   const { status } = response;
@@ -111,13 +114,13 @@ export function statusError(request: string, response: HttpResponse): Error {
   }
   const EndpointError = status === 404 ? ApiMissingError : ApiEndpointError;
   return new EndpointError(
-    `${answered}: ${ENDPOINT_REASONS[status] ?? 'the API is not known to answer with this status'}.`,
+    `${answered}: ${ENDPOINT_REASONS[status] ?? 'the API is not known to return this status'}.`,
   );
 }
 
 const ENDPOINT_REASONS: Readonly<Record<number, string>> = {
-  403: 'the token may not read this; ask your account manager whether the module is part of your plan',
-  404: 'this address does not exist; check api_url, or whether the account has this module',
+  403: 'the token does not have access; ask your account manager whether the module is part of your plan',
+  404: 'this URL does not exist; check api_url, or ask whether the account has this module',
 };
 
 /**

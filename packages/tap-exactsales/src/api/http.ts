@@ -1,4 +1,4 @@
-// The only module that uses the network.
+// This is the only module that uses the network.
 
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
@@ -9,7 +9,7 @@ export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
   readonly retryAfterHeader: string | undefined;
-  /** The server's clock, to the second. */
+  /** The server's time, to the second. */
   readonly date: string | undefined;
   readonly text: string;
   /** The time from sending the request to receiving the last byte. */
@@ -46,7 +46,7 @@ export class Http {
 
   /**
    * @param onHeaders called when the response begins
-   * @throws the connection error, or the signal's reason
+   * @throws the connection error or the signal's reason
    */
   async get(url: string, signal: AbortSignal, onHeaders: () => void): Promise<HttpResponse> {
     const sent = performance.now();
@@ -82,9 +82,10 @@ function encodings(header: string | readonly string[] | undefined): string | und
 }
 
 /**
- * Decompresses and decodes a body. Some servers and proxies use a different compression from the
- * one requested.
- * @param encoding the `Content-Encoding` header: names in the order in which they were applied
+ * Decompresses and decodes a body. Some servers and proxies use a compression that was not
+ * requested.
+ * @param encoding the `Content-Encoding` header, which names the encodings in the order in which
+ * they were applied
  * @throws zlib's error for a body that is truncated or corrupt
  */
 async function bodyText(bytes: Buffer, encoding: string | undefined): Promise<string> {
@@ -116,14 +117,14 @@ const DECOMPRESS: Readonly<Partial<Record<string, (bytes: Buffer) => Promise<Buf
 
 /**
  * Describes in a few words why a connection failed. Never includes the URL, because its filter may
- * contain values.
+ * contain record values.
  */
 export function failureReason(error: unknown): string {
   const code = failureCode(error);
   return (code === undefined ? undefined : REASONS[code]) ?? code ?? 'the connection failed';
 }
 
-/** True if the host was not reached at all, so that no other request will succeed. */
+/** True if the host was not reached at all. In this case, no other request will succeed. */
 export function isUnreachable(error: unknown): boolean {
   const code = failureCode(error);
   return code !== undefined && UNREACHABLE.test(code);

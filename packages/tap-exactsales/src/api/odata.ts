@@ -27,8 +27,9 @@ export interface Query {
   readonly skip?: number;
   readonly count?: boolean;
   /**
-   * How often the same rows have been requested before because an answer looked wrong. Answers are
-   * cached by URL for about a minute, so each attempt has another URL: see {@link pastCache}.
+   * How often the same rows have already been requested because a response looked wrong. The API
+   * caches responses by URL for about a minute, so {@link pastCache} makes the URL of each attempt
+   * different.
    */
   readonly attempt?: number;
 }
@@ -46,8 +47,9 @@ export function queryText({ filter = [], orderby = [], select = [], ...rest }: Q
 }
 
 /**
- * Returns a query with another URL and almost the same rows: with a few rows less, which every server
- * accepts, or a few more if there would be fewer than two. A page of one row may never advance.
+ * Returns a query for almost the same rows under a different URL. It requests a few rows fewer,
+ * which every server accepts, or a few rows more if fewer than two would be left. With pages of one
+ * row, a read might never advance.
  */
 export function pastCache({ attempt = 0, ...query }: Query): Query {
   const { top } = query;
@@ -55,7 +57,7 @@ export function pastCache({ attempt = 0, ...query }: Query): Query {
   return { ...query, top: top - attempt < 2 ? top + attempt : top - attempt };
 }
 
-/** Writes a string or a number as a filter literal. */
+/** Returns a string or a number as a filter literal. */
 export function literal(value: JsonValue): string {
   return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
 }
@@ -76,8 +78,8 @@ export function parsePage({ text, milliseconds }: HttpResponse): ApiPage | undef
 }
 
 /**
- * True if a server reports an error although the status is 200: in a member for errors or, if the
- * page is empty, in any member that OData does not define.
+ * True if a page with status 200 reports an error: in an error member or, if the page is empty, in
+ * any member that OData does not define.
  */
 function reportsError(page: JsonRecord, isEmpty: boolean): boolean {
   return Object.entries(page).some(([name, value]) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A request that may be sent. */
+/** Permission to send one request. */
 export interface Pass {
   /** Reports that the response has begun, which proves that the server has counted the request. */
   answered(): void;
@@ -8,15 +8,15 @@ export interface Pass {
 
 interface Sent {
   readonly at: number;
-  /** How many milliseconds later the server may have counted the request. */
+  /** Maximum number of milliseconds until the server counts the request. */
   delay: number;
 }
 
 /**
- * How long a request may travel before the server counts it: in milliseconds or as a share of the
- * time span, whichever is longer. The request's place in the time span becomes free that much
- * later, or sooner if the response begins sooner, because the server has counted the request by
- * then.
+ * Maximum delay between sending a request and the server counting it: in milliseconds or as a share
+ * of the time span, whichever is longer. The request occupies its place in the time span for that
+ * much longer. If the response begins earlier, the place becomes free earlier, because the server
+ * has counted the request by then.
  */
 const LONGEST_WAY = 250;
 const LONGEST_WAY_SHARE = 0.02;
@@ -70,8 +70,8 @@ export class Quota {
   }
 
   /**
-   * Pauses and lowers the limit. The server says that the limit is exceeded although we respect it,
-   * so other integrations must be using it.
+   * Pauses and lowers the limit after a 429. We respect the limit, so other integrations must be
+   * using it as well.
    * @param milliseconds how long to pause
    */
   exceeded(milliseconds: number): void {

@@ -1,4 +1,4 @@
-// Which requests to retry, how often, and how long to wait.
+// Decides which requests to retry, how often, and how long to wait.
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
@@ -12,7 +12,7 @@ export class Retries {
   #overLimit = 0;
   #waited = 0;
 
-  /** @param maxRetries how often a request that failed is sent again */
+  /** @param maxRetries maximum number of times that a failed request is sent again */
   constructor(maxRetries: number) {
     this.#maxRetries = maxRetries;
   }
@@ -20,7 +20,8 @@ export class Retries {
   /**
    * Counts a failed attempt. A 429 does not use up a retry, because the API itself works.
    * @param random in [0, 1)
-   * @returns milliseconds to wait before the next attempt, and whether there is none
+   * @returns milliseconds to wait before the next attempt, and whether the failed attempt was the
+   * last
    */
   waitAfter(
     error: FailedAttempt,
@@ -40,14 +41,14 @@ interface FailedAttempt {
   readonly retryAfter: number | undefined;
 }
 
-/** True if the same request may succeed after a response with this status. */
+/** True if a request with this status may succeed when it is sent again. */
 export function isRetriableStatus(status: number): boolean {
   return [408, 425, 429, 500, 502, 503, 504].includes(status);
 }
 
 /**
- * Returns an exponential backoff with full jitter: a wait between zero and a bound that doubles.
- * Programs that failed together then do not retry together.
+ * Returns an exponential backoff with full jitter: a random wait below a bound that doubles with
+ * each attempt. The jitter prevents programs that failed together from retrying together.
  * @param attempt how many attempts have failed, from 1
  * @param random in [0, 1)
  * @returns milliseconds
@@ -57,8 +58,9 @@ export function backoff(attempt: number, random: number): number {
 }
 
 /**
- * Returns the wait before the next attempt: what the response asked for, or the backoff. After a 429
- * it is at least the backoff, because a server may keep sending `Retry-After: 0`.
+ * Returns the wait before the next attempt: the wait that the response asked for, or else the
+ * backoff. After a 429, the wait is at least the backoff, because a server may keep sending
+ * `Retry-After: 0`.
  * @returns milliseconds
  */
 export function waitBefore(error: FailedAttempt, attempt: number, random: number): number {
@@ -71,7 +73,7 @@ export function waitBefore(error: FailedAttempt, attempt: number, random: number
  * Reads a `Retry-After` header: a number of seconds, or an HTTP date, which is compared with the
  * server's own clock.
  * @param serverDate the response's `Date` header
- * @param now milliseconds since 1970, used if the server sends no date
+ * @param now the current time in milliseconds since 1970, used if the server sends no date
  * @returns milliseconds; undefined if the header is missing or invalid
  */
 export function parseRetryAfter(

@@ -21,17 +21,17 @@ export function undatedFinding(
     : { filter: 'yes', rows: undated.answer.length };
 }
 
-/** How many minutes the newest date may be ahead, because clocks differ. */
+/** How many minutes the newest date may be ahead of the server's clock, because clocks differ. */
 const TOLERANCE = 5;
-/** The newest date is recent if it is at most this many minutes ago. */
+/** The newest date is recent if it is up to this many minutes old. */
 const RECENT = 60;
 
 /**
- * Compares the newest date with the server's clock. A call cannot begin in the future, so a reading
- * that does is wrong. In São Paulo, three hours behind UTC, a call of the last three hours proves
- * UTC in this way. A wall clock cannot be proven there, but is likely if the newest call is recent
- * only on the wall clock.
- * @param now the server's clock, in milliseconds since 1970; undefined if it is not known
+ * Compares the newest date with the server's clock. A call cannot begin in the future, so a clock
+ * that places a call in the future is wrong. São Paulo is three hours behind UTC, so a call from
+ * the last three hours proves UTC there. Wall-clock time cannot be proven there, but it is likely
+ * if the newest call is recent only when it is read as wall-clock time.
+ * @param now the server's time in milliseconds since 1970; undefined if it is not known
  */
 export function clockFinding(
   endpoint: Endpoint,
@@ -59,7 +59,7 @@ export function clockFinding(
   };
 }
 
-/** Both parameters are the minutes since the newest date, in each reading. */
+/** Both parameters are minutes since the newest date, read as UTC and as wall-clock time. */
 function fit(utc: number | null, wall: number | null): ClockFinding['fits'] {
   if (utc === null || wall === null) return 'not told';
   if (utc === wall) return 'both';

@@ -7,7 +7,9 @@ type Found = Omit<ReachableSet, 'differences'>;
 /** The maximum page size that the API is known to have. */
 const KNOWN_CAP = 500;
 
-/** Returns how an endpoint differs from what this version expects, one sentence each. */
+/**
+ * Returns one sentence for each way in which an endpoint differs from what this version expects.
+ */
 export function differences(found: Found): string[] {
   return [
     ...optionDifferences(found),
@@ -44,11 +46,13 @@ function dateDifferences({ undated, clock }: Found): string[] {
   const better = clock && betterClock(clock);
   return [
     ...(hasProblem
-      ? ['Rows without a date cannot be filtered, so only complete reads include new ones.']
+      ? [
+          'The API cannot filter by a missing date, so only complete reads include new rows without a date.',
+        ]
       : []),
     ...(clock && better !== undefined
       ? [
-          `The newest date fits "${clock.fits}": set ${clock.setting}, which is ${clock.set_to}, to ${better}.`,
+          `The newest date fits "${clock.fits}": change ${clock.setting} from ${clock.set_to} to ${better}.`,
         ]
       : []),
   ];
@@ -81,7 +85,7 @@ function pageDifferences({ page, next_link: link }: Found): string[] {
   return [
     ...(page.asked_in_time < page.asked
       ? [
-          `A request for ${quantity(page.asked, 'row')} timed out; one for ${page.asked_in_time} succeeded.`,
+          `A request for ${quantity(page.asked, 'row')} timed out; a request for ${page.asked_in_time} succeeded.`,
         ]
       : []),
     ...(page.cap !== null && page.cap !== expected
@@ -115,7 +119,7 @@ function listed(what: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${what}: ${names.join(', ')}.`];
 }
 
-/** True if the name is the likely name or one of its parents: `a` is a parent of `a.b`. */
+/** True if the found name is the likely name or a parent of the likely name, as `a` is of `a.b`. */
 function isLikely(found: string, first: string): boolean {
   return found === first || first.startsWith(`${found}.`);
 }
@@ -128,7 +132,7 @@ function likeliest(path: string, name: string): string {
   return [(child ?? endpoint)?.columns[column] ?? column].flat()[0] ?? column;
 }
 
-/** Adds what only the comparison of two endpoints shows. */
+/** Adds the difference that appears only when `/Leads` and `/LeadsAndPersons` are compared. */
 export function compareLeads(findings: readonly SetFinding[]): SetFinding[] {
   const rows = (set: string): number | null => {
     const found = findings.find((one) => one.set === set);
@@ -136,7 +140,7 @@ export function compareLeads(findings: readonly SetFinding[]): SetFinding[] {
   };
   const [leads, wider] = [rows('/Leads'), rows('/LeadsAndPersons')];
   if (leads === null || wider === null || leads === wider) return [...findings];
-  const difference = `The set has ${quantity(wider, 'row')} and /Leads ${leads}. Unless leads were just added or deleted, it omits leads without persons, and a run reads both sets.`;
+  const difference = `This set has ${quantity(wider, 'row')}, but /Leads has ${leads}. Unless leads were just added or deleted, this set omits leads without persons, and a run reads both sets.`;
   return findings.map((found) =>
     found.reachable && found.set === '/LeadsAndPersons'
       ? { ...found, differences: [...found.differences, difference] }

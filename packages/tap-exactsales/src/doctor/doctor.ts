@@ -31,9 +31,10 @@ interface DoctorContext extends ProbeContext {
 }
 
 /**
- * Examines every endpoint of the account's API, one after the other, and prints which of the tap's
- * assumptions hold there.
- * @throws ProgramError at the end if an endpoint cannot be read; at once if nothing can be read
+ * Examines the endpoints of the account's API one after the other and prints which of the tap's
+ * assumptions are true for each endpoint.
+ * @throws ProgramError at the end if an endpoint cannot be read, or immediately if no endpoint can
+ * be read
  */
 export async function examineAccount(
   settings: TapSettings,
@@ -72,7 +73,7 @@ async function examineAll(settings: TapSettings): Promise<SetFinding[]> {
   }
 }
 
-/** Examines one endpoint. Failure to read it is also a finding. */
+/** Examines one endpoint. An endpoint that cannot be read is also a finding. */
 async function examine(selected: SelectedEndpoint, context: DoctorContext): Promise<SetFinding> {
   const { endpoint, streams } = selected;
   const names = { set: endpoint.path, streams: streams.map(({ stream }) => stream) };

@@ -9,7 +9,7 @@ import { readersOf } from '../rows/readers.ts';
 import { isNoDate, type Timezone } from '../rows/timezone.ts';
 import type { FieldFinding } from './findings.ts';
 
-/** Returns what the rows of a page show about their columns. */
+/** Returns what the rows of a page show about the columns. */
 export function fieldFinding(
   selected: SelectedEndpoint,
   rows: readonly ApiRow[],
@@ -41,7 +41,7 @@ export function fieldFinding(
 interface ColumnSample {
   /** `stream.column` */
   readonly name: string;
-  /** Paths where the column may be found, the most likely first. */
+  /** Paths where the column may be found, most likely first. */
   readonly sources: readonly string[];
   readonly objects: readonly ApiRow[];
   /** True for a date-time whose zone is not documented. */
@@ -77,7 +77,7 @@ function tableSamples(
   }));
 }
 
-/** Returns the elements of an array from all rows. */
+/** Returns the array elements of all rows. */
 function elementsOf(rows: readonly ApiRow[], array: string): JsonValue[] {
   return rows.flatMap((row) => {
     const list = row[array];
@@ -92,7 +92,7 @@ function missingArrays({ children = [] }: Endpoint, rows: readonly ApiRow[]): st
 }
 
 /**
- * True if no object has any of the column's sources. Members of a null value are unknown, not
+ * True if no object has any of the column's sources. A member of a null value is unknown, not
  * missing.
  */
 function isMissing({ sources, objects }: ColumnSample): boolean {
@@ -124,7 +124,7 @@ function hasYearOne(column: ColumnSample): boolean {
   return valuesOf(column).some((value) => typeof value === 'string' && isNoDate(value));
 }
 
-/** Returns the kinds of elements in a list that becomes one string. */
+/** Returns the kinds of elements in the column's lists, each of which becomes one string. */
 function listsOf(column: ColumnSample): string[] {
   const kinds = valuesOf(column).flatMap((value) =>
     Array.isArray(value) ? (value as readonly JsonValue[]).map(kindOf) : [],
@@ -141,7 +141,7 @@ function valuesOf({ sources, objects }: ColumnSample): (JsonValue | undefined)[]
   return objects.flatMap((object) => sources.map((source) => valueAt(object, source.split('.'))));
 }
 
-/** Leaves out columns without a finding. */
+/** Returns the findings by column, without columns that have no finding. */
 function byColumn(
   columns: readonly ColumnSample[],
   find: (column: ColumnSample) => string[],
@@ -150,7 +150,7 @@ function byColumn(
   return Object.fromEntries(found.filter(([, values]) => values.length > 0));
 }
 
-/** Converts all rows as a run does and returns only the problems. */
+/** Converts all rows as a run does, but returns only the problems. */
 function readAll(
   selected: SelectedEndpoint,
   rows: readonly ApiRow[],

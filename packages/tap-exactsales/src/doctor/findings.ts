@@ -1,14 +1,14 @@
 /**
- * What the server does with an option of a query. `ignored`: it answers as if the option had not
- * been sent. `refused`: it answers 400. `failed`: no usable response. `finds nothing`: it hides
+ * What the server does with a query option. `ignored`: it answers as if the option had not been
+ * sent. `refused`: it answers 400. `failed`: it sends no usable response. `finds nothing`: it hides
  * rows that match. `not told`: the endpoint has too few rows to find out.
  */
 export type Verdict = 'yes' | 'ignored' | 'refused' | 'failed' | 'finds nothing' | 'not told';
 
-/** What the count in a page counts. `the page`: only the rows of that page. */
+/** What the count in a page covers. `the page`: only the rows of that page. */
 export type CountVerdict = Verdict | 'the page' | 'another number';
 
-/** Which pages have a link to the next one. */
+/** Which pages have a link to the next page. */
 export type LinkPlace =
   | 'always'
   | 'when more follows'
@@ -28,28 +28,28 @@ export interface LinkFinding {
 }
 
 export interface PageFinding {
-  /** Rows that were requested. */
+  /** Number of rows that were requested. */
   readonly asked: number;
-  /** Rows that were requested in the end: fewer than `asked` after timeouts. */
+  /** Number of rows that the last attempt requested, which is lower than `asked` after timeouts. */
   readonly asked_in_time: number;
-  /** Rows that were returned. */
+  /** Number of rows that were returned. */
   readonly rows: number;
-  /** Maximum number of rows in a page; null if all rows fit into one. */
+  /** Maximum number of rows in a page; null if all rows fit into one page. */
   readonly cap: number | null;
   readonly milliseconds: number;
 }
 
-/** What the rows of a page show about the columns. Names only, no values. */
+/** What the rows of a page show about the columns. Contains names only, no values. */
 export interface FieldFinding {
   /** Members without a column. */
   readonly unknown: readonly string[];
-  /** Columns whose member no row has, as `stream.column`. */
+  /** Columns that are missing in every row, as `stream.column`. */
   readonly missing: readonly string[];
-  /** For columns with several possible names: the names found. */
+  /** The names found, for columns with several possible names. */
   readonly spellings: Readonly<Record<string, readonly string[]>>;
-  /** For date-times without a documented zone: the suffixes found, or `none`. */
+  /** The suffixes found, or `none`, for date-times without a documented zone. */
   readonly zones: Readonly<Record<string, readonly string[]>>;
-  /** For columns that come from a list: the kinds of its elements. */
+  /** The kinds of list elements, for columns that come from a list. */
   readonly lists: Readonly<Record<string, readonly string[]>>;
   /** Columns for which the API sent a value that does not fit. */
   readonly misfits: readonly string[];
@@ -83,29 +83,29 @@ export interface ReachableSet {
   readonly ties: 'steady' | 'changing' | 'not told';
   readonly select: Verdict;
   readonly top: Verdict;
-  /** Only for endpoints that are known to hide rows without a date filter. */
+  /** Present only for endpoints that are known to hide rows if a request has no date filter. */
   readonly hides_without_date?: boolean | null;
-  /** Only for endpoints that may have rows without a date. */
+  /** Present only for endpoints that may have rows without a date. */
   readonly undated?: UndatedFinding;
-  /** Only for endpoints with dates whose clock is a setting. */
+  /** Present only for endpoints with dates whose clock is a setting. */
   readonly clock?: ClockFinding;
   readonly next_link: LinkFinding;
   readonly page: PageFinding;
   readonly fields: FieldFinding;
-  /** How the endpoint differs from what this version expects, one sentence each. */
+  /** One sentence for each way in which the endpoint differs from what this version expects. */
   readonly differences: readonly string[];
 }
 
-/** Which clock the newest dates fit. */
+/** Which clock the newest date fits. */
 export interface ClockFinding {
-  /** The setting that says how the dates are read. */
+  /** The setting that defines how to read the dates. */
   readonly setting: string;
   readonly fits: 'utc' | 'wall' | 'probably wall' | 'both' | 'not told';
-  /** How many minutes before the server's clock the newest date is, read as UTC. */
+  /** Age of the newest date in minutes on the server's clock, if the date is read as UTC. */
   readonly minutes_ago_utc: number | null;
-  /** The same, read as the account's wall clock. */
+  /** The same age, if the date is read as the account's wall-clock time. */
   readonly minutes_ago_wall: number | null;
-  /** The value of the setting. */
+  /** The current value of the setting. */
   readonly set_to: string;
 }
 

@@ -15,7 +15,10 @@ export function filterVerdict(probe: Probe | undefined): Verdict {
   return rows.length === 0 ? 'finds nothing' : 'yes';
 }
 
-/** Rows may be stored in ascending order, so only a probe in descending order proves anything. */
+/**
+ * Rows may be stored in ascending order, so only a probe in descending order proves that the server
+ * sorts rows.
+ */
 export function orderVerdict(endpoint: Endpoint, { first, between, refused }: Answers): Verdict {
   if (refused.has('orderby')) return 'refused';
   if (!isSorted(endpoint, first.rows, 1)) return 'ignored';
@@ -29,7 +32,7 @@ export function orderVerdict(endpoint: Endpoint, { first, between, refused }: An
 export function tieFinding(endpoint: Endpoint, { first, byKey }: Answers): ReachableSet['ties'] {
   if (endpoint.pageKey.unique || filterVerdict(byKey) !== 'yes') return 'not told';
   const before = groupByKey(endpoint, first.rows);
-  // The next page may have more rows of this page's last key.
+  // The next page may have more rows with the last key of this page.
   const again = [...groupByKey(endpoint, pageOf(byKey)?.rows ?? [])].slice(0, -1);
   const several = again.filter(([, rows]) => rows.length > 1);
   if (several.length === 0) return 'not told';
@@ -70,7 +73,7 @@ export function countVerdict({ first, rows, refused }: Answers): ReachableSet['c
   return Math.abs(first.count - rows.answer) <= DRIFT ? 'yes' : 'another number';
 }
 
-/** Describes the links to the next page. None of them is followed. */
+/** Describes the links to the next page, which are never followed. */
 export function linkFinding(answers: Answers, apiUrl: string): LinkFinding {
   const links = pagesOf(answers).flatMap(({ nextLink, skip }) => {
     const url = nextLink === undefined ? null : URL.parse(nextLink, apiUrl);
@@ -84,7 +87,7 @@ export function linkFinding(answers: Answers, apiUrl: string): LinkFinding {
   };
 }
 
-/** A link without `$skip` counts as leading forward. */
+/** A link without `$skip` is assumed to lead forward. */
 function skipOf({ searchParams }: URL): number {
   return Number(searchParams.get('$skip') ?? Infinity);
 }

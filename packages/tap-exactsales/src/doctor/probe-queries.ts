@@ -9,7 +9,7 @@ import type { Timezone } from '../rows/timezone.ts';
 
 /**
  * A query whose correct answer is known from rows already seen. Some of these rows match and some
- * do not. A server that ignores the filter would send the rows that do not match first.
+ * do not. A server that ignores the filter would send non-matching rows first.
  */
 export interface ProbeQuery {
   /** The option that is tested. */
@@ -23,14 +23,14 @@ export interface ProbeQuery {
   readonly hasMore: boolean;
 }
 
-/** Rows to request to test a filter. */
+/** How many rows to request to test a filter. */
 const SOME = 50;
 /** Maximum number of keys that {@link betweenQuery} takes into account. */
 const FEW = 10;
 
 /**
- * Queries rows after the lowest key, in the order that a run uses. Requests fewer rows than there
- * are.
+ * Returns a query for rows after the lowest key, in the order that a run uses. It requests fewer
+ * rows than match.
  */
 export function keyQuery(
   endpoint: Endpoint,
@@ -58,8 +58,8 @@ export function keyQuery(
 }
 
 /**
- * Queries the rows between two keys in descending order and selects only the key. All of these rows
- * are known, so the answer is a last page.
+ * Returns a query for the rows between two keys, in descending order, that selects only the key.
+ * All these rows are known, so the response is a last page.
  */
 export function betweenQuery(
   endpoint: Endpoint,
@@ -69,7 +69,7 @@ export function betweenQuery(
 ): ProbeQuery | undefined {
   const { member } = endpoint.pageKey;
   const keys = distinctKeys(endpoint, rows);
-  // The next page may have more rows of this page's last key.
+  // The next page may have more rows with the last key of this page.
   const [above, ...wanted] = keys.slice(0, isWhole ? FEW : Math.min(FEW, keys.length - 1));
   const upTo = wanted.at(-1);
   if (above === undefined || upTo === undefined) return undefined;
@@ -94,7 +94,7 @@ export function betweenQuery(
 }
 
 /**
- * Queries rows from the latest known date on.
+ * Returns a query for the rows that are not older than the latest known date.
  * @returns undefined if no row is old enough to reveal an ignored filter
  */
 export function dateQuery(

@@ -11,7 +11,7 @@ import { dateFilter, type DateFilter } from '../plan/date-range.ts';
 import type { Timezone } from '../rows/timezone.ts';
 import { betweenQuery, dateQuery, keyQuery, type ProbeQuery } from './probe-queries.ts';
 
-/** What all probes share. */
+/** The context that all probes share. */
 export interface ProbeContext {
   readonly client: Client;
   readonly timezone: Timezone;
@@ -31,26 +31,28 @@ export interface Probe {
   readonly outcome: Outcome<RequestedPage>;
 }
 
-/** Everything that an endpoint answered. A probe is undefined if there are too few rows for it. */
+/** All responses of an endpoint. A probe is undefined if the endpoint has too few rows for it. */
 export interface Answers {
   readonly first: RequestedPage;
   readonly rows: Outcome<number>;
-  /** The count without a date filter, for an endpoint that hides rows without one. */
+  /**
+   * The count without a date filter, for an endpoint that hides rows if there is no date filter.
+   */
   readonly rowsWithoutDate?: Outcome<number>;
   readonly byKey: Probe | undefined;
   readonly between: Probe | undefined;
   readonly byDate: Probe | undefined;
-  /** The rows without a date, for an endpoint that may have some. */
+  /** The rows without a date, for an endpoint that may have such rows. */
   readonly undated?: Outcome<readonly ApiRow[]>;
   /** The rows with the newest dates, for an endpoint whose clock is a setting. */
   readonly newest?: Outcome<readonly ApiRow[]>;
-  /** Options that were answered with 400. */
+  /** Query options that the server answered with 400. */
   readonly refused: ReadonlySet<QueryOption>;
 }
 
 /**
- * Requests a page as a run would, then the count, then a few more rows up to three times. Sends
- * more requests only if something is rejected or times out.
+ * Requests a page as a run would, then the count, then a few rows in up to three probes. Sends more
+ * requests only if a request is rejected or times out.
  * @throws ApiEndpointError, ApiRejectedError if the endpoint cannot be read
  */
 export async function probe(endpoint: Endpoint, context: ProbeContext): Promise<Answers> {
@@ -79,7 +81,7 @@ export async function probe(endpoint: Endpoint, context: ProbeContext): Promise<
   };
 }
 
-/** Sends the requests that find out how the endpoint's dates have to be read. */
+/** Sends the requests that show how to read the endpoint's dates. */
 async function dateProbes(
   { path, date, clockSettings }: Endpoint,
   client: Client,

@@ -15,7 +15,7 @@ export function jsonReport(sets: readonly SetFinding[]): string {
 }
 
 /**
- * Returns the report for people: a table, remarks on each endpoint, and what to do. It ends with a
+ * Returns the report for people: a table, remarks on each endpoint, and advice. It ends with a
  * newline.
  */
 export function textReport(sets: readonly SetFinding[]): string {
@@ -33,9 +33,10 @@ const HEAD = [
 ];
 const RIGHT = ['rows', 'ms'];
 
-const LEGEND = `rows: according to /$count. date filter, key filter, and, order, $count: whether the API respects
-the option (?: too few rows to find out; –: not needed). next link: which pages have one. page:
-maximum number of rows in a page. ms: how long one page took.
+const LEGEND = `rows: the number of rows according to /$count. date filter, key filter, and, order, $count: whether
+the API respects the option (?: too few rows to find out; –: not needed). next link: which pages
+have a link to the next page. page: maximum number of rows in a page. ms: how many milliseconds
+one page took.
 `;
 
 function row(set: SetFinding): string[] {
@@ -66,14 +67,14 @@ function unreachableText({ fault, a_run: effect }: UnreachableSet): string {
   if (effect === 'fails') return fault;
   return effect === 'reads it in slices'
     ? 'All pages time out. A run reads the set in slices instead, which works.'
-    : 'This account does not have it. A run continues without it.';
+    : 'This account does not have the set. A run continues without it.';
 }
 
-/** Returns what does not fit into the table. */
+/** Returns the findings that do not fit into the table. */
 function remarks({ fields, differences, undated, clock, ...set }: ReachableSet): string[] {
   const { zones, spellings, lists, year_one: yearOne } = fields;
   return [
-    ...pairs('Zones of undocumented dates', zones),
+    ...pairs('Zones of dates without a documented zone', zones),
     ...pairs('Spellings found', spellings),
     ...pairs('Lists', lists, ' of '),
     ...(set.hides_without_date === true ? ['Rows are hidden without a date filter.'] : []),
@@ -90,7 +91,7 @@ function clockText({
   minutes_ago_wall: wall,
 }: ClockFinding): string {
   if (utc === null || wall === null) return `${setting}: there is no date to compare.`;
-  return `${setting}: the newest date is ${utc} minutes ago if it is UTC, and ${wall} minutes ago if it is wall clock.`;
+  return `${setting}: the newest date is ${utc} minutes old if it is in UTC, and ${wall} minutes old if it is wall-clock time.`;
 }
 
 function pairs(
@@ -113,9 +114,9 @@ function advice(sets: readonly SetFinding[]): string {
     set.reachable ? set.differences.length > 0 : set.a_run === 'fails',
   );
   if (other.length === 0) return 'Everything is as expected.\n';
-  return `${other.length} of ${sets.length} sets differ from what this version expects (lines with "!", and sets that
-cannot be reached). A run adapts to this and logs how, unless the line says what to do. To report it, paste the output of
-\`${program.name} doctor --format json\` into an issue. It contains names and numbers, but no record
-values and no token.
+  return `${other.length} of ${sets.length} sets differ from what this version expects: see the lines with "!"
+and the sets that cannot be reached. Unless a line says what to do, a run adapts to the difference
+and logs how. To report differences, paste the output of \`${program.name} doctor --format json\`
+into an issue. The output contains names and numbers, but no record values and no token.
 `;
 }

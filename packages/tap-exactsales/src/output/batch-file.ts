@@ -8,8 +8,8 @@ import { errorCode, ProgramError, SettingsError } from '@exact-spotter/singer';
 import { folderOf, type BatchConfig } from '../settings.ts';
 
 /**
- * Maximum number of characters of the stream name in a file name, because file systems limit its
- * length.
+ * A file name contains up to this many characters of the stream name, because file systems limit
+ * the length of file names.
  */
 const NAME_LENGTH = 100;
 
@@ -59,9 +59,9 @@ export class BatchFolder {
 
 /** Higher levels take several times as long and save only a tenth of the size. */
 const GZIP_LEVEL = 1;
-/** How many bytes may be queued for the disk before the writer has to wait. */
+/** How many bytes may be queued for the disk before the writer must wait. */
 const QUEUE_BYTES = 1024 * 1024;
-/** Bytes to write at once. */
+/** How many bytes to write at once. */
 const PIECE_BYTES = 128 * 1024;
 
 /** A file that is being written, compressed if requested. Once closed, it is safe on disk. */

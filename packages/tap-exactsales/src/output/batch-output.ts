@@ -12,7 +12,7 @@ import { BatchFolder } from './batch-file.ts';
 import { OpenBatches, type Batch } from './batches.ts';
 import type { MessageOutput } from './line-output.ts';
 
-/** The longest time that a STATE is held back, in milliseconds. */
+/** A STATE is held back for up to this many milliseconds. */
 const LONGEST_WAIT = 30_000;
 
 /**
@@ -30,10 +30,10 @@ export async function openBatches(
 }
 
 /**
- * Writes rows to files and all other messages as lines. BATCH lines name the files before any
- * message that depends on them: a STATE follows the files of all rows written so far, and a SCHEMA
- * or an ACTIVATE_VERSION follows the files of its stream and the stream's family. A STATE is held
- * back until a file is full, to avoid many tiny files.
+ * Writes rows to files and all other messages as lines. BATCH lines precede the messages that
+ * depend on their files: a STATE follows the files of all rows written so far, and a SCHEMA or an
+ * ACTIVATE_VERSION follows the files of its stream and of the stream's family. A STATE is held back
+ * until a file is full, to avoid many tiny files.
  */
 class BatchOutput implements MessageOutput {
   readonly #output: Output;
@@ -45,7 +45,7 @@ class BatchOutput implements MessageOutput {
   #lastState = performance.now();
   /** The STATE that is held back. */
   #held: (() => object) | undefined;
-  /** The write in progress: concurrent reads write one after the other. */
+  /** The write in progress. Concurrent reads write one after the other. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(output: Output, batches: OpenBatches) {

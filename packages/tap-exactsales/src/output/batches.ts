@@ -89,9 +89,9 @@ export class OpenBatches {
   /** By stream. */
   readonly #batches = new Map<string, Batch>();
   /**
-   * For each stream, the children that its rows have replaced since the last STATE. They are kept
-   * if a batch is written in the middle of a row's children, because the remaining children have
-   * not been added yet.
+   * For each stream, the children that its rows have replaced since the last STATE. The set is kept
+   * even if a batch is written in the middle of a row's children, because the remaining children
+   * have not been added yet.
    */
   readonly #replaced = new Map<string, Set<string>>();
 
@@ -145,8 +145,8 @@ export class OpenBatches {
   }
 
   /**
-   * Forgets which children were replaced. This happens at a STATE, which is never written between a
-   * row's children.
+   * Forgets which children were replaced. Called at a STATE, which is never written between a row's
+   * children.
    */
   forgetReplaced(): void {
     this.#replaced.clear();

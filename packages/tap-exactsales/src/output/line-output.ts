@@ -3,9 +3,9 @@ import { messageLine, stateLine, type Message, type Output } from '@exact-spotte
 /** Writes a run's messages. */
 export interface MessageOutput {
   /**
-   * Writes messages together.
-   * @param messages taken one by one, so that only one message is in memory besides the text of the
-   * lines
+   * Writes several messages at once.
+   * @param messages consumed one by one, so that memory holds only one message besides the text of
+   * the lines
    */
   write(messages: Iterable<Message>): Promise<void>;
   /**

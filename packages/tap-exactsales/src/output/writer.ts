@@ -15,10 +15,10 @@ import { program, type TapSettings } from '../settings.ts';
 import { LineOutput, type MessageOutput } from './line-output.ts';
 
 /**
- * Opens the writer of a run, with the stream maps of the settings. All streams are known in
- * advance, so maps that do not fit them are reported before the first request.
+ * Opens the writer of a run, with the stream maps from the settings. All streams are known in
+ * advance, so maps that do not fit the streams are reported before the first request.
  * @param output writes the messages (default: as lines)
- * @throws SettingsError that lists every problem of the maps
+ * @throws SettingsError that lists every problem in the maps
  */
 export async function openWriter(
   settings: TapSettings,
@@ -65,8 +65,10 @@ export class Writer {
   }
 
   /**
-   * @param rows taken one by one, so that only one row is in memory besides the text of the lines
-   * @param versions row versions by stream; rows of a stream without a version are sent without one
+   * @param rows consumed one by one, so that memory holds only one row besides the text of the
+   * lines
+   * @param versions row versions by stream; if a stream has no version, its rows are sent without a
+   * version
    * @param extracted when the rows were read, in milliseconds since 1970
    */
   async rows(

@@ -1,4 +1,4 @@
-// Which members of the API's objects the columns come from, and how to read a member.
+// Finds the members of API objects that columns come from, and reads their values.
 
 import { tables } from '@exact-spotter/schema';
 import { isObject, readParent, type JsonValue } from '@exact-spotter/singer';
@@ -7,12 +7,14 @@ import type { SelectedEndpoint } from '../catalog.ts';
 import { endpoints, type ChildTable, type Endpoint } from '../endpoints.ts';
 import { EXTRA } from './extra-column.ts';
 
-/** The key column of elements without a key. It contains the index in the array. */
+/**
+ * The key column for array elements without a key of their own. It contains the element's index.
+ */
 export const POSITION = 'position';
 
 /**
- * Returns the members to request with `$select`; undefined if all columns are selected, or everything
- * that the API sends is kept.
+ * Returns the members to request with `$select`; undefined if all members are needed, because all
+ * columns are selected or unknown fields are kept.
  * @param selected the endpoints that one read serves
  */
 export function membersToSelect(selected: readonly SelectedEndpoint[]): string[] | undefined {
@@ -22,7 +24,7 @@ export function membersToSelect(selected: readonly SelectedEndpoint[]): string[]
   return [...new Set(selected.flatMap(neededMembers))];
 }
 
-/** Returns, for each column, the row's members that it may come from, the most likely first. */
+/** Returns, for each column, the row members that may contain its value, most likely first. */
 export function rootMembers(
   { columns: sources }: Endpoint,
   columns: readonly string[],
@@ -30,20 +32,20 @@ export function rootMembers(
   return columns.map((column) => [sources[column] ?? column].flat().map(rootOf));
 }
 
-/** Which members of an endpoint's objects the columns of its tables come from. */
+/** The members of an endpoint's objects that the columns of its tables come from. */
 export interface UsedMembers {
-  /** For each column, the paths that it may come from. */
+  /** The paths that each column may come from. */
   readonly sources: readonly {
     readonly column: string;
     readonly paths: readonly (readonly string[])[];
   }[];
-  /** Members whose elements are rows of a child table. */
+  /** Members that are arrays whose elements are rows of a child table. */
   readonly arrays: readonly string[];
 }
 
 /**
- * Returns the members that have a column in the endpoint's own table or in a table of an endpoint
- * with the same rows.
+ * Returns the members that are used by the endpoint's tables and by the tables of endpoints with
+ * the same rows.
  */
 export function usedMembers(endpoint: Endpoint): UsedMembers {
   const related = endpoints.filter(

@@ -1,10 +1,13 @@
-/** The column of every stream for what no other column holds, with `unknown_fields: keep`. */
+/**
+ * The column that `unknown_fields: keep` adds to every stream. It holds the data that no other
+ * column holds.
+ */
 export const EXTRA = 'extra';
 
 /** The JSON Schema of the column. */
 export const EXTRA_SCHEMA = {
   title: 'Other fields',
   description:
-    'What the API sent for this row and no other column holds, as the text of a JSON object, or null if nothing is left.',
+    'The data of this row that no other column holds, as the text of a JSON object; null if there is no such data.',
   type: ['string', 'null'],
 } as const;

@@ -2,18 +2,19 @@ import { isObject, type JsonValue } from '@exact-spotter/singer';
 import type { ApiRow } from '../api/odata.ts';
 import { valueAt, type UsedMembers } from './api-members.ts';
 
-/** Members that columns hold. A node without members is held as a whole. */
+/** A tree of the members that columns hold. A node without members is held as a whole. */
 interface Held {
   isHeld: boolean;
   readonly members: Map<string, Held>;
 }
 
-/** @param misfits the columns whose value in the object did not fit, so that they are null */
+/** @param misfits the columns that are null because their value in the object did not fit */
 export type ExtraReader = (row: ApiRow, misfits: ReadonlySet<string>) => string | null;
 
 /**
- * Returns a function that returns what no column holds of an object, as JSON with all digits; null
- * if nothing is left. If a column has several sources, only the one with its value is held.
+ * Creates a function that returns the data of an object that no column holds, as JSON with all
+ * digits, or null if there is no such data. A column with several sources holds only the source
+ * that its value comes from.
  */
 export function extraReader({ sources, arrays }: UsedMembers): ExtraReader {
   const fixed = sources.filter(({ paths }) => paths.length === 1);
@@ -33,7 +34,10 @@ export function extraReader({ sources, arrays }: UsedMembers): ExtraReader {
   };
 }
 
-/** Returns the first path with a value, unless it does not fit, and the paths without a value. */
+/**
+ * Returns the paths without a value and, unless its value does not fit, the first path with a
+ * value.
+ */
 function heldPaths(
   row: ApiRow,
   paths: readonly (readonly string[])[],
@@ -48,7 +52,7 @@ function isEmpty(value: JsonValue | undefined): boolean {
   return value === undefined || value === null || value === '';
 }
 
-/** False for a value whose elements cannot be rows. */
+/** True if the value is null or an array of objects, each of which becomes a row. */
 function isChildArray(value: JsonValue | undefined): boolean {
   return (
     value === null || (Array.isArray(value) && value.every((item: JsonValue) => isObject(item)))

@@ -23,12 +23,12 @@ export class RowReaders {
   readonly #readers: readonly RowReader[];
   readonly #path: string | undefined;
   #rows = 0;
-  /** The rows that could not be sent so far. */
+  /** The rows found so far that could not be sent. */
   readonly unusable = new UnusableRows();
 
   /**
    * @param endpoints the endpoints that the read serves
-   * @param resumed what the interrupted read could not send
+   * @param resumed the streams with rows that the interrupted read could not send
    */
   constructor(
     endpoints: readonly SelectedEndpoint[],
@@ -45,7 +45,7 @@ export class RowReaders {
 
   /**
    * Yields each row, followed by its children.
-   * @param streams the streams to convert the rows for
+   * @param streams the streams whose rows are yielded
    */
   *read(rows: readonly ApiRow[], streams: readonly SelectedStream[]): Generator<StreamRow> {
     const names = new Set(streams.map(({ stream }) => stream));
@@ -54,7 +54,7 @@ export class RowReaders {
       this.#rows += 1;
       for (const reader of readers) {
         const onUnusable = (element?: string): void => {
-          const place = `row ${this.#rows} of ${this.#path}`;
+          const place = `row ${this.#rows} of ${this.#path} in reading order`;
           this.unusable.note(
             reader.stream,
             element === undefined ? place : `${element} in ${place}`,
@@ -67,8 +67,8 @@ export class RowReaders {
 }
 
 /**
- * Returns the readers of an endpoint's tables, the parent first.
- * @param onMismatch creates a stream's handler for values that do not fit (default: warn once per
+ * Returns the readers of an endpoint's tables, parent first.
+ * @param onMismatch creates a stream's handler for values that do not fit (default: warns once per
  * column)
  */
 export function readersOf(
@@ -92,7 +92,7 @@ function warnOnce(stream: TableName): ReportMismatch {
     if (warned.has(column)) return;
     warned.add(column);
     log.warning(
-      `${stream}.${column}: the API sent a value that does not fit the column's type; null was sent instead.`,
+      `${stream}.${column}: the API sent a value that does not fit the column's type; the tap sends null instead.`,
       { stream },
     );
   };

@@ -17,7 +17,7 @@ import { converter, type Convert } from './value.ts';
 /** A row of a table: column → value. */
 export type TableRow = Readonly<Record<string, JsonValue>>;
 
-/** Converts an object of the API into rows of one table. */
+/** Converts an API object into rows of one table. */
 export interface RowReader {
   readonly stream: TableName;
   /** @param onUnusable called for an object without a usable key, which is skipped */
@@ -31,13 +31,13 @@ interface Column {
   readonly name: string;
   readonly isKey: boolean;
   /**
-   * The only member that the column comes from; undefined if there are several members or the path
-   * is longer.
+   * The only member that the column comes from; undefined if the column has several sources or a
+   * nested path.
    */
   readonly member: string | undefined;
   readonly paths: readonly (readonly string[])[];
   readonly convert: Convert;
-  /** The value to use if the row has none. */
+  /** The value to use if the row has no value. */
   readonly fallback: number | null;
 }
 
@@ -51,7 +51,7 @@ export type ReportMismatch = (column: string) => void;
 interface Shape {
   readonly columns: readonly Column[];
   readonly blank: TableRow;
-  /** Reads what no column holds; missing if it is not kept. */
+  /** Returns the data that no column holds; undefined if this data is not kept. */
   readonly extra: ExtraReader | undefined;
 }
 

@@ -10,13 +10,15 @@ import { millisecondsInDay, millisecondsInMinute } from 'date-fns/constants';
 import type { Clock } from '../endpoints.ts';
 
 /**
- * Matches the way in which most dates are written. In UTC, such dates are instants already. Days 29
- * to 31 do not match because they may not exist.
+ * Matches the format of most dates. In UTC, these dates are already instants. Days 29 to 31 do not
+ * match because they may not exist.
  */
 const PLAIN =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z?$/;
 
-/** True for year one, which is how .NET writes that there is no date. The zone and the time vary. */
+/**
+ * True for a date in year one, which .NET writes if there is no date. The zone and the time vary.
+ */
 export function isNoDate(written: string): boolean {
   return /^\s*0001-01-01(?!\d)/.test(written);
 }
@@ -25,7 +27,7 @@ export function isNoDate(written: string): boolean {
 export class Timezone {
   readonly #name: string;
   /**
-   * Minutes of wall time → milliseconds ahead of UTC. They are cached because the zone's rules are
+   * Caches minutes of wall-clock time → milliseconds ahead of UTC, because the zone's rules are
    * slow to apply.
    */
   readonly #offsets = new Map<number, number>();
@@ -36,7 +38,7 @@ export class Timezone {
   }
 
   /**
-   * Converts a date of the API to an instant with the same fraction digits.
+   * Converts an API date to an instant with the same fraction digits.
    * @returns undefined if the text is not a date
    */
   toInstant(written: string, clock: Clock): Instant | undefined {
@@ -76,8 +78,8 @@ export class Timezone {
   }
 
   /**
-   * Avoids date-fns' `transpose`, which is slower and loses the seconds of offsets before standard
-   * time.
+   * Converts wall-clock time to UTC without date-fns' `transpose`, which is slower and loses the
+   * seconds of offsets from before standard time.
    */
   #wallToUtc(wall: number): number {
     // The constructor reads years below 100 as 19xx, so they are shifted by 400 years, after which

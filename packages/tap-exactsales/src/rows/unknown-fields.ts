@@ -4,7 +4,7 @@ import type { ApiRow } from '../api/odata.ts';
 import { endpoints, type Endpoint } from '../endpoints.ts';
 import { rootOf } from './api-members.ts';
 
-/** Warns once about each field that has no column, so that users know when the API grows. */
+/** Warns once about each field that has no column, so that users learn about new API fields. */
 export class UnknownFields {
   readonly #path: string;
   readonly #known: Set<string>;
@@ -16,7 +16,7 @@ export class UnknownFields {
     this.#known = knownMembers(endpoint);
     this.#fate = isKept
       ? 'is stored only in the column "extra"'
-      : 'is not copied; set unknown_fields to keep to store it';
+      : 'is not copied; to store it, set unknown_fields to "keep"';
   }
 
   report(rows: readonly ApiRow[]): void {
@@ -27,7 +27,10 @@ export class UnknownFields {
   }
 }
 
-/** Returns the members that an endpoint's rows are known to have, including those of a narrower endpoint. */
+/**
+ * Returns the members that an endpoint's rows are known to have, including the members of a
+ * narrower endpoint.
+ */
 export function knownMembers(endpoint: Endpoint): Set<string> {
   const narrower = endpoints.filter(({ within }) => within === endpoint.path);
   return new Set([endpoint, ...narrower].flatMap(ownMembers));

@@ -1,11 +1,11 @@
 import type { TableName } from '@exact-spotter/schema';
 import { quantity } from '../text.ts';
 
-/** The rows that cannot be sent because they have no usable key, by stream. */
+/** Collects, by stream, the rows that cannot be sent because they have no usable key. */
 export class UnusableRows {
   readonly #found = new Map<TableName, { rows: number; readonly first: string }>();
 
-  /** @param place where the row is, e.g. `row 17 of /Leads`; no value of the row */
+  /** @param place where the row is, e.g. `row 17 of /Leads`; never contains a value of the row */
   note(stream: TableName, place: string): void {
     const found = this.#found.get(stream);
     if (found) found.rows += 1;
@@ -24,7 +24,7 @@ export class UnusableRows {
   sentences(): string[] {
     return [...this.#found].map(([stream, { rows, first }]) => {
       const where = rows === 1 ? `it is ${first}` : `the first is ${first}`;
-      return `${stream}: could not send ${quantity(rows, 'row')} without a usable key; ${where}, in reading order.`;
+      return `${stream}: could not send ${quantity(rows, 'row')} without a usable key; ${where}.`;
     });
   }
 }

@@ -2,10 +2,10 @@ import { isExact, isObject, isRawJson, type JsonValue } from '@exact-spotter/sin
 import type { Clock } from '../endpoints.ts';
 import { isNoDate, type Timezone } from './timezone.ts';
 
-/** A value that fits the column; `undefined` if the API's value does not. */
+/** A value that fits the column; `undefined` if the API's value does not fit. */
 type Converted = JsonValue | undefined;
 
-/** Converts a value of the API, which is never null, to a value of the column. */
+/** Converts a non-null API value to a column value. */
 export type Convert = (value: JsonValue) => Converted;
 
 /** Members that describe an object in a list (groups, phone numbers, answers), in order of preference. */
@@ -21,9 +21,9 @@ export interface ColumnRules {
   readonly clock: Clock;
   /** True if the API sends 0 for a missing value. */
   readonly zeroIsNull: boolean;
-  /** True if the API sends an empty text or list for a missing value. */
+  /** True if the API sends an empty string or list for a missing value. */
   readonly emptyIsNull: boolean;
-  /** In a key, year one is a date like any other, because a key has a value. */
+  /** True for a key column, in which year one is kept because a key must have a value. */
   readonly isKey: boolean;
 }
 
