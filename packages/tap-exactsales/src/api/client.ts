@@ -60,7 +60,8 @@ export class Client {
   readonly #warned = new Set<number | undefined>();
   #pageTime: number | undefined;
   readonly #pagesInFlight = new Set<Promise<ApiPage>>();
-  #longestPage = 0;
+  /** Rows in the longest page whose count exceeded the page. */
+  #longestCounted = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -77,7 +78,9 @@ export class Client {
     this.#pagesInFlight.add(requested);
     try {
       const page = await requested;
-      this.#longestPage = Math.max(this.#longestPage, page.rows.length);
+      const { rows, count = 0 } = page;
+      const isCounted = count > (query.skip ?? 0) + rows.length;
+      if (isCounted) this.#longestCounted = Math.max(this.#longestCounted, rows.length);
       return page;
     } finally {
       this.#pagesInFlight.delete(requested);
@@ -85,12 +88,12 @@ export class Client {
   }
 
   /**
-   * Resolves to true if the API has sent a page with more rows. Waits for the pages that have been
-   * requested.
+   * Resolves to true if the API has sent a page with more rows than this, whose count covered more
+   * than the page. Waits for the pages that have been requested.
    */
-  async hasLongerPage(rows: number): Promise<boolean> {
-    if (this.#longestPage <= rows) await Promise.allSettled(this.#pagesInFlight);
-    return this.#longestPage > rows;
+  async countsBeyond(rows: number): Promise<boolean> {
+    if (this.#longestCounted <= rows) await Promise.allSettled(this.#pagesInFlight);
+    return this.#longestCounted > rows;
   }
 
   #requestPage(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
@@ -131,7 +134,12 @@ export class Client {
    * average are needed, because the requests of a time span are sent together.
    */
   get requestsToFillLimit(): number {
-    return Math.ceil(2 * this.#options.quota.requestsIn(this.#pageTime ?? 0));
+    return Math.ceil((2 * (this.#pageTime ?? 0)) / this.requestCost);
+  }
+
+  /** How long the rate limit makes a run wait for each request on average, in milliseconds. */
+  get requestCost(): number {
+    return this.#options.quota.millisecondsPerRequest;
   }
 
   /** The server's time in milliseconds since 1970; undefined if no response had a date. */

@@ -82,9 +82,8 @@ export class Quota {
     this.#limitChanged = now;
   }
 
-  /** How many requests may be sent in a time on average, in milliseconds. */
-  requestsIn(milliseconds: number): number {
-    return (this.#requests * milliseconds) / this.#span;
+  get millisecondsPerRequest(): number {
+    return this.#span / this.#requests;
   }
 
   /** How many requests may be sent at the moment. */

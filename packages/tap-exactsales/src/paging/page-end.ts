@@ -86,8 +86,9 @@ function isKnownUncut(
 
 /**
  * True if a page that ends a read by its own count needs another proof. A page that is shorter than
- * requested needs none if the API has sent a longer page: the limit for pages is the same for all
- * sets, as far as is known. To be safe, a round number of rows is not trusted.
+ * requested needs none if the API has sent a longer page of any set with a count that exceeded the
+ * page: the server then neither cuts pages that short nor counts only the page. A page of a round
+ * number of rows may be cut all the same.
  */
 export async function isProofMissing(
   { rows: { length }, top }: RequestedPage,
@@ -96,7 +97,7 @@ export async function isProofMissing(
 ): Promise<boolean> {
   if (!isLast || !needsProof) return false;
   const isShort = length > 0 && length < top && length % 50 !== 0;
-  return !isShort || !(await client.hasLongerPage(length));
+  return !isShort || !(await client.countsBeyond(length));
 }
 
 /**

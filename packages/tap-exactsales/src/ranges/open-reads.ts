@@ -1,7 +1,7 @@
 import type { SplitRead } from './split-read.ts';
 
-/** A read is joined only if that saves at least this many milliseconds. */
-const LEAST_SAVED = 500;
+/** A worker joins a read only if that saves at least this many milliseconds. */
+const LEAST_SAVED = 250;
 
 /** What the requests of a run are like. */
 export interface Pace {
@@ -9,6 +9,8 @@ export interface Pace {
   readonly pageTime: number | undefined;
   /** How many requests have to be in flight to use the rate limit fully. */
   readonly requestsToFillLimit: number;
+  /** How long the rate limit makes a run wait for each request, in milliseconds. */
+  readonly requestCost: number;
 }
 
 /** The reads in progress, and the workers that may join them when no other read is waiting. */
@@ -62,10 +64,13 @@ export class OpenReads {
     return true;
   }
 
-  /** True if another worker shortens a read: one half of its pages would be read concurrently. */
+  /**
+   * True if another worker would shorten a read: half of its pages would be read concurrently, and the
+   * division may cost a request.
+   */
   savesTime(read: SplitRead): boolean {
-    const { pageTime, requestsToFillLimit } = this.#pace;
+    const { pageTime, requestsToFillLimit, requestCost } = this.#pace;
     if (pageTime === undefined || this.#busy >= requestsToFillLimit) return false;
-    return (read.pagesPerWorker * pageTime) / 2 >= LEAST_SAVED;
+    return (read.pagesPerWorker * pageTime) / 2 >= Math.max(LEAST_SAVED, requestCost);
   }
 }
