@@ -1,9 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import type { TableName } from '@exact-spotter/schema';
-import { log } from '@exact-spotter/singer';
+import { log, stdoutOutput } from '@exact-spotter/singer';
 import { connect } from './api/client.ts';
 import type { SelectedStream } from './catalog.ts';
 import { openOutput, openWriter } from './output/writer.ts';
+import { logPace, Pace } from './pace.ts';
 import { planSettings } from './plan/plan.ts';
 import type { State } from './plan/state.ts';
 import { startProgress } from './progress.ts';
@@ -23,12 +24,15 @@ export async function run(
   termination: AbortSignal,
 ): Promise<void> {
   keepHeapSmall();
-  const writer = await openWriter(settings, selected, state, await openOutput(settings));
+  const output = stdoutOutput();
+  const writer = await openWriter(settings, selected, state, await openOutput(settings, output));
   const failure = new AbortController();
   const signal = AbortSignal.any([termination, failure.signal]);
-  const { client, requestsLeft, close } = connect(settings, signal);
+  const { client, quota, close } = connect(settings, signal);
+  const pace = new Pace(client.pages, settings);
   const timezone = new Timezone(settings.timezone);
-  const progress = await startProgress(requestsLeft);
+  const progress = await startProgress(() => quota.left);
+  const begun = performance.now();
   try {
     await syncAll(selected, {
       context: {
@@ -41,7 +45,7 @@ export async function run(
         pageSize: settings.page_size,
         skipsUnusableRows: settings.on_unusable_row === 'skip',
         limits: new Map(),
-        openReads: new OpenReads(client),
+        openReads: new OpenReads(pace),
       },
       concurrency: settings.concurrency,
       reconcile: settings.reconcile,
@@ -53,6 +57,9 @@ export async function run(
     log.info('Stopped by a signal. The next run continues from the state written so far.');
     await writer.state();
   } finally {
+    const run = performance.now() - begun;
+    const waits = { run, rateLimit: quota.waited, reader: output.waited };
+    logPace(waits, pace, settings.concurrency);
     progress.end();
     await close();
     await writer.end();

@@ -197,6 +197,7 @@ it('holds a STATE back for up to 30 seconds', async () => {
   const output = {
     write: (text: string) => Promise.resolve(void written.push(text.slice(0, 14))),
     flush: () => Promise.resolve(),
+    waited: 0,
   };
   const config = { encoding: { format: 'jsonl' }, storage: { root: batchRoot() } } as const;
   const batches = await openBatches(config, 'x', output);
@@ -247,7 +248,7 @@ it('deletes a file that is still being created when another file fails', async (
     return make.call(this, stream).finally(() => otherFailed.resolve(undefined));
   });
   const storage = { root, prefix: 'x'.repeat(190) };
-  const output = { write: () => Promise.resolve(), flush: () => Promise.resolve() };
+  const output = { write: () => Promise.resolve(), flush: () => Promise.resolve(), waited: 0 };
   const batches = await openBatches({ encoding: { format: 'jsonl' }, storage }, 'x', output);
   const stream = 'too-long-for-the-name-of-a-file-behind-such-a-prefix';
   const columns = { parent: 'id' };

@@ -10,6 +10,8 @@ export interface Output {
   write(text: string): Promise<void>;
   /** Resolves when everything has been passed to the operating system. */
   flush(): Promise<void>;
+  /** For how many milliseconds the queue was full, so that writers waited for the reader. */
+  readonly waited: number;
 }
 
 /** Passes bytes to the operating system. @returns how many bytes it accepted */
@@ -24,6 +26,8 @@ export class QueuedOutput implements Output {
   #writing: Promise<void> | undefined;
   #error: Error | undefined;
   #waiting: (() => void)[] = [];
+  #waitingSince = 0;
+  #waited = 0;
 
   constructor(writeSome: Write) {
     this.#write = writeSome;
@@ -38,12 +42,17 @@ export class QueuedOutput implements Output {
     if (this.#pendingBytes >= QUEUE_BYTES) await this.#waitForSpace();
   }
 
+  get waited(): number {
+    return this.#waited;
+  }
+
   async flush(): Promise<void> {
     await this.#writing;
     if (this.#error) throw this.#error;
   }
 
   async #waitForSpace(): Promise<void> {
+    if (this.#waiting.length === 0) this.#waitingSince = performance.now();
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (this.#error) throw this.#error;
   }
@@ -73,6 +82,7 @@ export class QueuedOutput implements Output {
 
   #wake(): void {
     const waiting = this.#waiting;
+    if (waiting.length > 0) this.#waited += performance.now() - this.#waitingSince;
     this.#waiting = [];
     for (const resume of waiting) resume();
   }

@@ -6,11 +6,11 @@ import { Http, type HttpResponse } from './http.ts';
 import { pastCache, queryText, readCount, parsePage, type ApiPage, type Query } from './odata.ts';
 import { Quota } from './quota.ts';
 import { Retries } from './retry.ts';
+import { SeenPages } from './seen-pages.ts';
 
 export interface Connection {
   readonly client: Client;
-  /** Returns how many requests the rate limit allows at the moment. */
-  readonly requestsLeft: () => number;
+  readonly quota: Quota;
   readonly close: () => Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export function connect(settings: TapSettings, signal: AbortSignal): Connection 
     maxRetries: settings.max_retries,
     signal,
   });
-  return { client, requestsLeft: () => quota.left, close: () => http.close() };
+  return { client, quota, close: () => http.close() };
 }
 
 interface ClientOptions {
@@ -50,6 +50,8 @@ export type RetryPolicy = 'always' | 'except timeouts' | 'never';
 
 /** Sends requests within the rate limit, with the timeout and the retries from the settings. */
 export class Client {
+  /** What the pages so far were like. */
+  readonly pages = new SeenPages();
   readonly #options: ClientOptions;
   /** How many milliseconds the server's clock is behind our clock. */
   #serverLag: number | undefined;
@@ -58,11 +60,6 @@ export class Client {
    * response.
    */
   readonly #warned = new Set<number | undefined>();
-  #pageTime: number | undefined;
-  readonly #pagesInFlight = new Set<Promise<ApiPage>>();
-  /** Rows in the longest page whose count exceeded the page. */
-  #longestCounted = 0;
-
   constructor(options: ClientOptions) {
     this.#options = options;
   }
@@ -73,27 +70,8 @@ export class Client {
    * attempt ends with a timeout or a 500; ApiEndpointError if this endpoint cannot be read;
    * ApiFatalError if no endpoint can be read
    */
-  async page(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
-    const requested = this.#requestPage(path, query, policy);
-    this.#pagesInFlight.add(requested);
-    try {
-      const page = await requested;
-      const { rows, count = 0 } = page;
-      const isCounted = count > (query.skip ?? 0) + rows.length;
-      if (isCounted) this.#longestCounted = Math.max(this.#longestCounted, rows.length);
-      return page;
-    } finally {
-      this.#pagesInFlight.delete(requested);
-    }
-  }
-
-  /**
-   * Resolves to true if the API has sent a page with more rows than this, whose count covered more
-   * than the page. Waits for the pages that have been requested.
-   */
-  async countsBeyond(rows: number): Promise<boolean> {
-    if (this.#longestCounted <= rows) await Promise.allSettled(this.#pagesInFlight);
-    return this.#longestCounted > rows;
+  page(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
+    return this.pages.follow(this.#requestPage(path, query, policy), query.skip ?? 0);
   }
 
   #requestPage(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
@@ -102,10 +80,7 @@ export class Client {
     return this.#retrying(policy, async () => {
       const sent = pastCache({ ...query, attempt: attempt + mistakes });
       const page = parsePage(await this.#get(path, sent));
-      if (page) {
-        this.#notePageTime(page);
-        return { ...page, ...(sent.top !== undefined && { top: sent.top }) };
-      }
+      if (page) return { ...page, ...(sent.top !== undefined && { top: sent.top }) };
       mistakes += 1;
       return unusable(path);
     });
@@ -124,24 +99,6 @@ export class Client {
     });
   }
 
-  /** How long a page takes, in milliseconds; undefined before the first page of several rows. */
-  get pageTime(): number | undefined {
-    return this.#pageTime;
-  }
-
-  /**
-   * How many requests have to be in flight so that the rate limit is used fully. Twice as many as on
-   * average are needed, because the requests of a time span are sent together.
-   */
-  get requestsToFillLimit(): number {
-    return Math.ceil((2 * (this.#pageTime ?? 0)) / this.requestCost);
-  }
-
-  /** How long the rate limit makes a run wait for each request on average, in milliseconds. */
-  get requestCost(): number {
-    return this.#options.quota.millisecondsPerRequest;
-  }
-
   /** The server's time in milliseconds since 1970; undefined if no response had a date. */
   get serverTime(): number | undefined {
     return this.#serverLag === undefined ? undefined : Date.now() - this.#serverLag;
@@ -153,12 +110,6 @@ export class Client {
    */
   atServer(ours: Instant): Instant {
     return shiftInstant(ours, -Math.max(0, this.#serverLag ?? 0));
-  }
-
-  /** Recent pages weigh more. */
-  #notePageTime({ rows, milliseconds }: ApiPage): void {
-    if (rows.length < 2) return;
-    this.#pageTime = milliseconds * 0.3 + (this.#pageTime ?? milliseconds) * 0.7;
   }
 
   async #retrying<T>(policy: RetryPolicy, attempt: () => Promise<T>): Promise<T> {

@@ -44,6 +44,7 @@ export class Quota {
   #limit: number;
   #limitChanged = -Infinity;
   #pausedUntil = 0;
+  #waited = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   /** @param seconds the time span; fractions are allowed */
@@ -82,8 +83,9 @@ export class Quota {
     this.#limitChanged = now;
   }
 
-  get millisecondsPerRequest(): number {
-    return this.#span / this.#requests;
+  /** For how many milliseconds requests had to wait. Requests that wait together count once. */
+  get waited(): number {
+    return this.#waited;
   }
 
   /** How many requests may be sent at the moment. */
@@ -95,10 +97,12 @@ export class Quota {
 
   async #takePlace(signal: AbortSignal): Promise<Sent> {
     signal.throwIfAborted();
+    const turn = performance.now();
     for (let wait = this.#nextWait(); wait > 0; wait = this.#nextWait()) {
       await sleep(wait, undefined, { signal });
     }
     const sent = { at: performance.now(), delay: this.#longestWay };
+    this.#waited += sent.at - turn;
     this.#sent.push(sent);
     return sent;
   }

@@ -6,6 +6,7 @@ import {
   type Counter,
   type JsonSchema,
   type Message,
+  type Output,
 } from '@exact-spotter/singer';
 import { loadMapper, type StreamMapper } from '@exact-spotter/stream-maps';
 import { schemaMessage, type SelectedStream } from '../catalog.ts';
@@ -38,10 +39,13 @@ export async function openWriter(
  * Opens the output of a run: lines, or lines and files if the settings ask for batches.
  * @throws SettingsError if the batch folder cannot be used
  */
-export async function openOutput({ batch_config: config }: TapSettings): Promise<MessageOutput> {
-  if (!config) return new LineOutput(stdoutOutput());
+export async function openOutput(
+  { batch_config: config }: TapSettings,
+  output: Output,
+): Promise<MessageOutput> {
+  if (!config) return new LineOutput(output);
   const { openBatches } = await import('./batch-output.ts');
-  return openBatches(config, program.name, stdoutOutput());
+  return openBatches(config, program.name, output);
 }
 
 /** Writes the messages of a run, in order. The messages of one call are written together. */

@@ -97,7 +97,7 @@ export async function isProofMissing(
 ): Promise<boolean> {
   if (!isLast || !needsProof) return false;
   const isShort = length > 0 && length < top && length % 50 !== 0;
-  return !isShort || !(await client.countsBeyond(length));
+  return !isShort || !(await client.pages.countsBeyond(length));
 }
 
 /**

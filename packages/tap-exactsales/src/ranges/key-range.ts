@@ -1,10 +1,10 @@
-import { literal, type ApiRow } from '../api/odata.ts';
+import type { ApiRow } from '../api/odata.ts';
 import type { Client } from '../api/client.ts';
 import { judgePage, wantsCount, type PagingCounts } from '../paging/page-end.ts';
-import { ignoredOption, pageKeyOf, pageOrder } from '../paging/page-order.ts';
-import { noteIgnoredDates, requestPage } from '../request/page-request.ts';
+import { pageKeyOf } from '../paging/page-order.ts';
 import type { ReadRequest, RequestedPage } from '../request/read-request.ts';
 import { KeyedReadError, ReadEnd, type Cursor } from './read-end.ts';
+import { requestInOrder } from './request-in-order.ts';
 
 /** How often a key may be read from its first row again because its rows changed. */
 const MOST_RESTARTS = 5;
@@ -155,59 +155,6 @@ export class KeyRange {
     const count = wantsCount(this.#counts, this.#request.limits);
     return requestInOrder(this.#client, this.#request, cursor, { ...position, count });
   }
-}
-
-interface Position {
-  readonly skip: number;
-  readonly count: boolean;
-  readonly attempt: number;
-  readonly isOptional?: boolean;
-}
-
-/**
- * Requests a page whose rows are in order. If they are not, requests it once more.
- * @throws KeyedReadError if this endpoint cannot be read by key
- */
-export async function requestInOrder(
-  client: Client,
-  request: ReadRequest,
-  cursor: Cursor,
-  position: Position,
-): Promise<RequestedPage> {
-  let page = await requestAt(client, request, cursor, position);
-  if (ignoredOption(page.rows, request.endpoint, cursor.key)) {
-    page = await requestAt(client, request, cursor, { ...position, attempt: position.attempt + 1 });
-  }
-  const ignored = ignoredOption(page.rows, request.endpoint, cursor.key);
-  if (ignored) {
-    request.limits.disable(ignored, 'ignored');
-    throw new KeyedReadError(ignored);
-  }
-  noteIgnoredDates(page.rows, request);
-  return page;
-}
-
-async function requestAt(
-  client: Client,
-  request: ReadRequest,
-  cursor: Cursor,
-  position: Position,
-): Promise<RequestedPage> {
-  const page = await requestPage(client, request, {
-    ...position,
-    ...keyClause(request, cursor),
-    orderby: pageOrder(request.endpoint),
-  });
-  for (const option of ['key filter', 'orderby'] as const) {
-    if (!request.limits.supports(option)) throw new KeyedReadError(option);
-  }
-  return page;
-}
-
-function keyClause({ endpoint }: ReadRequest, { key }: Cursor): { key?: string } {
-  if (key === undefined) return {};
-  const { member, unique } = endpoint.pageKey;
-  return { key: `${member} ${unique ? 'gt' : 'ge'} ${literal(key)}` };
 }
 
 /** True if the page continues a key's rows where the previous page stopped. */

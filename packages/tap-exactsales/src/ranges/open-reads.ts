@@ -1,17 +1,8 @@
+import type { Pace } from '../pace.ts';
 import type { SplitRead } from './split-read.ts';
 
 /** A worker joins a read only if that saves at least this many milliseconds. */
 const LEAST_SAVED = 250;
-
-/** What the requests of a run are like. */
-export interface Pace {
-  /** How long a page takes, in milliseconds; undefined before the first response. */
-  readonly pageTime: number | undefined;
-  /** How many requests have to be in flight to use the rate limit fully. */
-  readonly requestsToFillLimit: number;
-  /** How long the rate limit makes a run wait for each request, in milliseconds. */
-  readonly requestCost: number;
-}
 
 /** The reads in progress, and the workers that may join them when no other read is waiting. */
 export class OpenReads {

@@ -4,31 +4,10 @@ import { COUNTS_AT_START } from '../paging/page-end.ts';
 import { pageKeyOf } from '../paging/page-order.ts';
 import type { Keys, Page, ReadRequest, RequestedPage } from '../request/read-request.ts';
 import { Handover } from './handover.ts';
-import { KeyRange, requestInOrder, type RangePage } from './key-range.ts';
+import { KeyRange, type RangePage } from './key-range.ts';
 import type { OpenReads } from './open-reads.ts';
-
-/** The most ranges of a read, so that its progress needs at most 2 KiB in the state. */
-export const MOST_RANGES = 32;
-
-/** A range that is being read or waits for a reader, and what the consumer has received of it. */
-interface Part {
-  readonly range: KeyRange;
-  /** How many rows of the read come before the range, as far as is known. */
-  readonly index: number;
-  /** The index after its last row; undefined if it is not known. */
-  end: number | undefined;
-  /** The key from which a later run can continue. */
-  received: number | undefined;
-  rowsReceived: number;
-  isBegun: boolean;
-}
-
-/** Unread rows that one reader could take over from another. */
-interface Rest {
-  readonly part: Part;
-  readonly from: number;
-  readonly to: number;
-}
+import { Parts, type Part, type Rest } from './parts.ts';
+import { requestInOrder } from './request-in-order.ts';
 
 /**
  * Reads the pages of a request by key. Workers without a read of their own can join: each takes over
@@ -42,14 +21,10 @@ export class SplitRead {
   readonly #request: ReadRequest;
   readonly #reads: OpenReads | undefined;
   readonly #pages = new Handover<{ readonly part: Part; readonly page: RangePage }>();
-  readonly #parts = new Set<Part>();
-  /** The indexes of pages that have been requested to begin a range. */
-  readonly #boundaries = new Set<number>();
+  readonly #parts = new Parts();
   /** True if the read began with a single range, whose count is that of all rows to read. */
   readonly #isWhole: boolean;
   #workers = 0;
-  #fullPages = 0;
-  #rowsInFullPages = 0;
   /** False if the endpoint cannot be read from the middle. */
   #isDivisible = true;
   /** True once nothing more may be requested. */
@@ -71,9 +46,7 @@ export class SplitRead {
     this.#isWhole = keys.length === 1;
     for (const { after, upTo } of keys) {
       const start = { cursor: { key: after, drained: 0 }, upTo, counts: COUNTS_AT_START };
-      const range = new KeyRange(client, request, start);
-      const received = { received: after, rowsReceived: 0, isBegun: false };
-      this.#parts.add({ range, index: 0, end: undefined, ...received });
+      this.#parts.add(new KeyRange(client, request, start), after);
     }
   }
 
@@ -85,14 +58,11 @@ export class SplitRead {
     try {
       void this.#lead();
       for await (const { part, page } of this.#pages.items()) {
-        rowsRead += page.rowsRead - part.rowsReceived;
-        part.rowsReceived = page.rowsRead;
-        part.received = page.resume;
-        if (page.isLast) this.#parts.delete(part);
+        rowsRead += this.#parts.receive(part, page);
         isSure &&= page.isSure;
-        const isLast = this.#parts.size === 0;
+        const { isEmpty: isLast, unread: resume } = this.#parts;
         const total = this.#isWhole ? part.range.counts.total : undefined;
-        yield { rows: page.rows, ...this.#resume(), rowsRead, total, isLast, isSure };
+        yield { rows: page.rows, ...(resume && { resume }), rowsRead, total, isLast, isSure };
         if (isLast) return;
       }
     } finally {
@@ -105,9 +75,8 @@ export class SplitRead {
    * How many pages remain for each worker, if another worker can save time by joining; otherwise 0.
    */
   get pagesPerWorker(): number {
-    if (!this.#waiting && !this.#longestRest) return 0;
-    const rows = this.#rests.reduce((sum, { from, to }) => sum + Math.max(0, to - from), 0);
-    return Math.max(1, rows / this.#pageRows) / Math.max(1, this.#workers);
+    if (this.#isStopped || !(this.#parts.waiting ?? this.#longestRest)) return 0;
+    return this.#parts.unrequestedPages / Math.max(1, this.#workers);
   }
 
   /**
@@ -117,7 +86,7 @@ export class SplitRead {
   async join(): Promise<void> {
     this.#workers += 1;
     try {
-      const part = this.#waiting ?? (await this.#split());
+      const part = this.#parts.waiting ?? (await this.#split());
       if (part) await this.#read(part);
     } catch (error) {
       this.#isStopped = true;
@@ -129,61 +98,23 @@ export class SplitRead {
 
   /** Keeps one worker at work until no range needs another worker. */
   async #lead(): Promise<void> {
-    while (this.#waiting ?? (this.#longestRest && this.#reads?.savesTime(this))) await this.join();
+    const isNeeded = (): boolean =>
+      this.#parts.waiting !== undefined || this.#reads?.savesTime(this) === true;
+    while (!this.#isStopped && isNeeded()) await this.join();
   }
 
   async #read(part: Part): Promise<void> {
     part.isBegun = true;
     for await (const page of part.range.pages()) {
       if (this.#isStopped) return;
-      this.#learn(part, page);
+      this.#parts.learn(part, page);
+      this.#reads?.changed();
       await this.#pages.put({ part, page });
     }
   }
 
-  /** Learns from a page how many rows a page has and, if it is the first, how many rows follow. */
-  #learn(part: Part, { rows, isLast }: RangePage): void {
-    const { total, isCountProven } = part.range.counts;
-    if (isLast) return;
-    this.#fullPages += 1;
-    this.#rowsInFullPages += rows.length;
-    if (part.end === undefined && part.range.upTo === undefined && isCountProven) part.end = total;
-    this.#reads?.changed();
-  }
-
-  get #waiting(): Part | undefined {
-    if (this.#isStopped) return undefined;
-    return [...this.#parts].find(({ isBegun }) => !isBegun);
-  }
-
-  /** How many rows a page advances: fewer than it has if a key's rows are left to the next page. */
-  get #pageRows(): number {
-    const rows = Math.round(this.#rowsInFullPages / Math.max(1, this.#fullPages));
-    return Math.max(1, rows);
-  }
-
-  /** The rows that no request covers yet, in pieces that each follow a page that is requested. */
-  get #rests(): Rest[] {
-    return [...this.#parts].flatMap((part) => {
-      const { index, end, range } = part;
-      if (end === undefined) return [];
-      const position = index + range.rows;
-      const marks = [...this.#boundaries].filter((mark) => mark > position && mark < end);
-      const starts = [position, ...marks.sort((one, other) => one - other)];
-      return starts.map((start, at) => ({
-        part,
-        from: start + this.#pageRows,
-        to: starts[at + 1] ?? end,
-      }));
-    });
-  }
-
-  /** The longest rest that is worth dividing: each half begins with a page that is not the last. */
   get #longestRest(): Rest | undefined {
-    const ranges = this.#parts.size + this.#boundaries.size;
-    if (this.#isStopped || !this.#isDivisible || ranges >= MOST_RANGES) return undefined;
-    const [longest] = this.#rests.sort((one, other) => other.to - other.from - (one.to - one.from));
-    return longest && longest.to - longest.from > 2 * this.#pageRows ? longest : undefined;
+    return this.#isDivisible ? this.#parts.longestRest : undefined;
   }
 
   /** @returns the upper half of the longest rest; undefined if its rows have been read already */
@@ -192,14 +123,16 @@ export class SplitRead {
     if (!rest) return undefined;
     const { part, from, to } = rest;
     const { cursor, rows } = part.range;
-    const pages = Math.floor((to - from) / this.#pageRows / 2);
+    const { pageRows } = this.#parts;
+    const pages = Math.floor((to - from) / pageRows / 2);
     // The last page before the boundary must reach past it.
-    const boundary = from + pages * this.#pageRows - this.#keyRows - 2;
+    const boundary = from + pages * pageRows - this.#keyRows - 2;
     const skip = boundary - part.index - rows + cursor.drained;
-    this.#boundaries.add(boundary);
+    const position = { skip, count: false, attempt: 0, isOptional: true };
     try {
-      const position = { skip, count: false, attempt: 0, isOptional: true };
-      const page = await requestInOrder(this.#client, this.#request, cursor, position);
+      const page = await this.#parts.reserve(boundary, () =>
+        requestInOrder(this.#client, this.#request, cursor, position),
+      );
       const upper = this.#isStopped ? undefined : this.#begin(page, boundary);
       if (!upper) part.end = Math.min(part.end ?? boundary, boundary);
       return upper;
@@ -207,8 +140,6 @@ export class SplitRead {
       if (!isEndpointError(error)) throw error;
       this.#isDivisible = false;
       return undefined;
-    } finally {
-      this.#boundaries.delete(boundary);
     }
   }
 
@@ -216,7 +147,7 @@ export class SplitRead {
   get #keyRows(): number {
     return this.#request.endpoint.pageKey.unique
       ? 0
-      : Math.max(0, this.#request.limits.longestPage - this.#pageRows);
+      : Math.max(0, this.#request.limits.longestPage - this.#parts.pageRows);
   }
 
   /** Begins a range with a page, unless its rows have been read already. */
@@ -227,35 +158,21 @@ export class SplitRead {
     // A shared key may begin on the page before, so all its rows belong to the lower range.
     const begun = keys.findIndex((key) => key !== first);
     if (typeof first !== 'number' || begun < 0) return undefined;
-    const lower = [...this.#parts].find(({ isBegun, range }) => isBegun && range.isBefore(first));
+    const lower = this.#parts.before(first);
     if (!lower) return undefined;
     const { upTo, counts } = lower.range;
+    const { end } = lower;
+    const rest = { rows: page.rows.slice(begun), skip: page.skip + begun, top: page.top - begun };
     const range = new KeyRange(this.#client, this.#request, {
       cursor: { key: first, drained: 0 },
       upTo,
       counts: { ...counts, rows: index + begun },
-      page: {
-        ...page,
-        rows: page.rows.slice(begun),
-        skip: page.skip + begun,
-        top: page.top - begun,
-      },
+      page: { ...page, ...rest },
     });
-    const upper = {
-      ...{ range, index: index + begun, end: lower.end },
-      ...{ received: first, rowsReceived: 0, isBegun: true },
-    };
     lower.range.endAt(first);
     lower.end = index + begun;
-    this.#parts.add(upper);
+    const upper = this.#parts.add(range, first, { index: index + begun, end });
+    upper.isBegun = true;
     return upper;
-  }
-
-  /** Where a later run can continue; nothing if it must start over. */
-  #resume(): Pick<Page, 'resume'> {
-    const unread = [...this.#parts].flatMap(({ range: { upTo }, received: after }) =>
-      after === undefined ? [] : [{ after, upTo }],
-    );
-    return unread.length === this.#parts.size ? { resume: unread } : {};
   }
 }

@@ -1,0 +1,55 @@
+import type { Client } from '../api/client.ts';
+import { literal } from '../api/odata.ts';
+import { ignoredOption, pageOrder } from '../paging/page-order.ts';
+import { noteIgnoredDates, requestPage } from '../request/page-request.ts';
+import type { PagePosition, ReadRequest, RequestedPage } from '../request/read-request.ts';
+import { KeyedReadError, type Cursor } from './read-end.ts';
+
+type Position = Required<Pick<PagePosition, 'skip' | 'count' | 'attempt'>> &
+  Pick<PagePosition, 'isOptional'>;
+
+/**
+ * Requests a page whose rows are in order. If they are not, requests it once more.
+ * @throws KeyedReadError if this endpoint cannot be read by key
+ */
+export async function requestInOrder(
+  client: Client,
+  request: ReadRequest,
+  cursor: Cursor,
+  position: Position,
+): Promise<RequestedPage> {
+  let page = await requestAt(client, request, cursor, position);
+  if (ignoredOption(page.rows, request.endpoint, cursor.key)) {
+    page = await requestAt(client, request, cursor, { ...position, attempt: position.attempt + 1 });
+  }
+  const ignored = ignoredOption(page.rows, request.endpoint, cursor.key);
+  if (ignored) {
+    request.limits.disable(ignored, 'ignored');
+    throw new KeyedReadError(ignored);
+  }
+  noteIgnoredDates(page.rows, request);
+  return page;
+}
+
+async function requestAt(
+  client: Client,
+  request: ReadRequest,
+  cursor: Cursor,
+  position: Position,
+): Promise<RequestedPage> {
+  const page = await requestPage(client, request, {
+    ...position,
+    ...keyClause(request, cursor),
+    orderby: pageOrder(request.endpoint),
+  });
+  for (const option of ['key filter', 'orderby'] as const) {
+    if (!request.limits.supports(option)) throw new KeyedReadError(option);
+  }
+  return page;
+}
+
+function keyClause({ endpoint }: ReadRequest, { key }: Cursor): { key?: string } {
+  if (key === undefined) return {};
+  const { member, unique } = endpoint.pageKey;
+  return { key: `${member} ${unique ? 'gt' : 'ge'} ${literal(key)}` };
+}
