@@ -7,6 +7,7 @@ import { pastCache, queryText, readCount, parsePage, type ApiPage, type Query } 
 import { Quota } from './quota.ts';
 import { Retries } from './retry.ts';
 import { SeenPages } from './seen-pages.ts';
+import { Slots } from './slots.ts';
 
 export interface Connection {
   readonly client: Client;
@@ -28,6 +29,7 @@ export function connect(settings: TapSettings, signal: AbortSignal): Connection 
     timeoutSeconds: settings.request_timeout_seconds,
     maxRetries: settings.max_retries,
     signal,
+    concurrency: settings.concurrency,
   });
   return { client, quota, close: () => http.close() };
 }
@@ -40,6 +42,8 @@ interface ClientOptions {
   readonly timeoutSeconds: number;
   readonly maxRetries: number;
   readonly signal: AbortSignal;
+  /** Maximum number of requests in flight. */
+  readonly concurrency: number;
 }
 
 /**
@@ -53,6 +57,7 @@ export class Client {
   /** What the pages so far were like. */
   readonly pages = new SeenPages();
   readonly #options: ClientOptions;
+  readonly #slots: Slots;
   /** How many milliseconds the server's clock is behind our clock. */
   #serverLag: number | undefined;
   /**
@@ -62,6 +67,7 @@ export class Client {
   readonly #warned = new Set<number | undefined>();
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.#slots = new Slots(options.concurrency);
   }
 
   /**
@@ -144,7 +150,15 @@ export class Client {
     return response;
   }
 
-  async #send(path: string, query: string): Promise<HttpResponse> {
+  /**
+   * Waits for a slot before it asks for a place within the rate limit, because a request that has its
+   * place must reach the server soon.
+   */
+  #send(path: string, query: string): Promise<HttpResponse> {
+    return this.#slots.run(() => this.#sendNow(path, query));
+  }
+
+  async #sendNow(path: string, query: string): Promise<HttpResponse> {
     const { http, quota, apiUrl, timeoutSeconds, signal } = this.#options;
     const pass = await quota.pass(signal);
     const timeout = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));

@@ -111,8 +111,9 @@ export class KeyRange {
       const { rows, next } = cut(inside, cursor, this.#request, isLast);
       this.#count(rows.length);
       this.#cursor = next;
+      const isEndOfSet = isLast && this.#upTo === undefined;
       yield {
-        rows: isLast ? [...rows, ...(await this.#end.rowsWithoutKey(this.#counts))] : rows,
+        rows: isEndOfSet ? [...rows, ...(await this.#end.rowsWithoutKey(this.#counts))] : rows,
         rowsRead: this.#rows,
         resume: typeof next.key === 'number' ? next.key : undefined,
         isLast,

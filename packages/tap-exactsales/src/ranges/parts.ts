@@ -27,6 +27,10 @@ export interface Rest {
 /** The parts of a read that have not been received completely, and what is known about their size. */
 export class Parts {
   readonly #parts = new Set<Part>();
+  /** Parts of which the server does not send all rows. */
+  readonly #incomplete = new Set<Part>();
+  /** The last key of the set, if it has been received. */
+  #lastKey: number | undefined;
   /** The indexes of pages that have been requested to begin a part. */
   readonly #begins = new Set<number>();
   #fullPages = 0;
@@ -49,6 +53,8 @@ export class Parts {
     part.rowsReceived = page.rowsRead;
     part.received = page.resume;
     if (page.isLast) this.#parts.delete(part);
+    if (page.isLast && part.range.upTo === undefined) this.#lastKey = page.resume;
+    if (!page.isSure) this.#incomplete.add(part);
     return more;
   }
 
@@ -105,10 +111,13 @@ export class Parts {
 
   /** What a later run has to read; undefined if it must start over. */
   get unread(): readonly UnreadKeys[] | undefined {
-    const unread = [...this.#parts].flatMap(({ range: { upTo }, received: after }) =>
+    const parts = [...this.#parts.union(this.#incomplete)];
+    if (parts.length === 0)
+      return this.#lastKey === undefined ? undefined : [{ after: this.#lastKey }];
+    const unread = parts.flatMap(({ range: { upTo }, received: after }) =>
       after === undefined ? [] : [{ after, upTo }],
     );
-    return unread.length === this.#parts.size ? unread : undefined;
+    return unread.length === parts.length ? unread : undefined;
   }
 
   /** The rests, each of which follows a page that has been requested. */

@@ -31,7 +31,8 @@ export async function requestInOrder(
   return page;
 }
 
-async function requestAt(
+/** Requests a page and does not check its order. */
+export async function requestAt(
   client: Client,
   request: ReadRequest,
   cursor: Cursor,

@@ -1,13 +1,13 @@
 import type { Client } from '../api/client.ts';
 import { isEndpointError } from '../api/errors.ts';
 import { COUNTS_AT_START } from '../paging/page-end.ts';
-import { pageKeyOf } from '../paging/page-order.ts';
+import { ignoredOption, pageKeyOf } from '../paging/page-order.ts';
 import type { Keys, Page, ReadRequest, RequestedPage } from '../request/read-request.ts';
 import { Handover } from './handover.ts';
 import { KeyRange, type RangePage } from './key-range.ts';
 import type { OpenReads } from './open-reads.ts';
 import { Parts, type Part, type Rest } from './parts.ts';
-import { requestInOrder } from './request-in-order.ts';
+import { requestAt } from './request-in-order.ts';
 
 /**
  * Reads the pages of a request by key. Workers without a read of their own can join: each takes over
@@ -131,9 +131,11 @@ export class SplitRead {
     const position = { skip, count: false, attempt: 0, isOptional: true };
     try {
       const page = await this.#parts.reserve(boundary, () =>
-        requestInOrder(this.#client, this.#request, cursor, position),
+        requestAt(this.#client, this.#request, cursor, position),
       );
-      const upper = this.#isStopped ? undefined : this.#begin(page, boundary);
+      if (ignoredOption(page.rows, this.#request.endpoint, cursor.key)) this.#isDivisible = false;
+      const isUsable = this.#isDivisible && !this.#isStopped;
+      const upper = isUsable ? this.#begin(page, boundary) : undefined;
       if (!upper) part.end = Math.min(part.end ?? boundary, boundary);
       return upper;
     } catch (error) {

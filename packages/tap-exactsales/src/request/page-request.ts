@@ -36,8 +36,8 @@ export async function requestPage(
       limits.longestPage = Math.max(limits.longestPage, page.rows.length);
       return page;
     } catch (error) {
-      if (error instanceof ApiTimeoutError && limits.halve()) continue;
       if (position.isOptional === true) throw error;
+      if (error instanceof ApiTimeoutError && limits.halve(top)) continue;
       if (!(await findsCause(client, request, position, options, error))) throw error;
     }
   }

@@ -54,10 +54,15 @@ export class ServerLimits {
     log.warning(`${this.#path}: the API ${VERBS[how]} the ${option}; ${FALLBACKS[option]}.`);
   }
 
-  /** Halves the page size. @returns false if the page size is already the lowest */
-  halve(): boolean {
-    if (this.top <= FEWEST_ROWS) return false;
-    this.top = Math.max(FEWEST_ROWS, Math.floor(this.top / 2));
+  /**
+   * Halves the page size because a page of `top` rows timed out. Does nothing if it has been lowered
+   * since that page was requested.
+   * @returns false if the page size is already the lowest
+   */
+  halve(top: number): boolean {
+    if (this.top < top) return true;
+    if (top <= FEWEST_ROWS) return false;
+    this.top = Math.max(FEWEST_ROWS, Math.floor(top / 2));
     log.warning(`${this.#path}: the request timed out; requesting ${this.top} rows at a time.`);
     return true;
   }

@@ -72,3 +72,16 @@ export async function startServer(script: string, args: readonly string[]): Prom
 export function tapSettings({ url }: Server, more: object = {}): object {
   return { api_token: TOKEN, api_url: url, quota_requests: 100_000, quota_seconds: 1, ...more };
 }
+
+/** Rows per page. */
+export const PAGE = 500;
+
+/** Returns how many pages the sets have whose rows were requested. */
+export async function fewestRequests(
+  api: Server,
+  requests: readonly ApiRequest[],
+): Promise<number> {
+  const rows = (await api.control('live', { edits: 0 })) as Readonly<Record<string, number>>;
+  const sets = new Set(requests.filter((request) => request.rows > 0).map(({ set }) => set));
+  return [...sets].reduce((sum, set) => sum + Math.ceil((rows[set] ?? 0) / PAGE), 0);
+}
