@@ -1,6 +1,6 @@
 import { log } from '@exact-spotter/singer';
 import { millisecondsInSecond } from 'date-fns/constants';
-import type { SeenPages } from './api/seen-pages.ts';
+import type { PageTime } from './api/page-time.ts';
 import type { TapSettings } from './settings.ts';
 
 /** What a run waited for, in milliseconds. */
@@ -15,18 +15,18 @@ interface Waits {
 
 /** How fast requests can be sent, and how fast they are answered. */
 export class Pace {
-  readonly #pages: Pick<SeenPages, 'time'>;
+  readonly #pageTime: PageTime;
   /** How long the rate limit makes a run wait for each request on average, in milliseconds. */
   readonly requestCost: number;
 
-  constructor(pages: Pick<SeenPages, 'time'>, settings: PaceSettings) {
-    this.#pages = pages;
+  constructor(pageTime: PageTime, settings: PaceSettings) {
+    this.#pageTime = pageTime;
     this.requestCost = (settings.quota_seconds * millisecondsInSecond) / settings.quota_requests;
   }
 
   /** How long a page takes, in milliseconds; undefined before the first page of several rows. */
   get pageTime(): number | undefined {
-    return this.#pages.time;
+    return this.#pageTime.average;
   }
 
   /**

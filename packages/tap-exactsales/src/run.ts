@@ -29,7 +29,7 @@ export async function run(
   const failure = new AbortController();
   const signal = AbortSignal.any([termination, failure.signal]);
   const { client, quota, close } = connect(settings, signal);
-  const pace = new Pace(client.pages, settings);
+  const pace = new Pace(client.pageTime, settings);
   const timezone = new Timezone(settings.timezone);
   const progress = await startProgress(() => quota.left);
   const begun = performance.now();

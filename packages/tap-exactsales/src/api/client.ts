@@ -4,9 +4,10 @@ import type { TapSettings } from '../settings.ts';
 import { ApiRetriableError, connectionError, finalError, statusError } from './errors.ts';
 import { Http, type HttpResponse } from './http.ts';
 import { pastCache, queryText, readCount, parsePage, type ApiPage, type Query } from './odata.ts';
+import { PageTime } from './page-time.ts';
 import { Quota } from './quota.ts';
 import { Retries } from './retry.ts';
-import { SeenPages } from './seen-pages.ts';
+
 import { Slots } from './slots.ts';
 
 export interface Connection {
@@ -54,8 +55,7 @@ export type RetryPolicy = 'always' | 'except timeouts' | 'never';
 
 /** Sends requests within the rate limit, with the timeout and the retries from the settings. */
 export class Client {
-  /** What the pages so far were like. */
-  readonly pages = new SeenPages();
+  readonly pageTime = new PageTime();
   readonly #options: ClientOptions;
   readonly #slots: Slots;
   /** How many milliseconds the server's clock is behind our clock. */
@@ -77,15 +77,12 @@ export class Client {
    * ApiFatalError if no endpoint can be read
    */
   page(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
-    return this.pages.follow(this.#requestPage(path, query, policy), query.skip ?? 0);
-  }
-
-  #requestPage(path: string, query: Query, policy: RetryPolicy): Promise<ApiPage> {
     const { attempt = 0 } = query;
     let mistakes = 0;
     return this.#retrying(policy, async () => {
       const sent = pastCache({ ...query, attempt: attempt + mistakes });
       const page = parsePage(await this.#get(path, sent));
+      if (page) this.pageTime.note(page);
       if (page) return { ...page, ...(sent.top !== undefined && { top: sent.top }) };
       mistakes += 1;
       return unusable(path);

@@ -4,13 +4,7 @@ import type { Client } from '../api/client.ts';
 import type { ApiRow } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { valueAt } from '../rows/api-members.ts';
-import {
-  COUNTS_AT_START,
-  isProofMissing,
-  judgePage,
-  wantsCount,
-  type PagingCounts,
-} from './page-end.ts';
+import { COUNTS_AT_START, judgePage, wantsCount, type PagingCounts } from './page-end.ts';
 import { pageOrder } from './page-order.ts';
 import { noteIgnoredDates, requestPage } from '../request/page-request.ts';
 import type { Page, ReadRequest, RequestedPage } from '../request/read-request.ts';
@@ -78,7 +72,7 @@ async function* onePass(
     if (judged.isCountWrong === true) request.limits.disable('count', 'ignored');
     // Without a count, a page that has no new row proves nothing yet.
     const isCounted = judged.counts.isCountProven || rows.length > 0 || position === 0;
-    const isProven = judged.isLast && isCounted && !(await isProofMissing(page, judged, client));
+    const isProven = judged.isLast && judged.needsProof !== true && isCounted;
     const isAtEnd = isKnown && !judged.counts.isContradicted;
     const isEnd = isProven || (isAtEnd && !(await hasRowsAt(client, request, position, attempt)));
     // A new row may also be among the rows that should be known.

@@ -1,4 +1,3 @@
-import type { Client } from '../api/client.ts';
 import type { ReadRequest, RequestedPage } from '../request/read-request.ts';
 import type { ServerLimits } from '../request/server-limits.ts';
 
@@ -82,22 +81,6 @@ function isKnownUncut(
 ): boolean {
   if (length >= top) return false;
   return length === earlier?.singlePage || (earlier?.isCountProven === true && length % 50 !== 0);
-}
-
-/**
- * True if a page that ends a read by its own count needs another proof. A page that is shorter than
- * requested needs none if the API has sent a longer page of any set with a count that exceeded the
- * page: the server then neither cuts pages that short nor counts only the page. A page of a round
- * number of rows may be cut all the same.
- */
-export async function isProofMissing(
-  { rows: { length }, top }: RequestedPage,
-  { isLast, needsProof = false }: Judgement,
-  client: Client,
-): Promise<boolean> {
-  if (!isLast || !needsProof) return false;
-  const isShort = length > 0 && length < top && length % 50 !== 0;
-  return !isShort || !(await client.pages.countsBeyond(length));
 }
 
 /**

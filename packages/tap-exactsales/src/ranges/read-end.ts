@@ -1,12 +1,7 @@
 import { log, type JsonValue } from '@exact-spotter/singer';
 import type { Client } from '../api/client.ts';
 import type { ApiRow } from '../api/odata.ts';
-import {
-  isEndDoubtful,
-  isProofMissing,
-  type Judgement,
-  type PagingCounts,
-} from '../paging/page-end.ts';
+import { isEndDoubtful, type Judgement, type PagingCounts } from '../paging/page-end.ts';
 import { lastKey, pageKeyOf } from '../paging/page-order.ts';
 import { requestMatching } from '../request/page-request.ts';
 import type { ReadRequest, RequestedPage } from '../request/read-request.ts';
@@ -60,10 +55,12 @@ export class ReadEnd {
   }
 
   /** @returns false if rows follow, even if the page's count says otherwise */
-  async isReached(page: RequestedPage, cursor: Cursor, judgement: Judgement): Promise<boolean> {
-    const { isLast, counts, isCountWrong = false } = judgement;
+  async isReached(
+    page: RequestedPage,
+    cursor: Cursor,
+    { isLast, counts, needsProof = false, isCountWrong = false }: Judgement,
+  ): Promise<boolean> {
     const { unique } = this.#request.endpoint.pageKey;
-    const needsProof = await isProofMissing(page, judgement, this.#client);
     const fresh = page.rows.length - (cursor.drained > 0 ? 1 : 0);
     if (fresh > 0) this.#attempts = 0;
     // If several rows may share a key, the next page begins with the rows of this page's last key.
