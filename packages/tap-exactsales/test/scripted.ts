@@ -29,6 +29,8 @@ export interface Asked {
   readonly query: Readonly<Record<string, string>>;
   /** True for `/<Set>/$count`. */
   readonly isCount: boolean;
+  /** How many requests for this path the server was answering when this one arrived, with this one. */
+  readonly together: number;
 }
 
 /** The response that the server is about to send; a script may change any part of it. */
@@ -55,15 +57,19 @@ export interface Scripted {
 }
 
 /**
- * @param sets rows by lower-case path; every other path has no rows
+ * @param sets rows by lower-case path; every other path has no rows. They are read when the server
+ * answers, so a script may change them.
  * @param respects returns false for a filter clause that the server ignores
+ * @param latencyMs milliseconds to wait before the server reads the rows
  */
 export async function serve(
   sets: Readonly<Record<string, readonly Row[]>>,
   script: Script = () => undefined,
   respects: (clause: string) => boolean = () => true,
+  latencyMs: (asked: Asked) => number = () => 0,
 ): Promise<Scripted> {
   const asked: Asked[] = [];
+  const inProgress = new Map<string, number>();
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
     const [path = '', tail] = pathname
@@ -71,20 +77,29 @@ export async function serve(
       .toLowerCase()
       .split('/');
     const isCount = tail === '$count';
-    const one: Asked = { path, query: Object.fromEntries(searchParams), isCount };
+    const together = (inProgress.get(path) ?? 0) + 1;
+    const one: Asked = { path, query: Object.fromEntries(searchParams), isCount, together };
     asked.push(one);
+    inProgress.set(path, together);
+    response.on('close', () => inProgress.set(path, (inProgress.get(path) ?? 0) - 1));
+    const latency = latencyMs(one);
+    if (latency > 0) setTimeout(() => answer(request, response, one), latency);
+    else answer(request, response, one);
+  });
+  const answer = (request: IncomingMessage, response: ServerResponse, one: Asked): void => {
+    const { path, isCount } = one;
     const all = sets[path] ?? [];
     const found = ordered(filtered(all, one.query['$filter'], respects), one.query['$orderby']);
     const skip = Number(one.query['$skip'] ?? 0);
     const value = found.slice(skip, skip + Math.min(500, Number(one.query['$top'] ?? 500)));
     const counted = one.query['$count'] === 'true' && { '@odata.count': found.length };
-    const answer: Answer = { status: 200, headers: {}, envelope: { ...counted, value } };
-    if (request.headers['token_exact'] !== TOKEN) answer.status = 401;
-    if (isCount) answer.bytes = Buffer.from(String(found.length));
-    script(answer, one, found, all);
-    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-    response.end(answer.bytes ?? JSON.stringify(answer.envelope));
-  });
+    const sent: Answer = { status: 200, headers: {}, envelope: { ...counted, value } };
+    if (request.headers['token_exact'] !== TOKEN) sent.status = 401;
+    if (isCount) sent.bytes = Buffer.from(String(found.length));
+    script(sent, one, found, all);
+    response.writeHead(sent.status, { 'content-type': 'application/json', ...sent.headers });
+    response.end(sent.bytes ?? JSON.stringify(sent.envelope));
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const stop = (): void => {
