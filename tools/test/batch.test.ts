@@ -44,12 +44,12 @@ describe('BATCH files', () => {
     },
   );
 
-  it('are complete when the server changes the order of rows with equal dates', async () => {
+  it('are complete even when the server changes the order of rows with equal dates', async () => {
     served.simulator.behave({ tieOrder: 'shuffled', pageCap: 23 });
     await copies(withBatches(newPair(), { compression: 'none' }));
   });
 
-  it('are complete when rows change during the read', async () => {
+  it('are complete even when rows change during the read', async () => {
     const pair = withBatches(newPair({ page_size: 20 }), { compression: 'gzip', batch_size: 90 });
     let request = 0;
     const end = served.simulator.onRequest(() => {

@@ -146,7 +146,7 @@ describe('selecting', () => {
     expect(selects[0]).toEqual(['id', 'lead', 'salesRep', 'updateDate']);
   });
 
-  it('columns works when the server rejects $select', async () => {
+  it('columns works even when the server rejects $select', async () => {
     simulator.behave({ rejects: { select: ['Leads'] } });
     const { messages, stderr } = await run({ catalog: only({ leads: ['lead'] }) });
     expect(stderr).toContain('/Leads: the API rejects the select');

@@ -60,7 +60,7 @@ export const mapSettings = {
     type: 'integer',
     title: 'Flattening: longest name',
     description:
-      'Column names with this many characters or more are shortened, part by part, to their capitals or first three characters.',
+      'Column names with this many characters or more are shortened from the left, part by part, to the capitals or first three characters of each part, until the name is short enough.',
     default: 255,
     minimum: 1,
   },

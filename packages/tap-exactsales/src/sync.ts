@@ -49,8 +49,8 @@ export interface ReadResult {
 }
 
 /**
- * Reads endpoints that share their rows. Plans the read; requests each page, converts its objects
- * to rows, and writes the rows and a checkpoint; then concludes the read.
+ * Reads endpoints that share their rows, in these steps: plan, date filter, page, shared read, track,
+ * rows, write, checkpoint, conclude. The steps from page to checkpoint are repeated for each page.
  */
 export async function sync(
   endpoints: readonly SelectedEndpoint[],

@@ -43,7 +43,7 @@ describe('Timezone', () => {
     expect(saoPaulo.toInstant(written, clock)).toBe(instant);
   });
 
-  it('converts every instant to the wall clock and back', () => {
+  it('converts every instant to wall-clock time and back', () => {
     fc.assert(
       fc.property(
         fc.date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true }),

@@ -14,8 +14,8 @@ export interface LoadOptions {
 }
 
 /**
- * Loads the input in these steps, from bytes to committed rows: read, parse, map, check, bind,
- * load, acknowledge. `session.handleAll` checks, binds and loads a record in one pass (see
+ * Loads the input in these steps, from bytes to committed rows: open, read, parse, handle,
+ * acknowledge, finish. `session.handleAll` checks, binds and inserts a record in one pass (see
  * `stream/stream-writer.ts`).
  * @throws InputError, DatabaseError; SettingsError for invalid stream maps
  */

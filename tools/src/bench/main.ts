@@ -63,7 +63,7 @@ async function bench(): Promise<number> {
   print(
     missed === 0
       ? 'Every number is within its limit.\n'
-      : `Numbers outside their limit: ${missed}.\n`,
+      : `Numbers outside their limits: ${missed}.\n`,
   );
   return missed > 0 ? 1 : 0;
 }

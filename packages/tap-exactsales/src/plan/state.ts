@@ -35,8 +35,9 @@ export interface Bookmark {
   readonly replication_key_value?: Instant;
   /** The version of the stream's rows since its last complete read. */
   readonly version?: number;
-  /** When the last successful read and the last complete read began. */
+  /** When the last successful read began. */
   readonly read_at?: Instant;
+  /** When the last complete read began. */
   readonly full_read_at?: Instant;
   /** The most rows that a page of the endpoint had. If it is above 0, the set had rows before. */
   readonly longest_page?: number;

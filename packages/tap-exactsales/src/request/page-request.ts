@@ -38,7 +38,7 @@ export async function requestPage(
     } catch (error) {
       if (position.isOptional === true) throw error;
       if (error instanceof ApiTimeoutError && limits.halve(top)) continue;
-      if (!(await findsCause(client, request, position, options, error))) throw error;
+      if (!(await findsCause(client, request, position, options, top, error))) throw error;
     }
   }
 }
@@ -147,6 +147,7 @@ async function findsCause(
   request: ReadRequest,
   position: PagePosition,
   options: readonly QueryOption[],
+  top: number,
   error: unknown,
 ): Promise<boolean> {
   const isRejected = error instanceof ApiRejectedError;
@@ -161,5 +162,5 @@ async function findsCause(
       return false;
     }
   };
-  return (isRejected ? findRejected : findBreaking)(options, request.limits, accepts);
+  return (isRejected ? findRejected : findBreaking)(options, request.limits, accepts, top);
 }

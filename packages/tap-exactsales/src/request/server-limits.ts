@@ -68,11 +68,13 @@ export class ServerLimits {
   }
 
   /**
-   * Lowers the page size because the server rejects it.
+   * Lowers the page size because the server rejects a page of `top` rows. Does nothing if it has been
+   * lowered since that page was requested.
    * @returns false if the page size is already the lowest
    */
-  lower(): boolean {
-    const next = ROUND_SIZES.find((size) => size < this.top);
+  lower(top: number): boolean {
+    if (this.top < top) return true;
+    const next = ROUND_SIZES.find((size) => size < top);
     if (next === undefined) return false;
     this.top = next;
     log.warning(
@@ -117,14 +119,16 @@ export function optionsToDoubt({ hidesWithoutDate }: Endpoint): readonly QueryOp
  * Finds out what a 400 or 501 rejects: the number of rows, one option or several options. If it
  * rejects several, keeps the options that are accepted together.
  * @param options the options of the rejected query
+ * @param top the number of rows that it requested
  * @returns false if the server rejects even the simplest query
  */
 export async function findRejected(
   options: readonly QueryOption[],
   limits: ServerLimits,
   accepts: Accepts,
+  top: number,
 ): Promise<boolean> {
-  if (options.includes('top') && (await accepts(options))) return limits.lower();
+  if (options.includes('top') && (await accepts(options))) return limits.lower(top);
   const rejected = (await findOne(options, accepts)) ?? (await findSeveral(options, accepts));
   for (const option of rejected) limits.disable(option, 'rejected');
   return rejected.length > 0;

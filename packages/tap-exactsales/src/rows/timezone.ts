@@ -23,7 +23,7 @@ export function isNoDate(written: string): boolean {
   return /^\s*0001-01-01(?!\d)/.test(written);
 }
 
-/** Converts between instants and the wall clock of an account. */
+/** Converts between instants and an account's wall-clock time. */
 export class Timezone {
   readonly #name: string;
   /**

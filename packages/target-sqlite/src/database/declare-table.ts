@@ -151,7 +151,7 @@ function refuseChange(
   const count = change.to.columns.length;
   if (count > MAX_COLUMNS) {
     throw new InputError(
-      `the table would have ${count} columns with the metadata columns, more than SQLite's ${MAX_COLUMNS}: select fewer columns in the tap's catalog.`,
+      `the table would have ${count} columns, including the metadata columns, but SQLite allows at most ${MAX_COLUMNS}: select fewer columns in the tap's catalog.`,
       { line, stream },
     );
   }

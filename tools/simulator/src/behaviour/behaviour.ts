@@ -53,7 +53,8 @@ export interface Behaviour {
   /** True if LeadsAndPersons lacks leads without persons. */
   readonly omitsLeadsWithoutPersons: boolean;
   /**
-   * `wall` if the dates of callsHistory are São Paulo's wall clock even though they end with `Z`.
+   * `wall` if the dates of callsHistory are in São Paulo wall-clock time even though they end with
+   * `Z`.
    */
   readonly callsClock: 'utc' | 'wall';
   /** True if Boxes hides rows older than four weeks unless the request has a `$filter`. */

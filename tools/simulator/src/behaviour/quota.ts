@@ -1,6 +1,6 @@
 import type { Behaviour, QuotaRule } from './behaviour.ts';
 
-/** How the client used the rate limit. */
+/** How many requests the client sent in its busiest window, and how many were refused. */
 export interface QuotaReport {
   /** The maximum number of requests in any window, including refused requests. */
   readonly maxInWindow: number;

@@ -11,7 +11,7 @@ export interface Moment {
 /** How many milliseconds São Paulo is behind UTC. The offset has been constant since 2019. */
 export const SAO_PAULO = 3 * millisecondsInHour;
 
-/** The suffix of a date: `Z` for UTC; no suffix or `-03:00` for São Paulo's wall clock. */
+/** The suffix of a date: `Z` for UTC; no suffix or `-03:00` for São Paulo wall-clock time. */
 export type Zone = 'Z' | 'none' | '-03:00';
 
 /** The date that .NET writes if there is no date. */
@@ -33,12 +33,14 @@ export function formatMoment({ ms, fraction }: Moment, zone: Zone): string {
   return `${seconds}${point}${fraction}${zone === 'none' ? '' : zone}`;
 }
 
-/** Returns São Paulo's wall clock with seven fraction digits and no zone, as Meetings sends it. */
+/**
+ * Returns São Paulo wall-clock time with seven fraction digits and no zone, as Meetings sends it.
+ */
 export function wallClock(ms: number): string {
   return `${new Date(ms - SAO_PAULO).toISOString().slice(0, 19)}.0000000`;
 }
 
-/** Returns São Paulo's wall clock with a `Z` that does not mean UTC, as Boxes sends it. */
+/** Returns São Paulo wall-clock time with a `Z` that does not mean UTC, as Boxes sends it. */
 export function wallClockAsUtc(ms: number): string {
   return `${new Date(ms - SAO_PAULO).toISOString().slice(0, 19)}Z`;
 }
@@ -63,7 +65,7 @@ const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?(Z|[+
 
 /**
  * Converts a date-time to UTC with seven fraction digits and no zone. The resulting strings sort
- * chronologically. A date-time without a zone is read as São Paulo's wall clock.
+ * chronologically. A date-time without a zone is read as São Paulo wall-clock time.
  * @returns undefined if the string is not a date-time
  */
 export function comparable(text: string): string | undefined {

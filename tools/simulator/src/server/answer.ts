@@ -105,7 +105,7 @@ function hasWallClock({ callsClock }: Behaviour, set: string): boolean {
   return callsClock === 'wall' && set === 'callsHistory';
 }
 
-/** Returns a call whose dates are wall clock even though they end with `Z`. */
+/** Returns a call whose dates are in São Paulo wall-clock time even though they end with `Z`. */
 function withWallClock(row: Row): Row {
   const dates = CALL_DATES.filter((name) => typeof row[name] === 'string');
   return { ...row, ...Object.fromEntries(dates.map((name) => [name, asWallClock(row[name])])) };

@@ -70,7 +70,10 @@ export class Simulator {
     return this.#requests;
   }
 
-  /** How the client has used the rate limit since it was set. */
+  /**
+   * How many requests the client sent in its busiest window, and how many were refused, since the
+   * quota was last set.
+   */
   get quota(): QuotaReport {
     return this.#quota.report;
   }

@@ -51,7 +51,7 @@ function meetingsPerLead(world: World): RowsPerLead {
 }
 
 /**
- * Describes the meetings. `startTime` and `finalTime` are São Paulo's wall clock, as strings
+ * Describes the meetings. `startTime` and `finalTime` are in São Paulo wall-clock time, as strings
  * without a zone.
  */
 export function meetings(world: World): Definition {
@@ -213,8 +213,8 @@ function pendingFeedback(world: World, index: number, lead: number): Row {
 }
 
 /**
- * Describes the boxes. Up to three boxes start at the same time. `start` and `end` are wall clock
- * even though they end with `Z`.
+ * Describes the boxes. Up to three boxes start at the same time. `start` and `end` are in
+ * São Paulo wall-clock time even though they end with `Z`.
  */
 export function boxes(world: World): Definition {
   const perLead = new RowsPerLead([1, 0], world.leads);
