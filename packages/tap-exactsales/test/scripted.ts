@@ -83,7 +83,7 @@ export async function serve(
     inProgress.set(path, together);
     response.on('close', () => inProgress.set(path, (inProgress.get(path) ?? 0) - 1));
     const latency = latencyMs(one);
-    if (latency > 0) setTimeout(() => answer(request, response, one), latency);
+    if (latency > 0) setTimeout(() => answer(request, response, one), latency).unref();
     else answer(request, response, one);
   });
   const answer = (request: IncomingMessage, response: ServerResponse, one: Asked): void => {
