@@ -10,15 +10,15 @@ import { serveAccount, TOKEN } from './served-account.ts';
 /** Kills, edits and odd servers while large sets are read in key ranges. */
 
 const MINUTES = 60_000;
-/** Number of runs to kill. Set `KILLS=100` in the environment to kill many more. */
-const KILLS = Number(process.env['KILLS'] ?? 8);
+/** Number of runs to kill; half as many are terminated. Set `KILLS=100` to kill many more. */
+const KILLS = Number(process.env['KILLS'] ?? 6);
 /** How many runs of one pair are killed before the copy is completed and compared. */
-const KILLS_PER_COPY = 4;
+const KILLS_PER_COPY = 3;
 /**
  * Number of generated servers. To test many more from a random seed, set `SERVERS=200` in the
  * environment.
  */
-const SERVERS = Number(process.env['SERVERS'] ?? 6);
+const SERVERS = Number(process.env['SERVERS'] ?? 5);
 /** Every build tests the same servers, so that only a code change can cause a failure. */
 const FIXED_SEED = 20_261_125;
 /** Few rows a page, and time enough for every page, so that a read is worth dividing. */
@@ -102,25 +102,28 @@ async function terminate(pair: Pair, requests: number): Promise<boolean> {
 const VICTIMS = ['tap', 'target', 'both'] as const;
 
 describe('ended at random moments while ranges are read, and then run again, the copy is complete', () => {
-  it.each<[string, (random: Random) => (pair: Pair, requests: number) => Promise<boolean>]>([
+  it.each<[string, number, (random: Random) => (pair: Pair, requests: number) => Promise<boolean>]>(
     [
-      'with kill -9',
-      (random) => (pair, requests) =>
-        kill(pair, VICTIMS[Math.floor(3 * random())] ?? 'both', requests),
+      [
+        'with kill -9',
+        KILLS,
+        (random) => (pair, requests) =>
+          kill(pair, VICTIMS[Math.floor(3 * random())] ?? 'both', requests),
+      ],
+      ['with SIGTERM', Math.ceil(KILLS / 2), () => terminate],
     ],
-    ['with SIGTERM', () => terminate],
-  ])(
+  )(
     '%s',
-    (_case, endWith) =>
+    (_case, count, endWith) =>
       withSeed(async (random) => {
-        for (let left = Math.ceil(KILLS / 2); left > 0; left -= KILLS_PER_COPY) {
+        for (let left = count; left > 0; left -= KILLS_PER_COPY) {
           const pair = newPair();
           served.simulator.behave(SLOW);
           await endRuns(pair, Math.min(left, KILLS_PER_COPY), random, endWith(random));
           account.live({ seed: left, edits: 5 });
           await copies(pair);
           served.simulator.behave({ latencyMs: 0 });
-          account.live({ seed: KILLS + left, edits: 10 });
+          account.live({ seed: count + left, edits: 10 });
           await copies(pair);
         }
       })(),
@@ -157,13 +160,13 @@ it(
   MINUTES,
 );
 
-const someSets: fc.Arbitrary<Sets> = fc.oneof(
-  fc.constant('all' as const),
-  fc.subarray(['LeadsAndPersons', 'LeadStages', 'LeadsCustomFields', 'callsHistory', 'painPoints']),
-);
+/** One of the large sets. If more sets are odd, hardly any of them is read in ranges. */
+const oneSet = fc
+  .constantFrom('LeadsAndPersons', 'LeadStages', 'LeadsCustomFields', 'callsHistory')
+  .map((set) => [set]);
 
 function options(names: readonly Option[]): fc.Arbitrary<Partial<Record<Option, Sets>>> {
-  return fc.dictionary(fc.constantFrom(...names), someSets, { maxKeys: 1 });
+  return fc.dictionary(fc.constantFrom(...names), oneSet, { maxKeys: 1 });
 }
 
 /** Behaviours that matter to reads in key ranges, in any combination. */
@@ -171,9 +174,8 @@ const behaviours: fc.Arbitrary<Partial<Behaviour>> = fc.record(
   {
     pageCap: fc.constantFrom(7, 11, 60),
     tieOrder: fc.constantFrom('stable', 'shuffled'),
-    countsPage: someSets,
+    countsPage: oneSet,
     cacheSeconds: fc.constantFrom(0, 60),
-    nullFilter: fc.constantFrom('accepted', 'rejected', 'ignored'),
     rejects: options(['filter', 'orderby', 'select', 'count', 'skip']),
     ignores: options(['filter', 'orderby', 'select', 'top', 'count', 'skip']),
   },
@@ -224,7 +226,8 @@ it(
             let requests = 0;
             const stop = server.onRequest(() => {
               requests += 1;
-              if (requests % every === 0) live.live({ seed: seed + requests, edits: 2 });
+              if (requests % every === 0 && requests < 200)
+                live.live({ seed: seed + requests, edits: 2 });
             });
             const pair = new Pair({
               ...{ api_token: TOKEN, api_url: server.url },

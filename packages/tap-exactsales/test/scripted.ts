@@ -83,7 +83,7 @@ export async function serve(
     inProgress.set(path, together);
     response.on('close', () => inProgress.set(path, (inProgress.get(path) ?? 0) - 1));
     const latency = latencyMs(one);
-    if (latency > 0) setTimeout(() => answer(request, response, one), latency);
+    if (latency > 0) setTimeout(() => answer(request, response, one), latency).unref();
     else answer(request, response, one);
   });
   const answer = (request: IncomingMessage, response: ServerResponse, one: Asked): void => {
@@ -109,11 +109,18 @@ export async function serve(
   return { url: `http://127.0.0.1:${port}/v3`, asked, stop };
 }
 
+interface ReadOptions {
+  readonly settings?: object;
+  readonly state?: unknown;
+  /** Milliseconds to wait before reading more of the tap's output (default: 0). */
+  readonly pauseMs?: number;
+}
+
 /** Runs the tap for some streams. */
 export async function readStreams(
   url: string,
   streams: readonly string[],
-  { settings = {}, state }: { readonly settings?: object; readonly state?: unknown } = {},
+  { settings = {}, state, pauseMs }: ReadOptions = {},
 ): Promise<Ended & { readonly messages: readonly Message[] }> {
   const config = file('tap.json', {
     ...{ api_token: TOKEN, api_url: url, quota_requests: 1000, quota_seconds: 1, max_retries: 1 },
@@ -123,7 +130,12 @@ export async function readStreams(
     streams: streams.map((stream) => ({ tap_stream_id: stream })),
   });
   const given = state === undefined ? [] : ['--state', file('state.json', state)];
-  const ended = await tap(['--config', config, '--catalog', catalog, ...given]);
+  const ended = await tap(
+    ['--config', config, '--catalog', catalog, ...given],
+    {},
+    undefined,
+    pauseMs,
+  );
   const lines = ended.stdout.split('\n').filter((line) => line !== '');
   return { ...ended, messages: lines.map((line) => JSON.parse(line) as Message) };
 }

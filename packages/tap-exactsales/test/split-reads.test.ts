@@ -273,9 +273,9 @@ describe.concurrent('if one range fails', () => {
     const latencyMs = ({ query }: Asked): number => {
       const isTimeout = timeouts === 0 && isSlow(query) && filter.test(query['$filter'] ?? '');
       timeouts += Number(isTimeout);
-      return isTimeout ? 3000 : 60;
+      return isTimeout ? 9000 : 60;
     };
-    const settings = { page_size: 60, request_timeout_seconds: 1 };
+    const settings = { page_size: 60, request_timeout_seconds: 3 };
     await expectOnce(big, { settings, latencyMs });
     expect(timeouts).toBe(1);
   });

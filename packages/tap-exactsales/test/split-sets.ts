@@ -60,6 +60,8 @@ export interface Served {
   readonly latencyMs?: number | ((asked: Asked) => number);
   readonly settings?: object;
   readonly state?: unknown;
+  /** Milliseconds to wait before reading more of the tap's output (default: 0). */
+  readonly pauseMs?: number;
 }
 
 export interface Read extends Ended {
@@ -70,12 +72,12 @@ export interface Read extends Ended {
 /** Runs the tap for all streams of `sets`. The names of the streams are also the paths. */
 export async function readSets(
   sets: Readonly<Record<string, readonly Row[]>>,
-  { script, respects, latencyMs = 60, settings = {}, state }: Served = {},
+  { script, respects, latencyMs = 60, settings = {}, state, pauseMs = 0 }: Served = {},
 ): Promise<Read> {
   const latency = typeof latencyMs === 'number' ? (): number => latencyMs : latencyMs;
   const server = await serve(sets, script, respects, latency);
   const ended = await readStreams(server.url, Object.keys(sets), {
-    settings: { page_size: PAGE, ...settings },
+    ...{ settings: { page_size: PAGE, ...settings }, pauseMs },
     ...(state !== undefined && { state }),
   });
   server.stop();

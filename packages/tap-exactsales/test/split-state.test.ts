@@ -4,7 +4,7 @@ import { fewEach, PAGE, readSets, splitsOf, type Read, type Served } from './spl
 
 /** The progress of a read in key ranges, as the state holds it. */
 
-/** Makes a page of rows longer than the pipe to the tap's reader. */
+/** Makes a page longer than the pipe to the reader of the tap's output. */
 const WIDE = 'x'.repeat(5000);
 
 /** Dated so that the second read of a run, which reads what has changed, finds hardly any of them. */
@@ -16,16 +16,8 @@ const transferhistory: Row[] = fewEach(100).flatMap((size, lead) =>
   many(size, (index) => ({ leadId: lead, createdAt: dated(-20 - lead - index / 24) })),
 );
 const SETS = { leads, transferhistory };
-/**
- * Slow enough for several readers of few pages, which are answered at the same time, so that pages
- * wait for each other.
- */
-const latencyMs = together(150);
-
-/** Returns a latency that ends at the same time for all requests in progress. */
-function together(ms: number): () => number {
-  return () => ms + (ms - (Date.now() % ms));
-}
+/** Slow enough for several readers of few pages. */
+const latencyMs = 150;
 
 type Bookmark = Row & { readonly progress_markers?: Markers | null };
 interface Markers {
@@ -133,8 +125,9 @@ describe('all rows were sent before a STATE', () => {
     ['up to `after`, for versions that know only `after`', (id, { after }) => id <= after],
     ['unless they are in its ranges', (id, markers) => !isUnread(id, markers)],
   ])('%s', async (_case, isRead) => {
-    const settings = { concurrency: 20 };
-    const { messages } = await expectRead({ settings, latencyMs: together(200) }, sets);
+    // A slow reader makes pages wait until they are written.
+    const served = { settings: { concurrency: 20 }, latencyMs: 100, pauseMs: 20 };
+    const { messages } = await expectRead(served, sets);
     const sent = new Set<number>();
     for (const { type, record, value } of messages) {
       if (type === 'RECORD') sent.add(Number(record?.['id']));
