@@ -1,6 +1,7 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { gunzipSync } from 'node:zlib';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/compare.ts';
@@ -21,12 +22,44 @@ const versions = readdirSync(upgrades, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-/** Members that earlier versions did not read. In the recorded rows, they are missing or empty. */
-const addedMembers: Readonly<Record<string, readonly string[]>> = {
-  LeadsSold: ['cycle', 'preSales'],
-  Meetings: ['score', 'qualificationDate'],
-  QualificationHistories: ['cycle', 'points', 'stageId', 'userAction'],
+/** What the current version reads in addition to an earlier version, or reads differently. */
+interface Growth {
+  /** By set, the members that are new. In the recorded rows, they are missing or empty. */
+  readonly members: Readonly<Record<string, readonly string[]>>;
+  /** By table, the columns that the earlier version filled differently. */
+  readonly changedColumns: Readonly<Record<string, readonly string[]>>;
+  readonly newTables: readonly string[];
+  /** The sets that the current version reads completely once. */
+  readonly sets: readonly string[];
+}
+
+/** The growth since each folder was written. */
+const growthSince: Readonly<Record<string, Growth>> = {
+  '0.1.0': {
+    members: {
+      LeadsSold: ['cycle', 'preSales'],
+      Meetings: ['score', 'qualificationDate'],
+      QualificationHistories: ['cycle', 'points', 'stageId', 'userAction'],
+    },
+    // That version preferred the value of a custom field to its options.
+    changedColumns: { leadscustomfields: ['value'] },
+    newTables: ['funnels'],
+    sets: ['LeadsCustomFields', 'LeadsSold', 'Meetings', 'QualificationHistories'],
+  },
+  '0.1.0-read-in-sequence': { members: {}, changedColumns: {}, newTables: [], sets: [] },
 };
+
+/** The sets that are read by date. */
+const datedSets = [
+  ...['LeadsAndPersons', 'LeadsCustomFields', 'LeadsSold', 'Meetings', 'QualificationHistories'],
+  ...['Tasks', 'Boxes', 'callsHistory'],
+];
+
+function growthOf(version: string): Growth {
+  const growth = growthSince[version];
+  if (!growth) throw new Error(`describe what has grown since ${version}`);
+  return growth;
+}
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -35,36 +68,52 @@ function earlierAccount(version: string): Simulator['account'] {
   const now = Date.parse('2026-11-25T06:00:00Z');
   const account = createAccount({ seed: 2026, leads: 60, now });
   account.clock = now + 3_600_000;
-  const path = join(upgrades, version, 'account.json');
-  const recorded = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, Row>>;
-  for (const [set, rows] of Object.entries(recorded)) restore(account, set, rows);
+  const recorded = readJson(version, 'account.json') as Record<string, Record<string, Row>>;
+  const { members } = growthOf(version);
+  for (const [set, rows] of Object.entries(recorded)) {
+    restore(account.set(set).store, rows, members[set] ?? []);
+  }
   return account;
 }
 
+function readJson(version: string, name: string): unknown {
+  return JSON.parse(readFileSync(join(upgrades, version, name), 'utf8'));
+}
+
+/** Writes one of the earlier version's databases to a path. Some are compressed. */
+function copyDatabase(version: string, name: string, path: string): void {
+  const source = join(upgrades, version, name);
+  if (existsSync(source)) cpSync(source, path);
+  else writeFileSync(path, gunzipSync(readFileSync(`${source}.gz`)));
+}
+
+type Store = ReturnType<Simulator['account']['set']>['store'];
+
 /** Replaces the rows of a set, and removes the rows whose index is not recorded. */
-function restore(account: Simulator['account'], set: string, rows: Record<string, Row>): void {
-  const { store } = account.set(set);
+function restore(store: Store, rows: Record<string, Row>, addedMembers: readonly string[]): void {
   const count = Math.max(store.definition.count, ...Object.keys(rows).map((at) => Number(at) + 1));
   for (let index = 0; index < count; index += 1) {
     const row = rows[index];
     const current = index < store.definition.count ? store.row(index) : store.add((added) => added);
-    const added = (addedMembers[set] ?? []).map((name) => [name, current?.[name]] as const);
+    const added = addedMembers.map((name) => [name, current?.[name]] as const);
     if (row) store.put(index, { ...current, ...row, ...Object.fromEntries(added) });
     else store.remove(index);
   }
 }
 
 /** Returns a table's rows, without the columns that the current version fills differently. */
-function earlierRows(database: string, table: string): readonly Row[] {
+function earlierRows(
+  database: string,
+  table: string,
+  changedColumns: readonly string[] = [],
+): readonly Row[] {
   const reader = new DatabaseSync(database, { readOnly: true });
   try {
     const columns = reader
       .prepare('SELECT name FROM pragma_table_info(?)')
       .all(table)
       .map(({ name }) => String(name))
-      .filter((name) => columnsOf(table).includes(name))
-      // Earlier versions preferred the value of a custom field to its options.
-      .filter((name) => table !== 'leadscustomfields' || name !== 'value');
+      .filter((name) => columnsOf(table).includes(name) && !changedColumns.includes(name));
     const names = columns.map((name) => `"${name}"`).join(', ');
     return reader.prepare(`SELECT ${names} FROM "${table}" WHERE _sdc_deleted_at IS NULL`).all();
   } finally {
@@ -94,26 +143,48 @@ function count(database: string, sql: string): unknown {
   }
 }
 
-describe.each(versions)('a copy by version %s', (version) => {
-  const folder = join(upgrades, version);
-
+/** Serves the earlier version's account in each test. */
+function serveAccountOf(version: string): void {
   beforeEach(async () => {
     simulator = await startSimulator({ account: earlierAccount(version), token: TOKEN });
   });
   afterEach(() => simulator.stop());
+}
 
-  /** Returns a pair with the earlier version's database. */
+/** Returns a pair with one of the earlier version's databases. */
+function pairWith(version: string, database: string, settings: object): Pair {
+  const quota = { quota_requests: 10_000, quota_seconds: 1 };
+  const pair = new Pair({ api_token: TOKEN, api_url: simulator.url, ...quota, ...settings });
+  copyDatabase(version, database, pair.database);
+  return pair;
+}
+
+/** Returns the requests for pages of a set, without those that count its rows or find its last row. */
+function pagesOf(wanted: string): Simulator['requests'] {
+  return simulator.requests
+    .filter(({ set, path }) => set === wanted && !path.endsWith('/$count'))
+    .filter(({ query }) => query['$orderby']?.endsWith(' desc') !== true);
+}
+
+/** Returns the filter of each page that was requested from a set, or '' if it had none. */
+function filtersOf(wanted: string): string[] {
+  return pagesOf(wanted).map(({ query }) => query['$filter'] ?? '');
+}
+
+describe.each(versions)('a copy by version %s', (version) => {
+  const folder = join(upgrades, version);
+  const growth = growthOf(version);
+  serveAccountOf(version);
+
   function upgradedPair(settings: object = {}): Pair {
-    const quota = { quota_requests: 10_000, quota_seconds: 1 };
-    const pair = new Pair({ api_token: TOKEN, api_url: simulator.url, ...quota, ...settings });
-    cpSync(join(folder, 'exact.db'), pair.database);
-    return pair;
+    return pairWith(version, 'exact.db', settings);
   }
 
   it('equals the account before the upgrade', () => {
     const { database } = upgradedPair();
-    for (const table of Object.keys(expectations).filter((name) => name !== 'funnels')) {
-      const rows = earlierRows(database, table);
+    const tables = Object.keys(expectations).filter((name) => !growth.newTables.includes(name));
+    for (const table of tables) {
+      const rows = earlierRows(database, table, growth.changedColumns[table]);
       const columns = Object.keys(rows[0] ?? {});
       const wanted = expectedRows(table, simulator.account).map((row) => printed(row, columns));
       expect(rows.map((row) => printed(row, columns)).sort(), table).toEqual(wanted.sort());
@@ -124,9 +195,7 @@ describe.each(versions)('a copy by version %s', (version) => {
     const pair = upgradedPair();
     const { code, stdout, stderr } = await pair.target('state');
     expect(code, stderr).toBe(0);
-    expect(JSON.parse(stdout)).toEqual(
-      JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')),
-    );
+    expect(JSON.parse(stdout)).toEqual(readJson(version, 'state.json'));
   });
 
   it.each([
@@ -135,7 +204,7 @@ describe.each(versions)('a copy by version %s', (version) => {
     ['with the default settings', {}],
   ])('is continued %s and equals the edited account', async (_case, settings) => {
     const pair = upgradedPair(settings);
-    const deleted = 'SELECT count(*) FROM tasks WHERE _sdc_deleted_at IS NOT NULL';
+    const deleted = 'SELECT count(*) FROM meetings WHERE _sdc_deleted_at IS NOT NULL';
     const before = count(pair.database, deleted);
     edit();
     const { tap, target } = await pair.run();
@@ -155,21 +224,19 @@ describe.each(versions)('a copy by version %s', (version) => {
     const pair = upgradedPair({ full_refresh_days: 0 });
     edit();
     await pair.run();
-    const filters = simulator.requests
-      .filter(({ set }) => set === 'LeadsAndPersons')
-      .map(({ query }) => query['$filter'] ?? '');
+    const filters = filtersOf('LeadsAndPersons');
     expect(filters.length).toBeGreaterThan(0);
     for (const filter of filters) expect(filter).toMatch(/updateDate ge 2026-11-2/);
   });
 
   it('rereads a stream completely only if it has new columns, and only once', async () => {
     const pair = upgradedPair({ full_refresh_days: 0 });
-    const grown = ['LeadsCustomFields', 'LeadsSold', 'Meetings', 'QualificationHistories'];
-    const alike = ['LeadsAndPersons', 'Tasks', 'Boxes', 'callsHistory'];
     edit();
     await pair.run();
-    expect(datesOf(grown).filter((from) => from >= '2026')).toEqual([]);
-    expect(datesOf(alike).filter((from) => from < '2026')).toEqual([]);
+    for (const set of datedSets) {
+      const isOld = new Set(datesOf(set).map((from) => from < '2026'));
+      expect([...isOld], set).toEqual([growth.sets.includes(set)]);
+    }
     const { stdout } = await pair.target('state');
     const { bookmarks } = JSON.parse(stdout) as { bookmarks: Record<string, Row> };
     for (const bookmark of Object.values(bookmarks)) {
@@ -178,14 +245,13 @@ describe.each(versions)('a copy by version %s', (version) => {
     }
     simulator.clearRequests();
     await pair.run();
-    expect(datesOf([...grown, ...alike]).filter((from) => from < '2026')).toEqual([]);
+    expect(datedSets.flatMap(datesOf).filter((from) => from < '2026')).toEqual([]);
     expect(differences(pair.database, simulator.account)).toEqual([]);
   });
 
-  /** Returns the date filter of each page that was requested from the sets, or '' if it had none. */
-  function datesOf(sets: readonly string[]): string[] {
-    return simulator.requests
-      .filter(({ set, path }) => sets.includes(set) && !path.endsWith('/$count'))
+  /** Returns the date filter of each page that was requested from a set, or '' if it had none. */
+  function datesOf(wanted: string): string[] {
+    return pagesOf(wanted)
       .filter(({ query }) => query['$count'] === 'true')
       .map(({ query }) => query['$filter'] ?? '')
       .filter((filter) => !/ eq null| lt '?0002|leadId ge/.test(filter))
@@ -215,9 +281,9 @@ describe.each(versions)('a copy by version %s', (version) => {
       });
       mkdirSync(project.folder);
       cpSync(join(folder, 'meltano.yml'), join(project.folder, 'meltano.yml'));
-      cpSync(join(folder, 'exact.db'), project.database);
+      copyDatabase(version, 'exact.db', project.database);
       const id = 'dev:tap-exactsales-to-target-sqlite';
-      const state = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')) as object;
+      const state = readJson(version, 'state.json');
       await project.meltano(
         ...['state', 'set', '--force', id, JSON.stringify({ singer_state: state })],
       );
@@ -230,4 +296,55 @@ describe.each(versions)('a copy by version %s', (version) => {
     },
     5 * MINUTES,
   );
+});
+
+const interrupted = versions.filter((name) => existsSync(join(upgrades, name, 'interrupted.json')));
+
+describe.each(interrupted)('a read that version %s did not finish', (version) => {
+  serveAccountOf(version);
+
+  it.each([
+    ['in one page', { page_size: 500, latencyMs: 0 }],
+    ['in several key ranges at once', { page_size: 2, latencyMs: 300 }],
+  ])('is continued %s', async (_case, { page_size, latencyMs }) => {
+    const settings = { full_refresh_days: 0, page_size };
+    const pair = pairWith(version, 'interrupted.db', settings);
+    const { stdout } = await pair.target('state');
+    expect(JSON.parse(stdout)).toEqual(readJson(version, 'interrupted.json'));
+    const unfinished = markersIn(stdout);
+    expect(unfinished.size).toBeGreaterThan(0);
+    const sets = [...unfinished.keys()].map((path) => path.slice(1));
+    simulator.behave({ latencyMs: (set) => (sets.includes(set) ? latencyMs : 0) });
+    edit();
+    const { tap, target } = await pair.run();
+    expect(tap.code, tap.stderr).toBe(0);
+    expect(target.code, target.stderr).toBe(0);
+    expect(`${tap.stderr}${target.stderr}`).not.toMatch(/WARNING|ERROR|CRITICAL/);
+    for (const [path, after] of unfinished) {
+      const filters = filtersOf(path.slice(1));
+      expect(filters[0]).toMatch(new RegExp(`^\\w+ g[te] ${after}( |$)`));
+      // Then the tap reads what changed. It reads no other row before the marker again.
+      const changes = filters.findIndex((filter) => filter.includes(' ge 2026-11-2'));
+      expect(changes).toBeGreaterThan(0);
+      const keys = filters.slice(0, changes).map((filter) => Number(/\d+/.exec(filter)?.[0]));
+      expect(Math.min(...keys)).toBe(after);
+      // Pages that are read one after the other have ascending keys.
+      const isAscending = keys.every((key, at) => key >= (keys[at - 1] ?? 0));
+      expect(isAscending).toBe(latencyMs === 0);
+      for (const filter of filters.slice(changes)) expect(filter).toContain(' ge 2026-11-2');
+    }
+    expect(differences(pair.database, simulator.account)).toEqual([]);
+    expect(markersIn((await pair.target('state')).stdout).size).toBe(0);
+    const { code, stderr } = await pair.target('verify');
+    expect(code, stderr).toBe(0);
+  });
+
+  /** Returns the last key that was read, by the path of each unfinished read in a state. */
+  function markersIn(state: string): ReadonlyMap<string, number> {
+    const { bookmarks } = JSON.parse(state) as {
+      bookmarks: Record<string, { progress_markers?: { path: string; after: number } | null }>;
+    };
+    const markers = Object.values(bookmarks).flatMap(({ progress_markers: one }) => one ?? []);
+    return new Map(markers.map(({ path, after }) => [path, after]));
+  }
 });
