@@ -17,7 +17,7 @@ export const tapMemory: Figure = {
   async measure(isFull) {
     const [few, many] = isFull ? [100_000, 1_000_000] : [100_000, 400_000];
     const [small, large] = [await readLeads(few), await readLeads(many)];
-    const limits = { growth: 1.1, peak: 180 };
+    const limits = { growth: 1.1, peak: 220 };
     return compare('tap', { few, many, unit: 'leads' }, [small, large], limits);
   },
 };

@@ -28,6 +28,8 @@ interface RangeStart {
   readonly upTo?: number | undefined;
   /** The counts so far. The rows before the range count as read. */
   readonly counts: PagingCounts;
+  /** True if the number of rows before the range is an estimate, which proves nothing. */
+  readonly isEstimated?: boolean;
   /** The first page, if it has been requested already. */
   readonly page?: RequestedPage | undefined;
 }
@@ -48,10 +50,12 @@ export class KeyRange {
   #page: RequestedPage | undefined;
   #cursor: Cursor;
   #counts: PagingCounts;
+  readonly #isEstimated: boolean;
   #upTo: number | undefined;
   #rows = 0;
 
-  constructor(client: Client, request: ReadRequest, { cursor, upTo, counts, page }: RangeStart) {
+  constructor(client: Client, request: ReadRequest, start: RangeStart) {
+    const { cursor, upTo, counts, page, isEstimated = false } = start;
     this.#client = client;
     this.#request = request;
     this.#end = new ReadEnd(client, request);
@@ -59,6 +63,7 @@ export class KeyRange {
     this.#upTo = upTo;
     this.#counts = counts;
     this.#page = page;
+    this.#isEstimated = isEstimated;
   }
 
   get cursor(): Cursor {
@@ -111,9 +116,9 @@ export class KeyRange {
       const { rows, next } = cut(inside, cursor, this.#request, isLast);
       this.#count(rows.length);
       this.#cursor = next;
-      const isEndOfSet = isLast && this.#upTo === undefined;
+      const isCounted = isLast && this.#upTo === undefined && !this.#isEstimated;
       yield {
-        rows: isEndOfSet ? [...rows, ...(await this.#end.rowsWithoutKey(this.#counts))] : rows,
+        rows: isCounted ? [...rows, ...(await this.#end.rowsWithoutKey(this.#counts))] : rows,
         rowsRead: this.#rows,
         resume: typeof next.key === 'number' ? next.key : undefined,
         isLast,

@@ -29,8 +29,8 @@ export class Parts {
   readonly #parts = new Set<Part>();
   /** Parts of which the server does not send all rows. */
   readonly #incomplete = new Set<Part>();
-  /** The last key of the set, if it has been received. */
-  #lastKey: number | undefined;
+  /** The highest key that has been received. */
+  #lastKey = -Infinity;
   /** The indexes of pages that have been requested to begin a part. */
   readonly #begins = new Set<number>();
   #fullPages = 0;
@@ -53,7 +53,7 @@ export class Parts {
     part.rowsReceived = page.rowsRead;
     part.received = page.resume;
     if (page.isLast) this.#parts.delete(part);
-    if (page.isLast && part.range.upTo === undefined) this.#lastKey = page.resume;
+    this.#lastKey = Math.max(this.#lastKey, page.resume ?? -Infinity);
     if (!page.isSure) this.#incomplete.add(part);
     return more;
   }
@@ -65,6 +65,11 @@ export class Parts {
     this.#rowsInFullPages += rows.length;
     const { total, isCountProven } = part.range.counts;
     if (part.end === undefined && part.range.upTo === undefined && isCountProven) part.end = total;
+  }
+
+  /** The highest key that has been received; undefined if no row has been received. */
+  get lastKey(): number | undefined {
+    return Number.isFinite(this.#lastKey) ? this.#lastKey : undefined;
   }
 
   get isEmpty(): boolean {
@@ -112,8 +117,8 @@ export class Parts {
   /** What a later run has to read; undefined if it must start over. */
   get unread(): readonly UnreadKeys[] | undefined {
     const parts = [...this.#parts.union(this.#incomplete)];
-    if (parts.length === 0)
-      return this.#lastKey === undefined ? undefined : [{ after: this.#lastKey }];
+    const { lastKey } = this;
+    if (parts.length === 0) return lastKey === undefined ? undefined : [{ after: lastKey }];
     const unread = parts.flatMap(({ range: { upTo }, received: after }) =>
       after === undefined ? [] : [{ after, upTo }],
     );

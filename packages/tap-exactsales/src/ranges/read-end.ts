@@ -2,8 +2,8 @@ import { log, type JsonValue } from '@exact-spotter/singer';
 import type { Client } from '../api/client.ts';
 import type { ApiRow } from '../api/odata.ts';
 import { isEndDoubtful, type Judgement, type PagingCounts } from '../paging/page-end.ts';
-import { lastKey, pageKeyOf } from '../paging/page-order.ts';
-import { requestMatching } from '../request/page-request.ts';
+import { lastKey, pageKeyOf, pageOrder } from '../paging/page-order.ts';
+import { requestFirst, requestMatching } from '../request/page-request.ts';
 import type { ReadRequest, RequestedPage } from '../request/read-request.ts';
 
 /**
@@ -84,16 +84,12 @@ export class ReadEnd {
   }
 
   /**
-   * Returns the rows whose page key is null. A filter on the key excludes them, so they come last if
-   * at all. They are requested only if fewer rows were read than the server counted.
+   * Returns the rows whose page key is null if fewer rows were read than the server counted. A filter
+   * on the key excludes them, so they come last if at all.
    */
-  async rowsWithoutKey({ rows, total }: PagingCounts): Promise<readonly ApiRow[]> {
-    const { endpoint, limits } = this.#request;
-    if (!this.#isDoubtful || total === undefined || rows >= total) return [];
-    if (!limits.supports('count')) return [];
-    const clause = `${endpoint.pageKey.member} eq null`;
-    const found = (await requestMatching(this.#client, this.#request, clause, 0)) ?? [];
-    return found.filter((row) => (pageKeyOf(endpoint, row) ?? null) === null);
+  async rowsWithoutKey({ rows, total = 0 }: PagingCounts): Promise<readonly ApiRow[]> {
+    if (!this.#isDoubtful || rows >= total) return [];
+    return rowsWithoutKey(this.#client, this.#request);
   }
 
   async #hasRowsAfter({ rows }: RequestedPage, cursor: Cursor): Promise<boolean> {
@@ -107,7 +103,7 @@ export class ReadEnd {
     }
     if (last === 'rejected') return this.#fallBack('rejected');
     if (typeof key !== 'number') return true;
-    if (last < key) return this.#fallBack('ignored');
+    if (last < key) return (await this.#isDescending(last)) ? false : this.#fallBack('ignored');
     if (last > key || endpoint.pageKey.unique) return last > key;
     // Several rows may have this key. If none of them was sent, they follow.
     const isRepeated = this.#repeated === key && row !== undefined;
@@ -115,8 +111,33 @@ export class ReadEnd {
     return !isRepeated && limits.supports('key filter');
   }
 
+  /** True if the last key is not the first one, so the server respects the descending order. */
+  async #isDescending(last: number): Promise<boolean> {
+    const { endpoint } = this.#request;
+    const row = await requestFirst(
+      this.#client,
+      this.#request,
+      pageOrder(endpoint),
+      this.#attempts,
+    );
+    const first = row && pageKeyOf(endpoint, row);
+    return typeof first === 'number' && first < last;
+  }
+
   #fallBack(how: 'rejected' | 'ignored'): never {
     this.#request.limits.disable('orderby', how);
     throw new KeyedReadError('orderby');
   }
+}
+
+/** Requests the rows whose page key is null. */
+export async function rowsWithoutKey(
+  client: Client,
+  request: ReadRequest,
+): Promise<readonly ApiRow[]> {
+  const { endpoint, limits } = request;
+  if (!limits.supports('count')) return [];
+  const clause = `${endpoint.pageKey.member} eq null`;
+  const found = (await requestMatching(client, request, clause, 0)) ?? [];
+  return found.filter((row) => (pageKeyOf(endpoint, row) ?? null) === null);
 }

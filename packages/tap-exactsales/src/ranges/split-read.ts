@@ -1,12 +1,14 @@
 import type { Client } from '../api/client.ts';
 import { isEndpointError } from '../api/errors.ts';
 import { COUNTS_AT_START } from '../paging/page-end.ts';
-import { ignoredOption, pageKeyOf } from '../paging/page-order.ts';
+import type { ApiRow } from '../api/odata.ts';
+import { ignoredOption, lastKey, pageKeyOf } from '../paging/page-order.ts';
 import type { Keys, Page, ReadRequest, RequestedPage } from '../request/read-request.ts';
 import { Handover } from './handover.ts';
 import { KeyRange, type RangePage } from './key-range.ts';
 import type { OpenReads } from './open-reads.ts';
 import { Parts, type Part, type Rest } from './parts.ts';
+import { rowsWithoutKey } from './read-end.ts';
 import { requestAt } from './request-in-order.ts';
 
 /**
@@ -27,6 +29,9 @@ export class SplitRead {
   #workers = 0;
   /** False if the endpoint cannot be read from the middle. */
   #isDivisible = true;
+  /** True if a range has begun at an offset. */
+  #isSplit = false;
+  readonly #ended = Promise.withResolvers<undefined>();
   /** True once nothing more may be requested. */
   #isStopped = false;
 
@@ -60,15 +65,43 @@ export class SplitRead {
       for await (const { part, page } of this.#pages.items()) {
         rowsRead += this.#parts.receive(part, page);
         isSure &&= page.isSure;
-        const { isEmpty: isLast, unread: resume } = this.#parts;
         const total = this.#isWhole ? part.range.counts.total : undefined;
-        yield { rows: page.rows, ...(resume && { resume }), rowsRead, total, isLast, isSure };
+        const more = this.#parts.isEmpty ? await this.#confirmEnd(rowsRead, total) : [];
+        const { isEmpty: isLast, unread: resume } = this.#parts;
+        const rows = [...page.rows, ...more];
+        yield { rows, ...(resume && { resume }), rowsRead, total, isLast, isSure };
         if (isLast) return;
       }
     } finally {
       this.#isStopped = true;
+      this.#ended.resolve(undefined);
       this.#reads?.remove(this);
     }
+  }
+
+  /**
+   * Confirms that the set has no more rows if a split read has received fewer than it should. The
+   * offsets at which its ranges began prove nothing, so no range could do it.
+   * @param total the number of rows to read, if it is known
+   * @returns the rows that no range contains
+   */
+  async #confirmEnd(rowsRead: number, total = 0): Promise<readonly ApiRow[]> {
+    const { earlier } = this.#request;
+    const { lastKey: highest } = this.#parts;
+    const expected = Math.max(total, earlier?.rowsExpected ?? 0);
+    if (!this.#isSplit || highest === undefined || rowsRead >= expected) return [];
+    const last = await lastKey(this.#client, this.#request, 1);
+    if (typeof last !== 'number' || last <= highest) {
+      return rowsRead < total ? rowsWithoutKey(this.#client, this.#request) : [];
+    }
+    // The rows before this range are counted, so it confirms its end itself.
+    this.#isSplit = false;
+    const counts = { ...COUNTS_AT_START, rows: rowsRead, total };
+    const start = { cursor: { key: highest, drained: 0 }, counts };
+    const range = new KeyRange(this.#client, this.#request, start);
+    this.#parts.add(range, highest, { index: rowsRead });
+    void this.#lead();
+    return [];
   }
 
   /**
@@ -130,9 +163,12 @@ export class SplitRead {
     const skip = boundary - part.index - rows + cursor.drained;
     const position = { skip, count: false, attempt: 0, isOptional: true };
     try {
-      const page = await this.#parts.reserve(boundary, () =>
+      const requested = this.#parts.reserve(boundary, () =>
         requestAt(this.#client, this.#request, cursor, position),
       );
+      // The read does not wait for a page that it can do without.
+      const page = await Promise.race([requested, this.#ended.promise]);
+      if (!page) return undefined;
       if (ignoredOption(page.rows, this.#request.endpoint, cursor.key)) this.#isDivisible = false;
       const isUsable = this.#isDivisible && !this.#isStopped;
       const upper = isUsable ? this.#begin(page, boundary) : undefined;
@@ -169,12 +205,14 @@ export class SplitRead {
       cursor: { key: first, drained: 0 },
       upTo,
       counts: { ...counts, rows: index + begun },
+      isEstimated: true,
       page: { ...page, ...rest },
     });
     lower.range.endAt(first);
     lower.end = index + begun;
     const upper = this.#parts.add(range, first, { index: index + begun, end });
     upper.isBegun = true;
+    this.#isSplit = true;
     return upper;
   }
 }

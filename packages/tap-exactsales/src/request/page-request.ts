@@ -30,7 +30,7 @@ export async function requestPage(
     const { top } = limits;
     const options = usedOptions(request, position);
     const isSmallest = limits.top <= FEWEST_ROWS && request.endpoint.slices === undefined;
-    const policy = isSmallest ? 'always' : 'except timeouts';
+    const policy = position.isOptional ? 'never' : isSmallest ? 'always' : 'except timeouts';
     try {
       const page = await send(client, request, position, options, top, policy);
       limits.longestPage = Math.max(limits.longestPage, page.rows.length);
