@@ -1,7 +1,7 @@
 import type { JsonValue } from '@exact-spotter/singer';
 import type { Client } from '../api/client.ts';
 import { ApiBrokenError, ApiRejectedError } from '../api/errors.ts';
-import type { ApiRow } from '../api/odata.ts';
+import { literal, type ApiRow } from '../api/odata.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { valueAt } from '../rows/api-members.ts';
 import { requestFirst } from '../request/page-request.ts';
@@ -11,6 +11,11 @@ import type { QueryOption } from '../request/server-limits.ts';
 /** Returns the `$orderby` of an endpoint's pages. */
 export function pageOrder({ pageKey, tieOrder }: Endpoint): string[] {
   return [pageKey.member, ...(tieOrder === undefined ? [] : [tieOrder])];
+}
+
+/** Returns the filter for the rows after a key; if several rows may share a key, also for its own. */
+export function keyClause({ pageKey: { member, unique } }: Endpoint, key: JsonValue): string {
+  return `${member} ${unique ? 'gt' : 'ge'} ${literal(key)}`;
 }
 
 /** Returns the value of a row's page key. */
@@ -45,6 +50,7 @@ export function ignoredOption(
 /**
  * Requests the page key of the last row of a read, in descending order.
  * @param attempt how often it has been requested before
+ * @param after considers only rows after this key, or with it if several rows may share a key
  * @returns `none` if there is no row, `rejected` if the server does not support the order;
  * undefined if the row has no numeric key
  */
@@ -52,10 +58,13 @@ export async function lastKey(
   client: Client,
   request: ReadRequest,
   attempt: number,
+  after?: JsonValue,
 ): Promise<number | 'none' | 'rejected' | undefined> {
   const { endpoint } = request;
+  const clause = after === undefined ? undefined : keyClause(endpoint, after);
   try {
-    const row = await requestFirst(client, request, [`${endpoint.pageKey.member} desc`], attempt);
+    const orderby = [`${endpoint.pageKey.member} desc`];
+    const row = await requestFirst(client, request, orderby, attempt, clause);
     if (row === undefined) return 'none';
     const key = pageKeyOf(endpoint, row);
     return typeof key === 'number' ? key : undefined;

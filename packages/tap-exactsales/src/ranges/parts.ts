@@ -1,4 +1,5 @@
 import type { UnreadKeys } from '../request/read-request.ts';
+import type { ServerLimits } from '../request/server-limits.ts';
 import type { KeyRange, RangePage } from './key-range.ts';
 
 /** The most ranges of a read, so that its progress needs at most 2 KiB in the state. */
@@ -26,6 +27,7 @@ export interface Rest {
 
 /** The parts of a read that have not been received completely, and what is known about their size. */
 export class Parts {
+  readonly #limits: Pick<ServerLimits, 'longestPage'>;
   readonly #parts = new Set<Part>();
   /** Parts of which the server does not send all rows. */
   readonly #incomplete = new Set<Part>();
@@ -35,6 +37,10 @@ export class Parts {
   readonly #begins = new Set<number>();
   #fullPages = 0;
   #rowsInFullPages = 0;
+
+  constructor(limits: Pick<ServerLimits, 'longestPage'>) {
+    this.#limits = limits;
+  }
 
   /** @param received the key after which the range begins, if it is known */
   add(
@@ -86,9 +92,13 @@ export class Parts {
     return [...this.#parts].find(({ isBegun, range }) => isBegun && range.isBefore(key));
   }
 
-  /** How many rows a page advances: fewer than it has if a key's rows are left to the next page. */
+  /**
+   * How many rows a page advances: fewer than it has if a key's rows are left to the next page, but
+   * then the next page has these rows, so two pages advance by the rows of one at least.
+   */
   get pageRows(): number {
-    return Math.max(1, Math.round(this.#rowsInFullPages / Math.max(1, this.#fullPages)));
+    const average = Math.round(this.#rowsInFullPages / Math.max(1, this.#fullPages));
+    return Math.max(1, average, Math.ceil(this.#limits.longestPage / 2));
   }
 
   /** How many pages no request covers yet. */

@@ -96,7 +96,10 @@ export class ReadEnd {
     const { endpoint, limits, earlier } = this.#request;
     const row = rows.at(-1);
     const key = row === undefined ? cursor.key : pageKeyOf(endpoint, row);
-    const last = await lastKey(this.#client, this.#request, this.#attempts);
+    const last =
+      (await lastKey(this.#client, this.#request, this.#attempts)) ??
+      // The last row has no key. The last row with a key is needed.
+      (await lastKey(this.#client, this.#request, this.#attempts, key));
     if (last === undefined) return false;
     if (last === 'none') {
       return (key !== undefined || earlier?.hadRows === true) && this.#attempts === 0;

@@ -1,6 +1,5 @@
 import type { Client } from '../api/client.ts';
-import { literal } from '../api/odata.ts';
-import { ignoredOption, pageOrder } from '../paging/page-order.ts';
+import { ignoredOption, keyClause, pageOrder } from '../paging/page-order.ts';
 import { noteIgnoredDates, requestPage } from '../request/page-request.ts';
 import type { PagePosition, ReadRequest, RequestedPage } from '../request/read-request.ts';
 import { KeyedReadError, type Cursor } from './read-end.ts';
@@ -40,17 +39,11 @@ export async function requestAt(
 ): Promise<RequestedPage> {
   const page = await requestPage(client, request, {
     ...position,
-    ...keyClause(request, cursor),
+    ...(cursor.key !== undefined && { key: keyClause(request.endpoint, cursor.key) }),
     orderby: pageOrder(request.endpoint),
   });
   for (const option of ['key filter', 'orderby'] as const) {
     if (!request.limits.supports(option)) throw new KeyedReadError(option);
   }
   return page;
-}
-
-function keyClause({ endpoint }: ReadRequest, { key }: Cursor): { key?: string } {
-  if (key === undefined) return {};
-  const { member, unique } = endpoint.pageKey;
-  return { key: `${member} ${unique ? 'gt' : 'ge'} ${literal(key)}` };
 }

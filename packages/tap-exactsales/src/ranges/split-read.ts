@@ -23,7 +23,7 @@ export class SplitRead {
   readonly #request: ReadRequest;
   readonly #reads: OpenReads | undefined;
   readonly #pages = new Handover<{ readonly part: Part; readonly page: RangePage }>();
-  readonly #parts = new Parts();
+  readonly #parts: Parts;
   /** True if the read began with a single range, whose count is that of all rows to read. */
   readonly #isWhole: boolean;
   #workers = 0;
@@ -48,6 +48,7 @@ export class SplitRead {
     this.#client = client;
     this.#request = request;
     this.#reads = reads;
+    this.#parts = new Parts(request.limits);
     this.#isWhole = keys.length === 1;
     for (const { after, upTo } of keys) {
       const start = { cursor: { key: after, drained: 0 }, upTo, counts: COUNTS_AT_START };

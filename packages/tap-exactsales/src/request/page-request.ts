@@ -46,14 +46,16 @@ export async function requestPage(
 /**
  * Requests only the first row of a read in the given order.
  * @param attempt how often the row has been requested before
+ * @param key a clause on the page key (default: none)
  */
 export async function requestFirst(
   client: Client,
   request: ReadRequest,
   orderby: readonly string[],
   attempt: number,
+  key?: string,
 ): Promise<ApiRow | undefined> {
-  const position = { orderby, count: false, attempt };
+  const position = { orderby, count: false, attempt, ...(key !== undefined && { key }) };
   const options = usedOptions(request, position);
   const { rows } = await send(client, request, position, options, 1, 'always');
   return rows[0];
