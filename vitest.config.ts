@@ -26,7 +26,17 @@ const skipReasons: Reporter = {
 const SLOW = [
   ...['interruptions', 'tap-faults', 'batch', 'tap-behaviours', 'tap-quota', 'meltano'],
   ...['target-postgres', 'tap-live', 'wheels', 'peers', 'target-duckdb', 'tap-servers'],
-  ...['tap-doctor', 'generate', 'foreign-taps', 'maps', 'upgrade'],
+  ...[
+    'tap-ranges',
+    'split-state',
+    'split-reads',
+    'split-faults',
+    'tap-doctor',
+    'generate',
+    'foreign-taps',
+    'maps',
+    'upgrade',
+  ],
   ...['deletes', 'crash', 'paths', 'schema-change', 'values', 'commands'],
 ].map((name) => `${name}.test.ts`);
 

@@ -342,9 +342,13 @@ describe.each(interrupted)('a read that version %s did not finish', (version) =>
   /** Returns the last key that was read, by the path of each unfinished read in a state. */
   function markersIn(state: string): ReadonlyMap<string, number> {
     const { bookmarks } = JSON.parse(state) as {
-      bookmarks: Record<string, { progress_markers?: { path: string; after: number } | null }>;
+      bookmarks: Record<string, Readonly<Record<'progress_markers' | 'progress', unknown>>>;
     };
-    const markers = Object.values(bookmarks).flatMap(({ progress_markers: one }) => one ?? []);
+    // Earlier versions have the markers of one read in `progress_markers`.
+    const markers = Object.values(bookmarks).flatMap(
+      ({ progress_markers: one, progress: byVersion }) =>
+        [one ?? [], Object.values(byVersion ?? {})].flat() as { path: string; after: number }[],
+    );
     return new Map(markers.map(({ path, after }) => [path, after]));
   }
 });

@@ -24,9 +24,9 @@ export async function checkpoint(
   unusable: UnusableRows,
   { state, writer }: Context,
 ): Promise<void> {
-  const markers = progressMarkers(page.resume, unusable.streams, tracker);
+  const progress = progressMarkers(page.resume, unusable.streams, tracker);
   for (const { stream } of streams) {
-    state.set(stream, { ...state.bookmark(stream), progress_markers: markers });
+    state.set(stream, { ...state.bookmark(stream), progress });
   }
   await writer.state();
 }

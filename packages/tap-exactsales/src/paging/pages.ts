@@ -24,7 +24,7 @@ interface Context {
 
 /** Requests the pages of a plan and reports the progress. */
 export function requestPages(
-  { endpoint, endpoints, resumed, earlier, includesUndated, isComplete, version }: ReadPlan,
+  { endpoint, endpoints, resumed, earlier, includesUndated, isComplete }: ReadPlan,
   dates: DateFilter,
   { client, limits: known, openReads, pageSize, progress }: Context,
 ): AsyncGenerator<Page> {
@@ -32,7 +32,7 @@ export function requestPages(
   const limits = limitsOf(endpoint.path, known, pageSize);
   const request = { endpoint, limits, dates, earlier, ...(select && { select }) };
   const name = endpoints.map((selected) => selected.endpoint.stream).join(' + ');
-  const unread = resumed && unreadKeys(resumed, { version, startedAt: resumed.started_at });
+  const unread = resumed && unreadKeys(resumed);
   const dated = wholeOrSliced(client, request, unread, openReads);
   return progress.follow(
     name,

@@ -101,7 +101,7 @@ export function endedBookmark(
     read_at: startedAt,
     ...fullReadAt(before, incompleteAt, isComplete, startedAt),
     ...pagesOf(before, isComplete && !plan.resumed, seen, rowsRead),
-    progress_markers: null,
+    progress: undefined,
   };
 }
 
@@ -145,7 +145,7 @@ export function incompleteBookmark(
   return {
     ...before,
     ...(isComplete && { incomplete_read_at: startedAt, ...(readNow && { read_with: readNow }) }),
-    progress_markers: null,
+    progress: undefined,
   };
 }
 
@@ -166,19 +166,19 @@ function latest(
 /**
  * Returns where a later run can continue if this run is interrupted.
  * @param unread the page keys that have not been read
- * @returns null if the later run must start over
+ * @returns undefined if the later run must start over
  */
 export function progressMarkers(
   unread: readonly UnreadKeys[] = [],
   unusable: readonly string[],
   { plan, startedAt, newest }: ReadSoFar,
-): ProgressMarkers | null {
+): ProgressMarkers | undefined {
   const { endpoint, method, isComplete, range, version } = plan;
   const [first, ...others] = unread;
-  if (!first || method !== 'incremental') return null;
+  if (!first || method !== 'incremental') return undefined;
   return {
     path: endpoint.path,
-    ...unreadMarkers([first, ...others], { version, startedAt }),
+    ...unreadMarkers([first, ...others]),
     started_at: startedAt,
     complete: isComplete,
     ...range,

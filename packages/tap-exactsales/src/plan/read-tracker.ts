@@ -13,6 +13,7 @@ export class ReadTracker {
   #newest: Instant | undefined;
   #rowsRead = 0;
   #isSure = true;
+  #isBegun = false;
 
   constructor(plan: ReadPlan, timezone: Timezone) {
     this.plan = plan;
@@ -47,9 +48,12 @@ export class ReadTracker {
     rows: readonly ApiRow[],
     client: Client,
   ): void {
-    // The server's clock is known once a response has been received. Rows that change after the
-    // start are left to the next run.
-    if (!this.plan.resumed) this.#startedAt = client.atServer(this.plan.startedAt);
+    // The server's clock is known once a response has been received. It is read once, so that the start
+    // is the same in all states of the read. Rows that change after it are left to the next run.
+    if (!this.plan.resumed && !this.#isBegun) {
+      this.#startedAt = client.atServer(this.plan.startedAt);
+    }
+    this.#isBegun = true;
     this.#rowsRead = page.rowsRead;
     this.#isSure &&= page.isSure;
     for (const row of rows) {

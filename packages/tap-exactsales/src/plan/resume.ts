@@ -61,12 +61,12 @@ function resumable(
   bookmarks: readonly Bookmark[],
   now: Instant,
 ): ProgressMarkers | undefined {
-  const markers = bookmarks[0]?.progress_markers;
+  const markers = bookmarks[0]?.progress;
   if (method !== 'incremental' || markers?.path !== endpoint.path) return undefined;
   if (isAhead(markers.started_at, now)) return undefined;
   const text = JSON.stringify(markers);
   const isSame = bookmarks.every(
-    ({ progress_markers: other, read_at: readAt }) =>
+    ({ progress: other, read_at: readAt }) =>
       JSON.stringify(other) === text &&
       (readAt === undefined || compareInstants(markers.started_at, readAt) > 0),
   );

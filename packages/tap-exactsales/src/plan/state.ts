@@ -1,15 +1,6 @@
-import { isTableName, type TableName } from '@exact-spotter/schema';
-import {
-  type Instant,
-  type JsonRecord,
-  type JsonValue,
-  SettingsError,
-  isObject,
-  log,
-} from '@exact-spotter/singer';
-import { replicationKey } from '../catalog.ts';
-import { Timezone } from '../rows/timezone.ts';
-import { parseReadWith, type ReadWith } from './read-with.ts';
+import type { TableName } from '@exact-spotter/schema';
+import { milliseconds, type Instant, type JsonValue } from '@exact-spotter/singer';
+import type { ReadWith } from './read-with.ts';
 import type { UnreadMarkers } from './unread-keys.ts';
 
 /** The progress of an interrupted read. */
@@ -49,8 +40,8 @@ export interface Bookmark {
   readonly incomplete_read_at?: Instant;
   /** What the rows so far were read with; missing in states of earlier versions. */
   readonly read_with?: ReadWith;
-  /** Null once the read has ended, so that merging states does not keep older markers. */
-  readonly progress_markers?: ProgressMarkers | null;
+  /** The progress of the read that is running or was interrupted. */
+  readonly progress?: ProgressMarkers | undefined;
 }
 
 /** The bookmarks of all streams, as a STATE message holds them. */
@@ -75,145 +66,23 @@ export class State {
     return this.#bookmarks.size === 0;
   }
 
-  /** The value of a STATE message. */
+  /**
+   * The value of a STATE message. Programs that merge states do so member by member. So the markers
+   * of a read are under its version, and no member is sometimes an object and sometimes not.
+   */
   value(): object {
-    return { bookmarks: { ...this.#unknown, ...Object.fromEntries(this.#bookmarks) } };
-  }
-}
-
-/**
- * Reads the content of the `--state` file: the value of a STATE message of this tap, the whole
- * message, or what Meltano stores.
- * @throws SettingsError if the content has another shape, because starting over without being asked
- * would be worse
- */
-export function parseState(given: JsonRecord, file: string): State {
-  const state = new State();
-  const value = unwrap(given);
-  const bookmarks = value['bookmarks'];
-  if (Object.keys(value).length === 0) return state;
-  if (!isObject(bookmarks)) throw foreignState(file, 'it has no "bookmarks"');
-  const entries = Object.entries(bookmarks);
-  const known = entries.filter(([stream]) => isTableName(stream));
-  if (entries.length > 0 && known.length === 0)
-    throw foreignState(file, "it has none of this tap's streams");
-  const problems = entries.flatMap(([stream, entry]) => readEntry(state, stream, entry, file));
-  if (problems.length > 0) throw new SettingsError(problems);
-  return state;
-}
-
-function unwrap(given: JsonRecord): JsonRecord {
-  for (const wrapping of ['value', 'singer_state', 'state']) {
-    const inner = given[wrapping];
-    if (!('bookmarks' in given) && isObject(inner)) return unwrap(inner);
-  }
-  return given;
-}
-
-function foreignState(file: string, why: string): SettingsError {
-  return new SettingsError([
-    `The state file ${file} is not a state of this tap: ${why}; use the state of an earlier run, or {} to start from the beginning.`,
-  ]);
-}
-
-/** @returns the problems of the entry */
-function readEntry(state: State, stream: string, entry: JsonValue, file: string): string[] {
-  if (!isTableName(stream)) {
-    log.warning(
-      `The state has a stream "${stream}", which this tap does not have; its bookmark is kept.`,
+    const bookmarks = [...this.#bookmarks].map(
+      ([stream, { progress, ...bookmark }]) =>
+        [
+          stream,
+          { ...bookmark, progress: progress ? { [nameOf(progress)]: progress } : {} },
+        ] as const,
     );
-    state.keep(stream, entry);
-    return [];
+    return { bookmarks: { ...this.#unknown, ...Object.fromEntries(bookmarks) } };
   }
-  const bookmark = toBookmark(stream, entry);
-  if (typeof bookmark === 'string') {
-    return [
-      `The state file ${file}, stream "${stream}": ${bookmark}; correct it, or remove the stream to read it from the beginning.`,
-    ];
-  }
-  state.set(stream, bookmark);
-  return [];
 }
 
-/** @returns the bookmark, or what is wrong with it */
-function toBookmark(stream: TableName, entry: JsonValue): Bookmark | string {
-  const key = replicationKey(stream);
-  const members = isObject(entry) ? entry : { replication_key_value: entry };
-  const named = members['replication_key'];
-  if (typeof named === 'string' && key !== undefined && named !== key) {
-    return `its replication key is "${named}", not "${key}"`;
-  }
-  // Older taps write {"stream": {"column": "date"}}.
-  const written = members['replication_key_value'] ?? (key && members[key]) ?? null;
-  const value = written === null ? undefined : toInstant(written);
-  if (value === null) return 'its bookmark is not an RFC 3339 date';
-  const markers = toMarkers(members['progress_markers'] ?? null);
-  const readWith = parseReadWith(members['read_with']);
-  return {
-    ...(key !== undefined && { replication_key: key }),
-    ...(value !== undefined && { replication_key_value: value }),
-    ...instantMember(members, 'read_at'),
-    ...instantMember(members, 'full_read_at'),
-    ...instantMember(members, 'incomplete_read_at'),
-    ...(typeof members['longest_page'] === 'number' && { longest_page: members['longest_page'] }),
-    ...(typeof members['rows_read'] === 'number' && { rows_read: members['rows_read'] }),
-    ...(typeof members['count_proven'] === 'boolean' && { count_proven: members['count_proven'] }),
-    ...(typeof members['version'] === 'number' && { version: members['version'] }),
-    ...(readWith && { read_with: readWith }),
-    ...(markers && { progress_markers: markers }),
-  };
-}
-
-const utc = new Timezone('UTC');
-
-/** @returns null if the value is not a date */
-function toInstant(value: JsonValue): Instant | null {
-  return (typeof value === 'string' ? utc.toInstant(value, 'utc') : undefined) ?? null;
-}
-
-function instantMember(
-  members: Readonly<Record<string, JsonValue>>,
-  name: 'read_at' | 'full_read_at' | 'incomplete_read_at' | 'from' | 'to' | 'newest',
-): Readonly<Record<string, Instant>> {
-  const value = toInstant(members[name] ?? null);
-  return value === null ? {} : { [name]: value };
-}
-
-/** Ignores markers that cannot be read: the read then starts over. */
-function toMarkers(value: JsonValue): ProgressMarkers | undefined {
-  if (!isObject(value)) return undefined;
-  const {
-    path,
-    after,
-    started_at: startedAt,
-    complete,
-    version,
-    unusable,
-    read_with_hash: hash,
-    ranges,
-  } = value;
-  const started = toInstant(startedAt ?? null);
-  if (typeof path !== 'string' || typeof after !== 'number' || started === null) return undefined;
-  if (typeof complete !== 'boolean') return undefined;
-  return {
-    path,
-    after,
-    ...(isObject(ranges) && { ranges: textsIn(ranges) }),
-    started_at: started,
-    complete,
-    ...instantMember(value, 'from'),
-    ...instantMember(value, 'to'),
-    ...instantMember(value, 'newest'),
-    ...(typeof unusable === 'string' && { unusable }),
-    ...(typeof version === 'number' && { version }),
-    ...(typeof hash === 'string' && { read_with_hash: hash }),
-  };
-}
-
-function textsIn(members: JsonRecord): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(members).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  );
+/** Returns the name of a read in the state: its version, or its start if it has no version. */
+function nameOf({ version, started_at: startedAt }: ProgressMarkers): string {
+  return String(version ?? milliseconds(startedAt));
 }
