@@ -122,8 +122,8 @@ function isAllowedToBeMissing(
 }
 
 /**
- * Reads a second time if the first read resumed an interrupted read, because a resumed read misses
- * later changes.
+ * Reads a second time if the first read resumed an interrupted read, which misses later changes, or
+ * fetched only the rows that an earlier start date adds.
  */
 async function syncUpToNow(
   group: readonly SelectedEndpoint[],
@@ -134,7 +134,8 @@ async function syncUpToNow(
   if (isReconciling && first.isSure) await reconcile(first.plan, first.rowsRead, context);
   const { separate } = first;
   const incomplete = incompleteStreams(first, context);
-  if (!first.plan.resumed || !first.isSure) return { ...first, incomplete };
+  const { resumed, isBackfill } = first.plan;
+  if (!(resumed ?? isBackfill) || !first.isSure) return { ...first, incomplete };
   const second = await sync(
     group.filter((selected) => selected !== separate),
     context,

@@ -1,5 +1,5 @@
 import { log } from '@exact-spotter/singer';
-import type { SelectedStream } from '../catalog.ts';
+import { replicationKey, type SelectedStream } from '../catalog.ts';
 import type { Page } from '../request/read-request.ts';
 import type { ServerLimits } from '../request/server-limits.ts';
 import { endedBookmark, incompleteBookmark, progressMarkers } from '../plan/bookmarks.ts';
@@ -67,28 +67,35 @@ async function declareDeleted(
   plan: ReadPlan,
   { writer, limits }: Context,
 ): Promise<void> {
-  const { version, isComplete } = plan;
+  const { version, isComplete, keepsOlderRows } = plan;
   if (version === undefined || hidesRows(plan, limits)) return;
-  await declareWindow(streams, plan, version, writer);
-  if (!isComplete) return;
+  await declareRange(streams, plan, version, writer);
+  if (!isComplete || keepsOlderRows) return;
   for (const { stream } of streams) await writer.activateVersion(stream, version);
 }
 
 /**
  * Repeats the SCHEMA with the range that was read, so that a target can delete the rows in the
- * range that were not sent.
+ * range that were not sent: after the read of a window, and after a complete read that begins later
+ * than earlier ones, because the older rows were not read.
  */
-async function declareWindow(
+async function declareRange(
   streams: readonly SelectedStream[],
-  { method, endpoint, range }: ReadPlan,
+  { method, range, keepsOlderRows }: ReadPlan,
   version: number,
   writer: Writer,
 ): Promise<void> {
-  const own = streams.find(({ stream }) => stream === endpoint.stream);
-  if (method !== 'window' || !own || !endpoint.date) return;
-  const covered = { column: endpoint.date.column, from: range.from, to: range.to, version };
-  await writer.schema(own, { 'x-covered': covered });
+  if (method !== 'window' && !keepsOlderRows) return;
+  const { from, to = END_OF_TIME } = range;
+  for (const stream of streams) {
+    const column = replicationKey(stream.stream);
+    if (column !== undefined)
+      await writer.schema(stream, { 'x-covered': { column, from, to, version } });
+  }
 }
+
+/** Rows may be dated in the future. */
+const END_OF_TIME = '9999-12-31T23:59:59Z';
 
 /**
  * True if the server hides old rows without a date filter and does not support a date filter, or if

@@ -70,6 +70,8 @@ interface ReadSoFar {
     readonly version?: number;
     readonly readWith: ReadonlyMap<TableName, ReadWith>;
     readonly resumed?: ProgressMarkers;
+    readonly isBackfill: boolean;
+    readonly coveredFrom?: Instant;
   };
   readonly rowsRead: number;
   readonly startedAt: Instant;
@@ -87,11 +89,12 @@ export function endedBookmark(
   { plan, startedAt, newest, rowsRead }: ReadSoFar,
   seen: SeenPages,
 ): Bookmark {
-  const { method, isComplete, version, endpoint, readWith } = plan;
+  const { method, isComplete, version, endpoint } = plan;
   const key = replicationKey(endpoint.stream);
   const isOwnKey = replicationKey(stream) !== undefined;
-  const readNow = readWith.get(stream);
-  const value = method === 'window' ? startedAt : latest(before, startedAt, newest);
+  const readNow = readWithAfter(stream, plan);
+  const seenValue = method === 'window' ? startedAt : latest(before, startedAt, newest);
+  const value = plan.isBackfill ? before.replication_key_value : seenValue;
   return {
     ...before,
     ...(isOwnKey && key !== undefined && { replication_key: key }),
@@ -103,6 +106,14 @@ export function endedBookmark(
     ...pagesOf(before, isComplete && !plan.resumed, seen, rowsRead),
     progress: undefined,
   };
+}
+
+function readWithAfter(
+  stream: TableName,
+  { readWith, coveredFrom }: ReadSoFar['plan'],
+): ReadWith | undefined {
+  const readNow = readWith.get(stream);
+  return readNow && coveredFrom !== undefined ? { ...readNow, start_date: coveredFrom } : readNow;
 }
 
 /** A resumed read knows only the rows after the interruption. */
@@ -139,12 +150,15 @@ function fullReadAt(
 export function incompleteBookmark(
   stream: TableName,
   before: Bookmark,
-  { plan: { isComplete, readWith }, startedAt }: ReadSoFar,
+  { plan, startedAt }: ReadSoFar,
 ): Bookmark {
-  const readNow = readWith.get(stream);
+  const readNow = readWithAfter(stream, plan);
   return {
     ...before,
-    ...(isComplete && { incomplete_read_at: startedAt, ...(readNow && { read_with: readNow }) }),
+    ...(plan.isComplete && {
+      incomplete_read_at: startedAt,
+      ...(readNow && { read_with: readNow }),
+    }),
     progress: undefined,
   };
 }

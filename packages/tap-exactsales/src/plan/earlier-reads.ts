@@ -20,6 +20,12 @@ export const SOME_ROWS: EarlierReads = {
   ...{ hadRows: false, singlePage: undefined, isCountProven: false, rowsExpected: 1 },
 };
 
+interface How {
+  readonly isComplete: boolean;
+  readonly isBackfill: boolean;
+  readonly resumed?: ProgressMarkers;
+}
+
 /**
  * A complete read should find as many rows as the longest page had, and a set whose rows are not
  * known should have rows. Other reads should find a row: a window that had some, and an incremental
@@ -27,7 +33,7 @@ export const SOME_ROWS: EarlierReads = {
  */
 export function earlierReads(
   bookmarks: readonly Bookmark[],
-  { isComplete, resumed }: { readonly isComplete: boolean; readonly resumed?: ProgressMarkers },
+  { isComplete, isBackfill, resumed }: How,
 ): EarlierReads {
   const known = bookmarks.flatMap(({ longest_page: rows }) => rows ?? []);
   const longestPage = Math.max(0, ...known);
@@ -39,6 +45,6 @@ export function earlierReads(
     hadRows,
     singlePage: isSinglePage ? longestPage : undefined,
     isCountProven: bookmarks.every(({ count_proven: isProven }) => isProven === true),
-    rowsExpected: resumed === undefined ? (isComplete ? Math.max(longestPage, fewest) : fewest) : 0,
+    rowsExpected: isBackfill || resumed ? 0 : isComplete ? Math.max(longestPage, fewest) : fewest,
   };
 }

@@ -101,7 +101,7 @@ function toBookmark(stream: TableName, entry: JsonValue): Bookmark | string {
     ...(value !== undefined && { replication_key_value: value }),
     ...instantMember(members, 'read_at'),
     ...instantMember(members, 'full_read_at'),
-    ...instantMember(members, 'incomplete_read_at'),
+    ...incompleteReadAt(members),
     ...(typeof members['longest_page'] === 'number' && { longest_page: members['longest_page'] }),
     ...(typeof members['rows_read'] === 'number' && { rows_read: members['rows_read'] }),
     ...(typeof members['count_proven'] === 'boolean' && { count_proven: members['count_proven'] }),
@@ -118,9 +118,18 @@ function toInstant(value: JsonValue): Instant | null {
   return (typeof value === 'string' ? utc.toInstant(value, 'utc') : undefined) ?? null;
 }
 
+/** A merged state may have an incomplete read that a complete one has followed. */
+function incompleteReadAt(members: JsonRecord): Pick<Bookmark, 'incomplete_read_at'> {
+  const [incomplete, full] = [members['incomplete_read_at'], members['full_read_at']].map((value) =>
+    toInstant(value ?? null),
+  );
+  if (!incomplete) return {};
+  return full && compareInstants(full, incomplete) >= 0 ? {} : { incomplete_read_at: incomplete };
+}
+
 function instantMember(
   members: Readonly<Record<string, JsonValue>>,
-  name: 'read_at' | 'full_read_at' | 'incomplete_read_at' | 'from' | 'to' | 'newest',
+  name: 'read_at' | 'full_read_at' | 'from' | 'to' | 'newest',
 ): Readonly<Record<string, Instant>> {
   const value = toInstant(members[name] ?? null);
   return value === null ? {} : { [name]: value };

@@ -1,6 +1,9 @@
 import { tables, type TableName } from '@exact-spotter/schema';
 import {
+  compareInstants,
+  earlier,
   type Instant,
+  later,
   milliseconds,
   readReplication,
   type ReplicationMethod,
@@ -55,6 +58,15 @@ export interface ReadPlan {
    */
   readonly includesUndated: boolean;
   readonly earlier: EarlierReads;
+  /**
+   * True if the start date has become earlier, so that the read fetches only the rows between the two
+   * start dates. Another read follows.
+   */
+  readonly isBackfill: boolean;
+  /** The date from which on all rows have been read after this read; missing for a full stream. */
+  readonly coveredFrom?: Instant;
+  /** True if a complete read begins later than earlier ones, so that older rows must be kept. */
+  readonly keepsOlderRows: boolean;
 }
 
 /** The settings that a plan depends on. */
@@ -62,6 +74,8 @@ export interface PlanSettings {
   readonly startDate: Instant;
   /** True if no row is older than the start date, so a filter is not needed. */
   readonly isFromTheBeginning: boolean;
+  /** The start date as states remember it. It does not depend on the time zone if it is the default. */
+  readonly coveredFrom: Instant;
   readonly pastDays: number;
   readonly futureDays: number;
   readonly fullRefreshDays: number;
@@ -70,13 +84,18 @@ export interface PlanSettings {
   readonly readWith: ReadWithSettings;
 }
 
+/** No row is older. */
+const BEGINNING: Instant = `${EARLIEST_START}T00:00:00Z`;
+
 export function planSettings(settings: TapSettings, timezone: Timezone): PlanSettings {
   const startDate = timezone.toInstant(settings.start_date, 'zoned');
   if (startDate === undefined)
     throw new Error('The start date is invalid although it passed the checks.');
+  const isFromTheBeginning = settings.start_date === EARLIEST_START;
   return {
     startDate,
-    isFromTheBeginning: settings.start_date === EARLIEST_START,
+    isFromTheBeginning,
+    coveredFrom: isFromTheBeginning ? BEGINNING : startDate,
     pastDays: settings.past_days,
     futureDays: settings.future_days,
     fullRefreshDays: settings.full_refresh_days,
@@ -119,12 +138,36 @@ export function planRead(
     const version = how.version ?? state.bookmark(stream).version;
     return version === undefined ? [] : [[stream, version] as const];
   });
-  const earlier = earlierReads(bookmarks, how);
   return {
-    ...{ endpoint, endpoints, method, versions: new Map(versions), readWith, earlier },
+    ...{ endpoint, endpoints, method, versions: new Map(versions), readWith },
+    earlier: earlierReads(bookmarks, how),
     ...undatedRows(endpoint, method, how, settings),
     ...how,
+    ...coverage(method, how, bookmarks, settings),
   };
+}
+
+/** Decides from which date on all rows have been read after a read. */
+function coverage(
+  method: ReplicationMethod,
+  { isComplete, isBackfill, resumed }: HowToRead,
+  bookmarks: readonly Bookmark[],
+  settings: PlanSettings,
+): Pick<ReadPlan, 'coveredFrom' | 'keepsOlderRows'> {
+  if (method === 'full') return { keepsOlderRows: false };
+  const before = startBefore(bookmarks);
+  const read = resumed ? (resumed.from ?? BEGINNING) : settings.coveredFrom;
+  if (!isComplete && !isBackfill) {
+    return { coveredFrom: before ?? settings.coveredFrom, keepsOlderRows: false };
+  }
+  const keepsOlderRows = isComplete && before !== undefined && compareInstants(before, read) < 0;
+  return { coveredFrom: before === undefined ? read : earlier(before, read), keepsOlderRows };
+}
+
+/** Returns the date from which on all rows of all streams have been read, as far as is known. */
+function startBefore(bookmarks: readonly Bookmark[]): Instant | undefined {
+  const starts = bookmarks.flatMap(({ read_with: readWith }) => readWith?.start_date ?? []);
+  return starts.length < bookmarks.length ? undefined : starts.reduce(later);
 }
 
 /**
@@ -143,7 +186,10 @@ function undatedRows(
   return { isUnfiltered, includesUndated: isDue && !isUnfiltered && range.from !== undefined };
 }
 
-type HowToRead = Pick<ReadPlan, 'isComplete' | 'range' | 'startedAt' | 'version' | 'resumed'>;
+type HowToRead = Pick<
+  ReadPlan,
+  'isComplete' | 'isBackfill' | 'range' | 'startedAt' | 'version' | 'resumed'
+>;
 
 function newRead(
   endpoint: Endpoint,
@@ -157,9 +203,16 @@ function newRead(
     method === 'full' ||
     isCompleteWanted ||
     bookmarks.some((bookmark) => isRefreshDue(bookmark, settings.fullRefreshDays, now));
+  const before = startBefore(bookmarks);
+  const isBackfill =
+    !isComplete && before !== undefined && compareInstants(settings.coveredFrom, before) < 0;
+  const { from } = rangeOf(endpoint, method, true, bookmarks, settings, now);
   return {
     isComplete,
-    range: rangeOf(endpoint, method, isComplete, bookmarks, settings, now),
+    isBackfill,
+    range: isBackfill
+      ? { ...(from !== undefined && { from }), to: before }
+      : rangeOf(endpoint, method, isComplete, bookmarks, settings, now),
     startedAt: now,
     ...((isComplete || method === 'window') && { version: nextVersion(bookmarks, now) }),
   };

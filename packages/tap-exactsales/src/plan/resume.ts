@@ -14,6 +14,7 @@ import type { Bookmark, ProgressMarkers } from './state.ts';
 /** What a resumed read has in common with the interrupted one. */
 interface ResumedRead {
   readonly isComplete: boolean;
+  readonly isBackfill: boolean;
   readonly range: DateRange;
   readonly startedAt: Instant;
   readonly version?: number;
@@ -34,6 +35,8 @@ export function resumedRead(
   const { from, to, started_at: startedAt, complete: isComplete, version } = resumed;
   return {
     isComplete,
+    // Only a read of the rows between two start dates has an end.
+    isBackfill: to !== undefined,
     range: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) },
     startedAt,
     ...(version !== undefined && { version }),
