@@ -74,6 +74,28 @@ export class OutputClosedError extends ProgramError {
   }
 }
 
+/** stdout cannot be written, e.g. because it is a file on a full disk. */
+export class OutputFailedError extends ProgramError {
+  override readonly name = 'OutputFailedError';
+
+  /** @param options the system error as the cause */
+  constructor(options: { readonly cause: unknown }) {
+    const code = errorCode(options.cause);
+    const reason = OUTPUT_REASONS[code] ?? 'the system reports an error';
+    super(
+      `stdout cannot be written because ${reason} (${code}): correct this, or redirect stdout to another place, and start the program again.`,
+      options,
+    );
+  }
+}
+
+const OUTPUT_REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file has reached the largest size that the system allows',
+  EIO: 'the device reports an error',
+};
+
 /** Returns the code of a system error, e.g. `ENOENT`, for a message. */
 export function errorCode(error: unknown): string {
   return (error as Partial<NodeJS.ErrnoException> | null)?.code ?? 'unknown reason';

@@ -20,6 +20,7 @@ export {
 export {
   InputError,
   OutputClosedError,
+  OutputFailedError,
   errorCode,
   ProgramError,
   SettingsError,

@@ -82,6 +82,14 @@ const commands: Record<string, (file: string) => Promise<void>> = {
     log.info('hanging');
     await new Promise((resolve) => setInterval(resolve, 2 ** 30));
   },
+  /** Logs some lines, one after the other, and then writes a line to stdout. */
+  chatter: async () => {
+    for (let at = 0; at < 3; at += 1) {
+      log.info('tick');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await output.write('done\n');
+  },
   tick: () => {
     log.info('tick');
     return Promise.resolve();

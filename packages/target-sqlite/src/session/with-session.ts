@@ -1,4 +1,4 @@
-import { InputError, log, OutputClosedError } from '@exact-spotter/singer';
+import { InputError, log } from '@exact-spotter/singer';
 import { endRun, type Outcome } from '../bookkeeping/runs.ts';
 import { closeWritten } from '../database/connection.ts';
 import { asDatabaseError } from '../database/errors.ts';
@@ -16,7 +16,8 @@ export interface SessionOptions extends RunOptions {
 /**
  * Opens the database, does the work, and records the end of the run in `_singer_runs` even if the work
  * fails. Returns immediately if `stop` is aborted while the database is busy.
- * @throws InputError, DatabaseError; OutputClosedError if the reader of the STATEs closed the output
+ * @throws InputError, DatabaseError; OutputClosedError or OutputFailedError at the end if a STATE could
+ * not be written to the output
  */
 export async function withSession(
   settings: TargetSettings,
@@ -42,7 +43,7 @@ export async function withSession(
     await session.committer.flush();
     closeWritten(context.db);
   }
-  if (session.committer.isOutputClosed) throw new OutputClosedError();
+  if (session.committer.outputError) throw session.committer.outputError;
 }
 
 /** Keeps everything up to the last STATE if the input is invalid, and rolls back on any other error. */
