@@ -98,7 +98,15 @@ export async function serve(
 export async function readStreams(
   url: string,
   streams: readonly string[],
-  { settings = {}, state }: { readonly settings?: object; readonly state?: unknown } = {},
+  {
+    settings = {},
+    state,
+    env,
+  }: {
+    readonly settings?: object;
+    readonly state?: unknown;
+    readonly env?: NodeJS.ProcessEnv;
+  } = {},
 ): Promise<Ended & { readonly messages: readonly Message[] }> {
   const config = file('tap.json', {
     ...{ api_token: TOKEN, api_url: url, quota_requests: 1000, quota_seconds: 1, max_retries: 1 },
@@ -108,7 +116,7 @@ export async function readStreams(
     streams: streams.map((stream) => ({ tap_stream_id: stream })),
   });
   const given = state === undefined ? [] : ['--state', file('state.json', state)];
-  const ended = await tap(['--config', config, '--catalog', catalog, ...given]);
+  const ended = await tap(['--config', config, '--catalog', catalog, ...given], env);
   const lines = ended.stdout.split('\n').filter((line) => line !== '');
   return { ...ended, messages: lines.map((line) => JSON.parse(line) as Message) };
 }

@@ -1,16 +1,15 @@
 // This is the only module that uses the network.
 
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { EnvHttpProxyAgent, request } from 'undici';
+import { BodyError, bodyText, LARGEST_BODY } from './body.ts';
 
 /** A complete response. A truncated body is an error. */
 export interface HttpResponse {
   readonly status: number;
-  readonly contentType: string;
   readonly retryAfterHeader: string | undefined;
   /** The server's time, to the second. */
   readonly date: string | undefined;
+  /** The decoded body; empty if the status is not 200. */
   readonly text: string;
   /** The time from sending the request to receiving the last byte. */
   readonly milliseconds: number;
@@ -21,9 +20,6 @@ export interface HttpOptions {
   /** Maximum number of connections. */
   readonly connections: number;
 }
-
-/** Maximum size of a body in bytes, compressed or not. A page of 500 rows is smaller than 1 MiB. */
-const LARGEST_BODY = 256 * 1024 * 1024;
 
 /**
  * Sends GET requests over kept-alive connections. Does not follow redirects, so that the token is
@@ -57,13 +53,13 @@ export class Http {
     });
     onHeaders();
     const bytes = Buffer.from(await body.arrayBuffer());
-    const text = await bodyText(bytes, encodings(headers['content-encoding']));
+    const contentType = single(headers['content-type']) ?? '';
+    const contentEncoding = [headers['content-encoding'] ?? ''].flat().join(',');
     return {
       status: statusCode,
-      contentType: single(headers['content-type']) ?? '',
       retryAfterHeader: single(headers['retry-after']),
       date: single(headers['date']),
-      text,
+      text: statusCode === 200 ? await bodyText(bytes, contentEncoding, contentType) : '',
       milliseconds: performance.now() - sent,
     };
   }
@@ -77,49 +73,12 @@ function single(header: string | readonly string[] | undefined): string | undefi
   return typeof header === 'string' ? header : header?.[0];
 }
 
-function encodings(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : header?.join(',');
-}
-
-/**
- * Decompresses and decodes a body. Some servers and proxies use a compression that was not
- * requested.
- * @param encoding the `Content-Encoding` header, which names the encodings in the order in which
- * they were applied
- * @throws zlib's error for a body that is truncated or corrupt
- */
-async function bodyText(bytes: Buffer, encoding: string | undefined): Promise<string> {
-  let plain = bytes;
-  for (const name of (encoding ?? '').toLowerCase().split(',').toReversed()) {
-    plain = (await DECOMPRESS[name.trim()]?.(plain)) ?? plain;
-  }
-  const text = plain.toString('utf8');
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
-}
-
-const LIMIT = { maxOutputLength: LARGEST_BODY };
-const [fromGzip, fromZlib, fromRaw, fromBrotli, fromZstd] = [
-  promisify<Buffer, typeof LIMIT, Buffer>(gunzip),
-  promisify<Buffer, typeof LIMIT, Buffer>(inflate),
-  promisify<Buffer, typeof LIMIT, Buffer>(inflateRaw),
-  promisify<Buffer, typeof LIMIT, Buffer>(brotliDecompress),
-  promisify<Buffer, typeof LIMIT, Buffer>(zstdDecompress),
-];
-
-const DECOMPRESS: Readonly<Partial<Record<string, (bytes: Buffer) => Promise<Buffer>>>> = {
-  gzip: (bytes) => fromGzip(bytes, LIMIT),
-  'x-gzip': (bytes) => fromGzip(bytes, LIMIT),
-  // The standard requires zlib's header, but some servers omit it.
-  deflate: (bytes) => ((bytes[0] ?? 0) % 16 === 8 ? fromZlib : fromRaw)(bytes, LIMIT),
-  br: (bytes) => fromBrotli(bytes, LIMIT),
-  zstd: (bytes) => fromZstd(bytes, LIMIT),
-};
-
 /**
  * Describes in a few words why a connection failed. Never includes the URL, because its filter may
  * contain record values.
  */
 export function failureReason(error: unknown): string {
+  if (error instanceof BodyError) return error.message;
   const code = failureCode(error);
   return (code === undefined ? undefined : REASONS[code]) ?? code ?? 'the connection failed';
 }
