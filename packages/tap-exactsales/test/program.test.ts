@@ -182,7 +182,11 @@ it('reports an unreachable API in one sentence', async () => {
       .trim()
       .split('\n')
       .filter((line) => line.includes('CRITICAL')),
-  ).toEqual([expect.stringMatching(/GET \/\w+ failed: the connection was refused; check api_url/)]);
+  ).toEqual([
+    expect.stringMatching(
+      /GET \/\w+ to 127\.0\.0\.1:9 failed: the connection was refused; check api_url/,
+    ),
+  ]);
   expect(stderr).not.toContain(TOKEN);
 });
 
