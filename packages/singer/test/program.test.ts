@@ -192,6 +192,10 @@ describe('runProgram', () => {
       capabilities: ['about', 'state'],
       settings: { required: ['api_token'] },
     });
+    const { properties } = (JSON.parse(json.stdout) as { settings: { properties: object } })
+      .settings;
+    expect(properties).toMatchObject({ api_token: { secret: true, writeOnly: true } });
+    expect(JSON.stringify(properties).match(/secret|writeOnly/g)).toHaveLength(2);
     const markdown = await sample(['--about', '--format=markdown']);
     expect(markdown.stdout).toContain('| `past_days` | integer | 30 | How far back. |');
     // `meltano invoke NAME -- --about` also passes the `--` to the program.
