@@ -56,6 +56,7 @@ export {
   type RawJson,
 } from './messages/json.ts';
 export { packageVersion, readJsonFile, readState } from './json-files.ts';
+export { markedEncoding } from './text.ts';
 export { LineSplitter, readLines, type Line, type ReadLinesOptions } from './messages/lines.ts';
 export {
   environmentPrefix,

@@ -92,6 +92,20 @@ describe('resolveSettings', () => {
     expect(stderr).not.toContain('canary');
   });
 
+  it('reads .env in UTF-16, and refuses it if it is not text', async () => {
+    const cwd = mkdtempSync(join(folder, 'env-'));
+    const run = (content: Buffer): Promise<Ended> => {
+      writeFileSync(join(cwd, '.env'), content);
+      return execute(process.execPath, [program, '--config=ENV'], { cwd });
+    };
+    const line = 'TAP_SAMPLE_API_TOKEN=canaryç';
+    expect((await run(Buffer.from(`\uFEFF${line}`, 'utf16le'))).stdout).toContain('"canaryç"');
+    const { code, stderr } = await run(Buffer.from(line, 'latin1'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('The file .env is not valid UTF-8 at line 1, column 28: save it as');
+    expect(stderr).not.toContain('canary');
+  });
+
   it('ignores an unknown setting with a warning', async () => {
     const foreign = file('foreign.json', '{"api_token": "x", "warehouse_host": "canary"}');
     const { code, stderr } = await sample(['--config', foreign]);

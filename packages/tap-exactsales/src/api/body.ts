@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
+import { markedEncoding } from '@exact-spotter/singer';
 
 /** Maximum size of a body in bytes, compressed or not. A page of 500 rows is smaller than 1 MiB. */
 export const LARGEST_BODY = 256 * 1024 * 1024;
@@ -50,18 +51,10 @@ function decode(bytes: Buffer, contentType: string): string {
 }
 
 function charsetOf(bytes: Buffer, contentType: string): string {
-  for (const [mark, encoding] of BYTE_ORDER_MARKS) {
-    if (bytes.subarray(0, mark.length).equals(mark)) return encoding;
-  }
   const [, quoted, plain] = /;\s*charset\s*=\s*(?:"([^"]*)"|([^;\s]+))/i.exec(contentType) ?? [];
-  return (quoted ?? plain ?? '').trim() || 'utf-8';
+  const named = (quoted ?? plain ?? '').trim();
+  return markedEncoding(bytes) ?? (named === '' ? 'utf-8' : named);
 }
-
-const BYTE_ORDER_MARKS: readonly (readonly [Buffer, string])[] = [
-  [Buffer.of(0xef, 0xbb, 0xbf), 'utf-8'],
-  [Buffer.of(0xff, 0xfe), 'utf-16le'],
-  [Buffer.of(0xfe, 0xff), 'utf-16be'],
-];
 
 function printable(charset: string): string {
   return charset.replaceAll(/[^\w.:+-]/g, '?').slice(0, 40);
