@@ -31,7 +31,7 @@ export async function run(
   const { client, quota, close } = connect(settings, signal);
   const pace = new Pace(client.pageTime, settings);
   const timezone = new Timezone(settings.timezone);
-  const progress = await startProgress(() => quota.left);
+  const progress = await startProgress(quota);
   const begun = performance.now();
   try {
     await syncAll(selected, {
