@@ -10,6 +10,7 @@ import {
 import { replicationKey } from '../catalog.ts';
 import { Timezone } from '../rows/timezone.ts';
 import { parseReadWith, type ReadWith } from './read-with.ts';
+import { versionProblem } from './state-version.ts';
 import type { UnreadMarkers } from './unread-keys.ts';
 
 /** The progress of an interrupted read. */
@@ -124,7 +125,7 @@ function readEntry(state: State, stream: string, entry: JsonValue, file: string)
     state.keep(stream, entry);
     return [];
   }
-  const bookmark = toBookmark(stream, entry);
+  const bookmark = versionProblem(entry) ?? toBookmark(stream, entry);
   if (typeof bookmark === 'string') {
     return [
       `The state file ${file}, stream "${stream}": ${bookmark}; correct it, or remove the stream to read it from the beginning.`,
