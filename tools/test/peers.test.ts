@@ -141,6 +141,25 @@ async function load(pair: Pair, text: string): Promise<Ended> {
   return ended(target);
 }
 
+it(
+  '--about marks secrets as the Singer SDK does',
+  async ({ skip }) => {
+    const bin = await peerTools('singer-sdk', skip);
+    const source = `import json; from singer_sdk.typing import Property, StringType
+print(json.dumps(Property("api_token", StringType, secret=True).to_dict()["api_token"]))`;
+    const theirs = JSON.parse(await outputOf(join(bin, 'python'), ['-c', source])) as object;
+    const marks = Object.entries(theirs).filter(([, value]) => value === true);
+    expect(marks.length).toBeGreaterThan(0);
+    const tap = startProgram('tap-exactsales', ['--about', '--format', 'json']);
+    const { settings } = JSON.parse((await ended(tap, '')).stdout) as {
+      readonly settings: { readonly properties: Readonly<Record<string, object>> };
+    };
+    expect(settings.properties['api_token']).toMatchObject(Object.fromEntries(marks));
+    expect(settings.properties['stream_map_config']).toMatchObject(Object.fromEntries(marks));
+  },
+  5 * MINUTES,
+);
+
 describe('the Singer SDK test stream', () => {
   let folder = '';
 

@@ -101,7 +101,7 @@ describe('a wheel installed by pip without Node on the PATH', () => {
     const end = ended(target);
     target.stdout.once('data', () => target.kill('SIGTERM'));
     target.stdin.write('{"type":"STATE","value":{"at":1}}\n');
-    expect(await end).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
+    expect(await end).toMatchObject({ code: 143, stdout: '{"at":1}\n' });
   });
 
   it('waits for Node on Windows, where a process cannot be replaced', async () => {

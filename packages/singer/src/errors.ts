@@ -7,8 +7,11 @@
  */
 export class ProgramError extends Error {
   override readonly name: string = 'ProgramError';
-  /** 1 if the run failed; 2 if usage or settings are wrong and nothing was started. */
-  readonly exitCode: 1 | 2 = 1;
+  /**
+   * 1 if the run failed; 2 if usage or settings are wrong and nothing was started; 130 or 143 if a
+   * signal stopped the run.
+   */
+  readonly exitCode: 1 | 2 | 130 | 143 = 1;
 }
 
 /** The settings or arguments are wrong. Lists every problem at once. */
@@ -62,6 +65,22 @@ export class UnmappedRecordError extends InputError {
   }
 }
 
+/**
+ * A signal stopped the run before it was complete. The run ended gracefully, but a scheduler must not
+ * take an incomplete copy for a success.
+ */
+export class StoppedError extends ProgramError {
+  override readonly name = 'StoppedError';
+  override readonly exitCode: 130 | 143;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(
+      `${signal} stopped the run, so the copy is incomplete; the next run continues from the last STATE.`,
+    );
+    this.exitCode = signal === 'SIGINT' ? 130 : 143;
+  }
+}
+
 /** The program that reads stdout has closed the pipe (EPIPE). */
 export class OutputClosedError extends ProgramError {
   override readonly name = 'OutputClosedError';
@@ -73,6 +92,28 @@ export class OutputClosedError extends ProgramError {
     );
   }
 }
+
+/** stdout cannot be written, e.g. because it is a file on a full disk. */
+export class OutputFailedError extends ProgramError {
+  override readonly name = 'OutputFailedError';
+
+  /** @param options the system error as the cause */
+  constructor(options: { readonly cause: unknown }) {
+    const code = errorCode(options.cause);
+    const reason = OUTPUT_REASONS[code] ?? 'the system reports an error';
+    super(
+      `stdout cannot be written because ${reason} (${code}): correct this, or redirect stdout to another place, and start the program again.`,
+      options,
+    );
+  }
+}
+
+const OUTPUT_REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file has reached the largest size that the system allows',
+  EIO: 'the device reports an error',
+};
 
 /** Returns the code of a system error, e.g. `ENOENT`, for a message. */
 export function errorCode(error: unknown): string {

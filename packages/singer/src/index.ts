@@ -20,9 +20,11 @@ export {
 export {
   InputError,
   OutputClosedError,
+  OutputFailedError,
   errorCode,
   ProgramError,
   SettingsError,
+  StoppedError,
   UnmappedRecordError,
   type InputPlace,
 } from './errors.ts';
@@ -55,6 +57,7 @@ export {
   type RawJson,
 } from './messages/json.ts';
 export { packageVersion, readJsonFile, readState } from './json-files.ts';
+export { markedEncoding } from './text.ts';
 export { LineSplitter, readLines, type Line, type ReadLinesOptions } from './messages/lines.ts';
 export {
   environmentPrefix,

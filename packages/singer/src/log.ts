@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { SettingsError } from './errors.ts';
+import { decodeFile, parseJson } from './json-files.ts';
 import { writeStderr } from './stdio/stdio.ts';
 
 /** The levels, lowest first, with the names from Python's `logging` module, which Meltano uses. */
@@ -142,19 +143,14 @@ interface DictConfig {
 }
 
 async function readLogConfig(path: string): Promise<DictConfig> {
+  const name = `The log configuration ${path} (SINGER_SDK_LOG_CONFIG)`;
   try {
-    const text = await readFile(path, 'utf8');
-    const value = text.trimStart().startsWith('{')
-      ? (JSON.parse(text) as unknown)
-      : await yaml(text);
+    const text = decodeFile(await readFile(path), name);
+    const value = text.trimStart().startsWith('{') ? parseJson(text, name) : await yaml(text);
     return value ?? {};
   } catch (cause) {
-    throw new SettingsError(
-      [
-        `The log configuration ${path} (SINGER_SDK_LOG_CONFIG) cannot be read: it must be JSON or YAML.`,
-      ],
-      { cause },
-    );
+    if (cause instanceof SettingsError) throw cause;
+    throw new SettingsError([`${name} cannot be read: it must be JSON or YAML.`], { cause });
   }
 }
 

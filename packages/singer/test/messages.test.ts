@@ -99,6 +99,10 @@ describe('parseMessage', () => {
       '{"type":"ACTIVATE_VERSION","stream":"s","version":"secret"}',
       'stream "s": the "version" of the ACTIVATE_VERSION message is not an integer',
     ],
+    ...['1e300', '1.5', '9007199254740993'].map((version) => [
+      `{"type":"RECORD","stream":"s","record":{"a":"secret"},"version":${version}}`,
+      'stream "s": the "version" of the message is not an integer below 2^53',
+    ]),
     [
       '{"type":"BATCH","stream":"s","encoding":{}}',
       'stream "s": the BATCH message has no valid "encoding" or no "manifest"',

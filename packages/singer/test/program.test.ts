@@ -92,6 +92,20 @@ describe('resolveSettings', () => {
     expect(stderr).not.toContain('canary');
   });
 
+  it('reads .env in UTF-16, and refuses it if it is not text', async () => {
+    const cwd = mkdtempSync(join(folder, 'env-'));
+    const run = (content: Buffer): Promise<Ended> => {
+      writeFileSync(join(cwd, '.env'), content);
+      return execute(process.execPath, [program, '--config=ENV'], { cwd });
+    };
+    const line = 'TAP_SAMPLE_API_TOKEN=canaryç';
+    expect((await run(Buffer.from(`\uFEFF${line}`, 'utf16le'))).stdout).toContain('"canaryç"');
+    const { code, stderr } = await run(Buffer.from(line, 'latin1'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('The file .env is not valid UTF-8 at line 1, column 28: save it as');
+    expect(stderr).not.toContain('canary');
+  });
+
   it('ignores an unknown setting with a warning', async () => {
     const foreign = file('foreign.json', '{"api_token": "x", "warehouse_host": "canary"}');
     const { code, stderr } = await sample(['--config', foreign]);
@@ -192,6 +206,10 @@ describe('runProgram', () => {
       capabilities: ['about', 'state'],
       settings: { required: ['api_token'] },
     });
+    const { properties } = (JSON.parse(json.stdout) as { settings: { properties: object } })
+      .settings;
+    expect(properties).toMatchObject({ api_token: { secret: true, writeOnly: true } });
+    expect(JSON.stringify(properties).match(/secret|writeOnly/g)).toHaveLength(2);
     const markdown = await sample(['--about', '--format=markdown']);
     expect(markdown.stdout).toContain('| `past_days` | integer | 30 | How far back. |');
     // `meltano invoke NAME -- --about` also passes the `--` to the program.
@@ -241,18 +259,37 @@ describe('runProgram', () => {
 });
 
 describe('terminationSignal', () => {
-  it('ends a program that is waiting for input', async () => {
+  const incomplete =
+    'stopped the run, so the copy is incomplete; the next run continues from the last';
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('ends a program that is waiting for input on %s with %s', async (name, expected) => {
     const child = startSample('listen');
     await once(child.stderr, 'data');
-    child.kill('SIGTERM');
-    expect((await ended(child)).code).toBe(0);
+    child.kill(name);
+    const { code, stderr } = await ended(child);
+    expect(code).toBe(expected);
+    expect(stderr).toContain(`WARNING ${name} ${incomplete}`);
   });
 
   it('ends a program that does not react to the signal within the limit', async () => {
     const child = startSample('hang');
     await once(child.stderr, 'data');
     child.kill('SIGTERM');
-    expect((await ended(child)).code).toBe(0);
+    const { code, stderr } = await ended(child);
+    expect(code).toBe(143);
+    expect(stderr).toContain(`WARNING SIGTERM ${incomplete}`);
+  });
+
+  it('ends a program with the exit code of the signal even if its reader has gone', async () => {
+    const child = startSample('listen');
+    await once(child.stderr, 'data');
+    child.stdout.destroy();
+    child.kill('SIGINT');
+    child.stdin.write('x');
+    expect((await ended(child)).code).toBe(130);
   });
 
   it('ends the program at once, with the usual exit code, on a second signal', async () => {

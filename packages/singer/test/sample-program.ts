@@ -62,8 +62,8 @@ const commands: Record<string, (file: string) => Promise<void>> = {
     log.info('listening');
     try {
       for await (const bytes of stdinBytes(stop)) await output.write(`${bytes.length}\n`);
-    } catch (error) {
-      if (!stop.aborted) throw error;
+    } finally {
+      stop.throwIfAborted();
     }
   },
   /** Blocks its thread after the first chunk until a file exists. */
@@ -81,6 +81,14 @@ const commands: Record<string, (file: string) => Promise<void>> = {
     stop.addEventListener('abort', () => log.info('aborted'));
     log.info('hanging');
     await new Promise((resolve) => setInterval(resolve, 2 ** 30));
+  },
+  /** Logs some lines, one after the other, and then writes a line to stdout. */
+  chatter: async () => {
+    for (let at = 0; at < 3; at += 1) {
+      log.info('tick');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await output.write('done\n');
   },
   tick: () => {
     log.info('tick');

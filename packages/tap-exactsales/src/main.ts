@@ -9,6 +9,7 @@ import {
   terminationSignal,
   type Arguments,
 } from '@exact-spotter/singer';
+import { proxyProblems } from './api/proxy.ts';
 import { checkSettings, program, type TapSettings } from './settings.ts';
 
 /**
@@ -88,7 +89,10 @@ async function doctor({ config, values }: Arguments): Promise<void> {
 }
 
 function readSettings(config: readonly string[]): Promise<TapSettings> {
-  return resolveSettings<TapSettings>(program, config, process.env, checkSettings);
+  return resolveSettings<TapSettings>(program, config, process.env, (settings) => [
+    ...checkSettings(settings),
+    ...proxyProblems(settings['api_url'], process.env),
+  ]);
 }
 
 /**

@@ -97,6 +97,25 @@ export function progressSentence(
   return `${count(rows)} ${rows === 1 ? 'row' : 'rows'} so far; reading ${parts.join('; ')}; ${limitText(requestsLeft)}.`;
 }
 
+/** The share of a minute from which on waiting for the rate limit is worth a line in the log. */
+const MUCH = 0.2;
+
+/**
+ * Returns a sentence about a run that waits for the rate limit.
+ * @param share the share of the last minute during which requests waited
+ * @param pause for how many more milliseconds no request is sent because the API asked for a pause
+ * @returns undefined if the run hardly waits
+ */
+export function rateLimitSentence(share: number, pause: number): string | undefined {
+  if (pause > 0) {
+    return `Waiting for another ${duration(Math.ceil(pause / 1000))} because the API reported that the token's rate limit is exceeded, which other integrations share.`;
+  }
+  const seconds = Math.round(Math.min(1, share) * 60);
+  return share < MUCH
+    ? undefined
+    : `The rate limit made requests wait for ${seconds} s of the last minute.`;
+}
+
 function rowsText({ rows, total }: Figures): string {
   return total === undefined ? count(rows) : `${count(rows)} of ${count(total)}`;
 }

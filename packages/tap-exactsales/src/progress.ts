@@ -5,7 +5,13 @@ import {
   openStatusLines,
   stderrIsForPeople,
 } from '@exact-spotter/singer';
-import { Gauge, progressSentence, statusLines, type NamedFigures } from './progress-text.ts';
+import {
+  Gauge,
+  progressSentence,
+  rateLimitSentence,
+  statusLines,
+  type NamedFigures,
+} from './progress-text.ts';
 
 /** Shows the progress of a run to people. */
 export interface Progress {
@@ -29,25 +35,42 @@ const DRAW_INTERVAL = 200;
 /** Milliseconds between two log lines. */
 const LINE_INTERVAL = 60_000;
 
+/** The state of the rate limit. */
+interface RateLimit {
+  /** How many requests may be sent at the moment. */
+  readonly left: number;
+  /** For how many milliseconds requests had to wait so far. */
+  readonly waited: number;
+  /** For how many more milliseconds no request is sent because the API asked for a pause. */
+  readonly pause: number;
+}
+
 /**
  * Starts showing progress. On a terminal, lines below the log are redrawn in place. A log that
  * people read receives one line per minute. A log that programs read contains metrics instead of
- * progress lines.
- * @param requestsLeft returns how many requests the rate limit allows at the moment
+ * progress lines. Both logs say once per minute if the rate limit makes the run wait, because a run
+ * that waits would otherwise look like one that hangs.
  */
-export async function startProgress(requestsLeft: () => number): Promise<Progress> {
+export async function startProgress(limit: RateLimit): Promise<Progress> {
   const reads = new Reads();
-  if (isLogForPrograms() || !isLogged('info')) return progressOf(reads);
-  if (stderrIsForPeople()) {
+  if (!isLogged('info')) return progressOf(reads);
+  if (!isLogForPrograms() && stderrIsForPeople()) {
     const lines = await openStatusLines();
     const stop = every(DRAW_INTERVAL, () => {
-      lines.draw(statusLines(reads.figures(), requestsLeft()));
+      lines.draw(statusLines(reads.figures(), limit.left));
     });
     return progressOf(reads, stop, () => lines.end());
   }
+  let waitedBefore = limit.waited;
   const stop = every(LINE_INTERVAL, () => {
     const figures = reads.figures();
-    if (figures.length > 0) log.info(progressSentence(figures, reads.rows, requestsLeft()));
+    const { waited, left, pause } = limit;
+    if (figures.length > 0 && !isLogForPrograms()) {
+      log.info(progressSentence(figures, reads.rows, left));
+    }
+    const sentence = rateLimitSentence((waited - waitedBefore) / LINE_INTERVAL, pause);
+    if (sentence !== undefined) log.info(sentence);
+    waitedBefore = waited;
   });
   return progressOf(reads, stop);
 }

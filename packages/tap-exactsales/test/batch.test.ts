@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Ended } from '@exact-spotter/testing';
@@ -58,6 +58,16 @@ describe('batch files', () => {
       const name = `^p-tap-exactsales--industries-[-0-9a-f]{36}-1\\.jsonl${compression === 'gzip' ? '\\.gz' : ''}$`;
       expect(readdirSync(root)).toEqual([expect.stringMatching(name)]);
       expect(dirname(fileURLToPath(manifest?.[0] ?? ''))).toBe(root);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'can be read only by the user (not on Windows)',
+    async () => {
+      const root = batchRoot();
+      await read({ industries: rows(2) }, ['industries'], batchesIn(root));
+      const modes = readdirSync(root).map((name) => statSync(join(root, name)).mode & 0o777);
+      expect(modes).toEqual([0o600]);
     },
   );
 

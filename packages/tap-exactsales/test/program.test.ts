@@ -173,6 +173,38 @@ describe('a state that cannot be used ends with exit code 2:', () => {
   });
 });
 
+describe('a version that this tap cannot have written', () => {
+  const config = file('tap.json', { api_token: TOKEN, api_url: UNREACHABLE, max_retries: 0 });
+  const RULE = 'is not an integer from 0 to 8640000000000000';
+  const remedy = 'correct it, or remove the stream to read it from the beginning.';
+
+  it.each(['9007199254740991', '1e300', '-1', '1.5', '"1700000000000"', 'true', '[1]'])(
+    'is refused with exit code 2, and its stream is named: %s',
+    async (version) => {
+      const state = file(
+        's.json',
+        `{"bookmarks": {"leads": {"version": ${version}}, "stages": {"version": 1},
+          "leadssold": {"progress_markers": {"version": ${version}}}}}`,
+      );
+      const { code, stdout, stderr } = await tap(['--config', config, '--state', state]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr.match(/The state .*/g)).toEqual([
+        `The state file ${state}, stream "leads": its "version" ${RULE}; ${remedy}`,
+        `The state file ${state}, stream "leadssold": the "version" in its "progress_markers" ${RULE}; ${remedy}`,
+      ]);
+    },
+  );
+
+  it.each(['0', '1700000000000', '8640000000000000', 'null'])(
+    'is none of those that are accepted: %s',
+    async (version) => {
+      const state = file('s.json', `{"bookmarks": {"leads": {"version": ${version}}}}`);
+      const { stderr } = await tap(['--config', config, '--state', state]);
+      expect(stderr).toContain('the connection was refused');
+    },
+  );
+});
+
 it('reports an unreachable API in one sentence', async () => {
   const config = file('tap.json', { api_token: TOKEN, api_url: UNREACHABLE, max_retries: 0 });
   const { code, stderr } = await tap(['--config', config]);
@@ -182,7 +214,11 @@ it('reports an unreachable API in one sentence', async () => {
       .trim()
       .split('\n')
       .filter((line) => line.includes('CRITICAL')),
-  ).toEqual([expect.stringMatching(/GET \/\w+ failed: the connection was refused; check api_url/)]);
+  ).toEqual([
+    expect.stringMatching(
+      /GET \/\w+ to 127\.0\.0\.1:9 failed: the connection was refused; check api_url/,
+    ),
+  ]);
   expect(stderr).not.toContain(TOKEN);
 });
 

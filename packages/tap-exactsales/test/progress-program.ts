@@ -5,6 +5,11 @@ import { program } from '../src/settings.ts';
 
 const MINUTE = 60_000;
 
+/** For how many milliseconds of each minute the rate limit makes requests wait. */
+const WAIT = Number(process.env['WAIT'] ?? 0);
+/** For how many milliseconds the API has asked for a pause. */
+const PAUSE = Number(process.env['PAUSE'] ?? 0);
+
 /** Reads one page from each of two endpoints per minute on a mocked clock. */
 await runProgram(program, [], {}, async () => {
   let now = 0;
@@ -14,7 +19,15 @@ await runProgram(program, [], {}, async () => {
     now += MINUTE;
     mock.timers.tick(MINUTE);
   };
-  const progress = await startProgress(() => 7);
+  const progress = await startProgress({
+    left: 7,
+    get waited() {
+      return (now / MINUTE) * WAIT;
+    },
+    get pause() {
+      return Math.max(0, PAUSE - now);
+    },
+  });
   const leads = progress.follow('leads', pages(3, 2000));
   const boxes = progress.follow('boxes', pages(4));
   // A page is counted once the next page is requested.

@@ -33,6 +33,47 @@ describe('progress', () => {
   ])('is not logged if the log %s', async (_case, config) => {
     expect(await logLines({ SINGER_SDK_LOG_CONFIG: file('logging.json', config) })).toEqual([]);
   });
+
+  describe('says once per minute that the rate limit makes the run wait', () => {
+    const plain = {
+      SINGER_SDK_LOG_CONFIG: file('plain.json', {
+        formatters: { plain: { format: '%(message)s' } },
+      }),
+    };
+    const waiting = 'The rate limit made requests wait for 45 s of the last minute.';
+
+    it.each([
+      ['after each minute', { WAIT: '45000' }, [waiting, waiting, waiting, waiting]],
+      ['but not if it hardly waits', { WAIT: '11000' }, []],
+      [
+        'and how long a pause lasts that the API asked for',
+        { PAUSE: '150000' },
+        ['1:30', '0:30'].map(
+          (left) =>
+            `Waiting for another ${left} because the API reported that the token's rate limit is exceeded, which other integrations share.`,
+        ),
+      ],
+    ])('%s', async (_case, env, lines) => {
+      expect(await logLines({ ...plain, ...env })).toEqual(lines);
+    });
+
+    it('in a structured log and in a log for people', async () => {
+      const config = {
+        SINGER_SDK_LOG_CONFIG: file('logging.json', { formatters: { structured } }),
+      };
+      const messages = (await logLines({ ...config, WAIT: '45000' })).map(
+        (line) => (JSON.parse(line) as { message: string }).message,
+      );
+      expect(messages).toEqual([waiting, waiting, waiting, waiting]);
+      const lines = await logLines({ WAIT: '45000' });
+      expect(lines.filter((line) => line.endsWith(` INFO ${waiting}`))).toHaveLength(4);
+      expect(lines).toHaveLength(8);
+    });
+
+    it('unless only warnings are logged', async () => {
+      expect(await logLines({ LOGLEVEL: 'WARNING', WAIT: '45000' })).toEqual([]);
+    });
+  });
 });
 
 describe('Gauge', () => {

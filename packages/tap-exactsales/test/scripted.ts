@@ -112,6 +112,7 @@ export async function serve(
 interface ReadOptions {
   readonly settings?: object;
   readonly state?: unknown;
+  readonly env?: NodeJS.ProcessEnv;
   /** Milliseconds to wait before reading more of the tap's output (default: 0). */
   readonly pauseMs?: number;
 }
@@ -120,7 +121,7 @@ interface ReadOptions {
 export async function readStreams(
   url: string,
   streams: readonly string[],
-  { settings = {}, state, pauseMs }: ReadOptions = {},
+  { settings = {}, state, env = {}, pauseMs }: ReadOptions = {},
 ): Promise<Ended & { readonly messages: readonly Message[] }> {
   const config = file('tap.json', {
     ...{ api_token: TOKEN, api_url: url, quota_requests: 1000, quota_seconds: 1, max_retries: 1 },
@@ -132,7 +133,7 @@ export async function readStreams(
   const given = state === undefined ? [] : ['--state', file('state.json', state)];
   const ended = await tap(
     ['--config', config, '--catalog', catalog, ...given],
-    {},
+    env,
     undefined,
     pauseMs,
   );

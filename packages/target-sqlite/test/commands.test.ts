@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -42,6 +42,7 @@ describe('quarantine', () => {
     await target.load(lines(numbers, bad(1), bad(5)));
     const file = join(target.folder, 'kept.singer');
     expect((await target.run('', 'quarantine', 'export', file)).code).toBe(0);
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
     const other = new TestTarget({ validate_records: false });
     await other.load(readFileSync(file));
     expect(other.rows('t')).toEqual([

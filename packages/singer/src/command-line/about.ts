@@ -15,7 +15,16 @@ export function about(program: Program, format: AboutFormat): string {
 }
 
 function aboutJson({ name, description, version, capabilities, settings }: Program): string {
-  return `${JSON.stringify({ name, description, version, capabilities, settings }, null, 2)}\n`;
+  const properties = Object.fromEntries(
+    Object.entries(settings.properties).map(([setting, schema]) => [setting, asInSdk(schema)]),
+  );
+  const about = { name, description, version, capabilities, settings: { ...settings, properties } };
+  return `${JSON.stringify(about, null, 2)}\n`;
+}
+
+/** Marks a secret with the keywords of the Singer SDK, so that other programs know not to show it. */
+function asInSdk({ 'x-secret': isSecret, ...schema }: SettingSchema): object {
+  return isSecret === true ? { ...schema, secret: true, writeOnly: true } : schema;
 }
 
 function aboutMarkdown(program: Program): string {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { SettingsError } from '../errors.ts';
-import { readJsonFile } from '../json-files.ts';
+import { decodeFile, readJsonFile } from '../json-files.ts';
 import { isObject } from '../messages/json.ts';
 import { environmentPrefix, log } from '../log.ts';
 import type { JsonSchema } from '../messages/messages.ts';
@@ -99,10 +99,13 @@ async function readSettingsFile(path: string): Promise<Settings> {
   throw new SettingsError([`The settings file ${path} must contain a JSON object.`]);
 }
 
-/** Reads the `.env` file of the working directory, if there is one. */
+/**
+ * Reads the `.env` file of the working directory, if there is one.
+ * @throws SettingsError if it is not text
+ */
 async function readDotEnv(): Promise<NodeJS.ProcessEnv> {
-  const text = await readFile('.env', 'utf8').catch(() => '');
-  return parseEnv(text);
+  const bytes = await readFile('.env').catch(() => new Uint8Array());
+  return parseEnv(decodeFile(bytes, 'The file .env'));
 }
 
 function readEnvironment({ name, settings }: Program, env: NodeJS.ProcessEnv): Settings {

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts';
-import { isObject, parseKeepingDigits, rawMembers, type JsonValue } from './json.ts';
+import { isObject, isRawJson, parseKeepingDigits, rawMembers, type JsonValue } from './json.ts';
 import type { Line } from './lines.ts';
 
 /** A JSON Schema, or a part of one. */
@@ -122,7 +122,7 @@ function recordMessage(line: Line, message: Members): RecordMessage {
   if (!isObject(record)) {
     throw invalid(line, 'the RECORD message has no "record" object', name);
   }
-  return { type: 'RECORD', stream: name, record, ...recordMetadata(message) };
+  return { type: 'RECORD', stream: name, record, ...recordMetadata(line, message) };
 }
 
 function schemaMessage(line: Line, message: Members): SchemaMessage {
@@ -159,7 +159,7 @@ function batchMessage(line: Line, message: Members): BatchMessage {
     stream: name,
     encoding: { format, ...(typeof compression === 'string' && { compression }) },
     manifest,
-    ...recordMetadata(message),
+    ...recordMetadata(line, message),
   };
 }
 
@@ -179,9 +179,24 @@ function version(line: Line, message: Members): number {
   );
 }
 
-/** Returns the metadata of a RECORD message, or of all records in a BATCH. */
-function recordMetadata(message: Members): { version?: number; time_extracted?: string } {
+/**
+ * Returns the metadata of a RECORD message, or of all records in a BATCH. Text as a version is
+ * ignored, as other targets do, but a number that is not an exact integer cannot be compared with the
+ * version that is activated.
+ */
+function recordMetadata(
+  line: Line,
+  message: Members,
+): { version?: number; time_extracted?: string } {
   const { version: number, time_extracted: extracted } = message;
+  const isNumber = typeof number === 'number' || isRawJson(number);
+  if (isNumber && !Number.isSafeInteger(number)) {
+    throw invalid(
+      line,
+      'the "version" of the message is not an integer below 2^53',
+      stream(line, message),
+    );
+  }
   return {
     ...(typeof number === 'number' && { version: number }),
     ...(typeof extracted === 'string' && { time_extracted: extracted }),

@@ -5,7 +5,8 @@ const QUEUE_BYTES = 4 * 1024 * 1024;
 export interface Output {
   /**
    * Resolves as soon as the queue is smaller than 4 MiB, which may be at once.
-   * @throws OutputClosedError if the reader has closed the output
+   * @throws OutputClosedError if the reader has closed the output; OutputFailedError if the output
+   * cannot be written
    */
   write(text: string): Promise<void>;
   /** Resolves when everything has been passed to the operating system. */

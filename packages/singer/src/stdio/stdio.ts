@@ -1,7 +1,7 @@
 import { fstatSync, write } from 'node:fs';
 import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
-import { OutputClosedError } from '../errors.ts';
+import { OutputClosedError, OutputFailedError } from '../errors.ts';
 import { QueuedOutput, type Output, type Write } from './output.ts';
 import { pipeBytes } from './pipe-reader.ts';
 
@@ -34,7 +34,13 @@ export function stderrSize(): { readonly columns: number; readonly rows: number 
   return { columns: columns || 80, rows: rows || 24 };
 }
 
+/**
+ * Writes to stderr. Text that cannot be written is lost, e.g. because the disk of a log file is full
+ * or because the reader of the pipe has ended: a run is worth more than its log.
+ */
 export function writeStderr(text: string): void {
+  // Without a listener, Node would end the program.
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => undefined);
   process.stderr.write(frame(text));
 }
 
@@ -64,7 +70,7 @@ function pipeWriter(descriptor: number): Write {
   return (bytes) =>
     new Promise((resolve, reject) => {
       pipe.write(bytes, (error) => {
-        if (error) reject(closedOr(error));
+        if (error) reject(outputError(error));
         else resolve(bytes.length);
       });
     });
@@ -76,14 +82,14 @@ function fileWriter(descriptor: number): Write {
       write(descriptor, bytes, (error, written) => {
         if (!error) resolve(written);
         else if (error.code === 'EAGAIN') setTimeout(resolve, BUSY_WAIT, 0);
-        else reject(closedOr(error));
+        else reject(outputError(error));
       });
     });
 }
 
-function closedOr(error: NodeJS.ErrnoException): Error {
-  const isClosed = error.code === 'EPIPE' || error.code === 'ECONNRESET';
-  return isClosed ? new OutputClosedError({ cause: error }) : error;
+function outputError(cause: NodeJS.ErrnoException): OutputClosedError | OutputFailedError {
+  const isClosed = cause.code === 'EPIPE' || cause.code === 'ECONNRESET';
+  return isClosed ? new OutputClosedError({ cause }) : new OutputFailedError({ cause });
 }
 
 /** True for a pipe or a socket. */

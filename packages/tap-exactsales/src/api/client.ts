@@ -1,13 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { log, shiftInstant, timer, type Instant } from '@exact-spotter/singer';
 import type { TapSettings } from '../settings.ts';
-import { ApiRetriableError, connectionError, finalError, statusError } from './errors.ts';
+import {
+  ApiRetriableError,
+  connectionError,
+  finalError,
+  statusError,
+  type Route,
+} from './errors.ts';
 import { Http, type HttpResponse } from './http.ts';
 import { pastCache, queryText, readCount, parsePage, type ApiPage, type Query } from './odata.ts';
 import { PageTime } from './page-time.ts';
+import { hostOf, proxyFor } from './proxy.ts';
 import { Quota } from './quota.ts';
 import { Retries } from './retry.ts';
-
 import { Slots } from './slots.ts';
 
 export interface Connection {
@@ -18,7 +24,10 @@ export interface Connection {
 
 /** @param signal aborts the requests in flight */
 export function connect(settings: TapSettings, signal: AbortSignal): Connection {
+  const apiUrl = settings.api_url.trim().replace(/\/+$/, '');
+  const proxy = proxyFor(apiUrl, process.env);
   const http = new Http({
+    proxy,
     headers: { token_exact: settings.api_token.trim(), 'user-agent': settings.user_agent },
     connections: settings.concurrency,
   });
@@ -26,7 +35,8 @@ export function connect(settings: TapSettings, signal: AbortSignal): Connection 
   const client = new Client({
     http,
     quota,
-    apiUrl: settings.api_url.trim().replace(/\/+$/, ''),
+    apiUrl,
+    route: { host: hostOf(apiUrl), proxy },
     timeoutSeconds: settings.request_timeout_seconds,
     maxRetries: settings.max_retries,
     signal,
@@ -40,6 +50,7 @@ interface ClientOptions {
   readonly quota: Quota;
   /** The base URL, without a trailing slash. */
   readonly apiUrl: string;
+  readonly route: Route;
   readonly timeoutSeconds: number;
   readonly maxRetries: number;
   readonly signal: AbortSignal;
@@ -156,7 +167,7 @@ export class Client {
   }
 
   async #sendNow(path: string, query: string): Promise<HttpResponse> {
-    const { http, quota, apiUrl, timeoutSeconds, signal } = this.#options;
+    const { http, quota, apiUrl, route, timeoutSeconds, signal } = this.#options;
     const pass = await quota.pass(signal);
     const timeout = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));
     const measured = timer('http_request_duration', { endpoint: path });
@@ -171,7 +182,8 @@ export class Client {
       return response;
     } catch (cause) {
       signal.throwIfAborted();
-      throw connectionError(nameOf(path), cause, timeout.aborted, timeoutSeconds);
+      const limit = timeout.aborted ? timeoutSeconds : undefined;
+      throw connectionError(nameOf(path), route, cause, limit);
     } finally {
       measured.end({ http_status_code: status });
     }

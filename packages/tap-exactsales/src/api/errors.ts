@@ -1,5 +1,6 @@
 import { ProgramError } from '@exact-spotter/singer';
-import { failureReason, isUnreachable, type HttpResponse } from './http.ts';
+import { failureReason, isFirstHostAtFault, isUnreachable, type HttpResponse } from './http.ts';
+import type { Proxy } from './proxy.ts';
 import { isRetriableStatus, parseRetryAfter } from './retry.ts';
 
 /**
@@ -20,6 +21,8 @@ export class ApiRetriableError extends ProgramError {
   readonly isTimeout: boolean;
   /** True if the host was never reached. */
   readonly isUnreachable: boolean;
+  /** What to check if the host was never reached. */
+  readonly toCheck: string;
 
   constructor(
     message: string,
@@ -28,12 +31,14 @@ export class ApiRetriableError extends ProgramError {
       retryAfter,
       isTimeout = false,
       isUnreachable = false,
+      toCheck = 'api_url',
       cause,
     }: {
       readonly status?: number;
       readonly retryAfter?: number | undefined;
       readonly isTimeout?: boolean;
       readonly isUnreachable?: boolean;
+      readonly toCheck?: string;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -42,6 +47,7 @@ export class ApiRetriableError extends ProgramError {
     this.retryAfter = retryAfter;
     this.isTimeout = isTimeout;
     this.isUnreachable = isUnreachable;
+    this.toCheck = toCheck;
   }
 }
 
@@ -73,20 +79,33 @@ export function isEndpointError(error: unknown): error is ApiEndpointError | Api
   return error instanceof ApiEndpointError || error instanceof ApiRejectedError;
 }
 
+/** The way to the API. */
+export interface Route {
+  /** The API's `host:port`. */
+  readonly host: string;
+  readonly proxy: Proxy | undefined;
+}
+
 /**
  * Returns the error for a request that received no complete response.
  * @param request e.g. `GET /Leads`
+ * @param timeout the timeout in seconds if that ended the request
  */
 export function connectionError(
   request: string,
+  { host, proxy }: Route,
   cause: unknown,
-  isTimeout: boolean,
-  seconds: number,
+  timeout: number | undefined,
 ): ApiRetriableError {
-  const what = isTimeout ? `timed out after ${seconds} s` : `failed: ${failureReason(cause)}`;
-  return new ApiRetriableError(`${request} ${what}`, {
+  const isTimeout = timeout !== undefined;
+  const where = proxy && `the proxy ${proxy.host}`;
+  const isAtProxy = !isTimeout && isFirstHostAtFault(cause);
+  const way = `${request} to ${host}${where && !isAtProxy ? ` through ${where}` : ''}`;
+  const failed = `failed${where && isAtProxy ? ` at ${where}` : ''}: ${failureReason(cause)}`;
+  return new ApiRetriableError(`${way} ${isTimeout ? `timed out after ${timeout} s` : failed}`, {
     isTimeout,
     isUnreachable: !isTimeout && isUnreachable(cause),
+    ...(proxy && { toCheck: `${proxy.variable}, api_url` }),
     cause,
   });
 }
@@ -129,7 +148,7 @@ const ENDPOINT_REASONS: Readonly<Record<number, string>> = {
  */
 export function finalError(error: ApiRetriableError, retries: number): Error {
   if (error.isUnreachable) {
-    return new ApiFatalError(`${error.message}; check api_url and the connection.`, {
+    return new ApiFatalError(`${error.message}; check ${error.toCheck} and the connection.`, {
       cause: error,
     });
   }

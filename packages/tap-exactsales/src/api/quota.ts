@@ -45,6 +45,8 @@ export class Quota {
   #limitChanged = -Infinity;
   #pausedUntil = 0;
   #waited = 0;
+  /** When the request that waits now began to wait. */
+  #waitingSince: number | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   /** @param seconds the time span; fractions are allowed */
@@ -85,7 +87,13 @@ export class Quota {
 
   /** For how many milliseconds requests had to wait. Requests that wait together count once. */
   get waited(): number {
-    return this.#waited;
+    const since = this.#waitingSince;
+    return this.#waited + (since === undefined ? 0 : performance.now() - since);
+  }
+
+  /** For how many more milliseconds no request is sent after a 429. */
+  get pause(): number {
+    return Math.max(0, this.#pausedUntil - performance.now());
   }
 
   /** How many requests may be sent at the moment. */
@@ -97,12 +105,16 @@ export class Quota {
 
   async #takePlace(signal: AbortSignal): Promise<Sent> {
     signal.throwIfAborted();
-    const turn = performance.now();
-    for (let wait = this.#nextWait(); wait > 0; wait = this.#nextWait()) {
-      await sleep(wait, undefined, { signal });
+    this.#waitingSince = performance.now();
+    try {
+      for (let wait = this.#nextWait(); wait > 0; wait = this.#nextWait()) {
+        await sleep(wait, undefined, { signal });
+      }
+    } finally {
+      this.#waited = this.waited;
+      this.#waitingSince = undefined;
     }
     const sent = { at: performance.now(), delay: this.#longestWay };
-    this.#waited += sent.at - turn;
     this.#sent.push(sent);
     return sent;
   }

@@ -59,6 +59,8 @@ export class BatchFolder {
 
 /** Higher levels take several times as long and save only a tenth of the size. */
 const GZIP_LEVEL = 1;
+/** Only the user may read a file, because its rows contain personal data. */
+const FILE_MODE = 0o600;
 /** How many bytes may be queued for the disk before the writer must wait. */
 const QUEUE_BYTES = 1024 * 1024;
 /** How many bytes to write at once. */
@@ -72,7 +74,7 @@ export class BatchFile {
 
   /** @throws ProgramError if the file exists or cannot be created */
   static async create(path: string, isGzip: boolean): Promise<BatchFile> {
-    const handle = await open(path, 'wx').catch((cause: unknown) => {
+    const handle = await open(path, 'wx', FILE_MODE).catch((cause: unknown) => {
       throw writeError(path, cause);
     });
     return new BatchFile(path, handle, isGzip);

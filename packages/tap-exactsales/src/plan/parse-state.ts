@@ -11,6 +11,7 @@ import {
 import { replicationKey } from '../catalog.ts';
 import { Timezone } from '../rows/timezone.ts';
 import { parseReadWith } from './read-with.ts';
+import { versionProblem } from './state-version.ts';
 import { State, type Bookmark, type ProgressMarkers } from './state.ts';
 
 /**
@@ -72,7 +73,7 @@ function readEntry(state: State, stream: string, entry: JsonValue, file: string)
     state.keep(stream, entry);
     return [];
   }
-  const bookmark = toBookmark(stream, entry);
+  const bookmark = versionProblem(entry) ?? toBookmark(stream, entry);
   if (typeof bookmark === 'string') {
     return [
       `The state file ${file}, stream "${stream}": ${bookmark}; correct it, or remove the stream to read it from the beginning.`,

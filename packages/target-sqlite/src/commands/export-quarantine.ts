@@ -41,9 +41,10 @@ function write(descriptor: number, line: string, file: string): void {
   }
 }
 
+/** Creates the file so that only the user may read it, because it contains whole records. */
 function opened(file: string): number {
   try {
-    return openSync(file, 'w');
+    return openSync(file, 'w', 0o600);
   } catch (cause) {
     throw new ProgramError(
       `The file ${file} cannot be written: check the path and the permissions.`,

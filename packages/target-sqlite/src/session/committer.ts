@@ -1,4 +1,4 @@
-import { OutputClosedError, type Output } from '@exact-spotter/singer';
+import { OutputClosedError, OutputFailedError, type Output } from '@exact-spotter/singer';
 import { progressWriter } from '../bookkeeping/runs.ts';
 import { stateWriter } from '../bookkeeping/saved-state.ts';
 import { Transaction } from '../database/transaction.ts';
@@ -30,7 +30,7 @@ export class Committer {
   readonly #saveProgress: ReturnType<typeof progressWriter>;
   /** True if rows are staged until the end of the run and no STATE is printed before the end. */
   readonly #isStaging: boolean;
-  #isOutputClosed = false;
+  #outputError: OutputClosedError | OutputFailedError | undefined;
   #written: Promise<void> | undefined;
   /** The last STATE that is not committed yet. */
   #state: string | undefined;
@@ -60,9 +60,9 @@ export class Committer {
     return this.#transaction.isSchemaChanged;
   }
 
-  /** True if the reader of the output has closed the output. */
-  get isOutputClosed(): boolean {
-    return this.#isOutputClosed;
+  /** Why a STATE could not be written to the output; undefined if every STATE was written. */
+  get outputError(): OutputClosedError | OutputFailedError | undefined {
+    return this.#outputError;
   }
 
   /**
@@ -160,24 +160,24 @@ export class Committer {
     if (!this.#hasKeylessRows) this.commit();
   }
 
-  /** Prints a STATE. If the output is closed, the load continues because the state is also in the database. */
+  /** Prints a STATE. If that fails, the load continues because the state is also in the database. */
   #print(state: string): void {
-    if (this.#isOutputClosed) return;
+    if (this.#outputError) return;
     this.#written = this.#output.write(`${state}\n`).catch((error: unknown) => {
-      this.#noteClosed(error);
+      this.#noteFailed(error);
     });
   }
 
   async flush(): Promise<void> {
     await this.#written;
-    if (this.#isOutputClosed) return;
+    if (this.#outputError) return;
     await this.#output.flush().catch((error: unknown) => {
-      this.#noteClosed(error);
+      this.#noteFailed(error);
     });
   }
 
-  #noteClosed(error: unknown): void {
-    if (!(error instanceof OutputClosedError)) throw error;
-    this.#isOutputClosed = true;
+  #noteFailed(error: unknown): void {
+    if (!(error instanceof OutputClosedError || error instanceof OutputFailedError)) throw error;
+    this.#outputError = error;
   }
 }

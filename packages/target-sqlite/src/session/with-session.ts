@@ -1,4 +1,4 @@
-import { InputError, log, OutputClosedError } from '@exact-spotter/singer';
+import { InputError, log } from '@exact-spotter/singer';
 import { endRun, type Outcome } from '../bookkeeping/runs.ts';
 import { closeWritten } from '../database/connection.ts';
 import { asDatabaseError } from '../database/errors.ts';
@@ -15,8 +15,9 @@ export interface SessionOptions extends RunOptions {
 
 /**
  * Opens the database, does the work, and records the end of the run in `_singer_runs` even if the work
- * fails. Returns immediately if `stop` is aborted while the database is busy.
- * @throws InputError, DatabaseError; OutputClosedError if the reader of the STATEs closed the output
+ * fails. Ends immediately if `stop` is aborted while the database is busy.
+ * @throws InputError, DatabaseError; StoppedError if `stop` was aborted; OutputClosedError or OutputFailedError at the end if a STATE could
+ * not be written to the output
  */
 export async function withSession(
   settings: TargetSettings,
@@ -25,14 +26,19 @@ export async function withSession(
 ): Promise<void> {
   const { stop, parser, batchFolders } = options;
   const context = await openRun(settings, options);
-  if (!context) return;
+  if (!context) {
+    stop.throwIfAborted();
+    return;
+  }
   const maxLineBytes = settings.max_line_bytes;
   const session = new Session(context, { batchFolders, maxLineBytes, parser });
+  let isStopped: boolean;
   try {
     await work(session);
     if (stop.aborted) session.committer.abandon();
     else await session.finish();
-    end(session, context, stop.aborted ? 'stopped' : 'done');
+    isStopped = stop.aborted;
+    end(session, context, isStopped ? 'stopped' : 'done');
   } catch (cause) {
     const error = asDatabaseError(cause, context.wait.path);
     undo(session, error);
@@ -42,7 +48,8 @@ export async function withSession(
     await session.committer.flush();
     closeWritten(context.db);
   }
-  if (session.committer.isOutputClosed) throw new OutputClosedError();
+  if (session.committer.outputError) throw session.committer.outputError;
+  if (isStopped) stop.throwIfAborted();
 }
 
 /** Keeps everything up to the last STATE if the input is invalid, and rolls back on any other error. */
