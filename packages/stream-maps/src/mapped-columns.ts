@@ -175,6 +175,10 @@ function inColumn<T>(name: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof ExpressionError) throw new ColumnError(name, error);
+    // JavaScript's own functions call themselves for each level of a nested value.
+    if (error instanceof RangeError) throw new ColumnError(name, TOO_DEEP);
     throw error;
   }
 }
+
+const TOO_DEEP = new ExpressionError('a value is nested too deeply, or is too long');

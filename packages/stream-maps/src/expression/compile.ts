@@ -1,7 +1,15 @@
 import { type JsonRecord, nearest } from '@exact-spotter/singer';
 import { callFunction, callMethod, isFunction } from './functions.ts';
 import { attribute, index, slice } from './members.ts';
-import { binary, condition, isLogical, logical, unary } from './operators.ts';
+import {
+  binary,
+  comparisonChain,
+  condition,
+  isComparison,
+  isLogical,
+  logical,
+  unary,
+} from './operators.ts';
 import { asExpression, parseExpression, type Expression } from './parse.ts';
 import { asJson, ExpressionError, type Compiled, type Kind } from './expression-value.ts';
 
@@ -118,16 +126,19 @@ function operation(node: Of<'BinaryExpression'>, names: Names): Compiled {
   if (isLogical(operator)) return logical(operator, inner(left, names), inner(right, names));
   const negated = leadingNot(left);
   if (negated) return unary('not', operation({ ...node, left: negated }, names));
-  if (COMPARISONS.has(operator) && left.type === 'BinaryExpression') {
-    if (COMPARISONS.has(left.operator)) {
-      const second = binary(operator, inner(left.right, names), inner(right, names));
-      return logical('and', inner(left, names), second);
-    }
-  }
+  if (isComparison(operator)) return comparisons(node, names);
   return binary(operator, inner(left, names), inner(right, names));
 }
 
-const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'is', 'is not']);
+function comparisons(node: Of<'BinaryExpression'>, names: Names): Compiled {
+  const rest = [];
+  let first: Expression = node;
+  while (first.type === 'BinaryExpression' && isComparison(first.operator)) {
+    rest.unshift({ operator: first.operator, operand: inner(first.right, names) });
+    first = asExpression(first.left);
+  }
+  return comparisonChain(inner(first, names), rest);
+}
 
 /** Removes the `not` at the left end. @returns undefined if there is no `not` */
 function leadingNot(node: Expression): Expression | undefined {
