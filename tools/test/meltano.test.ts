@@ -8,6 +8,7 @@ import { differences } from '../src/oracle/compare.ts';
 import { expectedRows } from '../src/oracle/expected-tables.ts';
 import { ended, outputOf, until } from '@exact-spotter/testing';
 import { pythonTools } from '../src/python.ts';
+import { shellCommands } from './shell-commands.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 /** Tests commonly used commands with the current Meltano release. */
@@ -179,25 +180,41 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(query(here().database, deleted)).not.toEqual([{ rows: 0 }]);
   });
 
-  it('select excludes a stream and a column from the requests and the database', async () => {
-    await here().meltano('select', 'tap-exactsales', '*', '*');
-    await here().meltano('select', 'tap-exactsales', '--exclude', 'callshistory', '*');
-    await here().meltano('select', 'tap-exactsales', '--exclude', 'leads', 'cnpj');
+  it('select excludes a stream and a column with the commands of the README', async () => {
+    const commands = shellCommands('packages/tap-exactsales/README.md').filter(
+      ([, command]) => command === 'select',
+    );
+    expect(commands.map((words) => words.slice(-2).join('.'))).toEqual([
+      '*.*',
+      'leads.cpf',
+      'products.*',
+    ]);
+    for (const [, ...args] of commands) await here().meltano(...args);
     simulator.clearRequests();
     const selected = apart('selected');
     await selected.meltano('run', '--state-id-suffix=selected', ...PAIR);
-    await here().meltano('select', 'tap-exactsales', '--rm', '--exclude', 'callshistory', '*');
-    await here().meltano('select', 'tap-exactsales', '--rm', '--exclude', 'leads', 'cnpj');
+    await clearSelection(commands);
 
     const database = join(here().folder, 'selected.sqlite');
-    expect(filters('callsHistory')).toEqual([]);
+    expect(filters('Products')).toEqual([]);
     const tables = query(database, 'SELECT "table" FROM _singer_streams').map(({ table }) => table);
     expect(tables).toHaveLength(32);
-    expect(tables).not.toContain('callshistory');
+    expect(tables).not.toContain('products');
     const rows = query(database, 'SELECT * FROM leads WHERE _sdc_deleted_at IS NULL');
     expect(rows).toHaveLength(expectedRows('leads', account).length);
-    expect(Object.keys(rows[0] ?? {})).toContain('cpf');
-    expect(Object.keys(rows[0] ?? {})).not.toContain('cnpj');
+    expect(Object.keys(rows[0] ?? {})).toContain('cnpj');
+    expect(Object.keys(rows[0] ?? {})).not.toContain('cpf');
+  });
+
+  it('a selection that consists only of exclusions fails instead of copying nothing', async () => {
+    const exclusion = ['select', 'tap-exactsales', '--exclude', 'leads', 'cpf'];
+    await here().meltano(...exclusion);
+    simulator.clearRequests();
+    const run = await apart('empty').tried('run', '--state-id-suffix=empty', ...PAIR);
+    await clearSelection([['meltano', ...exclusion]]);
+    expect(run.code).toBe(1);
+    expect(run.stdout + run.stderr).toContain('selects no stream, so there is nothing to read');
+    expect(simulator.requests).toEqual([]);
   });
 
   it('the target loads BATCH files, and removes them if clean_up_batch_files is set', async () => {
@@ -247,6 +264,13 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(differences(database, account)).toEqual([]);
   });
 });
+
+/** Removes the rules that `meltano select` added. */
+async function clearSelection(commands: readonly (readonly string[])[]): Promise<void> {
+  for (const [, , plugin = '', ...rule] of commands) {
+    await here().meltano('select', plugin, '--rm', ...rule);
+  }
+}
 
 /** Waits until the tap has sent some requests, but has not read every row. */
 async function untilReading(): Promise<void> {

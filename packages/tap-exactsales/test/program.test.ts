@@ -134,6 +134,41 @@ describe('wrong usage ends with exit code 2 and one sentence:', () => {
   });
 });
 
+describe('a catalog that leaves nothing to read ends with exit code 1 and one sentence:', () => {
+  const NO_STREAM = 'selects no stream, so there is nothing to read: set "selected": true';
+  const UNKNOWN = "names none of this tap's streams, so there is nothing to read: recreate it";
+  const config = file('tap.json', { api_token: TOKEN, api_url: UNREACHABLE, max_retries: 0 });
+  const deselected = {
+    tap_stream_id: 'leads',
+    metadata: [{ breadcrumb: [], metadata: { selected: false } }],
+  };
+
+  it.each<[string, object[], string]>([
+    ['no streams', [], UNKNOWN],
+    ['only deselected streams', [deselected], NO_STREAM],
+    [
+      'only streams deselected in the schema',
+      [{ stream: 'leads', schema: { selected: false } }],
+      NO_STREAM,
+    ],
+    ['only unknown streams', [{ tap_stream_id: 'orders' }, { stream: 'invoices' }], UNKNOWN],
+    ['a deselected and an unknown stream', [deselected, { stream: 'orders' }], NO_STREAM],
+  ])('%s', async (_case, streams, sentence) => {
+    const catalog = file('catalog.json', { streams });
+    for (const more of [[], ['--test'], ['--test=schema']]) {
+      const { code, stdout, stderr } = await tap([
+        '--config',
+        config,
+        '--catalog',
+        catalog,
+        ...more,
+      ]);
+      expect(stderr).toContain(`The catalog ${catalog} ${sentence}`);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    }
+  });
+});
+
 describe('a state that cannot be used ends with exit code 2:', () => {
   const config = file('tap.json', { api_token: TOKEN, api_url: UNREACHABLE, max_retries: 0 });
 
