@@ -25,7 +25,7 @@ export type Validate = (value: unknown) => readonly Violation[];
  */
 export type CompileValidator = (
   schema: JsonSchema,
-  onUnchecked: (pattern: string) => void,
+  onUnchecked?: (pattern: string) => void,
 ) => Validate;
 
 const OPTIONS = { allErrors: true, strict: false, validateFormats: false, logger: false } as const;
@@ -52,7 +52,7 @@ export async function loadValidator(): Promise<CompileValidator> {
   return (schema, onUnchecked) => {
     const compilePattern = (pattern: string): Pattern => {
       const compiled = linearPattern(pattern);
-      if (!compiled) onUnchecked(pattern);
+      if (!compiled) onUnchecked?.(pattern);
       return compiled ?? { test: () => true, toString: () => `unchecked ${pattern}` };
     };
     const regExp = Object.assign(compilePattern, { code: 'linearPattern' });
