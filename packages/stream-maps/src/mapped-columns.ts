@@ -63,7 +63,9 @@ export function mapColumns(
   );
   const known = { ...names, columns };
   const mapped = [...map.columns].flatMap(([name, expression]) =>
-    expression === null ? [] : [mapColumn(name, expression, source, known)],
+    expression === null || names.deselected?.has(name) === true
+      ? []
+      : [mapColumn(name, expression, source, known)],
   );
   const stays = (name: string): boolean =>
     !map.columns.has(name) && (!map.onlyNamed || kept.includes(name) || name.startsWith('_sdc_'));

@@ -20,6 +20,8 @@ export interface Names {
    * accepted.
    */
   readonly columns?: ReadonlyMap<string, Kind | undefined>;
+  /** The columns that exist, but are not sent. */
+  readonly deselected?: ReadonlySet<string>;
   readonly config: JsonRecord;
   /** The stream's name after mapping. */
   readonly streamName: string;
@@ -104,13 +106,22 @@ function named(name: string, names: Names): Compiled {
   if (name === '__stream_name__') return { evaluate: () => streamName, kind: 'string' };
   if (name === '__original_stream_name__')
     return { evaluate: () => originalStreamName, kind: 'string' };
-  if (columns && !columns.has(name)) throw unknownColumn(name, [...columns.keys()]);
+  if (columns && !columns.has(name))
+    throw unknownColumn(name, [...columns.keys()], names.deselected);
   const evaluate: Compiled['evaluate'] = ({ record }) =>
     Object.hasOwn(record, name) ? (record[name] ?? null) : null;
   return { evaluate, kind: columns?.get(name), column: name };
 }
 
-function unknownColumn(name: string, columns: readonly string[]): ExpressionError {
+function unknownColumn(
+  name: string,
+  columns: readonly string[],
+  deselected?: ReadonlySet<string>,
+): ExpressionError {
+  if (deselected?.has(name) === true)
+    return new ExpressionError(
+      `the catalog does not select the column "${name}": select it, or remove the expression`,
+    );
   const meant = nearest(name, columns);
   const hint = meant === undefined ? 'strings need quotes' : `did you mean "${meant}"`;
   return new ExpressionError(`the stream has no column "${name}": ${hint}`);
