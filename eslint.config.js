@@ -3,6 +3,7 @@ import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import { importX } from 'eslint-plugin-import-x';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /** The packages that each package may import. Each name is a tag in the package's package.json. */
@@ -35,6 +36,7 @@ const STREAMS = ['packages/singer/src/stdio/'];
 const libraries = {
   undici: NETWORK,
   'better-sqlite3': DATABASE,
+  re2js: ['packages/singer/src/schemas/linear-pattern.ts'],
   jsep: ['packages/stream-maps/src/expression/parse.ts'],
   ajv: ['packages/schema/src/meta-schema.ts', 'packages/singer/src/schemas/validator.ts'],
 };
@@ -203,6 +205,17 @@ export default defineConfig(
       ],
       'max-lines': ['error', 220],
       'max-lines-per-function': ['error', 60],
+    },
+  },
+  {
+    // A program reads what others wrote, so no regular expression may take more than linear time.
+    files: ['packages/*/src/**/*.ts'],
+    // The expression in this file reads only a setting.
+    ignores: ['packages/tap-exactsales/src/api/client.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
   // A list of literals may be as long as its contents.

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -6,8 +7,9 @@ import { isCi } from '../src/ci.ts';
 import { MeltanoProject } from './meltano-project.ts';
 import { differences } from '../src/oracle/compare.ts';
 import { expectedRows } from '../src/oracle/expected-tables.ts';
-import { ended, outputOf, until } from '@exact-spotter/testing';
+import { ended, outputOf, start, until } from '@exact-spotter/testing';
 import { pythonTools } from '../src/python.ts';
+import { shellBlocks, shellCommands } from './shell-commands.ts';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 
 /** Tests commonly used commands with the current Meltano release. */
@@ -19,6 +21,7 @@ const ID = 'dev:tap-exactsales-to-target-sqlite';
 
 const account = createAccount({ seed: 7, leads: 60 });
 let project: MeltanoProject | undefined;
+let environment: NodeJS.ProcessEnv = {};
 let missing = '';
 let simulator: Simulator;
 
@@ -30,13 +33,13 @@ beforeAll(async () => {
     return;
   }
   simulator = await startSimulator({ account, token: TOKEN });
-  project = new MeltanoProject(tools.bin, {
+  environment = {
     PATH: [tools.bin, join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
-    TAP_EXACTSALES_API_TOKEN: TOKEN,
     TAP_EXACTSALES_QUOTA_REQUESTS: '10000',
     // Because this value is a fraction, Meltano cannot pass it on as an integer.
     TAP_EXACTSALES_QUOTA_SECONDS: '0.5',
-  });
+  };
+  project = new MeltanoProject(tools.bin, { ...environment, TAP_EXACTSALES_API_TOKEN: TOKEN });
   await project.init();
   await addPlugins(project);
 }, 10 * MINUTES);
@@ -179,25 +182,63 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(query(here().database, deleted)).not.toEqual([{ rows: 0 }]);
   });
 
-  it('select excludes a stream and a column from the requests and the database', async () => {
-    await here().meltano('select', 'tap-exactsales', '*', '*');
-    await here().meltano('select', 'tap-exactsales', '--exclude', 'callshistory', '*');
-    await here().meltano('select', 'tap-exactsales', '--exclude', 'leads', 'cnpj');
+  it('the commands in the README and on the upgrade page set up, run and update a project', async () => {
+    const served = await startSimulator({ account, token: 'THE_TOKEN' });
+    const folder = mkdtempSync(join(tmpdir(), 'meltano-page-'));
+    for (const name of ['packages', 'node_modules'])
+      symlinkSync(join(root, name), join(folder, name));
+    const blocks = ['README.md', 'docs/upgrading.md'].flatMap((page) =>
+      shellBlocks(page).filter((block) => block.includes('meltano ')),
+    );
+    expect(blocks).toHaveLength(3);
+    const script = blocks.join('\n').replaceAll('STATE_ID', ID);
+    const child = start('bash', ['-ec', script], {
+      cwd: folder,
+      env: { ...process.env, ...environment, TAP_EXACTSALES_API_URL: served.url },
+    });
+    const { code, stdout, stderr } = await ended(child, '');
+    await served.stop();
+    expect(code, stdout + stderr).toBe(0);
+    expect(differences(join(folder, 'my-project', 'exact.sqlite'), account)).toEqual([]);
+  });
+
+  it('select excludes a stream and a column with the commands of the README', async () => {
+    const commands = shellCommands('packages/tap-exactsales/README.md').filter(
+      ([, command]) => command === 'select',
+    );
+    expect(commands.map((words) => words.slice(-2).join('.'))).toEqual([
+      '*.*',
+      'leads.cpf',
+      'products.*',
+    ]);
+    for (const [, ...args] of commands) await here().meltano(...args);
     simulator.clearRequests();
     const selected = apart('selected');
     await selected.meltano('run', '--state-id-suffix=selected', ...PAIR);
-    await here().meltano('select', 'tap-exactsales', '--rm', '--exclude', 'callshistory', '*');
-    await here().meltano('select', 'tap-exactsales', '--rm', '--exclude', 'leads', 'cnpj');
+    await resetSelection(commands);
 
     const database = join(here().folder, 'selected.sqlite');
-    expect(filters('callsHistory')).toEqual([]);
+    expect(filters('Products')).toEqual([]);
     const tables = query(database, 'SELECT "table" FROM _singer_streams').map(({ table }) => table);
     expect(tables).toHaveLength(32);
-    expect(tables).not.toContain('callshistory');
+    expect(tables).not.toContain('products');
     const rows = query(database, 'SELECT * FROM leads WHERE _sdc_deleted_at IS NULL');
     expect(rows).toHaveLength(expectedRows('leads', account).length);
-    expect(Object.keys(rows[0] ?? {})).toContain('cpf');
-    expect(Object.keys(rows[0] ?? {})).not.toContain('cnpj');
+    expect(Object.keys(rows[0] ?? {})).toContain('cnpj');
+    expect(Object.keys(rows[0] ?? {})).not.toContain('cpf');
+  });
+
+  it('a selection that consists only of exclusions fails instead of copying nothing', async () => {
+    const everything = ['tap-exactsales', '*', '*'];
+    const exclusion = ['tap-exactsales', '--exclude', 'leads', 'cpf'];
+    await here().meltano('select', '--rm', ...everything);
+    await here().meltano('select', ...exclusion);
+    simulator.clearRequests();
+    const run = await apart('empty').tried('run', '--state-id-suffix=empty', ...PAIR);
+    await resetSelection([['meltano', 'select', ...exclusion]]);
+    expect(run.code).toBe(1);
+    expect(run.stdout + run.stderr).toContain('selects no stream, so there is nothing to read');
+    expect(simulator.requests).toEqual([]);
   });
 
   it('the target loads BATCH files, and removes them if clean_up_batch_files is set', async () => {
@@ -247,6 +288,15 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     expect(differences(database, account)).toEqual([]);
   });
 });
+
+/** Removes the rules that `meltano select` added, and selects everything. */
+async function resetSelection(commands: readonly (readonly string[])[]): Promise<void> {
+  for (const [, , plugin = '', ...rule] of commands) {
+    await here().meltano('select', plugin, '--rm', ...rule);
+  }
+  // Without any rule, `meltano.yml` would contain an empty list, which selects nothing.
+  await here().meltano('select', 'tap-exactsales', '*', '*');
+}
 
 /** Waits until the tap has sent some requests, but has not read every row. */
 async function untilReading(): Promise<void> {

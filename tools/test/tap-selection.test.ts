@@ -153,12 +153,6 @@ describe('selecting', () => {
     expect(messages.filter(({ type }) => type === 'RECORD')).toHaveLength(account.count('Leads'));
   });
 
-  it('no stream logs that the catalog selects no stream', async () => {
-    const { stderr, messages } = await run({ catalog: { streams: [] } });
-    expect(stderr).toContain('The catalog selects no stream');
-    expect(messages).toEqual([]);
-  });
-
   it('an unknown stream logs its name and ignores the stream', async () => {
     const [first] = known.streams;
     if (!first) throw new Error('the catalog contains no stream');

@@ -2,6 +2,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { delimiter, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync } from 'node:zlib';
+import { tables, type TableName } from '@exact-spotter/schema';
+import { readReplication } from '@exact-spotter/singer';
 import { createAccount, startSimulator, type Simulator } from '@exact-spotter/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { differences } from '../src/oracle/compare.ts';
@@ -248,6 +250,33 @@ describe.each(versions)('a copy by version %s', (version) => {
     expect(datedSets.flatMap(datesOf).filter((from) => from < '2026')).toEqual([]);
     expect(differences(pair.database, simulator.account)).toEqual([]);
   });
+
+  it('rereads completely exactly the tables that the upgrade page names', async () => {
+    const page = readFileSync(join(root, 'docs', 'upgrading.md'), 'utf8');
+    const [, section = ''] =
+      /### What a new version reads once more\n(.*?)\n### /s.exec(page) ?? [];
+    const cells = Array.from(section.matchAll(/^\| (`.*?`) +\|/gm), ([, cell = '']) => cell);
+    const named = cells.flatMap((cell) =>
+      Array.from(cell.matchAll(/`(\w+)`/g), ([, name]) => name),
+    );
+    const pair = upgradedPair({ full_refresh_days: 0 });
+    const before = await fullReads(pair);
+    await pair.run();
+    const after = await fullReads(pair);
+    const reread = Object.keys(before)
+      .filter((stream) => after[stream] !== before[stream])
+      // Other tables are read completely in every run.
+      .filter((stream) => readReplication(tables[stream as TableName])?.method !== 'full');
+    expect(reread.sort()).toEqual(growthOf(version).sets.length > 0 ? named.sort() : []);
+  });
+
+  /** Returns when the last complete read of each stream began. */
+  async function fullReads(pair: Pair): Promise<Record<string, unknown>> {
+    const { stdout } = await pair.target('state');
+    const { bookmarks } = JSON.parse(stdout) as { bookmarks: Record<string, Row> };
+    const dates = Object.entries(bookmarks).map(([stream, { full_read_at: at }]) => [stream, at]);
+    return Object.fromEntries(dates) as Record<string, unknown>;
+  }
 
   /** Returns the date filter of each page that was requested from a set, or '' if it had none. */
   function datesOf(wanted: string): string[] {

@@ -115,7 +115,7 @@ describe('a wheel installed by pip without Node on the PATH', () => {
   });
 
   it.each([
-    ['tap-exactsales', ['require-from-string']],
+    ['tap-exactsales', ['re2js', 'require-from-string']],
     ['target-sqlite', ['ansi-escapes', 'environment', 'require-from-string']],
   ])(
     '%s contains the licences of all its dependencies except %j, which it does not bundle',

@@ -1,3 +1,5 @@
+import { withoutTrailingZeros } from './trailing-zeros.ts';
+
 /**
  * An RFC 3339 timestamp in UTC with all the fraction digits that the source sent (the API sends 0
  * to 7 digits). A `Date` only has milliseconds, so instants are stored and compared as text.
@@ -74,7 +76,7 @@ export function sortableInstant(text: string): string | undefined {
   const fields = parseDateTime(text);
   if (!fields) return undefined;
   const whole = fromMilliseconds(wallMilliseconds(fields) - zoneOffset(fields.zone)).slice(0, 19);
-  return `${whole}.${fields.fraction.replace(/0+$/, '')}`;
+  return `${whole}.${withoutTrailingZeros(fields.fraction)}`;
 }
 
 const UTC = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/;

@@ -28,6 +28,11 @@ function withMetadata(breadcrumb: string[], metadata: Record<string, unknown>): 
   };
 }
 
+/** Returns the schema with keywords inside a column's schema. */
+function withColumn(name: string, keywords: object): CatalogEntry['schema'] {
+  return { ...schema, properties: { ...schema.properties, [name]: keywords } };
+}
+
 describe('catalogEntry', () => {
   it('returns metadata for the stream and every column, and makes keys automatic', () => {
     expect(entry).toMatchObject({
@@ -100,6 +105,50 @@ describe('selection', () => {
       'reads selected from the schema, as in old catalogs',
       { ...entry, schema: { ...schema, selected: false } },
       false,
+      ['id', 'at', 'name'],
+    ],
+    [
+      'reads inclusion from the schema, as in old catalogs',
+      { ...entry, schema: { ...schema, inclusion: 'unsupported' } },
+      false,
+      ['id', 'at', 'name'],
+    ],
+    ...[{ selected: false }, { inclusion: 'unsupported' }].map(
+      (old): [string, CatalogEntry, boolean, string[]] => [
+        `leaves out a column with ${JSON.stringify(old)} in its schema, as in old catalogs`,
+        { ...entry, schema: withColumn('name', old) },
+        true,
+        ['id', 'at'],
+      ],
+    ),
+    [
+      'leaves out a column with "selected": false in its schema if there is no metadata',
+      { ...entry, metadata: [], schema: withColumn('name', { selected: false }) },
+      true,
+      ['id', 'at'],
+    ],
+    [
+      'keeps a key column with "selected": false in its schema',
+      { ...entry, schema: withColumn('id', { selected: false }) },
+      true,
+      ['id', 'at', 'name'],
+    ],
+    [
+      'lets selected in the metadata override selected in the schema',
+      {
+        ...withMetadata(['properties', 'name'], { selected: true }),
+        schema: withColumn('name', { selected: false }),
+      },
+      true,
+      ['id', 'at', 'name'],
+    ],
+    [
+      'keeps a column that is automatic in the schema',
+      {
+        ...withMetadata(['properties', 'name'], { selected: false }),
+        schema: withColumn('name', { inclusion: 'automatic' }),
+      },
+      true,
       ['id', 'at', 'name'],
     ],
   ])('%s', (_name, catalog, selected, properties) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   compactJson,
   isDoubtful,
+  isExact,
   isRawJson,
   parseKeepingDigits,
   parseLossless,
@@ -53,6 +54,22 @@ describe('parseLossless', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('a number with a million zeros', () => {
+  const zeros = '0'.repeat(1_000_000);
+
+  it.each<[string, string]>([
+    ['in the middle', `1${zeros}1`],
+    ['after the point', `1.${zeros}1`],
+    ['around the point', `1${zeros}.${zeros}1e-1000000`],
+    ['in the exponent', `1e${zeros}2`],
+    ['at both ends', `0.${zeros}1${zeros}`],
+  ])('%s is parsed in linear time', (_name, literal) => {
+    // Quadratic time would be half an hour.
+    expect(JSON.stringify(parseLossless(`[${literal}]`))).toMatch(/^\[[\d.e+-]+\]$/);
+    expect(isExact(0.5, literal)).toBe(false);
   });
 });
 

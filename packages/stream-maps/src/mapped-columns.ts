@@ -63,7 +63,9 @@ export function mapColumns(
   );
   const known = { ...names, columns };
   const mapped = [...map.columns].flatMap(([name, expression]) =>
-    expression === null ? [] : [mapColumn(name, expression, source, known)],
+    expression === null || names.deselected?.has(name) === true
+      ? []
+      : [mapColumn(name, expression, source, known)],
   );
   const stays = (name: string): boolean =>
     !map.columns.has(name) && (!map.onlyNamed || kept.includes(name) || name.startsWith('_sdc_'));
@@ -175,6 +177,10 @@ function inColumn<T>(name: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof ExpressionError) throw new ColumnError(name, error);
+    // JavaScript's own functions call themselves for each level of a nested value.
+    if (error instanceof RangeError) throw new ColumnError(name, TOO_DEEP);
     throw error;
   }
 }
+
+const TOO_DEEP = new ExpressionError('a value is nested too deeply, or is too long');

@@ -27,6 +27,8 @@ export interface MapContext {
   readonly other: OtherColumn;
   /** The name under which the stream is written. */
   readonly name: string;
+  /** The columns of the stream that are known, but not sent. */
+  readonly deselected: ReadonlySet<string>;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface MapContext {
 export function mapStream(
   message: SchemaMessage,
   map: StreamMap | undefined,
-  { settings, config, other, name }: MapContext,
+  { settings, config, other, name, deselected }: MapContext,
 ): MappedStream {
   const keyFromMap = map?.keyProperties;
   const key = keyFromMap ?? message.key_properties;
@@ -46,6 +48,7 @@ export function mapStream(
         config,
         streamName: name,
         originalStreamName: message.stream,
+        deselected,
       })
     : unmappedColumns(message);
   const flattened = isFlattening(settings)

@@ -1,6 +1,5 @@
 import {
   Families,
-  InputError,
   type JsonRecord,
   type Message,
   type RecordMessage,
@@ -9,6 +8,7 @@ import {
   isObject,
   parseLossless,
 } from '@exact-spotter/singer';
+import { KnownStreams, sentenceOf } from './known-streams.ts';
 import { ColumnError } from './mapped-columns.ts';
 import { ExpressionError } from './expression/expression-value.ts';
 import { asInputError, asRecordError, mapStream, type MappedStream } from './mapped-stream.ts';
@@ -37,6 +37,7 @@ export class StreamMapper {
   readonly #maps: StreamMaps;
   readonly #config: JsonRecord;
   readonly #routes: Routes;
+  #known = new KnownStreams([]);
   readonly #streams = new Map<string, readonly MappedStream[]>();
   readonly #sources = new Map<string, SchemaMessage>();
   readonly #families = new Families();
@@ -96,19 +97,21 @@ export class StreamMapper {
 
   /**
    * Declares all streams before the first message, for programs that know their streams in advance.
+   * @param schemas the streams that will be sent
+   * @param known all streams and columns of the program, which the maps may name
    * @throws SettingsError with every problem
    */
-  prepare(schemas: readonly SchemaMessage[]): void {
+  prepare(schemas: readonly SchemaMessage[], known = schemas): void {
+    const streams = new KnownStreams(known);
+    const unknown = streams.problems(this.#maps.maps, this.#routes, (message, map) =>
+      this.#mapStream(message, map),
+    );
+    if (unknown.length > 0) throw new SettingsError(unknown);
+    this.#known = streams;
     for (const message of schemas) this.#learn(message);
-    const problems = schemas.flatMap((message) => {
-      try {
-        this.#declare(message, undefined);
-        return [];
-      } catch (error) {
-        if (error instanceof InputError) return [capitalize(error.message)];
-        throw error;
-      }
-    });
+    const problems = schemas.flatMap(
+      (message) => sentenceOf(message.stream, () => this.#declare(message, undefined)) ?? [],
+    );
     if (problems.length > 0) throw new SettingsError(problems);
   }
 
@@ -157,6 +160,7 @@ export class StreamMapper {
       other: (stream, column) =>
         this.#routes.locate(stream, column, this.#sources.get(stream)?.key_properties),
       name: this.#routes.outputName(map, message.stream),
+      deselected: this.#known.deselected(message),
     });
   }
 
@@ -204,8 +208,4 @@ const PARENT_FAILED = new ExpressionError('the filter failed on the parent recor
 function asRecord(values: Readonly<Record<string, unknown>> | undefined): JsonRecord {
   const record = parseLossless(JSON.stringify(values ?? {}));
   return isObject(record) ? record : {};
-}
-
-function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

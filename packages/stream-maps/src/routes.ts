@@ -81,7 +81,9 @@ export class Routes {
     return this.#maps.maps.flatMap((map) => {
       const matching = known.filter((stream) => matches(map, stream));
       if (matching.length === 0)
-        return [`${settingPath(map.name)} matches no stream and has no effect.`];
+        return [
+          `${settingPath(map.name)} matches no stream and has no effect.${hint(map.source, known)}`,
+        ];
       const columns = matching.map(columnsOf);
       if (columns.includes(undefined)) return [];
       const names = columns.flatMap((ofStream) => ofStream ?? []);
@@ -122,8 +124,14 @@ function undropped(map: StreamMap, columns: readonly string[]): string[] {
   return [...map.columns]
     .filter(([column, expression]) => expression === null && !columns.includes(column))
     .map(([column]) => {
-      const meant = nearest(column, columns);
-      const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-      return `${settingPath(map.name)} drops the column "${column}", which does not exist: nothing is dropped.${hint}`;
+      const place = settingPath(map.name);
+      return `${place} drops the column "${column}", which does not exist: nothing is dropped.${hint(column, columns)}`;
     });
+}
+
+function hint(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  return meant === undefined
+    ? ' Correct the name, or remove the entry.'
+    : ` Did you mean "${meant}"?`;
 }

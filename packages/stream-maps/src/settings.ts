@@ -23,7 +23,7 @@ export const mapSettings = {
     type: 'object',
     title: 'Stream maps',
     description:
-      'Rename, drop, filter and compute streams and columns, e.g. {"persons": {"email": null}}. See STREAM-MAPS.md.',
+      'Rename, drop, filter and compute streams and columns, e.g. {"leads": {"cpf": null}}. See STREAM-MAPS.md.',
     additionalProperties: {
       type: ['object', 'string', 'null'],
       additionalProperties: { type: ['string', 'null', 'array'], items: { type: 'string' } },

@@ -1,6 +1,7 @@
 import { nearest, type JsonRecord } from '@exact-spotter/singer';
 import { compileExpression } from './expression/compile.ts';
 import { ExpressionError } from './expression/expression-value.ts';
+import { matchesPattern } from './pattern.ts';
 import type { MapSettings, StreamMapEntry } from './settings.ts';
 
 /** An entry of `stream_maps`: the map for a stream, or for all streams that match a pattern. */
@@ -168,18 +169,7 @@ function unknownOption(name: string, entry: string): string {
  * True if a map applies to a stream. Its source may be a shell pattern with `*`, `?` and `[a-z]`.
  */
 export function matches({ source }: StreamMap, stream: string): boolean {
-  if (source === stream) return true;
-  if (!/[*?[]/.test(source)) return false;
-  return new RegExp(`^${source.replaceAll(/\[!?[^\]]+\]|[\s\S]/g, asPattern)}$`).test(stream);
-}
-
-function asPattern(part: string): string {
-  if (part === '*') return '[\\s\\S]*';
-  if (part === '?') return '[\\s\\S]';
-  if (part.length === 1) return part.replace(/[\\^$.*+()[\]{}|]/, '\\$&');
-  const isNegated = part[1] === '!';
-  const set = part.slice(isNegated ? 2 : 1, -1).replaceAll(/[\\^\]&~|[]/g, '\\$&');
-  return `[${isNegated ? '^' : ''}${set}]`;
+  return source === stream || matchesPattern(source, stream);
 }
 
 /** True if an alias is an expression: it has quotes or contains `__stream_name__`. */

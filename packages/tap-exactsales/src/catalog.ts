@@ -161,7 +161,8 @@ function selectStream(entry: CatalogEntry, known: Catalog): SelectedStream | und
     log.warning(`Ignoring the stream "${name}" in the catalog: this tap has no such stream.`);
     return undefined;
   }
-  const schema = 'properties' in schemaOf(entry) ? entry.schema : own.schema;
+  const { properties: columns = own.schema['properties'], ...keywords } = schemaOf(entry);
+  const schema = { ...keywords, properties: columns };
   const { selected, properties, ...replication } = selection({ ...entry, schema });
   if (!selected) return undefined;
   warnOfKey(name, replication.replicationKey);
@@ -188,6 +189,11 @@ function warnOfKey(stream: TableName, key: string | undefined): void {
     `Ignoring the replication key "${key}" in the catalog: the tap always uses the stream's own replication key.`,
     { stream },
   );
+}
+
+/** True if the tap has the stream that a catalog entry names. */
+export function isKnown(entry: CatalogEntry, known: Catalog): boolean {
+  return known.streams.some(({ stream }) => stream === idOf(entry));
 }
 
 /** A hand-written catalog may lack `tap_stream_id`, `stream` or the schema. */

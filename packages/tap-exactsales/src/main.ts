@@ -1,6 +1,6 @@
 import {
-  log,
   print,
+  ProgramError,
   readCatalog,
   readState,
   resolveSettings,
@@ -53,7 +53,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 // Modules are imported where they are first needed to keep `--version` and `--help` fast.
 
 async function tap({ config, values }: Arguments): Promise<void> {
-  const { discover, select } = await import('./catalog.ts');
+  const { discover, isKnown, select } = await import('./catalog.ts');
   if (values['discover'] === true) {
     return print(`${JSON.stringify(discover(await unknownFields(config)), null, 2)}\n`);
   }
@@ -67,7 +67,10 @@ async function tap({ config, values }: Arguments): Promise<void> {
     stateFile === undefined ? new State() : parseState(await readState(stateFile), stateFile);
   const selected = select(catalog, known);
   if (selected.size === 0)
-    log.warning('The catalog selects no streams, so there is nothing to read.');
+    throw nothingSelected(
+      catalogFile ?? '',
+      catalog.streams.some((entry) => isKnown(entry, known)),
+    );
   const { test } = values;
   if (test === undefined) {
     const { run } = await import('./run.ts');
@@ -76,6 +79,15 @@ async function tap({ config, values }: Arguments): Promise<void> {
   const { writeSample, writeSchemas } = await import('./sample-run.ts');
   if (test === 'schema') return writeSchemas(settings, selected, state);
   await writeSample(settings, selected, state, terminationSignal(LONGEST_END));
+}
+
+/** An empty copy would look like a success to whoever starts the run. */
+function nothingSelected(file: string, namesKnownStreams: boolean): ProgramError {
+  return new ProgramError(
+    namesKnownStreams
+      ? `The catalog ${file} selects no stream, so there is nothing to read: set "selected": true in the metadata of at least one stream (in Meltano: meltano select tap-exactsales '*' '*').`
+      : `The catalog ${file} names none of this tap's streams, so there is nothing to read: recreate it with tap-exactsales --discover.`,
+  );
 }
 
 async function doctor({ config, values }: Arguments): Promise<void> {

@@ -134,6 +134,101 @@ describe('wrong usage ends with exit code 2 and one sentence:', () => {
   });
 });
 
+describe('a catalog that leaves nothing to read ends with exit code 1 and one sentence:', () => {
+  const NO_STREAM = 'selects no stream, so there is nothing to read: set "selected": true';
+  const UNKNOWN = "names none of this tap's streams, so there is nothing to read: recreate it";
+  const config = file('tap.json', { api_token: TOKEN, api_url: UNREACHABLE, max_retries: 0 });
+  const deselected = {
+    tap_stream_id: 'leads',
+    metadata: [{ breadcrumb: [], metadata: { selected: false } }],
+  };
+
+  it.each<[string, object[], string]>([
+    ['no streams', [], UNKNOWN],
+    ['only deselected streams', [deselected], NO_STREAM],
+    [
+      'only streams deselected in the schema',
+      [{ stream: 'leads', schema: { selected: false } }],
+      NO_STREAM,
+    ],
+    ['only unknown streams', [{ tap_stream_id: 'orders' }, { stream: 'invoices' }], UNKNOWN],
+    ['a deselected and an unknown stream', [deselected, { stream: 'orders' }], NO_STREAM],
+  ])('%s', async (_case, streams, sentence) => {
+    const catalog = file('catalog.json', { streams });
+    for (const more of [[], ['--test'], ['--test=schema']]) {
+      const { code, stdout, stderr } = await tap([
+        '--config',
+        config,
+        '--catalog',
+        catalog,
+        ...more,
+      ]);
+      expect(stderr).toContain(`The catalog ${catalog} ${sentence}`);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    }
+  });
+});
+
+describe('an old catalog, which selects in the schema,', () => {
+  const config = file('tap.json', { api_token: TOKEN, api_url: UNREACHABLE });
+
+  /** Returns the columns that the tap sends of each stream that the catalog selects. */
+  async function sent(streams: readonly object[]): Promise<Record<string, string[]>> {
+    const catalog = file('catalog.json', { streams });
+    const args = ['--config', config, '--catalog', catalog, '--test=schema'];
+    const { code, stdout, stderr } = await tap(args);
+    expect(code, stderr).toBe(0);
+    const schemas = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { stream: string; schema: { properties: object } });
+    return Object.fromEntries(
+      schemas.map(({ stream, schema }) => [stream, Object.keys(schema.properties)]),
+    );
+  }
+
+  it('can leave out streams', async () => {
+    const { streams } = JSON.parse((await tap(['--discover'])).stdout) as Catalog;
+    const old = streams.map((entry) => {
+      if (entry.stream === 'losts')
+        return { ...entry, schema: { ...entry.schema, inclusion: 'unsupported' } };
+      return entry.stream === 'leads' ? { ...entry, schema: { selected: false } } : entry;
+    });
+    const names = Object.keys(await sent(old));
+    expect(names).toContain('sdrs');
+    expect(names).not.toContain('leads');
+    expect(names).not.toContain('losts');
+  });
+
+  it.each([{ selected: false }, { inclusion: 'unsupported' }])(
+    'can leave out columns with %j',
+    async (keywords) => {
+      const { streams } = JSON.parse((await tap(['--discover'])).stdout) as Catalog;
+      const old = streams
+        .filter(({ stream }) => stream === 'leads')
+        .map((entry) => {
+          const properties = entry.schema['properties'] as Record<string, object>;
+          const changed = new Map(
+            ['id', 'cpf', 'phone1'].map((name) => [name, { ...properties[name], ...keywords }]),
+          );
+          const schema = {
+            ...entry.schema,
+            properties: { ...properties, ...Object.fromEntries(changed) },
+          };
+          return { ...entry, schema };
+        });
+      for (const metadata of [old[0]?.metadata, undefined]) {
+        const { leads } = await sent(old.map((entry) => ({ ...entry, metadata })));
+        expect(leads).toContain('lead');
+        // The key is always sent.
+        expect(leads).toContain('id');
+        expect(leads).not.toContain('cpf');
+        expect(leads).not.toContain('phone1');
+      }
+    },
+  );
+});
+
 describe('a state that cannot be used ends with exit code 2:', () => {
   const config = file('tap.json', { api_token: TOKEN, api_url: UNREACHABLE, max_retries: 0 });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { readStreamSchema } from '../src/record/stream-schema.ts';
+import { NameSet } from '../src/database/names.ts';
 import { integer, lines, record, schema, TestTarget } from './target.ts';
 
 describe('a schema with rules beyond types', () => {
@@ -83,4 +85,67 @@ describe('a schema with rules beyond types', () => {
     );
     expect(target.rows('t')).toHaveLength(1);
   });
+});
+
+describe('a schema that another tap wrote', () => {
+  it.each<[string, object, unknown, string]>([
+    [
+      'a pattern that can backtrack',
+      { type: 'string', pattern: '^(a+)+$' },
+      `${'a'.repeat(50_000)}!`,
+      'must match pattern',
+    ],
+    [
+      'a pattern for property names that can backtrack',
+      { type: 'object', patternProperties: { '^(a|a)*$': { type: 'integer' } }, maxProperties: 0 },
+      { [`${'a'.repeat(50_000)}!`]: 'x' },
+      'must NOT have more than 0 properties',
+    ],
+    [
+      'uniqueItems for objects',
+      { type: 'array', uniqueItems: true },
+      [...Array.from({ length: 100_000 }, (_item, at) => ({ at, x: 1 })), { x: 1, at: 5 }],
+      'must NOT have duplicate items',
+    ],
+  ])('with %s is checked in linear time', async (_name, property, value, reason) => {
+    const declared = schema('t', { id: integer, v: property }, ['id']);
+    const { code, stderr } = await new TestTarget().run(
+      lines(declared, record('t', { id: 1, v: value })),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain(reason);
+  });
+
+  it('may have a pattern that cannot be checked in linear time, which is ignored with a warning', async () => {
+    const property = { type: 'string', pattern: '^(?!a)', maxLength: 5 };
+    const declared = schema('t', { id: integer, v: property }, ['id']);
+    const target = new TestTarget();
+    const { code, stderr } = await target.run(lines(declared, record('t', { id: 1, v: 'ab' })));
+    expect(code).toBe(0);
+    expect(stderr).toContain('The pattern "^(?!a)" in the schema is not checked');
+    const long = await target.run(lines(declared, record('t', { id: 2, v: 'abcdef' })));
+    expect(long.stderr).toContain('must NOT have more than 5 characters');
+  });
+
+  it('with many properties is read in linear time', () => {
+    const names = Array.from({ length: 200_000 }, (_item, at) => `column_${at}`);
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'integer' }]));
+    const read = readStreamSchema(
+      {
+        type: 'SCHEMA',
+        stream: 't',
+        schema: { properties, required: names },
+        key_properties: names,
+      },
+      1,
+    );
+    expect(read.properties.every(({ required }) => required)).toBe(true);
+  });
+});
+
+it('names that differ only in letter case are numbered in linear time', () => {
+  const names = new NameSet();
+  const claimed = Array.from({ length: 100_000 }, () => names.claim('Name'));
+  expect(claimed.slice(0, 3)).toEqual(['Name', 'Name_2', 'Name_3']);
+  expect(claimed.at(-1)).toBe('Name_100000');
 });

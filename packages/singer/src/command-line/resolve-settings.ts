@@ -6,7 +6,7 @@ import { isObject } from '../messages/json.ts';
 import { environmentPrefix, log } from '../log.ts';
 import type { JsonSchema } from '../messages/messages.ts';
 import { nearest } from './nearest.ts';
-import { loadValidator } from '../schemas/validator.ts';
+import { compileOwnSchema } from '../schemas/validator.ts';
 
 /** The JSON Schema of one setting. */
 export interface SettingSchema extends JsonSchema {
@@ -159,11 +159,8 @@ function only(given: Settings, known: readonly string[]): Settings {
 }
 
 async function violations({ name, settings }: Program, value: Settings): Promise<string[]> {
-  const compile = await loadValidator();
-  return compile(
-    settings,
-    true,
-  )(value).map(({ path, reason, missing }) => {
+  const validate = await compileOwnSchema(settings);
+  return validate(value).map(({ path, reason, missing }) => {
     if (missing === undefined) return `The setting "${path.slice(1)}" ${reason}.`;
     const variable = `${environmentPrefix(name)}${missing.toUpperCase()}`;
     return `The setting "${missing}" is required: add it to the file given with --config, or set ${variable} and use --config=ENV.`;

@@ -1,3 +1,5 @@
+import { withoutTrailingZeros } from '../trailing-zeros.ts';
+
 declare global {
   // TypeScript's library does not declare ECMAScript's "JSON.parse source text access".
   interface JSON {
@@ -107,7 +109,7 @@ function decimal(literal: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
+  const significant = withoutTrailingZeros(digits);
   const power =
     BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length);
   return `${sign}${significant}e${power}`;

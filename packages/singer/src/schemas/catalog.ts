@@ -131,37 +131,43 @@ export interface Selection {
  * writes them there.
  */
 export function selection(entry: CatalogEntry): Selection {
-  const stream = metadataAt(entry, []);
+  const metadata = metadataByPath(entry);
+  const { properties, ...schema } = entry.schema;
+  const stream = metadata.get('') ?? {};
   const method = stream['replication-method'] ?? entry.replication_method;
   const key = stream['replication-key'] ?? entry.replication_key;
+  const columns = Object.entries(members(properties)).filter(([name, column]) =>
+    isSelected(metadata.get(pathOf(['properties', name])), members(column)),
+  );
   return {
-    selected: isSelected({ ...legacySelected(entry), ...stream }),
-    properties: new Set(
-      propertyNames(entry.schema).filter((name) => isColumnSelected(entry, name)),
-    ),
+    selected: isSelected(stream, schema),
+    properties: new Set(columns.map(([name]) => name)),
     ...(typeof method === 'string' && { replicationMethod: method }),
     ...(typeof key === 'string' && { replicationKey: key }),
   };
 }
 
-function isColumnSelected(entry: CatalogEntry, name: string): boolean {
-  return isSelected(metadataAt(entry, ['properties', name]));
+/**
+ * @param schema the schema of the stream or column. Old catalogs have `selected` and `inclusion`
+ * there, and may deselect personal data. Where both select, the metadata decides.
+ */
+function isSelected(metadata: MetadataEntry['metadata'] = {}, schema: JsonSchema): boolean {
+  const inclusions = [metadata['inclusion'], schema['inclusion']];
+  if (inclusions.includes('unsupported')) return false;
+  if (inclusions.includes('automatic')) return true;
+  const selected = metadata['selected'] ?? schema['selected'];
+  return (selected ?? metadata['selected-by-default'] ?? true) !== false;
 }
 
-function isSelected(metadata: MetadataEntry['metadata']): boolean {
-  if (metadata['inclusion'] === 'automatic') return true;
-  if (metadata['inclusion'] === 'unsupported') return false;
-  return (metadata['selected'] ?? metadata['selected-by-default'] ?? true) !== false;
-}
-
-/** Old catalogs have `selected` in the schema instead of the metadata. */
-function legacySelected({ schema }: CatalogEntry): { selected?: unknown } {
-  return 'selected' in schema ? { selected: schema['selected'] } : {};
-}
-
-function metadataAt(entry: CatalogEntry, breadcrumb: readonly string[]): MetadataEntry['metadata'] {
+function metadataByPath(entry: CatalogEntry): Map<string, MetadataEntry['metadata']> {
   // Handwritten catalogs may lack the metadata.
   const entries = (entry.metadata as readonly MetadataEntry[] | undefined) ?? [];
-  const path = breadcrumb.join('\0');
-  return entries.find((item) => item.breadcrumb.join('\0') === path)?.metadata ?? {};
+  // If a breadcrumb occurs twice, its first entry is used.
+  return new Map(
+    entries.toReversed().map(({ breadcrumb, metadata }) => [pathOf(breadcrumb), metadata]),
+  );
+}
+
+function pathOf(breadcrumb: readonly string[]): string {
+  return breadcrumb.join('\0');
 }

@@ -1,5 +1,7 @@
-import type { ErrorObject } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { isObject } from '../messages/json.ts';
 import type { JsonSchema } from '../messages/messages.ts';
+import type { Pattern } from './linear-pattern.ts';
 
 /** One way in which a value violates its schema. */
 export interface Violation {
@@ -13,32 +15,71 @@ export interface Violation {
   readonly missing?: string;
 }
 
+/** Returns every violation in a value. */
+export type Validate = (value: unknown) => readonly Violation[];
+
 /**
  * Compiles a JSON Schema. Formats are not checked, and unknown keywords are ignored.
- * @param isOurs true for a schema from this repository. Such a schema is not validated against the
- * meta-schema, because the validation would take longer than the rest of the start-up
- * @returns a function that returns every violation in a value
+ * @param onUnchecked is called for each `pattern` that cannot be checked
  * @throws Error if the schema is invalid
  */
 export type CompileValidator = (
   schema: JsonSchema,
-  isOurs?: boolean,
-) => (value: unknown) => readonly Violation[];
+  onUnchecked?: (pattern: string) => void,
+) => Validate;
 
-/** Loads Ajv, which takes about 17 ms: call this only when a validator is needed. */
-export async function loadValidator(): Promise<CompileValidator> {
+const OPTIONS = { allErrors: true, strict: false, validateFormats: false, logger: false } as const;
+
+/**
+ * Compiles a schema from this repository. Such a schema is not validated against the meta-schema,
+ * because the validation would take longer than the rest of the start-up. Loads Ajv, which takes
+ * about 17 ms: call this only when a validator is needed.
+ */
+export async function compileOwnSchema(schema: JsonSchema): Promise<Validate> {
   const { Ajv } = await import('ajv');
-  return (schema, isOurs = false) => {
-    const ajv = new Ajv({
-      allErrors: true,
-      strict: false,
-      validateFormats: false,
-      logger: false,
-      ...(isOurs && { meta: false, validateSchema: false }),
+  return violationsOf(new Ajv({ ...OPTIONS, meta: false, validateSchema: false }).compile(schema));
+}
+
+/**
+ * Loads the validator for schemas that other programs wrote. No value takes more than linear time:
+ * see {@link linearPattern}.
+ */
+export async function loadValidator(): Promise<CompileValidator> {
+  const [{ Ajv }, { linearPattern }] = await Promise.all([
+    import('ajv'),
+    import('./linear-pattern.ts'),
+  ]);
+  return (schema, onUnchecked) => {
+    const compilePattern = (pattern: string): Pattern => {
+      const compiled = linearPattern(pattern);
+      if (!compiled) onUnchecked?.(pattern);
+      return compiled ?? { test: () => true, toString: () => `unchecked ${pattern}` };
+    };
+    const regExp = Object.assign(compilePattern, { code: 'linearPattern' });
+    const ajv = new Ajv({ ...OPTIONS, code: { regExp } });
+    // Ajv compares every item with every other item.
+    ajv.removeKeyword('uniqueItems').addKeyword({
+      keyword: 'uniqueItems',
+      type: 'array',
+      schemaType: 'boolean',
+      validate: (isWanted: boolean, items: readonly unknown[]) => !isWanted || areUnique(items),
+      error: { message: 'must NOT have duplicate items' },
     });
-    const validate = ajv.compile(schema);
-    return (value) => (validate(value) ? [] : (validate.errors ?? []).map(violation));
+    return violationsOf(ajv.compile(schema));
   };
+}
+
+function areUnique(items: readonly unknown[]): boolean {
+  return new Set(items.map((item) => JSON.stringify(item, withSortedKeys))).size === items.length;
+}
+
+function withSortedKeys(_key: string, value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function violationsOf(validate: ValidateFunction): Validate {
+  return (value) => (validate(value) ? [] : (validate.errors ?? []).map(violation));
 }
 
 function violation({ instancePath, keyword, message, params }: ErrorObject): Violation {

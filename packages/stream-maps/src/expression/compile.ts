@@ -1,7 +1,15 @@
 import { type JsonRecord, nearest } from '@exact-spotter/singer';
 import { callFunction, callMethod, isFunction } from './functions.ts';
 import { attribute, index, slice } from './members.ts';
-import { binary, condition, isLogical, logical, unary } from './operators.ts';
+import {
+  binary,
+  comparisonChain,
+  condition,
+  isComparison,
+  isLogical,
+  logical,
+  unary,
+} from './operators.ts';
 import { asExpression, parseExpression, type Expression } from './parse.ts';
 import { asJson, ExpressionError, type Compiled, type Kind } from './expression-value.ts';
 
@@ -12,6 +20,8 @@ export interface Names {
    * accepted.
    */
   readonly columns?: ReadonlyMap<string, Kind | undefined>;
+  /** The columns that exist, but are not sent. */
+  readonly deselected?: ReadonlySet<string>;
   readonly config: JsonRecord;
   /** The stream's name after mapping. */
   readonly streamName: string;
@@ -96,13 +106,22 @@ function named(name: string, names: Names): Compiled {
   if (name === '__stream_name__') return { evaluate: () => streamName, kind: 'string' };
   if (name === '__original_stream_name__')
     return { evaluate: () => originalStreamName, kind: 'string' };
-  if (columns && !columns.has(name)) throw unknownColumn(name, [...columns.keys()]);
+  if (columns && !columns.has(name))
+    throw unknownColumn(name, [...columns.keys()], names.deselected);
   const evaluate: Compiled['evaluate'] = ({ record }) =>
     Object.hasOwn(record, name) ? (record[name] ?? null) : null;
   return { evaluate, kind: columns?.get(name), column: name };
 }
 
-function unknownColumn(name: string, columns: readonly string[]): ExpressionError {
+function unknownColumn(
+  name: string,
+  columns: readonly string[],
+  deselected?: ReadonlySet<string>,
+): ExpressionError {
+  if (deselected?.has(name) === true)
+    return new ExpressionError(
+      `the catalog does not select the column "${name}": select it, or remove the expression`,
+    );
   const meant = nearest(name, columns);
   const hint = meant === undefined ? 'strings need quotes' : `did you mean "${meant}"`;
   return new ExpressionError(`the stream has no column "${name}": ${hint}`);
@@ -118,16 +137,19 @@ function operation(node: Of<'BinaryExpression'>, names: Names): Compiled {
   if (isLogical(operator)) return logical(operator, inner(left, names), inner(right, names));
   const negated = leadingNot(left);
   if (negated) return unary('not', operation({ ...node, left: negated }, names));
-  if (COMPARISONS.has(operator) && left.type === 'BinaryExpression') {
-    if (COMPARISONS.has(left.operator)) {
-      const second = binary(operator, inner(left.right, names), inner(right, names));
-      return logical('and', inner(left, names), second);
-    }
-  }
+  if (isComparison(operator)) return comparisons(node, names);
   return binary(operator, inner(left, names), inner(right, names));
 }
 
-const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'is', 'is not']);
+function comparisons(node: Of<'BinaryExpression'>, names: Names): Compiled {
+  const rest = [];
+  let first: Expression = node;
+  while (first.type === 'BinaryExpression' && isComparison(first.operator)) {
+    rest.unshift({ operator: first.operator, operand: inner(first.right, names) });
+    first = asExpression(first.left);
+  }
+  return comparisonChain(inner(first, names), rest);
+}
 
 /** Removes the `not` at the left end. @returns undefined if there is no `not` */
 function leadingNot(node: Expression): Expression | undefined {

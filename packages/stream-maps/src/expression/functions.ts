@@ -1,7 +1,9 @@
 import { isRawJson, nearest, parseLossless, type JsonValue } from '@exact-spotter/singer';
 import { createHash } from 'node:crypto';
+import { lengthOf } from './characters.ts';
 import { methods } from './methods.ts';
-import { asInteger, compare, fromInteger, negate } from './operators.ts';
+import { asInteger, fromInteger, negate } from './arithmetic.ts';
+import { compare } from './operators.ts';
 import {
   asJson,
   ExpressionError,
@@ -156,7 +158,7 @@ function absolute(value: NonNull): Value {
 }
 
 function length(value: NonNull): number {
-  if (typeof value === 'string') return Array.from(value).length;
+  if (typeof value === 'string') return lengthOf(value);
   if (isArray(value)) return value.length;
   if (isPlainObject(value)) return Object.keys(value).length;
   throw wrongType('len()', value);

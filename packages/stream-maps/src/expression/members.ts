@@ -1,5 +1,6 @@
 import { type JsonValue, nearest } from '@exact-spotter/singer';
-import { asInteger } from './operators.ts';
+import { asInteger } from './arithmetic.ts';
+import { sliceOf } from './characters.ts';
 import {
   ExpressionError,
   isArray,
@@ -54,10 +55,7 @@ export function slice(owner: Compiled, from: Compiled, to: Compiled): Compiled {
   const evaluate = (scope: Scope): Value => {
     const [value, start, end] = [owner.evaluate(scope), bound(from, scope), bound(to, scope)];
     if (value === null) return null;
-    if (typeof value === 'string')
-      return Array.from(value)
-        .slice(start ?? 0, end)
-        .join('');
+    if (typeof value === 'string') return sliceOf(value, start ?? 0, end);
     if (isArray(value)) return value.slice(start ?? 0, end);
     throw new ExpressionError(`${describe(value)} cannot be sliced`);
   };

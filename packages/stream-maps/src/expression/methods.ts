@@ -1,4 +1,18 @@
-import { asInteger } from './operators.ts';
+import { asInteger } from './arithmetic.ts';
+import {
+  capitalize,
+  endsWith,
+  lengthOf,
+  piecesOf,
+  positionOf,
+  startsWith,
+  strip,
+  stripEnd,
+  stripStart,
+  withoutPrefix,
+  withoutSuffix,
+  wordsOf,
+} from './characters.ts';
 import {
   ExpressionError,
   isArray,
@@ -34,15 +48,23 @@ export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['upper', ofString('string', (text) => text.toUpperCase())],
   ['capitalize', ofString('string', capitalize)],
   ['title', ofString('string', (text) => text.replaceAll(/\p{L}+/gu, capitalize))],
-  ['strip', ofString('string', (text, set) => stripEnd(stripStart(text, set), set), [0, 1])],
+  ['strip', ofString('string', strip, [0, 1])],
   ['lstrip', ofString('string', stripStart, [0, 1])],
   ['rstrip', ofString('string', stripEnd, [0, 1])],
   ['removeprefix', ofString('string', (text, part = '') => withoutPrefix(text, part), [1, 1])],
   ['removesuffix', ofString('string', (text, part = '') => withoutSuffix(text, part), [1, 1])],
-  ['startswith', ofString('boolean', (text, part = '') => text.startsWith(part), [1, 1])],
-  ['endswith', ofString('boolean', (text, part = '') => text.endsWith(part), [1, 1])],
-  ['find', ofString('integer', find, [1, 1])],
+  ['startswith', ofString('boolean', (text, part = '') => startsWith(text, part), [1, 1])],
+  ['endswith', ofString('boolean', (text, part = '') => endsWith(text, part), [1, 1])],
+  ['find', ofSearch(positionOf)],
+  ['rfind', ofSearch((text, part, range) => positionOf(text, part, { ...range, last: true }))],
+  ['index', ofSearch((text, part, range) => required(positionOf(text, part, range)))],
+  [
+    'rindex',
+    ofSearch((text, part, range) => required(positionOf(text, part, { ...range, last: true }))),
+  ],
   ['count', ofString('integer', (text, part = '') => piecesOf(text, part).length - 1, [1, 1])],
+  ['ljust', ofPadding((text, fill) => text + fill)],
+  ['rjust', ofPadding((text, fill) => fill + text)],
   ['isdigit', ofString('boolean', (text) => /^\d+$/.test(text))],
   ['replace', { arity: [2, 3], kind: 'string', apply: replace }],
   ['split', { arity: [0, 2], kind: 'array', items: 'string', apply: split }],
@@ -67,6 +89,46 @@ function ofString(
   };
 }
 
+/** A search for a part of a string, optionally from a position to before another. */
+function ofSearch(
+  search: (text: string, part: string, range: { start?: number; end?: number }) => number,
+): Method {
+  return {
+    arity: [1, 3],
+    kind: 'integer',
+    apply: (owner: NonNull = '', part: NonNull = '', start: NonNull = 0, end?: NonNull) =>
+      search(asString(owner), asString(part), {
+        start: asCount(start),
+        ...(end !== undefined && { end: asCount(end) }),
+      }),
+  };
+}
+
+function required(position: number): number {
+  if (position >= 0) return position;
+  throw new ExpressionError('index() did not find the string: use find(), which then returns -1');
+}
+
+function ofPadding(pad: (text: string, padding: string) => string): Method {
+  return {
+    arity: [1, 2],
+    kind: 'string',
+    apply: (owner: NonNull = '', width: NonNull = 0, fill: NonNull = ' ') => {
+      const [text, character] = [asString(owner), asString(fill)];
+      if (lengthOf(character) !== 1)
+        throw new ExpressionError('the padding must be a string of one character');
+      return pad(text, character.repeat(missing(text, width)));
+    },
+  };
+}
+
+/** Returns how many characters a string lacks to a width. */
+function missing(text: string, width: NonNull): number {
+  const length = asCount(width);
+  refuseLong(length);
+  return Math.max(0, length - lengthOf(text));
+}
+
 function ofMoment(
   kind: Kind,
   apply: (moment: Moment, argument?: string) => Value,
@@ -80,52 +142,6 @@ function ofMoment(
       return argument === undefined ? apply(owner) : apply(owner, asString(argument));
     },
   };
-}
-
-function capitalize(text: string): string {
-  const [first = '', ...rest] = text;
-  return first.toUpperCase() + rest.join('').toLowerCase();
-}
-
-function stripStart(text: string, set?: string): string {
-  if (set === undefined) return text.trimStart();
-  const characters = Array.from(text);
-  const start = characters.findIndex((character) => !includesCharacter(set, character));
-  return start < 0 ? '' : characters.slice(start).join('');
-}
-
-function stripEnd(text: string, set?: string): string {
-  if (set === undefined) return text.trimEnd();
-  const characters = Array.from(text);
-  const last = characters.findLastIndex((character) => !includesCharacter(set, character));
-  return characters.slice(0, last + 1).join('');
-}
-
-/**
- * True if a set of characters contains a character. `includes` would also find one half of a
- * surrogate pair.
- */
-function includesCharacter(set: string, character: string): boolean {
-  return Array.from(set).includes(character);
-}
-
-/** Returns the index of `part` in code points, or -1 if it is missing. */
-function find(text: string, part = ''): number {
-  const at = text.indexOf(part);
-  return at < 0 ? at : Array.from(text.slice(0, at)).length;
-}
-
-/** Splits a string. An empty separator splits before and after every character, as in Python. */
-function piecesOf(text: string, separator: string): string[] {
-  return separator === '' ? ['', ...Array.from(text), ''] : text.split(separator);
-}
-
-function withoutPrefix(text: string, part: string): string {
-  return text.startsWith(part) ? text.slice(part.length) : text;
-}
-
-function withoutSuffix(text: string, part: string): string {
-  return part !== '' && text.endsWith(part) ? text.slice(0, -part.length) : text;
 }
 
 function replace(
@@ -145,19 +161,18 @@ function replace(
 
 function split(owner: NonNull = '', separator?: NonNull, times: NonNull = -1): string[] {
   const text = asString(owner);
-  if (separator === undefined) return text.split(/\s+/).filter((piece) => piece !== '');
+  if (separator === undefined) return wordsOf(text);
   const between = asString(separator);
   if (between === '') throw new ExpressionError('split() was called with an empty separator');
-  const [pieces, most] = [text.split(between), asCount(times)];
+  const [pieces, most] = [piecesOf(text, between), asCount(times)];
   if (most < 0 || most >= pieces.length - 1) return pieces;
   return [...pieces.slice(0, most), pieces.slice(most).join(between)];
 }
 
 function zfill(owner: NonNull = '', width: NonNull = 0): string {
-  const [, sign = '', digits = ''] = /^([+-]?)(.*)$/s.exec(asString(owner)) ?? [];
-  const length = asCount(width);
-  refuseLong(length);
-  return sign + '0'.repeat(Math.max(0, length - sign.length - Array.from(digits).length)) + digits;
+  const text = asString(owner);
+  const sign = text.startsWith('-') || text.startsWith('+') ? text.charAt(0) : '';
+  return sign + '0'.repeat(missing(text, width)) + text.slice(sign.length);
 }
 
 function join(owner: NonNull = '', list: NonNull = []): string {

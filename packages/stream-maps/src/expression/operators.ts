@@ -1,4 +1,13 @@
-import { isRawJson, type JsonValue, type RawJson } from '@exact-spotter/singer';
+import {
+  add,
+  asDouble,
+  asInteger,
+  asJsonNumber,
+  calculate,
+  divisor,
+  negate,
+} from './arithmetic.ts';
+import { isPart } from './characters.ts';
 import {
   ExpressionError,
   isArray,
@@ -49,22 +58,48 @@ export function condition(test: Compiled, consequent: Compiled, alternate: Compi
 }
 
 export function binary(operator: string, left: Compiled, right: Compiled): Compiled {
-  if (operator === '==' || operator === 'is') return equality(left, right, true);
-  if (operator === '!=' || operator === 'is not') return equality(left, right, false);
-  const operate = operators[operator];
-  if (!operate) throw new ExpressionError(`the operator "${operator}" is not supported`);
-  const evaluate = (scope: Scope): Value => {
-    const [one, other] = [left.evaluate(scope), right.evaluate(scope)];
-    return one === null || other === null ? null : operate(one, other);
+  const apply = operation(operator);
+  return {
+    evaluate: (scope) => apply(left.evaluate(scope), right.evaluate(scope)),
+    kind: resultKind(operator, left, right),
   };
-  return { evaluate, kind: resultKind(operator, left, right) };
 }
 
-function equality(left: Compiled, right: Compiled, wanted: boolean): Compiled {
-  return {
-    evaluate: (scope) => areEqual(left.evaluate(scope), right.evaluate(scope)) === wanted,
-    kind: 'boolean',
+const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'is', 'is not']);
+
+export function isComparison(operator: string): boolean {
+  return COMPARISONS.has(operator);
+}
+
+/**
+ * Compiles `a < b < c`, which means `a < b and b < c`. Each operand is evaluated once: a chain in
+ * the middle of a chain in the middle of a chain would otherwise take exponential time.
+ */
+export function comparisonChain(
+  first: Compiled,
+  rest: readonly { readonly operator: string; readonly operand: Compiled }[],
+): Compiled {
+  const links = rest.map(({ operator, operand }) => ({ apply: operation(operator), operand }));
+  const evaluate = (scope: Scope): Value => {
+    let left = first.evaluate(scope);
+    let result: Value = null;
+    for (const { apply, operand } of links) {
+      const right = operand.evaluate(scope);
+      result = apply(left, right);
+      if (!isTruthy(result)) break;
+      left = right;
+    }
+    return result;
   };
+  return { evaluate, kind: 'boolean' };
+}
+
+function operation(operator: string): (left: Value, right: Value) => Value {
+  if (operator === '==' || operator === 'is') return areEqual;
+  if (operator === '!=' || operator === 'is not') return (left, right) => !areEqual(left, right);
+  const apply = operators[operator];
+  if (!apply) throw new ExpressionError(`the operator "${operator}" is not supported`);
+  return (left, right) => (left === null || right === null ? null : apply(left, right));
 }
 
 function resultKind(operator: string, left: Compiled, right: Compiled): Kind | undefined {
@@ -100,77 +135,20 @@ const operators: Readonly<Record<string, (left: NonNull, right: NonNull) => Valu
  * Compares numbers by value, and objects and lists by their JSON. Different types are not equal.
  */
 function areEqual(left: Value, right: Value): boolean {
-  if (left === right) return true;
-  if (left === null || right === null) return false;
-  if (isNumeric(left) && isNumeric(right)) return compare(left, right) === 0;
-  if (left instanceof Moment && right instanceof Moment) return compare(left, right) === 0;
-  if (typeof left !== 'object' || typeof right !== 'object') return false;
-  return describe(left) === describe(right) && JSON.stringify(left) === JSON.stringify(right);
+  return left === right || (left !== null && isEqualTo(left)(right));
 }
 
-function add(left: NonNull, right: NonNull): Value {
-  if (typeof left === 'string' && typeof right === 'string') return left + right;
-  if (isArray(left) && isArray(right)) return [...left, ...right];
-  return calculate('+', left, right);
-}
-
-/** Calculates exactly with integers, and in double precision with other numbers. */
-function calculate(sign: string, left: NonNull, right: NonNull): number | RawJson {
-  const [whole, other] = [asInteger(left), asInteger(right)];
-  if (whole === undefined || other === undefined) {
-    return asJsonNumber(doubles(sign, asDouble(sign, left), asDouble(sign, right)));
-  }
-  return fromInteger(integers(sign, whole, other));
-}
-
-function doubles(sign: string, left: number, right: number): number {
-  if (sign === '+') return left + right;
-  if (sign === '-') return left - right;
-  if (sign === '*') return left * right;
-  const floor = Math.floor(left / divisor(right));
-  return sign === '//' ? floor : left - floor * right;
-}
-
-/** Calculates with integers. Division rounds down, as in Python. */
-function integers(sign: string, left: bigint, right: bigint): bigint {
-  if (sign === '+') return left + right;
-  if (sign === '-') return left - right;
-  if (sign === '*') return left * right;
-  if (right === 0n) divisor(0);
-  const rest = ((left % right) + right) % right;
-  return sign === '%' ? rest : (left - rest) / right;
-}
-
-function divisor(value: number): number {
-  if (value === 0) throw new ExpressionError('division by zero');
-  return value;
-}
-
-export function asInteger(value: NonNull): bigint | undefined {
-  // String() returns the digits that were received, whereas the exact value of a double beyond 2^53
-  // has different digits. From 1e21 on, String() returns a number with an exponent.
-  if (typeof value === 'number')
-    return Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(String(value)) : undefined;
-  return isRawJson(value) && /^-?\d{1,400}$/.test(value.rawJSON)
-    ? BigInt(value.rawJSON)
-    : undefined;
-}
-
-export function fromInteger(value: bigint): number | RawJson {
-  const short = Number(value);
-  return Number.isSafeInteger(short) ? short : JSON.rawJSON(String(value));
-}
-
-function asDouble(sign: string, value: NonNull): number {
-  if (isNumeric(value)) return isRawJson(value) ? Number(value.rawJSON) : value;
-  throw new ExpressionError(
-    `"${sign}" cannot be used with ${describe(value)}: convert it with int() or str()`,
-  );
-}
-
-function asJsonNumber(value: number): number {
-  if (Number.isFinite(value)) return value;
-  throw new ExpressionError('the result is too large for a number');
+/** Returns the comparison with a value, whose JSON is created only once. */
+function isEqualTo(value: NonNull): (other: Value) => boolean {
+  const isNested = isArray(value) || isPlainObject(value);
+  const text = isNested ? JSON.stringify(value) : undefined;
+  return (other) => {
+    if (value === other) return true;
+    if (other === null) return false;
+    if (isNumeric(value) && isNumeric(other)) return compare(value, other) === 0;
+    if (value instanceof Moment && other instanceof Moment) return compare(value, other) === 0;
+    return isNested && describe(value) === describe(other) && text === JSON.stringify(other);
+  };
 }
 
 /** @returns a negative number, 0 or a positive number */
@@ -201,19 +179,9 @@ function order<T extends string | number | bigint>(left: T, right: T): number {
 }
 
 function contains(container: NonNull, sought: NonNull): boolean {
-  if (typeof container === 'string' && typeof sought === 'string')
-    return container.includes(sought);
-  if (isArray(container)) return container.some((item: JsonValue) => areEqual(item, sought));
+  if (typeof container === 'string' && typeof sought === 'string') return isPart(container, sought);
+  if (isArray(container)) return container.some(isEqualTo(sought));
   if (isPlainObject(container))
     return typeof sought === 'string' && Object.hasOwn(container, sought);
   throw new ExpressionError(`"in" cannot find ${describe(sought)} in ${describe(container)}`);
-}
-
-/** @throws ExpressionError if the value is not a number */
-export function negate(value: NonNull): Value {
-  const integer = asInteger(value);
-  if (integer !== undefined) return fromInteger(-integer);
-  if (typeof value === 'number') return -value;
-  if (isRawJson(value)) return -Number(value.rawJSON);
-  throw new ExpressionError(`"-" cannot be used with ${describe(value)}`);
 }

@@ -1,12 +1,11 @@
 import jsep from 'jsep';
+import { refuseDeep } from './depth.ts';
 import { ExpressionError } from './expression-value.ts';
 
 /** A syntax tree. A `SequenceExpression` is a group in parentheses, and a `Compound` is a slice. */
 export type Expression = jsep.CoreExpression;
 
-/**
- * The maximum length in characters. The limit also bounds how deeply an expression can be nested.
- */
+/** The maximum length in characters. */
 const MAX_LENGTH = 5000;
 
 /**
@@ -19,9 +18,10 @@ export function parseExpression(text: string): Expression {
     throw new ExpressionError(`the expression is longer than ${MAX_LENGTH} characters`);
   }
   if (text.trim() === '') throw new ExpressionError('the expression is empty');
-  if (/^\s*[,;]|[,;]\s*$/.test(text)) {
+  if (/^[,;]|[,;]$/.test(text.trim())) {
     throw new ExpressionError('the expression begins or ends with a comma');
   }
+  refuseDeep(text);
   return asExpression(parse(text));
 }
 

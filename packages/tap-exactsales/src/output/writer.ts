@@ -1,7 +1,6 @@
-import { tableNames, type TableName } from '@exact-spotter/schema';
+import { tableNames, tables, type TableName } from '@exact-spotter/schema';
 import {
   counter,
-  log,
   stdoutOutput,
   type Counter,
   type JsonSchema,
@@ -11,13 +10,15 @@ import {
 import { loadMapper, type StreamMapper } from '@exact-spotter/stream-maps';
 import { schemaMessage, type SelectedStream } from '../catalog.ts';
 import type { State } from '../plan/state.ts';
+import { EXTRA } from '../rows/extra-column.ts';
 import type { StreamRow } from '../rows/readers.ts';
 import { program, type TapSettings } from '../settings.ts';
 import { LineOutput, type MessageOutput } from './line-output.ts';
 
 /**
  * Opens the writer of a run, with the stream maps from the settings. All streams are known in
- * advance, so maps that do not fit the streams are reported before the first request.
+ * advance, so maps that do not fit the streams, or name unknown ones, are reported before the first
+ * request.
  * @param output writes the messages (default: as lines)
  * @throws SettingsError that lists every problem in the maps
  */
@@ -30,9 +31,14 @@ export async function openWriter(
   const maps = await loadMapper(settings);
   maps?.prepare(
     [...selected.values()].map(({ stream, columns }) => schemaMessage(stream, columns)),
+    tableNames.map((stream) => schemaMessage(stream, knownColumns(stream))),
   );
-  for (const warning of maps?.unmatched(tableNames) ?? []) log.warning(warning);
   return new Writer(output, state, maps);
+}
+
+/** Maps may name every column of a table, even if it is not selected. */
+function knownColumns(stream: TableName): ReadonlySet<string> {
+  return new Set([...Object.keys(tables[stream].properties), EXTRA]);
 }
 
 /**

@@ -65,6 +65,8 @@ export function foldCase(name: string): string {
 /** A set of names that ignores the case of A to Z. */
 export class NameSet {
   readonly #taken = new Set<string>();
+  /** The last number appended to each name. Without it, n equal names would take n² steps. */
+  readonly #counts = new Map<string, number>();
 
   constructor(names: Iterable<string> = []) {
     for (const name of names) this.add(name);
@@ -83,8 +85,12 @@ export class NameSet {
    * it unique.
    */
   claim(wanted: string): string {
+    const folded = foldCase(wanted);
     let name = wanted;
-    for (let count = 2; this.has(name); count += 1) name = `${wanted}_${count}`;
+    for (let count = this.#counts.get(folded) ?? 2; this.has(name); count += 1) {
+      name = `${wanted}_${count}`;
+      this.#counts.set(folded, count);
+    }
     this.add(name);
     return name;
   }

@@ -57,11 +57,18 @@ function demandsInside(schema: unknown): boolean {
   );
 }
 
-/** @returns undefined if the schema is not valid */
-export function compileRules(schema: JsonSchema, compile: CompileValidator): Rules | undefined {
+/**
+ * @param onUnchecked is called for each pattern that cannot be checked
+ * @returns undefined if the schema is not valid
+ */
+export function compileRules(
+  schema: JsonSchema,
+  compile: CompileValidator,
+  onUnchecked: (pattern: string) => void,
+): Rules | undefined {
   let validate: ReturnType<CompileValidator>;
   try {
-    validate = compile(validatorSchema(schema));
+    validate = compile(validatorSchema(schema), onUnchecked);
   } catch {
     return undefined;
   }

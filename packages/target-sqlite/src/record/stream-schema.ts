@@ -41,7 +41,8 @@ export function readStreamSchema(message: SchemaMessage, line: number): StreamSc
   const schema = withoutCovered(message.schema);
   const properties = readProperties(message, line);
   const key = message.key_properties.length > 0 ? message.key_properties : readKey(schema);
-  const missing = key.find((name) => !properties.some((property) => property.name === name));
+  const declared = new Set(properties.map(({ name }) => name));
+  const missing = key.find((name) => !declared.has(name));
   if (missing !== undefined) {
     throw invalid(message, line, `the schema does not declare the key property "${missing}"`);
   }
@@ -60,12 +61,12 @@ export function readStreamSchema(message: SchemaMessage, line: number): StreamSc
 function readProperties(message: SchemaMessage, line: number): Property[] {
   const { properties, required } = message.schema;
   if (!isObject(properties)) throw invalid(message, line, 'the schema has no "properties"');
-  const requiredNames: readonly unknown[] = Array.isArray(required) ? required : [];
+  const requiredNames = new Set<unknown>(Array.isArray(required) ? required : []);
   return Object.entries(properties)
     .filter(([name]) => !isMetadataColumn(name))
     .map(([name, property]) => ({
       name,
-      required: requiredNames.includes(name),
+      required: requiredNames.has(name),
       ...schemaType(property, message.schema),
     }));
 }

@@ -165,7 +165,12 @@ export class StreamRegistry {
   #rules({ stream, schema }: StreamSchema): Rules | undefined {
     if (!this.#compile || !this.#settings.validate_records || !demandsMore(schema))
       return undefined;
-    const rules = compileRules(schema, this.#compile);
+    const rules = compileRules(schema, this.#compile, (pattern) => {
+      log.warning(
+        `The pattern ${JSON.stringify(pattern)} in the schema is not checked, because it uses lookaround, a backreference or more than 1,000 repetitions.`,
+        { stream },
+      );
+    });
     if (!rules) {
       log.warning('The schema is not a valid JSON Schema, so only types are checked.', { stream });
     }
