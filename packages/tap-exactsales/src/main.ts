@@ -61,8 +61,8 @@ async function tap({ config, values }: Arguments): Promise<void> {
   const known = discover(settings.unknown_fields);
   const [catalogFile, stateFile] = [path(values['catalog']), path(values['state'])];
   const catalog = catalogFile === undefined ? known : await readCatalog(catalogFile);
-  const { parseState } = await import('./plan/parse-state.ts');
-  const { State } = await import('./plan/state.ts');
+  const { parseState } = await import('./state/parse-state.ts');
+  const { State } = await import('./state/state.ts');
   const state =
     stateFile === undefined ? new State() : parseState(await readState(stateFile), stateFile);
   const selected = select(catalog, known);

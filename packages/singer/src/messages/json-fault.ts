@@ -91,6 +91,8 @@ class Token {
   }
 }
 
+// A token is matched at one position only, so the quantifiers cannot cost more than linear time.
+/* eslint-disable regexp/no-super-linear-move */
 const SPACE = new Token(/[ \t\r\n]*/);
 const SCALAR = new Token(/true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/);
 // eslint-disable-next-line no-control-regex -- JSON strings must not contain control characters.

@@ -4,7 +4,7 @@ import { ApiMissingError, ApiTimeoutError, isEndpointError } from '../api/errors
 import { discover, endpointGroups, select, type SelectedEndpoint } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { isReadInSlices } from '../paging/slices.ts';
-import { planSettings } from '../plan/plan.ts';
+import { planSettings } from '../plan/plan-settings.ts';
 import { Timezone } from '../rows/timezone.ts';
 import type { TapSettings } from '../settings.ts';
 import { clockFinding, undatedFinding } from './date-findings.ts';

@@ -2,10 +2,10 @@ import { log } from '@exact-spotter/singer';
 import { replicationKey, type SelectedStream } from '../catalog.ts';
 import type { Page } from '../request/read-request.ts';
 import type { ServerLimits } from '../request/server-limits.ts';
-import { endedBookmark, incompleteBookmark, progressMarkers } from '../plan/bookmarks.ts';
+import { endedBookmark, incompleteBookmark, progressMarkers } from '../state/bookmarks.ts';
 import type { ReadPlan } from '../plan/plan.ts';
 import type { ReadTracker } from '../plan/read-tracker.ts';
-import type { State } from '../plan/state.ts';
+import type { State } from '../state/state.ts';
 import type { UnusableRows } from '../rows/unusable-rows.ts';
 import type { Writer } from './writer.ts';
 

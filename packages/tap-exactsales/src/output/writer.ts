@@ -9,7 +9,7 @@ import {
 } from '@exact-spotter/singer';
 import { loadMapper, type StreamMapper } from '@exact-spotter/stream-maps';
 import { schemaMessage, type SelectedStream } from '../catalog.ts';
-import type { State } from '../plan/state.ts';
+import type { State } from '../state/state.ts';
 import { EXTRA } from '../rows/extra-column.ts';
 import type { StreamRow } from '../rows/readers.ts';
 import { program, type TapSettings } from '../settings.ts';

@@ -2,7 +2,7 @@ import type { Client } from '../api/client.ts';
 import { ApiTimeoutError } from '../api/errors.ts';
 import type { DateFilter } from '../plan/date-range.ts';
 import type { ReadPlan } from '../plan/plan.ts';
-import { unreadKeys } from '../plan/unread-keys.ts';
+import { unreadKeys } from '../state/unread-keys.ts';
 import type { Progress } from '../progress.ts';
 import { membersToSelect } from '../rows/api-members.ts';
 import { pagesByOffset } from './by-offset.ts';

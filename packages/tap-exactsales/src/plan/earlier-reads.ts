@@ -1,4 +1,4 @@
-import type { Bookmark, ProgressMarkers } from './state.ts';
+import type { Bookmark, ProgressMarkers } from '../state/state.ts';
 
 /** What earlier runs found in a set. A page that contradicts it is requested again. */
 export interface EarlierReads {

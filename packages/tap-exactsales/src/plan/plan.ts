@@ -1,9 +1,7 @@
 import { tables, type TableName } from '@exact-spotter/schema';
 import {
   compareInstants,
-  earlier,
   type Instant,
-  later,
   milliseconds,
   readReplication,
   type ReplicationMethod,
@@ -12,22 +10,17 @@ import {
 import { millisecondsInDay } from 'date-fns/constants';
 import type { SelectedEndpoint } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
-import type { Timezone } from '../rows/timezone.ts';
-import { EARLIEST_START, type TapSettings } from '../settings.ts';
-import { isRefreshDue, readFrom } from './bookmarks.ts';
+import type { PlanSettings } from './plan-settings.ts';
+import { isRefreshDue, readFrom } from '../state/bookmarks.ts';
 import type { DateRange } from './date-range.ts';
 import { earlierReads, type EarlierReads } from './earlier-reads.ts';
-import {
-  currentReadWith,
-  lacksSomething,
-  type ReadWith,
-  type ReadWithSettings,
-} from './read-with.ts';
+import { currentReadWith, lacksSomething, type ReadWith } from '../state/read-with.ts';
 import { resumedRead } from './resume.ts';
-import type { Bookmark, ProgressMarkers, State } from './state.ts';
+import { coverage, startBefore, type Coverage } from './start-date.ts';
+import type { Bookmark, ProgressMarkers, State } from '../state/state.ts';
 
 /** One read of an endpoint, from its first page to its last. */
-export interface ReadPlan {
+export interface ReadPlan extends Coverage {
   /** The endpoint whose pages are requested: the last of `endpoints`. */
   readonly endpoint: Endpoint;
   /** The endpoints that the read serves. */
@@ -63,45 +56,6 @@ export interface ReadPlan {
    * start dates. Another read follows.
    */
   readonly isBackfill: boolean;
-  /** The date from which on all rows have been read after this read; missing for a full stream. */
-  readonly coveredFrom?: Instant;
-  /** True if a complete read begins later than earlier ones, so that older rows must be kept. */
-  readonly keepsOlderRows: boolean;
-}
-
-/** The settings that a plan depends on. */
-export interface PlanSettings {
-  readonly startDate: Instant;
-  /** True if no row is older than the start date, so a filter is not needed. */
-  readonly isFromTheBeginning: boolean;
-  /** The start date as states remember it. It does not depend on the time zone if it is the default. */
-  readonly coveredFrom: Instant;
-  readonly pastDays: number;
-  readonly futureDays: number;
-  readonly fullRefreshDays: number;
-  /** Lengthens the lookback of the endpoints; 0 turns it off. */
-  readonly lookbackDays: number | undefined;
-  readonly readWith: ReadWithSettings;
-}
-
-/** No row is older. */
-const BEGINNING: Instant = `${EARLIEST_START}T00:00:00Z`;
-
-export function planSettings(settings: TapSettings, timezone: Timezone): PlanSettings {
-  const startDate = timezone.toInstant(settings.start_date, 'zoned');
-  if (startDate === undefined)
-    throw new Error('The start date is invalid although it passed the checks.');
-  const isFromTheBeginning = settings.start_date === EARLIEST_START;
-  return {
-    startDate,
-    isFromTheBeginning,
-    coveredFrom: isFromTheBeginning ? BEGINNING : startDate,
-    pastDays: settings.past_days,
-    futureDays: settings.future_days,
-    fullRefreshDays: settings.full_refresh_days,
-    lookbackDays: settings.lookback_days,
-    readWith: settings,
-  };
 }
 
 /**
@@ -143,31 +97,8 @@ export function planRead(
     earlier: earlierReads(bookmarks, how),
     ...undatedRows(endpoint, method, how, settings),
     ...how,
-    ...coverage(method, how, bookmarks, settings),
+    ...coverage(method, how, bookmarks, settings.coveredFrom),
   };
-}
-
-/** Decides from which date on all rows have been read after a read. */
-function coverage(
-  method: ReplicationMethod,
-  { isComplete, isBackfill, resumed }: HowToRead,
-  bookmarks: readonly Bookmark[],
-  settings: PlanSettings,
-): Pick<ReadPlan, 'coveredFrom' | 'keepsOlderRows'> {
-  if (method === 'full') return { keepsOlderRows: false };
-  const before = startBefore(bookmarks);
-  const read = resumed ? (resumed.from ?? BEGINNING) : settings.coveredFrom;
-  if (!isComplete && !isBackfill) {
-    return { coveredFrom: before ?? settings.coveredFrom, keepsOlderRows: false };
-  }
-  const keepsOlderRows = isComplete && before !== undefined && compareInstants(before, read) < 0;
-  return { coveredFrom: before === undefined ? read : earlier(before, read), keepsOlderRows };
-}
-
-/** Returns the date from which on all rows of all streams have been read, as far as is known. */
-function startBefore(bookmarks: readonly Bookmark[]): Instant | undefined {
-  const starts = bookmarks.flatMap(({ read_with: readWith }) => readWith?.start_date ?? []);
-  return starts.length < bookmarks.length ? undefined : starts.reduce(later);
 }
 
 /**

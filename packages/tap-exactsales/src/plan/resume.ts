@@ -8,8 +8,8 @@ import {
 import { millisecondsInDay } from 'date-fns/constants';
 import type { Endpoint } from '../endpoints.ts';
 import type { DateRange } from './date-range.ts';
-import { hashOf, isLikeEarlier, type ReadWith } from './read-with.ts';
-import type { Bookmark, ProgressMarkers } from './state.ts';
+import { hashOf, isLikeEarlier, type ReadWith } from '../state/read-with.ts';
+import type { Bookmark, ProgressMarkers } from '../state/state.ts';
 
 /** What a resumed read has in common with the interrupted one. */
 interface ResumedRead {

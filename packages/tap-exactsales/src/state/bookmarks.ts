@@ -11,9 +11,9 @@ import { millisecondsInDay } from 'date-fns/constants';
 import { replicationKey } from '../catalog.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { UnreadKeys } from '../request/read-request.ts';
-import type { DateRange } from './date-range.ts';
+import type { DateRange } from '../plan/date-range.ts';
 import { hashOf, type ReadWith } from './read-with.ts';
-import { isAhead } from './resume.ts';
+import { isAhead } from '../plan/resume.ts';
 import type { Bookmark, ProgressMarkers } from './state.ts';
 import { unreadMarkers } from './unread-keys.ts';
 

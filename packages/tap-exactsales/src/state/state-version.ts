@@ -14,9 +14,14 @@ const HIGHEST_VERSION = 8_640_000_000_000_000;
 export function versionProblem(bookmark: JsonValue): string | undefined {
   if (!isObject(bookmark)) return undefined;
   if (!isUsable(bookmark['version'])) return problem('its "version"');
-  const markers = bookmark['progress_markers'];
-  if (!isObject(markers) || isUsable(markers['version'])) return undefined;
-  return problem('the "version" in its "progress_markers"');
+  const { progress, progress_markers: markers } = bookmark;
+  if (!hasUsableVersion(markers)) return problem('the "version" in its "progress_markers"');
+  const reads = isObject(progress) ? Object.values(progress) : [];
+  return reads.every(hasUsableVersion) ? undefined : problem('a "version" in its "progress"');
+}
+
+function hasUsableVersion(markers: JsonValue | undefined): boolean {
+  return !isObject(markers) || isUsable(markers['version']);
 }
 
 function isUsable(version: JsonValue | undefined): boolean {
