@@ -214,6 +214,8 @@ export default defineConfig(
     ignores: ['packages/tap-exactsales/src/api/client.ts'],
     plugins: { regexp },
     rules: {
+      // Alternatives that match the same text can take exponential time: (a|a)*.
+      'regexp/no-dupe-disjunctions': 'error',
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },

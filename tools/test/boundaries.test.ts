@@ -9,6 +9,7 @@ const eslint = new ESLint({
   cwd: root,
   ruleFilter: ({ ruleId }) =>
     ruleId === 'import-x/no-cycle' ||
+    ruleId.startsWith('regexp/') ||
     /^no-restricted-(?:imports|syntax|globals|properties)$/.test(ruleId),
   // These rules do not need types, and without types the linted paths need not exist.
   overrideConfig: {
@@ -164,5 +165,21 @@ describe('a standard stream', () => {
 
   it.each(uses)('is allowed in its folder and in the tools: %s', async (_what, text) => {
     for (const file of [STREAMS, TOOLS]) expect(await lint(file, `${text}\n`), file).toEqual([]);
+  });
+});
+
+describe('a regular expression', () => {
+  it.each(['/0+$/', '/^(a+)+$/', '/^\\s*a?\\s*$/', '/^(?:a|a)*b$/', '/a.*b/'])(
+    'is refused in the packages because it can take more than linear time: %s',
+    async (expression) => {
+      for (const file of [TAP, TARGET, SINGER]) {
+        const problems = await lint(file, `void ${expression}.test('');\n`);
+        expect(problems.join(), file).toMatch(/quadratic|exponential|polynomial/i);
+      }
+    },
+  );
+
+  it.each(['/^0+$/', '/^\\s*a\\s*$/', '/[\\r\\n]+/g'])('is allowed: %s', async (expression) => {
+    expect(await lint(SINGER, `void ${expression}.test('');\n`)).toEqual([]);
   });
 });
