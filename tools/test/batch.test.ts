@@ -74,7 +74,7 @@ it('every BATCH file has its message after SIGTERM ends the tap', async () => {
   await until(() => served.simulator.requests.length >= 12);
   tap.kill('SIGTERM');
   const { code, stdout, stderr } = await ending;
-  expect(code, stderr).toBe(0);
+  expect(code, stderr).toBe(143);
   const messages = stdout.trim().split('\n');
   expect(messages.at(-1)).toMatch(/^{"type":"STATE"/);
   const named = messages.filter((line) => line.startsWith('{"type":"BATCH"'));

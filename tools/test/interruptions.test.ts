@@ -37,19 +37,35 @@ async function exitCode(child: Child): Promise<number | null> {
   return code;
 }
 
-describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
-  it('ends the tap with exit code 0 and a last STATE', async () => {
+describe.each([
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const)('%s', (signal, expected) => {
+  it(`ends the tap with exit code ${expected} and a last STATE`, async () => {
     answerSlowly();
     const tap = newPair().startTap();
     const ending = ended(tap);
     await untilReading();
     tap.kill(signal);
     const { code, stdout, stderr } = await ending;
-    expect(code, stderr).toBe(0);
-    expect(stderr).toContain('The next run continues from');
+    expect(code, stderr).toBe(expected);
+    expect(stderr).toContain(`${signal} stopped the run, so the copy is incomplete; the next run`);
     expect(stdout.endsWith('\n')).toBe(true);
     expect(stdout.trim().split('\n').at(-1)).toMatch(/^{"type":"STATE"/);
     expect(states(stdout).length).toBeGreaterThan(0);
+  });
+
+  it('to the tap alone lets the target load everything that it received and exit with 0', async () => {
+    answerSlowly();
+    const pair = newPair();
+    const { tap, target } = await pair.start();
+    const ending = Promise.all([ended(tap), ended(target)]);
+    await untilReading();
+    tap.kill(signal);
+    const [tapEnded, targetEnded] = await ending;
+    expect({ tap: tapEnded.code, target: targetEnded.code }).toEqual({ tap: expected, target: 0 });
+    served.simulator.behave({ latencyMs: 0 });
+    await copies(pair);
   });
 
   it('ends the tap even when nothing reads its output', async () => {
@@ -57,7 +73,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     await untilReading();
     tap.kill(signal);
     // The output does not fit into the pipe, so the tap could not end without the signal.
-    expect(await exitCode(tap)).toBe(0);
+    expect(await exitCode(tap)).toBe(expected);
     tap.stdout.resume();
   });
 });
@@ -68,8 +84,7 @@ it('a second SIGTERM ends the tap at once with exit code 143', async () => {
   const rows = (): number => served.simulator.requests.reduce((sum, one) => sum + one.rows, 0);
   await until(() => rows() > 1000);
   const exit = exitCode(tap);
-  // After only one SIGTERM, the tap would end with 0. If a SIGTERM arrives while the tap exits, the
-  // signal ends the tap, which a shell reports as 143.
+  // If a SIGTERM arrives while the tap exits, the signal ends the tap, which a shell reports as 143.
   const isOver = (): boolean => tap.exitCode !== null || tap.signalCode !== null;
   await until(() => isOver() || (tap.kill('SIGTERM'), false));
   const code = await exit;

@@ -101,7 +101,7 @@ describe('a wheel installed by pip without Node on the PATH', () => {
     const end = ended(target);
     target.stdout.once('data', () => target.kill('SIGTERM'));
     target.stdin.write('{"type":"STATE","value":{"at":1}}\n');
-    expect(await end).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
+    expect(await end).toMatchObject({ code: 143, stdout: '{"at":1}\n' });
   });
 
   it('waits for Node on Windows, where a process cannot be replaced', async () => {
@@ -176,7 +176,7 @@ describe('containers/copy-account.sh', () => {
     const first = copyAccount({ quota_requests: 1, quota_seconds: 2 });
     first.stdout.once('data', () => first.kill('SIGTERM'));
     const { code, stdout, stderr } = await ended(first);
-    expect(code, stderr).toBe(0);
+    expect(code, stderr).toBe(143);
     expect(stdout).toContain('bookmarks');
     expect(stdout).not.toContain('leadscustomfields');
 

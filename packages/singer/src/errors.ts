@@ -7,8 +7,11 @@
  */
 export class ProgramError extends Error {
   override readonly name: string = 'ProgramError';
-  /** 1 if the run failed; 2 if usage or settings are wrong and nothing was started. */
-  readonly exitCode: 1 | 2 = 1;
+  /**
+   * 1 if the run failed; 2 if usage or settings are wrong and nothing was started; 130 or 143 if a
+   * signal stopped the run.
+   */
+  readonly exitCode: 1 | 2 | 130 | 143 = 1;
 }
 
 /** The settings or arguments are wrong. Lists every problem at once. */
@@ -59,6 +62,22 @@ export class UnmappedRecordError extends InputError {
     super(`${reason}; correct the stream's map in the setting "stream_maps".`, place, options);
     this.reason = reason;
     this.streams = streams;
+  }
+}
+
+/**
+ * A signal stopped the run before it was complete. The run ended gracefully, but a scheduler must not
+ * take an incomplete copy for a success.
+ */
+export class StoppedError extends ProgramError {
+  override readonly name = 'StoppedError';
+  override readonly exitCode: 130 | 143;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(
+      `${signal} stopped the run, so the copy is incomplete; the next run continues from the last STATE.`,
+    );
+    this.exitCode = signal === 'SIGINT' ? 130 : 143;
   }
 }
 

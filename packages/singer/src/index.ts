@@ -24,6 +24,7 @@ export {
   errorCode,
   ProgramError,
   SettingsError,
+  StoppedError,
   UnmappedRecordError,
   type InputPlace,
 } from './errors.ts';

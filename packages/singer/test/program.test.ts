@@ -259,18 +259,37 @@ describe('runProgram', () => {
 });
 
 describe('terminationSignal', () => {
-  it('ends a program that is waiting for input', async () => {
+  const incomplete =
+    'stopped the run, so the copy is incomplete; the next run continues from the last';
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('ends a program that is waiting for input on %s with %s', async (name, expected) => {
     const child = startSample('listen');
     await once(child.stderr, 'data');
-    child.kill('SIGTERM');
-    expect((await ended(child)).code).toBe(0);
+    child.kill(name);
+    const { code, stderr } = await ended(child);
+    expect(code).toBe(expected);
+    expect(stderr).toContain(`WARNING ${name} ${incomplete}`);
   });
 
   it('ends a program that does not react to the signal within the limit', async () => {
     const child = startSample('hang');
     await once(child.stderr, 'data');
     child.kill('SIGTERM');
-    expect((await ended(child)).code).toBe(0);
+    const { code, stderr } = await ended(child);
+    expect(code).toBe(143);
+    expect(stderr).toContain(`WARNING SIGTERM ${incomplete}`);
+  });
+
+  it('ends a program with the exit code of the signal even if its reader has gone', async () => {
+    const child = startSample('listen');
+    await once(child.stderr, 'data');
+    child.stdout.destroy();
+    child.kill('SIGINT');
+    child.stdin.write('x');
+    expect((await ended(child)).code).toBe(130);
   });
 
   it('ends the program at once, with the usual exit code, on a second signal', async () => {

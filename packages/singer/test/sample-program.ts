@@ -62,8 +62,8 @@ const commands: Record<string, (file: string) => Promise<void>> = {
     log.info('listening');
     try {
       for await (const bytes of stdinBytes(stop)) await output.write(`${bytes.length}\n`);
-    } catch (error) {
-      if (!stop.aborted) throw error;
+    } finally {
+      stop.throwIfAborted();
     }
   },
   /** Blocks its thread after the first chunk until a file exists. */

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { TableName } from '@exact-spotter/schema';
-import { log, stdoutOutput } from '@exact-spotter/singer';
+import { stdoutOutput } from '@exact-spotter/singer';
 import { connect } from './api/client.ts';
 import type { SelectedStream } from './catalog.ts';
 import { openOutput, openWriter } from './output/writer.ts';
@@ -16,6 +16,7 @@ import type { TapSettings } from './settings.ts';
 /**
  * Opens the output and the connection, reads the selected streams, and closes everything in order.
  * @param termination aborts the requests in flight; the last valid STATE is still written
+ * @throws StoppedError if the run was stopped before it was complete
  */
 export async function run(
   settings: TapSettings,
@@ -54,8 +55,8 @@ export async function run(
     });
   } catch (error) {
     if (!termination.aborted) throw error;
-    log.info('Stopped by a signal. The next run continues from the state written so far.');
     await writer.state();
+    termination.throwIfAborted();
   } finally {
     const run = performance.now() - begun;
     const waits = { run, rateLimit: quota.waited, reader: output.waited };

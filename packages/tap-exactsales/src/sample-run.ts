@@ -71,7 +71,8 @@ export async function writeSample(
       throw new ProgramError(`The test failed for ${failed.join(', ')}; see the errors above.`);
     }
   } catch (error) {
-    if (!termination.aborted) throw error;
+    termination.throwIfAborted();
+    throw error;
   } finally {
     await close();
     await writer.end();

@@ -28,5 +28,7 @@ it('a run ends on SIGTERM even if the tap is silent', async () => {
   child.stdin.write(`${schema}${record}{"type":"STATE","value":{"at":1}}\n`);
   await once(child.stdout, 'data');
   child.kill('SIGTERM');
-  expect((await ended(child)).code).toBe(0);
+  const { code, stderr } = await ended(child);
+  expect(code).toBe(143);
+  expect(stderr).toContain('SIGTERM stopped the run, so the copy is incomplete');
 }, 10_000);

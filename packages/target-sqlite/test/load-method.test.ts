@@ -142,7 +142,7 @@ describe('overwrite', () => {
     child.stdin.write(lines(declared, row(2, 'b'), row(3, 'c'), state({ a: 2 })));
     await target.untilCommitted('_singer_staged_t');
     child.kill('SIGTERM');
-    expect(await end).toMatchObject({ code: 0, stdout: '' });
+    expect(await end).toMatchObject({ code: 143, stdout: '' });
     expect(target.rows('t')).toEqual([{ id: 1, v: 'a' }]);
   });
 

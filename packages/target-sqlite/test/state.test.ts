@@ -108,9 +108,12 @@ describe('STATE', () => {
 });
 
 describe('a run that ends early', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'keeps exactly the rows that the last STATE covers after %s',
-    async (signal) => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)(
+    'keeps exactly the rows that the last STATE covers after %s, and exits with %s',
+    async (signal, expected) => {
       const target = new TestTarget();
       const child = target.start();
       child.stdin.write(
@@ -121,7 +124,9 @@ describe('a run that ends early', () => {
       child.stdin.write(lines(record('k', { id: 3 })));
       await target.untilLocked();
       child.kill(signal);
-      expect((await end).code).toBe(0);
+      const { code, stderr } = await end;
+      expect(code).toBe(expected);
+      expect(stderr).toContain(`${signal} stopped the run, so the copy is incomplete`);
       expect(target.rows('k')).toEqual([{ id: 1 }]);
       expect(target.query('SELECT outcome FROM _singer_runs')).toEqual([{ outcome: 'stopped' }]);
     },

@@ -1,6 +1,6 @@
 import { about, type AboutFormat } from './about.ts';
 import { parseArguments, versionText, type CommandLine } from './arguments.ts';
-import { OutputClosedError, ProgramError, SettingsError } from '../errors.ts';
+import { OutputClosedError, ProgramError, SettingsError, StoppedError } from '../errors.ts';
 import { configureLog, isDebugging, log, writeLog } from '../log.ts';
 import type { Program } from './resolve-settings.ts';
 import { stdoutOutput } from '../stdio/stdio.ts';
@@ -17,7 +17,7 @@ export interface Arguments {
 /**
  * Executes a program: answers `--version`, `--help` and `--about`, and passes everything else to
  * `handler`. Logs an error that `handler` throws, and sets the exit code: 0 for success, 1 for
- * failure, 2 for wrong usage or settings.
+ * failure, 2 for wrong usage or settings, 130 or 143 for a run that a signal stopped.
  *
  * Only this file sets exit codes. The one exception is the `bin` files, which refuse an old Node
  * before any other code is loaded.
@@ -62,7 +62,13 @@ export async function print(text: string): Promise<void> {
 }
 
 /** Logs an error. @returns the exit code */
-function report(error: unknown): 1 | 2 {
+function report(error: unknown): ProgramError['exitCode'] {
+  // Ctrl+C ends both programs of a pipe, so the reader may be gone when this program ends.
+  if (error instanceof StoppedError || (stopped && error instanceof OutputClosedError)) {
+    const { message, exitCode } = stopped ?? (error as StoppedError);
+    log.warning(message);
+    return exitCode;
+  }
   if (error instanceof OutputClosedError) {
     log.debug(error.message);
     return error.exitCode;
@@ -84,22 +90,30 @@ function sentence(error: unknown): string {
   return `An unexpected error (${kind}) ended the run: start the program again with LOGLEVEL=debug to see where the error occurred.`;
 }
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+/** Set once a signal has been received. */
+let stopped: StoppedError | undefined;
 
 /**
- * Returns a signal that aborts on the first SIGTERM or SIGINT, so that the run can end gracefully.
- * A second signal ends the process at once, with the usual exit code.
- * @param within milliseconds after which the process exits with 0 even if it has not finished
- * (default: no limit)
+ * Returns a signal that aborts on the first SIGTERM or SIGINT, so that the run can end gracefully. The
+ * run must then throw the signal's reason, a {@link StoppedError}. A second signal ends the process at
+ * once.
+ * @param within milliseconds after which the process exits even if it has not finished (default: no
+ * limit)
  */
 export function terminationSignal(within?: number): AbortSignal {
   const controller = new AbortController();
-  for (const [name, code] of Object.entries(SIGNALS)) {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(code);
-      if (within !== undefined) setTimeout(() => process.exit(0), within).unref();
-      controller.abort(name);
+      const error = new StoppedError(name);
+      if (stopped) process.exit(error.exitCode);
+      stopped = error;
+      if (within !== undefined) setTimeout(exitStopped, within, error).unref();
+      controller.abort(error);
     });
   }
   return controller.signal;
+}
+
+function exitStopped(error: StoppedError): void {
+  process.exit(report(error));
 }

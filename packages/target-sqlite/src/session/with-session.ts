@@ -15,8 +15,8 @@ export interface SessionOptions extends RunOptions {
 
 /**
  * Opens the database, does the work, and records the end of the run in `_singer_runs` even if the work
- * fails. Returns immediately if `stop` is aborted while the database is busy.
- * @throws InputError, DatabaseError; OutputClosedError or OutputFailedError at the end if a STATE could
+ * fails. Ends immediately if `stop` is aborted while the database is busy.
+ * @throws InputError, DatabaseError; StoppedError if `stop` was aborted; OutputClosedError or OutputFailedError at the end if a STATE could
  * not be written to the output
  */
 export async function withSession(
@@ -26,14 +26,19 @@ export async function withSession(
 ): Promise<void> {
   const { stop, parser, batchFolders } = options;
   const context = await openRun(settings, options);
-  if (!context) return;
+  if (!context) {
+    stop.throwIfAborted();
+    return;
+  }
   const maxLineBytes = settings.max_line_bytes;
   const session = new Session(context, { batchFolders, maxLineBytes, parser });
+  let isStopped: boolean;
   try {
     await work(session);
     if (stop.aborted) session.committer.abandon();
     else await session.finish();
-    end(session, context, stop.aborted ? 'stopped' : 'done');
+    isStopped = stop.aborted;
+    end(session, context, isStopped ? 'stopped' : 'done');
   } catch (cause) {
     const error = asDatabaseError(cause, context.wait.path);
     undo(session, error);
@@ -44,6 +49,7 @@ export async function withSession(
     closeWritten(context.db);
   }
   if (session.committer.outputError) throw session.committer.outputError;
+  if (isStopped) stop.throwIfAborted();
 }
 
 /** Keeps everything up to the last STATE if the input is invalid, and rolls back on any other error. */
