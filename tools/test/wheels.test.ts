@@ -176,7 +176,7 @@ describe('containers/copy-account.sh', () => {
     const first = copyAccount({ quota_requests: 1, quota_seconds: 2 });
     first.stdout.once('data', () => first.kill('SIGTERM'));
     const { code, stdout, stderr } = await ended(first);
-    expect(code, stderr).toBe(0);
+    expect(code, stderr).toBe(143);
     expect(stdout).toContain('bookmarks');
     expect(stdout).not.toContain('leadscustomfields');
 

@@ -5,7 +5,7 @@ export class Handover<T> {
   #isEnded = false;
   #wake: () => void = () => undefined;
 
-  /** Resolves when the consumer takes the item, or has stopped. */
+  /** Resolves when the consumer has dealt with the item, or has stopped. */
   put(item: T): Promise<void> {
     if (this.#isEnded) return Promise.resolve();
     return new Promise((taken) => {
@@ -32,8 +32,11 @@ export class Handover<T> {
         if (this.#failure) throw this.#failure.error;
         const next = this.#offered.shift();
         if (next) {
-          next.taken();
-          yield next.item;
+          try {
+            yield next.item;
+          } finally {
+            next.taken();
+          }
         } else if (this.#isEnded) return;
         else await new Promise<void>((resolve) => (this.#wake = resolve));
       }
