@@ -109,7 +109,7 @@ it.each<['missing' | 'forbidden', number]>([
 });
 
 it('the tap ends at once with one error message when the token is refused', async () => {
-  const pair = newPair({ api_token: 'another-canary' });
+  const pair = newPair({ api_token: 'another-canary', concurrency: 4 });
   const { tap } = await pair.run();
   expect(tap.code).toBe(1);
   expect(tap.stderr.match(/CRITICAL.*/g)).toEqual([

@@ -85,6 +85,7 @@ describe('the progress display on a terminal', () => {
     expect(text.split(`${ESCAPE}[J2`)).toHaveLength(text.split(' INFO ').length);
     const left = screen(text);
     expect(left.filter((line) => line.includes('INFO leads: 1200 rows.'))).toHaveLength(1);
+    expect(left.pop()).toMatch(/^\S+Z INFO The .* set the pace .* bounded_by=\w+$/);
     for (const line of left) expect(line).toMatch(/^\S+Z INFO \w+: \d+ rows\. stream=\w+$/);
     expect(readFileSync(messages, 'utf8')).not.toContain(ESCAPE);
   });

@@ -143,7 +143,7 @@ export class SplitRead {
       if (this.#isStopped) return;
       this.#parts.learn(part, page);
       this.#reads?.changed();
-      await this.#pages.put({ part, page });
+      if (!(await this.#pages.put({ part, page }))) return;
     }
   }
 
@@ -196,20 +196,21 @@ export class SplitRead {
     const [first] = keys;
     // A shared key may begin on the page before, so all its rows belong to the lower range.
     const begun = keys.findIndex((key) => key !== first);
-    if (typeof first !== 'number' || begun < 0) return undefined;
+    // Rows of a single key would be continued with `$skip`, which the server may ignore.
+    const isOneKey = !endpoint.pageKey.unique && keys[begun] === keys.at(-1);
+    if (typeof first !== 'number' || begun < 0 || isOneKey) return undefined;
     const lower = this.#parts.before(first);
     if (!lower) return undefined;
-    const { upTo, counts } = lower.range;
-    const { end } = lower;
+    const { end, range: before } = lower;
     const rest = { rows: page.rows.slice(begun), skip: page.skip + begun, top: page.top - begun };
     const range = new KeyRange(this.#client, this.#request, {
       cursor: { key: first, drained: 0 },
-      upTo,
-      counts: { ...counts, rows: index + begun },
+      upTo: before.upTo,
+      counts: { ...before.counts, rows: index + begun },
       isEstimated: true,
       page: { ...page, ...rest },
     });
-    lower.range.endAt(first);
+    before.endAt(first);
     lower.end = index + begun;
     const upper = this.#parts.add(range, first, { index: index + begun, end });
     upper.isBegun = true;
