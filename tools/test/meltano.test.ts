@@ -91,7 +91,10 @@ function filters(set: string): string[] {
 
 interface State {
   readonly singer_state: {
-    readonly bookmarks: Record<string, { readonly replication_key_value?: string }>;
+    readonly bookmarks: Record<
+      string,
+      { readonly replication_key_value?: string; readonly progress?: object }
+    >;
   };
 }
 
@@ -105,7 +108,8 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
     const { code, stdout } = await here().tried('config', 'test', 'tap-exactsales');
     expect(stdout).toContain('Plugin configuration is valid');
     expect(code).toBe(0);
-    expect(simulator.requests.length).toBeLessThan(10);
+    // Each of the requests in flight reads another set.
+    expect(simulator.requests.length).toBeLessThanOrEqual(16);
 
     const wrong = here().with({ TAP_EXACTSALES_API_TOKEN: 'no such token' });
     const failed = await wrong.tried('config', 'test', 'tap-exactsales');
@@ -258,6 +262,48 @@ describe('in Meltano', { timeout: 5 * MINUTES }, () => {
       expect(files().length > before.length).toBe(!cleansUp);
     }
   });
+
+  it.each(['status 500', 'SIGTERM'] as const)(
+    'a run completes the copy after a full refresh that %s ended',
+    async (end) => {
+      const name = `refresh-${end.replace(' ', '-')}`;
+      const suffix = `--state-id-suffix=${name}`;
+      const settings = { TAP_EXACTSALES_PAGE_SIZE: '10', TAP_EXACTSALES_MAX_RETRIES: '0' };
+      const refreshed = apart(name, settings);
+      await refreshed.meltano('run', suffix, ...PAIR);
+      // Earlier versions wrote null where a partial state has an object.
+      const id = `${ID}:${name}`;
+      const { singer_state: complete } = JSON.parse(
+        (await refreshed.tried('state', 'get', id)).stdout,
+      ) as State;
+      const bookmarks = Object.fromEntries(
+        Object.entries(complete.bookmarks).map(([stream, bookmark]) => [
+          stream,
+          { ...bookmark, progress: undefined, progress_markers: null },
+        ]),
+      );
+      const earlier = JSON.stringify({ singer_state: { bookmarks } });
+      await refreshed.meltano('state', 'set', '--force', id, earlier);
+
+      account.live({ seed: 11, edits: 30 });
+      simulator.clearRequests();
+      if (end === 'status 500') {
+        simulator.faults([{ match: { set: 'callsHistory', every: 3 }, fault: { status: 500 } }]);
+      } else simulator.behave({ latencyMs: 200 });
+      const run = refreshed.start('run', '--full-refresh', suffix, ...PAIR);
+      const failed = ended(run);
+      if (end === 'SIGTERM') {
+        await untilReading();
+        process.kill(await processOf(run.pid, 'tap-exactsales'), 'SIGTERM');
+      }
+      expect((await failed).code).toBe(1);
+      simulator.faults([]);
+      simulator.behave({ latencyMs: 0 });
+
+      await refreshed.meltano('run', suffix, ...PAIR);
+      expect(differences(join(here().folder, `${name}.sqlite`), account)).toEqual([]);
+    },
+  );
 
   it('a run completes the copy after the tap and then a whole run were killed', async () => {
     const killed = apart('killed', { TAP_EXACTSALES_PAGE_SIZE: '10' });
