@@ -16,12 +16,15 @@ interface Waits {
 /** How fast requests can be sent, and how fast they are answered. */
 export class Pace {
   readonly #pageTime: PageTime;
+  /** The time span of the rate limit, in milliseconds. */
+  readonly span: number;
   /** How long the rate limit makes a run wait for each request on average, in milliseconds. */
   readonly requestCost: number;
 
   constructor(pageTime: PageTime, settings: PaceSettings) {
     this.#pageTime = pageTime;
-    this.requestCost = (settings.quota_seconds * millisecondsInSecond) / settings.quota_requests;
+    this.span = settings.quota_seconds * millisecondsInSecond;
+    this.requestCost = this.span / settings.quota_requests;
   }
 
   /** How long a page takes, in milliseconds; undefined before the first page of several rows. */
@@ -40,7 +43,7 @@ export class Pace {
 
 type PaceSettings = Pick<TapSettings, 'quota_requests' | 'quota_seconds'>;
 
-/** The share of a run from which on a wait is what bounded the run. */
+/** A wait that takes at least this share of a run is what bounded the run. */
 const MUCH = 0.2;
 
 /** Logs what bounded a run: the rate limit, the reader of the output, or the API's response time. */
@@ -64,11 +67,11 @@ const sentences: Readonly<
     `The rate limit set the pace: requests waited for it during ${percent(rateLimit, run)} of the ${seconds(run)}.`,
   target: ({ run, reader }) =>
     `The reader of the output set the pace: the tap waited for it during ${percent(reader, run)} of the ${seconds(run)}.`,
-  api_latency: ({ run }, { pageTime, requestsToFillLimit }, concurrency) =>
+  api_latency: ({ run }, { pageTime, requestsToFillLimit, span }, concurrency) =>
     [
       `The API's response time set the pace of the ${seconds(run)}`,
       pageTime === undefined ? '.' : `: a page took ${seconds(pageTime)}.`,
-      requestsToFillLimit > concurrency
+      run > span && requestsToFillLimit > concurrency
         ? ` A higher concurrency than ${concurrency} would use more of the rate limit.`
         : '',
     ].join(''),
