@@ -24,7 +24,7 @@ export interface Connection {
 
 /** @param signal aborts the requests in flight */
 export function connect(settings: TapSettings, signal: AbortSignal): Connection {
-  const apiUrl = settings.api_url.trim().replace(/\/+$/, '');
+  const apiUrl = withoutEndingSlashes(settings.api_url.trim());
   const proxy = proxyFor(apiUrl, process.env);
   const http = new Http({
     proxy,
@@ -43,6 +43,12 @@ export function connect(settings: TapSettings, signal: AbortSignal): Connection 
     concurrency: settings.concurrency,
   });
   return { client, quota, close: () => http.close() };
+}
+
+function withoutEndingSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
 }
 
 interface ClientOptions {
