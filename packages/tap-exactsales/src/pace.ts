@@ -11,6 +11,8 @@ interface Waits {
   readonly rateLimit: number;
   /** While rows waited for the reader of the output. */
   readonly reader: number;
+  /** While as many requests were in flight as the settings allow. */
+  readonly allInUse: number;
 }
 
 /** How fast requests can be sent, and how fast they are answered. */
@@ -67,11 +69,11 @@ const sentences: Readonly<
     `The rate limit set the pace: requests waited for it during ${percent(rateLimit, run)} of the ${seconds(run)}.`,
   target: ({ run, reader }) =>
     `The reader of the output set the pace: the tap waited for it during ${percent(reader, run)} of the ${seconds(run)}.`,
-  api_latency: ({ run }, { pageTime, requestsToFillLimit, span }, concurrency) =>
+  api_latency: ({ run, allInUse }, { pageTime, requestsToFillLimit, span }, concurrency) =>
     [
       `The API's response time set the pace of the ${seconds(run)}`,
       pageTime === undefined ? '.' : `: a page took ${seconds(pageTime)}.`,
-      run > span && requestsToFillLimit > concurrency
+      run > span && allInUse > run / 2 && requestsToFillLimit > concurrency
         ? ` A higher concurrency than ${concurrency} would use more of the rate limit.`
         : '',
     ].join(''),

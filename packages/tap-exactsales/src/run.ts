@@ -52,15 +52,18 @@ export async function run(
       reconcile: settings.reconcile,
       signal,
       stop: () => failure.abort(),
+      onEnd: () => {
+        const run = performance.now() - begun;
+        const { allInUse } = client;
+        const waits = { run, rateLimit: quota.waited, reader: output.waited, allInUse };
+        logPace(waits, pace, settings.concurrency);
+      },
     });
   } catch (error) {
     if (!termination.aborted) throw error;
     await writer.state();
     termination.throwIfAborted();
   } finally {
-    const run = performance.now() - begun;
-    const waits = { run, rateLimit: quota.waited, reader: output.waited };
-    logPace(waits, pace, settings.concurrency);
     progress.end();
     await close();
     await writer.end();

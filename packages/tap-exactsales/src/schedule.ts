@@ -17,6 +17,8 @@ export interface ScheduleOptions {
   readonly signal: AbortSignal;
   /** Aborts the signal after an error that ends all reads. */
   readonly stop: () => void;
+  /** Called when all reads have ended, even if some of them were incomplete. */
+  readonly onEnd: () => void;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function syncAll(
     } while (await openReads.join());
   };
   await allOrNone(Array.from({ length: options.concurrency }, work), options.stop);
+  options.onEnd();
   if (failed.length > 0) {
     throw new ProgramError(
       `Could not read all rows of ${failed.join(', ')}; see the messages above. All other rows were read, and the next run continues from the state written so far.`,
@@ -122,27 +125,32 @@ function isAllowedToBeMissing(
 }
 
 /**
- * Reads a second time if the first read resumed an interrupted read, which misses later changes, or
- * fetched only the rows that an earlier start date adds.
+ * Reads again if a read resumed an interrupted read, which misses later changes, or fetched only the
+ * rows that an earlier start date adds.
  */
 async function syncUpToNow(
   group: readonly SelectedEndpoint[],
   { context, signal, reconcile: isReconciling }: ScheduleOptions,
 ): Promise<GroupResult> {
-  signal.throwIfAborted();
-  const first = await sync(group, context);
-  if (isReconciling && first.isSure) await reconcile(first.plan, first.rowsRead, context);
-  const { separate } = first;
-  const incomplete = incompleteStreams(first, context);
-  const { resumed, isBackfill } = first.plan;
-  if (!(resumed ?? isBackfill) || !first.isSure) return { ...first, incomplete };
-  const second = await sync(
-    group.filter((selected) => selected !== separate),
-    context,
-  );
-  const all = new Set([...incomplete, ...incompleteStreams(second, context)]);
-  return { isSure: second.isSure, incomplete: [...all], separate };
+  const incomplete = new Set<TableName>();
+  let separate: SelectedEndpoint | undefined;
+  for (let reads = 1; ; reads += 1) {
+    signal.throwIfAborted();
+    const rest = group.filter((selected) => selected !== separate);
+    const result = await sync(rest, context);
+    const { plan, isSure } = result;
+    if (isReconciling && reads === 1 && isSure) await reconcile(plan, result.rowsRead, context);
+    for (const stream of incompleteStreams(result, context)) incomplete.add(stream);
+    separate ??= result.separate;
+    const isUpToDate = plan.resumed === undefined && !plan.isBackfill;
+    if (isUpToDate || !isSure || reads === MOST_READS) {
+      return { isSure, incomplete: [...incomplete], separate };
+    }
+  }
 }
+
+/** The rest of an interrupted read, the rows that an earlier start date adds, and what has changed. */
+const MOST_READS = 3;
 
 interface GroupResult extends Pick<ReadResult, 'isSure' | 'separate'> {
   /** The streams with rows that could not be sent, unless such rows are skipped on purpose. */

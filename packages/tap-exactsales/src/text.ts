@@ -26,3 +26,10 @@ export function alignColumns(
       .trimEnd(),
   );
 }
+
+/** Removes all slashes at the end. */
+export function withoutEndingSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
+}

@@ -157,3 +157,34 @@ describe('the state', () => {
     expect(lastState(read.messages)?.bookmarks['leads']).toMatchObject({ version: 1 });
   });
 });
+
+describe('start_date with rows that cannot be sent or that lack something', () => {
+  it('does not hold up new rows if a row of the missing range has no key', async () => {
+    const broken = { callshistory: [...callshistory, { id: null, startDate: dated(-150) }] };
+    const [first] = await runs(['callshistory'], [{ start_date: dated(-100) }]);
+    const server = await serve(broken);
+    const settings = { start_date: dated(-200), full_refresh_days: 0 };
+    const state = lastState(first?.messages ?? []);
+    const second = await readStreams(server.url, ['callshistory'], { settings, state });
+    const third = await readStreams(server.url, ['callshistory'], {
+      settings,
+      state: lastState(second.messages),
+    });
+    server.stop();
+    expect(second.code).toBe(1);
+    expect(rowsOf(second.messages, 'callshistory')).toBeGreaterThan(100);
+    expect(third.code, third.stderr).toBe(0);
+    expect(rowsOf(third.messages, 'callshistory')).toBeLessThan(10);
+  });
+
+  it('reads older rows once more if only newer ones were read again', async () => {
+    const earlier = { start_date: dated(-200), full_refresh_days: 0 };
+    const later = { start_date: dated(-100), full_refresh_days: 0, calls_clock: 'wall' };
+    const [, second, third] = await runs(
+      ['callshistory'],
+      [earlier, later, { ...earlier, calls_clock: 'wall' }],
+    );
+    expect(rowsOf(second?.messages ?? [], 'callshistory')).toBeLessThan(110);
+    expect(rowsOf(third?.messages ?? [], 'callshistory')).toBeGreaterThanOrEqual(100);
+  });
+});

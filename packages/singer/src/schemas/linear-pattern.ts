@@ -36,6 +36,7 @@ const TOKENS = /\\u\{[\da-f]+\}|\\u[\da-f]{4}|\\c[a-z]|\\[\s\S]|[\s\S]/giu;
 function asRe2(pattern: string): string {
   let isInClass = false;
   return pattern.replaceAll(TOKENS, (token) => {
+    if (isMissing(token, isInClass)) throw new SyntaxError(`RE2 has no ${token} here`);
     if (token === '[' && !isInClass) isInClass = true;
     else if (token === ']') isInClass = false;
     else if (token === '[') return '\\[';
@@ -49,4 +50,9 @@ function asRe2(pattern: string): string {
     else if (token === '\\/') return '/';
     return token;
   });
+}
+
+/** True for half of a surrogate pair, and for `\S` in a class, which RE2 cannot express. */
+function isMissing(token: string, isInClass: boolean): boolean {
+  return (token === '\\S' && isInClass) || /^\\u[dD][89a-fA-F]/.test(token);
 }

@@ -15,6 +15,7 @@ import { hostOf, proxyFor } from './proxy.ts';
 import { Quota } from './quota.ts';
 import { Retries } from './retry.ts';
 import { Slots } from './slots.ts';
+import { withoutEndingSlashes } from '../text.ts';
 
 export interface Connection {
   readonly client: Client;
@@ -43,12 +44,6 @@ export function connect(settings: TapSettings, signal: AbortSignal): Connection 
     concurrency: settings.concurrency,
   });
   return { client, quota, close: () => http.close() };
-}
-
-function withoutEndingSlashes(url: string): string {
-  let end = url.length;
-  while (url[end - 1] === '/') end -= 1;
-  return url.slice(0, end);
 }
 
 interface ClientOptions {
@@ -85,6 +80,11 @@ export class Client {
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#slots = new Slots(options.concurrency);
+  }
+
+  /** For how many milliseconds as many requests were in flight as the settings allow. */
+  get allInUse(): number {
+    return this.#slots.allInUse;
   }
 
   /**

@@ -97,7 +97,7 @@ export function planRead(
     earlier: earlierReads(bookmarks, how),
     ...undatedRows(endpoint, method, how, settings),
     ...how,
-    ...coverage(method, how, bookmarks, settings.coveredFrom),
+    ...coverage(method, { ...how, isLacking }, bookmarks, settings.coveredFrom),
   };
 }
 

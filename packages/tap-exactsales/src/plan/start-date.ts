@@ -11,24 +11,26 @@ import type { Bookmark, ProgressMarkers } from '../state/state.ts';
 /** No row is older. */
 export const BEGINNING: Instant = `${EARLIEST_START}T00:00:00Z`;
 
-/** From when on a read and the reads before it have read all rows. */
+/** Which rows this read and earlier reads cover, by date. */
 export interface Coverage {
-  /** The date from which on all rows have been read after this read; missing for a full stream. */
+  /** After this read, all rows dated on or after this have been read; missing for a full stream. */
   readonly coveredFrom?: Instant;
-  /** True if a complete read begins later than earlier ones, so that older rows must be kept. */
+  /** True if a complete read starts from a later date than earlier reads, so older rows must be kept. */
   readonly keepsOlderRows: boolean;
 }
 
 interface Read {
   readonly isComplete: boolean;
   readonly isBackfill: boolean;
+  /** True if the rows that were sent before lack something. */
+  readonly isLacking: boolean;
   readonly resumed?: ProgressMarkers;
 }
 
 /** @param startDate the start date of the settings */
 export function coverage(
   method: ReplicationMethod,
-  { isComplete, isBackfill, resumed }: Read,
+  { isComplete, isBackfill, isLacking, resumed }: Read,
   bookmarks: readonly Bookmark[],
   startDate: Instant,
 ): Coverage {
@@ -39,7 +41,9 @@ export function coverage(
     return { coveredFrom: before ?? startDate, keepsOlderRows: false };
   }
   const keepsOlderRows = isComplete && before !== undefined && compareInstants(before, read) < 0;
-  return { coveredFrom: before === undefined ? read : earlier(before, read), keepsOlderRows };
+  // Older rows still lack what the read was made for.
+  const coveredFrom = before === undefined || isLacking ? read : earlier(before, read);
+  return { coveredFrom, keepsOlderRows };
 }
 
 /** Returns the date from which on all rows of all streams have been read, as far as is known. */

@@ -82,17 +82,17 @@ export class SplitRead {
 
   /**
    * Confirms that the set has no more rows if a split read has received fewer than it should. The
-   * offsets at which its ranges began prove nothing, so no range could do it.
-   * @param total the number of rows to read, if it is known
-   * @returns the rows that no range contains
+   * offsets at which its ranges began prove nothing. @returns the rows that no range contains
    */
   async #confirmEnd(rowsRead: number, total = 0): Promise<readonly ApiRow[]> {
     const { earlier } = this.#request;
     const { lastKey: highest } = this.#parts;
     const expected = Math.max(total, earlier?.rowsExpected ?? 0);
     if (!this.#isSplit || highest === undefined || rowsRead >= expected) return [];
-    const last = await lastKey(this.#client, this.#request, 1);
-    if (typeof last !== 'number' || last <= highest) {
+    const last =
+      (await lastKey(this.#client, this.#request, 1)) ??
+      (await lastKey(this.#client, this.#request, 1, highest));
+    if (last === undefined || (typeof last === 'number' && last <= highest)) {
       return rowsRead < total ? rowsWithoutKey(this.#client, this.#request) : [];
     }
     // The rows before this range are counted, so it confirms its end itself.

@@ -79,6 +79,9 @@ export interface Page {
   /** Rows of the whole read; undefined if the server does not say. */
   readonly total?: number | undefined;
   readonly isLast: boolean;
-  /** False if rows may have been skipped because they kept moving and have no key to read by. */
+  /**
+   * False if rows may be missing: rows moved during a read by offset, or the server does not send rows
+   * that follow.
+   */
   readonly isSure: boolean;
 }

@@ -155,10 +155,9 @@ export function incompleteBookmark(
   const readNow = readWithAfter(stream, plan);
   return {
     ...before,
-    ...(plan.isComplete && {
-      incomplete_read_at: startedAt,
-      ...(readNow && { read_with: readNow }),
-    }),
+    ...(plan.isComplete && { incomplete_read_at: startedAt }),
+    // Otherwise the next run would read the same rows again, and find the same unusable row.
+    ...((plan.isComplete || plan.isBackfill) && readNow && { read_with: readNow }),
     progress: undefined,
   };
 }

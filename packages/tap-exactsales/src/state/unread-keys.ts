@@ -2,7 +2,7 @@ import type { Keys, UnreadKeys } from '../request/read-request.ts';
 
 /** The page keys that an interrupted read has not read, as a state holds them. */
 export interface UnreadMarkers {
-  /** All keys up to this one have been read. */
+  /** All lower keys have been read; if keys are unique, this one as well. */
   readonly after: number;
   /** The unread ranges; missing in states of earlier versions. */
   readonly ranges?: string;
