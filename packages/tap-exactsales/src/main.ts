@@ -81,7 +81,7 @@ async function tap({ config, values }: Arguments): Promise<void> {
   await writeSample(settings, selected, state, terminationSignal(LONGEST_END));
 }
 
-/** An empty copy would look like a success to whoever starts the run. */
+/** Returns the error for a run that would read nothing: an empty copy would look like a success. */
 function nothingSelected(file: string, namesKnownStreams: boolean): ProgramError {
   return new ProgramError(
     namesKnownStreams

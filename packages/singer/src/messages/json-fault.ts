@@ -92,8 +92,9 @@ class Token {
 }
 
 // A token is matched at one position only, so the quantifiers cannot cost more than linear time.
-/* eslint-disable regexp/no-super-linear-move */
+// eslint-disable-next-line regexp/no-super-linear-move -- see above
 const SPACE = new Token(/[ \t\r\n]*/);
+// eslint-disable-next-line regexp/no-super-linear-move -- see above
 const SCALAR = new Token(/true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/);
 // eslint-disable-next-line no-control-regex -- JSON strings must not contain control characters.
 const STRING = new Token(/"[^"\\\0-\x1f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\0-\x1f]*)*"/);

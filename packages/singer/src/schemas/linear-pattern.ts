@@ -9,8 +9,8 @@ export interface Pattern {
 /**
  * Compiles the `pattern` of a schema that another program wrote. JavaScript's own regular
  * expressions can take exponential time, e.g. `^(a+)+$` for 40 times `a` and a `!`, so that one
- * record could stop a load. RE2 takes linear time. In exchange, it has no lookaround and no
- * backreferences.
+ * record could stop a load. RE2 takes linear time. However, it supports neither
+ * lookaround nor backreferences.
  * @returns undefined if RE2 does not support the pattern
  * @throws SyntaxError if the pattern is not valid in JavaScript
  */
@@ -35,8 +35,10 @@ const TOKENS = /\\u\{[\da-f]+\}|\\u[\da-f]{4}|\\c[a-z]|\\[\s\S]|[\s\S]/giu;
 /** Translates JavaScript's syntax to RE2's, as far as they differ. */
 function asRe2(pattern: string): string {
   let isInClass = false;
-  return pattern.replaceAll(TOKENS, (token) => {
-    if (isMissing(token, isInClass)) throw new SyntaxError(`RE2 has no ${token} here`);
+  let isNegated = false;
+  return pattern.replaceAll(TOKENS, (token, at: number) => {
+    if (isMissing(token, isInClass && isNegated)) throw new SyntaxError(`RE2 has no ${token} here`);
+    if (token === '[' && !isInClass) isNegated = pattern[at + 1] === '^';
     if (token === '[' && !isInClass) isInClass = true;
     else if (token === ']') isInClass = false;
     else if (token === '[') return '\\[';
@@ -52,7 +54,7 @@ function asRe2(pattern: string): string {
   });
 }
 
-/** True for half of a surrogate pair, and for `\S` in a class, which RE2 cannot express. */
-function isMissing(token: string, isInClass: boolean): boolean {
-  return (token === '\\S' && isInClass) || /^\\u[dD][89a-fA-F]/.test(token);
+/** True for half of a surrogate pair, and for `\S` in a negated class, which RE2 cannot express. */
+function isMissing(token: string, isInNegatedClass: boolean): boolean {
+  return (token === '\\S' && isInNegatedClass) || /^\\u[dD][89a-fA-F]/.test(token);
 }

@@ -90,7 +90,7 @@ export class KeyRange {
     return !isReached && (this.#upTo === undefined || key < this.#upTo);
   }
 
-  /** Gives up the rows after a key. */
+  /** Ends the range at a key; another range reads the rows after it. */
   endAt(key: number): void {
     this.#upTo = key;
   }

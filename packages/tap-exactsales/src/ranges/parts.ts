@@ -29,7 +29,7 @@ export interface Rest {
 export class Parts {
   readonly #limits: Pick<ServerLimits, 'longestPage'>;
   readonly #parts = new Set<Part>();
-  /** Parts of which the server does not send all rows. */
+  /** Parts for which the server does not send all rows. */
   readonly #incomplete = new Set<Part>();
   /** The highest key that has been received. */
   #lastKey = -Infinity;

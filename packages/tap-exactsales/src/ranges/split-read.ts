@@ -12,8 +12,8 @@ import { rowsWithoutKey } from './read-end.ts';
 import { requestAt } from './request-in-order.ts';
 
 /**
- * Reads the pages of a request by key. Workers without a read of their own can join: each takes over
- * the second half of the longest range. The half begins with a page that is requested by its offset
+ * Reads the pages of a request by key. Workers without a read of their own can join: each reads a range
+ * that waits, or takes over the second half of the longest run of rows that no request covers. The half begins with a page that is requested by its offset
  * from the rows that have been read, which works regardless of how the keys are spread. The offset may
  * be wrong because rows are added or deleted, but nothing depends on it: the first key of that page
  * becomes the boundary, and the lower range is read until a row after the boundary is received.
@@ -82,7 +82,7 @@ export class SplitRead {
 
   /**
    * Confirms that the set has no more rows if a split read has received fewer than it should. The
-   * offsets at which its ranges began prove nothing. @returns the rows that no range contains
+   * offsets at which its ranges began prove nothing. Returns the rows that no range contains.
    */
   async #confirmEnd(rowsRead: number, total = 0): Promise<readonly ApiRow[]> {
     const { earlier } = this.#request;
